@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: - House rules
+
+/// Settings shared by every Swift target: strict imports, explicit existentials.
+///
+/// On x86-64 the code is compiled for processors with AVX2 and FMA (2013 and later); the libraries
+/// underneath choose their own kernels when they start.
+#if arch(x86_64)
+  let processor: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
+#else
+  let processor: [SwiftSetting] = []
+#endif
+let house: [SwiftSetting] =
+  processor + [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+
+extension Target {
+  /// A system library: a module map and the few inline functions Swift cannot call otherwise.
+  static func clibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+    .systemLibrary(
+      name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+  }
+
+  /// A library target in one of the rooms of `Sources`.
+  static func room(_ room: String, _ name: String, on dependencies: [Dependency] = []) -> Target {
+    .target(
+      name: name, dependencies: dependencies, path: "Sources/\(room)/\(name)",
+      swiftSettings: house)
+  }
+
+  /// A program: one thin file over the libraries.
+  static func program(_ name: String, on dependencies: [Dependency]) -> Target {
+    .executableTarget(
+      name: name,
+      dependencies: dependencies + [
+        "Stages", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/Programs/\(name)", swiftSettings: house)
+  }
+
+  /// The tests of one library.
+  static func tests(for name: String, on dependencies: [Dependency] = []) -> Target {
+    .testTarget(
+      name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
+      path: "Tests/\(name)Tests", swiftSettings: house)
+  }
+}
+
+let package = Package(
+  name: "activation-atlas",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
+  targets: [
+    // MARK: C libraries
+    .clibrary("CHDF5", pkgConfig: "hdf5-serial", apt: "libhdf5-dev"),
+    .clibrary("CLAPACKE", pkgConfig: "lapacke", apt: "liblapacke-dev"),
+    .clibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+    .clibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+    .clibrary("COneDNN", apt: "libdnnl-dev"),
+    .clibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+
+    // MARK: Foundations: values, and one wrapper for each C library
+    .room("Foundations", "Tensors"),
+    .room("Foundations", "Randomness"),
+    .room("Foundations", "OneDNN", on: ["COneDNN"]),
+    .room("Foundations", "LinearAlgebra", on: ["CLAPACKE", "OneDNN", "Tensors"]),
+    .room("Foundations", "ArrayStore", on: ["CHDF5", "COpenSSL", "Tensors"]),
+    .room("Foundations", "Images", on: ["CPNG", "CTurboJPEG", "Tensors"]),
+
+    // MARK: Networks: a model file becomes a graph, a graph becomes a compiled network
+    .room("Networks", "NetworkGraphs", on: ["Tensors"]),
+    .room(
+      "Networks", "ModelFormats",
+      on: ["NetworkGraphs", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    .room("Networks", "NeuralNetworks", on: ["NetworkGraphs", "OneDNN", "Tensors"]),
+
+    // MARK: Atlas: the way of the data, in order
+    .room(
+      "Atlas", "Activations",
+      on: ["Images", "ModelFormats", "NeuralNetworks", "NetworkGraphs", "Randomness", "Tensors"]),
+    .room("Atlas", "PrincipalComponents", on: ["LinearAlgebra", "Tensors"]),
+    .room("Atlas", "Neighbors", on: ["LinearAlgebra", "Tensors"]),
+    .room(
+      "Atlas", "Embedding",
+      on: ["LinearAlgebra", "Neighbors", "PrincipalComponents", "Randomness", "Tensors"]),
+    .room("Atlas", "Grids", on: ["Tensors"]),
+    .room(
+      "Atlas", "FeatureVisualization",
+      on: [
+        "LinearAlgebra", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Randomness", "Tensors",
+      ]),
+    .room("Atlas", "Mosaics", on: ["Grids", "Images", "Tensors"]),
+  ]
+)

@@ -1,0 +1,69 @@
+/// A network as a value: what it computes, apart from any file and any engine.
+///
+/// Nodes stand in an order in which every input is computed before it is used. Tensors are named as
+/// the network's file names them. Activations are NCHW.
+public struct NetworkGraph: Sendable {
+  /// The name of the image input, shape 1 × channels × height × width.
+  public var inputName: String
+  /// The image input's channels, height and width as the file states them.
+  public var inputShape: MapShape
+  /// The operations, in order of computation.
+  public var nodes: [Node]
+  /// The names of the tensors that the file gives as results.
+  public var outputNames: [String]
+
+  /// Makes a graph.
+  public init(
+    inputName: String, inputShape: MapShape, nodes: [Node], outputNames: [String]
+  ) {
+    self.inputName = inputName
+    self.inputShape = inputShape
+    self.nodes = nodes
+    self.outputNames = outputNames
+  }
+}
+
+/// The size of an activation map of one image: channels × height × width.
+///
+/// A vector (after flattening) is a map of height and width 1.
+public struct MapShape: Hashable, Sendable, CustomStringConvertible {
+  /// The number of channels.
+  public var channels: Int
+  /// The number of rows.
+  public var height: Int
+  /// The number of columns.
+  public var width: Int
+
+  /// Makes a shape.
+  public init(channels: Int, height: Int, width: Int) {
+    self.channels = channels
+    self.height = height
+    self.width = width
+  }
+
+  /// The number of values of one image.
+  public var elementCount: Int { channels * height * width }
+
+  /// For instance `512 × 14 × 14`.
+  public var description: String { "\(channels) × \(height) × \(width)" }
+}
+
+/// One operation of a network: it reads tensors and makes one.
+public struct Node: Sendable {
+  /// The node's own name, for messages.
+  public var name: String
+  /// What it computes.
+  public var operation: Operation
+  /// The names of the tensors it reads.
+  public var inputs: [String]
+  /// The name of the tensor it makes.
+  public var output: String
+
+  /// Makes a node.
+  public init(name: String, operation: Operation, inputs: [String], output: String) {
+    self.name = name
+    self.operation = operation
+    self.inputs = inputs
+    self.output = output
+  }
+}
