@@ -1,0 +1,55 @@
+internal import COneDNN
+
+/// C ← alpha · op(A) · op(B) + beta · C on the calling thread, all row-major.
+///
+/// The corresponding oneDNN function is `dnnl_sgemm`, which picks its kernel by what the processor
+/// can do.
+///
+/// - Parameters:
+///   - transposeA: Whether op(A) is the transpose; A is then `inner × rows`.
+///   - transposeB: Whether op(B) is the transpose; B is then `columns × inner`.
+///   - rows: The rows of op(A) and C.
+///   - columns: The columns of op(B) and C.
+///   - inner: The columns of op(A), the rows of op(B).
+///   - alpha: A factor of the product.
+///   - a: A, its rows `strideA` elements apart.
+///   - b: B, its rows `strideB` elements apart.
+///   - beta: A factor of C's former value; 0 does not read it.
+///   - c: C, its rows `columns` elements apart.
+/// - Complexity: 2 · rows · columns · inner floating-point operations.
+public func sgemm(
+  transposeA: Bool = false, transposeB: Bool = false, rows: Int, columns: Int, inner: Int,
+  alpha: Float = 1, _ a: Span<Float>, strideA: Int? = nil, _ b: Span<Float>, strideB: Int? = nil,
+  beta: Float = 0, into c: inout MutableSpan<Float>
+) {
+  guard rows > 0 && columns > 0 else { return }
+  let lda = strideA ?? (transposeA ? rows : inner)
+  let ldb = strideB ?? (transposeB ? inner : columns)
+  precondition(
+    a.count >= storedCount(rows: transposeA ? inner : rows, columns: transposeA ? rows : inner, lda)
+      && b.count
+        >= storedCount(
+          rows: transposeB ? columns : inner, columns: transposeB ? inner : columns, ldb)
+      && c.count >= rows * columns,
+    "matrices too small for \(rows) × \(inner) × \(columns)")
+  keepOneDNNOnThisThread()
+  let letterN = CChar(UInt8(ascii: "N"))
+  let letterT = CChar(UInt8(ascii: "T"))
+  let status = a.withUnsafeBufferPointer { a in
+    b.withUnsafeBufferPointer { b in
+      c.withUnsafeMutableBufferPointer { c in
+        dnnl_sgemm(
+          transposeA ? letterT : letterN, transposeB ? letterT : letterN, dnnl_dim_t(rows),
+          dnnl_dim_t(columns), dnnl_dim_t(inner), alpha, a.baseAddress, dnnl_dim_t(lda),
+          b.baseAddress, dnnl_dim_t(ldb), beta, c.baseAddress, dnnl_dim_t(columns))
+      }
+    }
+  }
+  precondition(status == dnnl_success, "dnnl_sgemm failed")
+}
+
+/// How many elements a matrix spans whose rows lie `stride` apart.
+private func storedCount(rows: Int, columns: Int, _ stride: Int) -> Int {
+  precondition(stride >= columns, "stride \(stride) is less than a row of \(columns)")
+  return rows == 0 || columns == 0 ? 0 : (rows - 1) * stride + columns
+}
