@@ -1,4 +1,4 @@
-public import OneDNN
+internal import OneDNN
 public import Tensors
 
 extension Matrix {
@@ -10,6 +10,7 @@ extension Matrix {
   /// - Parameters:
   ///   - other: The right factor; with `transposed`, its transpose is.
   ///   - transposed: Whether to multiply by the other's transpose.
+  /// - Returns: The product, `rowCount × columns`.
   /// - Complexity: O(rows · columns · inner).
   public func times(_ other: Matrix, transposed: Bool = false) -> Matrix {
     let columns = transposed ? other.rowCount : other.columnCount

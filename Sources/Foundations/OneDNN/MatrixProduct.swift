@@ -12,8 +12,10 @@ internal import COneDNN
 ///   - columns: The columns of op(B) and C.
 ///   - inner: The columns of op(A), the rows of op(B).
 ///   - alpha: A factor of the product.
-///   - a: A, its rows `strideA` elements apart.
-///   - b: B, its rows `strideB` elements apart.
+///   - a: A.
+///   - strideA: The distance between rows of A; by default their length.
+///   - b: B.
+///   - strideB: The distance between rows of B; by default their length.
 ///   - beta: A factor of C's former value; 0 does not read it.
 ///   - c: C, its rows `columns` elements apart.
 /// - Complexity: 2 · rows · columns · inner floating-point operations.
