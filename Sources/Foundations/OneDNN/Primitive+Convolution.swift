@@ -1,0 +1,82 @@
+internal import COneDNN
+
+/// The geometry of a convolution or a pooling: two numbers each, height then width.
+public struct WindowGeometry: Sendable {
+  /// Size of the window; pooling only (a convolution's is in its weights).
+  public var kernel: [Int]
+  /// Step between windows.
+  public var strides: [Int]
+  /// Step between taps minus one, as oneDNN counts: 0 is dense.
+  public var dilation: [Int]
+  /// Rows above and columns to the left; rows below and columns to the right.
+  public var paddingBefore, paddingAfter: [Int]
+
+  /// Makes a geometry.
+  public init(
+    kernel: [Int], strides: [Int], dilation: [Int] = [0, 0], paddingBefore: [Int],
+    paddingAfter: [Int]
+  ) {
+    self.kernel = kernel
+    self.strides = strides
+    self.dilation = dilation
+    self.paddingBefore = paddingBefore
+    self.paddingAfter = paddingAfter
+  }
+
+  /// Hands the numbers to C: kernel, strides, dilation, padding before, padding after.
+  func withPointers<Result>(
+    _ body: (
+      UnsafePointer<dnnl_dim_t>, UnsafePointer<dnnl_dim_t>, UnsafePointer<dnnl_dim_t>,
+      UnsafePointer<dnnl_dim_t>, UnsafePointer<dnnl_dim_t>
+    ) -> Result
+  ) -> Result {
+    let numbers = (kernel + strides + dilation + paddingBefore + paddingAfter).map {
+      dnnl_dim_t($0)
+    }
+    precondition(numbers.count == 10, "a geometry has two numbers each")
+    return numbers.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { preconditionFailure("no numbers") }
+      return body(base, base + 2, base + 4, base + 6, base + 8)
+    }
+  }
+}
+
+extension Primitive {
+  /// A convolution with bias, forward; with `appendingReLU`, max(·, 0) of it.
+  ///
+  /// The corresponding oneDNN function is `dnnl_dilated_convolution_forward_desc_init`.
+  public static func convolution(
+    source: TensorDescriptor, weights: TensorDescriptor, bias: TensorDescriptor,
+    destination: TensorDescriptor, geometry: WindowGeometry, appendingReLU: Bool
+  ) throws(OneDNNError) -> Primitive {
+    var (source, weights, bias, destination) =
+      (source.value, weights.value, bias.value, destination.value)
+    var operation = dnnl_convolution_desc_t()
+    try check(
+      geometry.withPointers { _, strides, dilation, before, after in
+        dnnl_dilated_convolution_forward_desc_init(
+          &operation, dnnl_forward_training, dnnl_convolution_direct, &source, &weights, &bias,
+          &destination, strides, dilation, before, after)
+      }, "dnnl_dilated_convolution_forward_desc_init")
+    return try Primitive(operation: &operation, appendingReLU: appendingReLU)
+  }
+
+  /// The gradient of a convolution with respect to its input.
+  ///
+  /// The corresponding oneDNN function is `dnnl_dilated_convolution_backward_data_desc_init`.
+  public static func convolutionPullback(
+    sourceGradient: TensorDescriptor, weights: TensorDescriptor,
+    destinationGradient: TensorDescriptor, geometry: WindowGeometry, forward: Primitive
+  ) throws(OneDNNError) -> Primitive {
+    var (source, weights, destination) =
+      (sourceGradient.value, weights.value, destinationGradient.value)
+    var operation = dnnl_convolution_desc_t()
+    try check(
+      geometry.withPointers { _, strides, dilation, before, after in
+        dnnl_dilated_convolution_backward_data_desc_init(
+          &operation, dnnl_convolution_direct, &source, &weights, &destination, strides, dilation,
+          before, after)
+      }, "dnnl_dilated_convolution_backward_data_desc_init")
+    return try Primitive(operation: &operation, hint: forward)
+  }
+}

@@ -1,0 +1,63 @@
+internal import COneDNN
+
+extension Primitive {
+  /// Local response normalization across channels, forward.
+  ///
+  /// The corresponding oneDNN function is `dnnl_lrn_forward_desc_init`; its sum is divided by the
+  /// size, as ONNX's is.
+  public static func localResponseNormalization(
+    data: TensorDescriptor, size: Int, alpha: Float, beta: Float, bias: Float, keepsWorkspace: Bool
+  ) throws(OneDNNError) -> Primitive {
+    var data = data.value
+    var operation = dnnl_lrn_desc_t()
+    try check(
+      dnnl_lrn_forward_desc_init(
+        &operation, keepsWorkspace ? dnnl_forward_training : dnnl_forward_inference,
+        dnnl_lrn_across_channels, &data, dnnl_dim_t(size), alpha, beta, bias),
+      "dnnl_lrn_forward_desc_init")
+    return try Primitive(operation: &operation)
+  }
+
+  /// The gradient of local response normalization.
+  ///
+  /// The corresponding oneDNN function is `dnnl_lrn_backward_desc_init`.
+  public static func localResponseNormalizationPullback(
+    data: TensorDescriptor, size: Int, alpha: Float, beta: Float, bias: Float, forward: Primitive
+  ) throws(OneDNNError) -> Primitive {
+    var data = data.value
+    var gradient = data
+    var operation = dnnl_lrn_desc_t()
+    try check(
+      dnnl_lrn_backward_desc_init(
+        &operation, dnnl_lrn_across_channels, &gradient, &data, dnnl_dim_t(size), alpha, beta, bias),
+      "dnnl_lrn_backward_desc_init")
+    return try Primitive(operation: &operation, hint: forward)
+  }
+
+  /// Softmax along the second dimension, forward.
+  ///
+  /// The corresponding oneDNN function is `dnnl_softmax_forward_desc_init`.
+  public static func softmax(data: TensorDescriptor) throws(OneDNNError) -> Primitive {
+    var data = data.value
+    var operation = dnnl_softmax_desc_t()
+    try check(
+      dnnl_softmax_forward_desc_init(&operation, dnnl_forward_training, &data, 1),
+      "dnnl_softmax_forward_desc_init")
+    return try Primitive(operation: &operation)
+  }
+
+  /// The gradient of softmax.
+  ///
+  /// The corresponding oneDNN function is `dnnl_softmax_backward_desc_init`.
+  public static func softmaxPullback(
+    data: TensorDescriptor, forward: Primitive
+  ) throws(OneDNNError) -> Primitive {
+    var data = data.value
+    var gradient = data
+    var operation = dnnl_softmax_desc_t()
+    try check(
+      dnnl_softmax_backward_desc_init(&operation, &gradient, &data, 1),
+      "dnnl_softmax_backward_desc_init")
+    return try Primitive(operation: &operation, hint: forward)
+  }
+}

@@ -1,0 +1,123 @@
+internal import COneDNN
+
+/// The role of a tensor in a primitive.
+public enum Argument: Sendable {
+  case source, weights, bias, destination, workspace
+  case sourceGradient, destinationGradient
+  /// One of the several inputs of a concatenation.
+  case part(Int)
+
+  var code: Int32 {
+    switch self {
+    case .source: DNNL_ARG_SRC
+    case .weights: DNNL_ARG_WEIGHTS
+    case .bias: DNNL_ARG_BIAS
+    case .destination: DNNL_ARG_DST
+    case .workspace: DNNL_ARG_WORKSPACE
+    case .sourceGradient: DNNL_ARG_DIFF_SRC
+    case .destinationGradient: DNNL_ARG_DIFF_DST
+    case .part(let index): DNNL_ARG_MULTIPLE_SRC + Int32(index)
+    }
+  }
+}
+
+/// A oneDNN primitive: one operation on tensors of fixed shapes and layouts.
+public final class Primitive: @unchecked Sendable {
+  let descriptor: dnnl_primitive_desc_t
+  let handle: dnnl_primitive_t
+
+  /// Takes over a primitive descriptor and makes its primitive.
+  init(owning descriptor: dnnl_primitive_desc_t) throws(OneDNNError) {
+    var handle: dnnl_primitive_t?
+    let status = dnnl_primitive_create(&handle, descriptor)
+    guard status == dnnl_success, let handle else {
+      dnnl_primitive_desc_destroy(descriptor)
+      throw OneDNNError(
+        function: "dnnl_primitive_create", status: String(cString: dnnl_status2str(status)))
+    }
+    self.descriptor = descriptor
+    self.handle = handle
+  }
+
+  /// Makes the primitive of an operation descriptor; scratch memory is the caller's.
+  convenience init(
+    operation: UnsafeRawPointer, appendingReLU: Bool = false, hint: Primitive? = nil
+  ) throws(OneDNNError) {
+    keepOneDNNOnThisThread()
+    let attributes = try Attributes(appendingReLU: appendingReLU)
+    var descriptor: dnnl_primitive_desc_t?
+    try check(
+      dnnl_primitive_desc_create(
+        &descriptor, operation, attributes.handle, try Engine.get().handle, hint?.descriptor),
+      "dnnl_primitive_desc_create")
+    guard let descriptor else {
+      throw OneDNNError(function: "dnnl_primitive_desc_create", status: "no descriptor")
+    }
+    try self.init(owning: descriptor)
+  }
+
+  deinit {
+    dnnl_primitive_destroy(handle)
+    dnnl_primitive_desc_destroy(descriptor)
+  }
+
+  /// The kernel that oneDNN chose, for instance `jit:avx512_core`.
+  public var implementation: String {
+    var name: UnsafePointer<CChar>?
+    let status = dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, &name)
+    guard status == dnnl_success, let name else { return "unknown" }
+    return String(cString: name)
+  }
+
+  private func tensor(_ query: dnnl_query_t) -> TensorDescriptor? {
+    guard let pointer = dnnl_primitive_desc_query_md(descriptor, query, 0),
+      dnnl_memory_desc_get_size(pointer) > 0
+    else { return nil }
+    return TensorDescriptor(pointer.pointee)
+  }
+
+  /// The layout in which the weights are wanted.
+  public var weights: TensorDescriptor? { tensor(dnnl_query_weights_md) }
+  /// The layout of the result.
+  public var destination: TensorDescriptor? { tensor(dnnl_query_dst_md) }
+  /// What the forward primitive leaves for the backward one.
+  public var workspace: TensorDescriptor? { tensor(dnnl_query_workspace_md) }
+
+  var scratchpadByteCount: Int {
+    guard let pointer = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0)
+    else { return 0 }
+    return dnnl_memory_desc_get_size(pointer)
+  }
+
+  var scratchpad: TensorDescriptor? {
+    scratchpadByteCount > 0 ? tensor(dnnl_query_scratchpad_md) : nil
+  }
+}
+
+/// Primitive attributes: an activation at the end, scratch memory from the caller.
+final class Attributes {
+  let handle: dnnl_primitive_attr_t
+
+  init(appendingReLU: Bool) throws(OneDNNError) {
+    var handle: dnnl_primitive_attr_t?
+    try check(dnnl_primitive_attr_create(&handle), "dnnl_primitive_attr_create")
+    guard let handle else {
+      throw OneDNNError(function: "dnnl_primitive_attr_create", status: "no attributes")
+    }
+    self.handle = handle
+    try check(
+      dnnl_primitive_attr_set_scratchpad_mode(handle, dnnl_scratchpad_mode_user),
+      "dnnl_primitive_attr_set_scratchpad_mode")
+    guard appendingReLU else { return }
+    var postOperations: dnnl_post_ops_t?
+    try check(dnnl_post_ops_create(&postOperations), "dnnl_post_ops_create")
+    defer { dnnl_post_ops_destroy(postOperations) }
+    try check(
+      dnnl_post_ops_append_eltwise(postOperations, 1, dnnl_eltwise_relu, 0, 0),
+      "dnnl_post_ops_append_eltwise")
+    try check(
+      dnnl_primitive_attr_set_post_ops(handle, postOperations), "dnnl_primitive_attr_set_post_ops")
+  }
+
+  deinit { dnnl_primitive_attr_destroy(handle) }
+}

@@ -1,0 +1,82 @@
+internal import COneDNN
+internal import Glibc
+
+/// A tensor in memory: a descriptor and the bytes, owned or lent by another tensor.
+///
+/// Not safe to write from two threads at once; a tensor that nobody writes any more may be read by
+/// all.
+public final class TensorMemory: @unchecked Sendable {
+  /// The tensor's shape and layout.
+  public let descriptor: TensorDescriptor
+  let handle: dnnl_memory_t
+  /// The elements as they lie in memory, padding included.
+  let base: UnsafeMutablePointer<Float>
+  /// The number of elements in memory, padding included.
+  public let storedCount: Int
+  private let owner: TensorMemory?
+
+  /// Makes a tensor of zeros.
+  ///
+  /// - Throws: When the memory cannot be had.
+  public init(_ descriptor: TensorDescriptor) throws(OneDNNError) {
+    let byteCount = max(64, descriptor.byteCount)
+    var pointer: UnsafeMutableRawPointer?
+    guard posix_memalign(&pointer, 64, byteCount) == 0, let pointer else {
+      throw OneDNNError(function: "posix_memalign", status: "no memory for \(byteCount) bytes")
+    }
+    memset(pointer, 0, byteCount)
+    base = pointer.assumingMemoryBound(to: Float.self)
+    storedCount = descriptor.byteCount / MemoryLayout<Float>.stride
+    owner = nil
+    self.descriptor = descriptor
+    handle = try TensorMemory.makeHandle(descriptor, pointer)
+  }
+
+  /// A tensor that lies inside another one, from the element at `offset` of its memory on.
+  ///
+  /// - Precondition: It fits.
+  public init(
+    _ descriptor: TensorDescriptor, inside owner: TensorMemory, at offset: Int
+  ) throws(OneDNNError) {
+    storedCount = descriptor.byteCount / MemoryLayout<Float>.stride
+    precondition(
+      offset >= 0 && offset + storedCount <= owner.storedCount, "the view leaves its tensor")
+    base = owner.base + offset
+    self.owner = owner
+    self.descriptor = descriptor
+    handle = try TensorMemory.makeHandle(descriptor, base)
+  }
+
+  deinit {
+    dnnl_memory_destroy(handle)
+    if owner == nil { free(base) }
+  }
+
+  private static func makeHandle(
+    _ descriptor: TensorDescriptor, _ data: UnsafeMutableRawPointer
+  ) throws(OneDNNError) -> dnnl_memory_t {
+    let engine = try Engine.get().handle
+    var handle: dnnl_memory_t?
+    try check(
+      withUnsafePointer(to: descriptor.value) { dnnl_memory_create(&handle, $0, engine, data) },
+      "dnnl_memory_create")
+    guard let handle else {
+      throw OneDNNError(function: "dnnl_memory_create", status: "no memory object")
+    }
+    return handle
+  }
+
+  /// Reads the elements as they lie in memory.
+  public func withElements<Result>(_ body: (Span<Float>) -> Result) -> Result {
+    body(Span(_unsafeElements: UnsafeBufferPointer(start: base, count: storedCount)))
+  }
+
+  /// Writes the elements as they lie in memory.
+  public func withMutableElements<Result>(
+    _ body: (inout MutableSpan<Float>) -> Result
+  ) -> Result {
+    var span = MutableSpan(
+      _unsafeElements: UnsafeMutableBufferPointer(start: base, count: storedCount))
+    return body(&span)
+  }
+}
