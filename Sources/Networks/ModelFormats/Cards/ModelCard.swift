@@ -1,0 +1,140 @@
+import FoundationEssentials
+
+/// What a network's file does not say: how photographs become its input, what its classes and
+/// layers are called, where it comes from.
+///
+/// A card is a JSON file beside the network, with its name (`googlenet.onnx`, `googlenet.json`).
+/// Every field may be left out; `Preprocessing` states what is assumed then.
+public struct ModelCard: Codable, Hashable, Sendable {
+  /// What the network is called.
+  public var name: String?
+  /// The network's file, for a reader of the card.
+  public var network: String?
+  /// How a photograph becomes the network's input.
+  public var input = Input()
+  /// The file of the classes' names, one a line, in the card's folder.
+  public var labels: String?
+  /// The tensor of the classes' values before softmax.
+  public var logits: String?
+  /// The tensor of the classes' probabilities.
+  public var probabilities: String?
+  /// Other names for tensors, by which layers may be called: alias to tensor.
+  public var layers: [String: String] = [:]
+  /// The photographs that the network was trained on.
+  public var trainingSet: String?
+  /// The terms under which the network may be used.
+  public var license: String?
+  /// Where the network comes from.
+  public var source: String?
+
+  /// Makes an empty card.
+  public init() {}
+
+  /// How a photograph becomes the network's input.
+  public struct Input: Codable, Hashable, Sendable {
+    /// The name of the network's input.
+    public var name: String?
+    /// The input's [height, width] in pixels, each from 1 to 4096.
+    public var size: [Int]?
+    /// How the photograph is resized first.
+    public var resize: Resize?
+    /// What is cut out of the resized photograph.
+    public var crop: Crop?
+    /// The order of the network's channels.
+    public var channels: ChannelOrder?
+    /// The values [of black, of white] before mean and deviation are applied.
+    public var range: [Float]?
+    /// What is subtracted, in units of `range`, one value a channel in the network's order.
+    public var mean: [Float]?
+    /// What is divided by, in units of `range`, one value a channel in the network's order.
+    public var std: [Float]?
+
+    /// Makes an input of which nothing is known.
+    public init() {}
+  }
+
+  /// How a photograph is resized.
+  public struct Resize: Codable, Hashable, Sendable {
+    /// The new [height, width] in pixels, each from 1 to 4096.
+    public var to: [Int]
+    /// Whether the photograph keeps its proportions and covers `to`; otherwise it is stretched.
+    public var keepAspect: Bool?
+    /// How values between pixels are found.
+    public var filter: ResizeFilter?
+
+    enum CodingKeys: String, CodingKey {
+      case to, filter
+      case keepAspect = "keep_aspect"
+    }
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case name, network, input, labels, logits, probabilities, layers, license, source
+    case trainingSet = "training_set"
+  }
+
+  /// Reads a card; fields that are not there keep their defaults.
+  public init(from decoder: any Decoder) throws {
+    let card = try decoder.container(keyedBy: CodingKeys.self)
+    name = try card.decodeIfPresent(String.self, forKey: .name)
+    network = try card.decodeIfPresent(String.self, forKey: .network)
+    input = try card.decodeIfPresent(Input.self, forKey: .input) ?? Input()
+    labels = try card.decodeIfPresent(String.self, forKey: .labels)
+    logits = try card.decodeIfPresent(String.self, forKey: .logits)
+    probabilities = try card.decodeIfPresent(String.self, forKey: .probabilities)
+    layers = try card.decodeIfPresent([String: String].self, forKey: .layers) ?? [:]
+    trainingSet = try card.decodeIfPresent(String.self, forKey: .trainingSet)
+    license = try card.decodeIfPresent(String.self, forKey: .license)
+    source = try card.decodeIfPresent(String.self, forKey: .source)
+  }
+}
+
+/// The order of a network's colour channels.
+public enum ChannelOrder: String, Codable, CaseIterable, Hashable, Sendable {
+  /// Red, green, blue.
+  case rgb = "RGB"
+  /// Blue, green, red.
+  case bgr = "BGR"
+  /// One channel of luma.
+  case gray
+
+  /// Reads `RGB`, `BGR` or `gray`.
+  public init(from decoder: any Decoder) throws { self = try word(from: decoder) }
+}
+
+/// What is cut out of a resized photograph.
+public enum Crop: String, Codable, CaseIterable, Hashable, Sendable {
+  /// The middle.
+  case center
+  /// Nothing: the photograph is resized to the input's size at once.
+  case none
+
+  /// Reads `center` or `none`.
+  public init(from decoder: any Decoder) throws { self = try word(from: decoder) }
+}
+
+/// How values between pixels are found.
+public enum ResizeFilter: String, Codable, CaseIterable, Hashable, Sendable {
+  /// Linear along rows and columns.
+  case bilinear
+  /// Cubic along rows and columns.
+  case bicubic
+
+  /// Reads `bilinear` or `bicubic`.
+  public init(from decoder: any Decoder) throws { self = try word(from: decoder) }
+}
+
+/// One word out of a list; an error names the list.
+private func word<Word: RawRepresentable<String> & CaseIterable>(
+  from decoder: any Decoder
+) throws -> Word {
+  let text = try decoder.singleValueContainer().decode(String.self)
+  guard let word = Word(rawValue: text) else {
+    let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+    throw DecodingError.dataCorrupted(
+      .init(
+        codingPath: decoder.codingPath,
+        debugDescription: "one of \(known) expected, found \(text.prefix(40).debugDescription)"))
+  }
+  return word
+}

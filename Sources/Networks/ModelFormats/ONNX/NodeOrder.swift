@@ -1,0 +1,88 @@
+import NetworkGraphs
+
+/// The nodes in an order in which every input exists before it is read.
+///
+/// Nodes that stand in such an order already keep it: each node is preceded only by what it still
+/// needs (a depth-first search with its own stack, so that a long chain is no danger).
+///
+/// - Parameters:
+///   - given: The names of the input and the initializers.
+///   - path: The file, for messages.
+/// - Throws: `ModelError` for an output without a name, two tensors of one name, an input that
+///   nothing makes, a cycle.
+func orderedNodes(
+  _ nodes: [ONNXNodeProto], given: Set<String>, path: String
+) throws(ModelError) -> [ONNXNodeProto] {
+  let makers = try makers(of: nodes, given: given, path: path)
+  enum State { case waiting, open, done }
+  var states = [State](repeating: .waiting, count: nodes.count)
+  var order: [ONNXNodeProto] = []
+  order.reserveCapacity(nodes.count)
+  for root in nodes.indices where states[root] == .waiting {
+    var stack = [(node: root, nextInput: 0)]
+    states[root] = .open
+    while let (node, nextInput) = stack.last {
+      guard nextInput < nodes[node].input.count else {
+        states[node] = .done
+        order.append(nodes[node])
+        stack.removeLast()
+        continue
+      }
+      stack[stack.count - 1].nextInput += 1
+      let name = nodes[node].input[nextInput]
+      guard !name.isEmpty, !given.contains(name) else { continue }
+      guard let maker = makers[name] else {
+        let nearest = nearestNames(to: name, among: makers.keys.sorted(), count: 3).map(quoted)
+        throw ONNXImporter.fault(
+          path,
+          """
+          \(title(of: nodes[node])) reads \(quoted(name)), which nothing makes (nearest: \
+          \(nearest.joined(separator: ", ")))
+          """,
+          remedy: "export the network again")
+      }
+      switch states[maker] {
+      case .done: continue
+      case .open:
+        throw ONNXImporter.fault(
+          path, "\(title(of: nodes[node])) depends on itself through \(quoted(name))",
+          remedy: "export the network without loops")
+      case .waiting:
+        states[maker] = .open
+        stack.append((maker, 0))
+      }
+    }
+  }
+  return order
+}
+
+/// The index of the node that makes each tensor.
+private func makers(
+  of nodes: [ONNXNodeProto], given: Set<String>, path: String
+) throws(ModelError) -> [String: Int] {
+  var makers: [String: Int] = [:]
+  for (index, node) in nodes.enumerated() {
+    guard node.output.first?.isEmpty == false else {
+      throw ONNXImporter.fault(
+        path, "\(title(of: node)) has no output", remedy: "export the network again")
+    }
+    for name in node.output where !name.isEmpty {
+      guard !given.contains(name), makers.updateValue(index, forKey: name) == nil else {
+        throw ONNXImporter.fault(
+          path, "\(title(of: node)) makes \(quoted(name)), which exists already",
+          remedy: "export the network with one name a tensor")
+      }
+    }
+  }
+  return makers
+}
+
+/// A node as messages call it: its name, or its output's, and its operation.
+func title(of node: ONNXNodeProto) -> String {
+  "node \(quoted(name(of: node))) (\(quoted(node.opType)))"
+}
+
+/// A node's name, or that of its output when it has none.
+func name(of node: ONNXNodeProto) -> String {
+  node.name.isEmpty ? node.output.first ?? "" : node.name
+}

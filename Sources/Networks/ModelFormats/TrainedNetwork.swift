@@ -1,0 +1,103 @@
+public import NetworkGraphs
+
+/// A network with its card: the graph, the way into it, and the names of layers and classes.
+public struct TrainedNetwork: Sendable {
+  /// What the network computes.
+  public let graph: NetworkGraph
+  /// The card as it stands, or an empty one.
+  public let card: ModelCard
+  /// How a photograph becomes the input, defaults filled in.
+  public let preprocessing: Preprocessing
+  /// The classes' names; empty when the card gives none.
+  public let labels: [Label]
+  /// The network's file.
+  public let path: String
+  /// What was assumed or not understood, one line each.
+  public let warnings: [String]
+
+  /// Loads a network and its card, and checks that they fit.
+  ///
+  /// - Parameters:
+  ///   - path: The ONNX file.
+  ///   - card: The model card, when it does not lie beside the network with its name.
+  /// - Throws: `ModelError`, one line, also when the card names tensors that do not exist, a size
+  ///   that the network cannot take, or labels of another count than the classes.
+  public static func load(
+    path: String, card cardPath: String? = nil
+  ) throws(ModelError) -> TrainedNetwork {
+    let (card, warnings) = try ModelCard.load(besides: path, explicit: cardPath)
+    let cardPath = ModelCard.path(besides: path, explicit: cardPath)
+    let graph = try ONNXImporter.graph(contentsOf: path)
+    let network = TrainedNetwork(
+      graph: graph, card: card,
+      preprocessing: try card.preprocessing(for: graph.inputShape, path: cardPath),
+      labels: try card.labels(cardPath: cardPath), path: path, warnings: warnings)
+    try network.check(cardPath: cardPath)
+    return network
+  }
+
+  /// The names by which layers can be called: the card's aliases, then the tensors', each in order
+  /// of computation.
+  public var layerNames: [String] {
+    let tensors = graph.tensorNames
+    let aliases = Dictionary(grouping: card.layers.keys) { card.layers[$0] }
+    return tensors.flatMap { (aliases[$0] ?? []).sorted() } + tensors
+  }
+
+  /// The tensor that a layer's name stands for: an alias of the card, or the tensor's own name.
+  ///
+  /// - Throws: `ModelError` with the nearest names when there is no such layer.
+  public func tensorName(for layer: String) throws(ModelError) -> String {
+    if let tensor = card.layers[layer] { return tensor }
+    guard graph.tensorNames.contains(layer) else {
+      throw unknown("layer", layer, among: layerNames)
+    }
+    return layer
+  }
+
+  private func unknown(_ what: String, _ name: String, among names: [String]) -> ModelError {
+    let nearest = nearestNames(to: name, among: names).map(quoted).joined(separator: ", ")
+    return ModelError(
+      "use network", path, "it has no \(what) \(quoted(name))",
+      remedy: "the nearest names are \(nearest)")
+  }
+
+  private func check(cardPath: String) throws(ModelError) {
+    func fault(_ cause: String) -> ModelError {
+      ModelCard.fault(cardPath, cause, remedy: "correct the card")
+    }
+    if let name = card.input.name, name != graph.inputName {
+      throw fault("input.name \(quoted(name)) is not the network's \(quoted(graph.inputName))")
+    }
+    let tensors = Set(graph.tensorNames)
+    let named =
+      [("logits", card.logits), ("probabilities", card.probabilities)]
+      + card.layers.sorted { $0.key < $1.key }.map { ("layers.\($0.key)", $0.value) }
+    for (field, tensor) in named {
+      guard let tensor, !tensors.contains(tensor) else { continue }
+      let nearest = nearestNames(to: tensor, among: graph.tensorNames).map(quoted)
+      throw fault(
+        """
+        \(field.prefix(100)) names \(quoted(tensor)), which the network does not make; the nearest \
+        names are \(nearest.joined(separator: ", "))
+        """)
+    }
+    for (alias, tensor) in card.layers where tensors.contains(alias) && alias != tensor {
+      throw fault("the alias \(quoted(alias)) is also the name of another tensor")
+    }
+    let size = preprocessing.size
+    let shapes: [String: MapShape]
+    do {
+      shapes = try graph.withGlobalPoolsMarked().shapes(
+        inputHeight: size.height, inputWidth: size.width)
+    } catch {
+      throw fault("input.size [\(size.height), \(size.width)]: \(error)")
+    }
+    if let classes = (card.probabilities ?? card.logits).flatMap({ shapes[$0] }),
+      !labels.isEmpty, labels.count != classes.channels
+    {
+      throw fault(
+        "labels has \(labels.count) lines for the network's \(classes.channels) classes")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+extension NetworkGraph {
+  /// The part of the network that makes the given tensors, which become its outputs.
+  ///
+  /// - Throws: `GraphError` with the nearest names when a tensor does not exist.
+  /// - Complexity: O(nodes).
+  public func truncated(to tensors: [String]) throws(GraphError) -> NetworkGraph {
+    let names = Set(tensorNames)
+    for tensor in tensors where !names.contains(tensor) {
+      let nearest = nearestNames(to: tensor, among: tensorNames).map(quoted)
+      throw GraphError(
+        """
+        the network has no tensor \(quoted(tensor)); the nearest names are \
+        \(nearest.joined(separator: ", "))
+        """)
+    }
+    var needed = Set(tensors)
+    var kept: [Node] = []
+    for node in nodes.reversed() where needed.contains(node.output) {
+      needed.formUnion(node.inputs)
+      kept.append(node)
+    }
+    var result = self
+    result.nodes = kept.reversed()
+    result.outputNames = tensors
+    return result
+  }
+
+  /// The network without the operations that change nothing.
+  ///
+  /// An identity whose output is one of `outputNames` stays, so what is asked for keeps its name;
+  /// the names of the others disappear, and their readers read the identity's input instead.
+  ///
+  /// - Complexity: O(nodes).
+  public func withoutIdentities() -> NetworkGraph {
+    let wanted = Set(outputNames)
+    var sources: [String: String] = [:]
+    var result = self
+    result.nodes = nodes.compactMap { node in
+      var node = node
+      node.inputs = node.inputs.map { sources[$0] ?? $0 }
+      if case .identity = node.operation, let source = node.inputs.first,
+        !wanted.contains(node.output)
+      {
+        sources[node.output] = source
+        return nil
+      }
+      return node
+    }
+    return result
+  }
+
+  /// The network with every average pool that covers its whole map written as a global one.
+  ///
+  /// A network trained at one size often ends in an average pool as large as the map at that size
+  /// (GoogLeNet's 7 × 7 at 224 px). At another size the mean over the whole map is what such a node
+  /// stands for. A pool counts as global when it has no padding and its kernel is the map at
+  /// `inputShape`.
+  ///
+  /// - Throws: `GraphError` when the shapes at `inputShape` do not fit.
+  /// - Complexity: O(nodes).
+  public func withGlobalPoolsMarked() throws(GraphError) -> NetworkGraph {
+    let shapes = try shapes(inputHeight: inputShape.height, inputWidth: inputShape.width)
+    var result = self
+    for (index, node) in nodes.enumerated() {
+      guard case .averagePool(let window, _) = node.operation, window.padding == Padding(),
+        let map = node.inputs.first.flatMap({ shapes[$0] }),
+        window.kernel == Extent(height: map.height, width: map.width)
+      else { continue }
+      result.nodes[index].operation = .globalAveragePool
+    }
+    return result
+  }
+}
