@@ -27,9 +27,11 @@ extension Target {
   }
 
   /// A library target in one of the rooms of `Sources`.
-  static func room(_ room: String, _ name: String, on dependencies: [Dependency] = []) -> Target {
+  static func room(
+    _ room: String, _ name: String, on dependencies: [Dependency] = [], exclude: [String] = []
+  ) -> Target {
     .target(
-      name: name, dependencies: dependencies, path: "Sources/\(room)/\(name)",
+      name: name, dependencies: dependencies, path: "Sources/\(room)/\(name)", exclude: exclude,
       swiftSettings: house)
   }
 
@@ -78,7 +80,8 @@ let package = Package(
     .room("Networks", "NetworkGraphs", on: ["Tensors"]),
     .room(
       "Networks", "ModelFormats",
-      on: ["NetworkGraphs", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+      on: ["NetworkGraphs", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["ONNX/onnx.proto"]),
     .room("Networks", "NeuralNetworks", on: ["NetworkGraphs", "OneDNN", "Tensors"]),
 
     // MARK: Atlas: the way of the data, in order
@@ -97,5 +100,8 @@ let package = Package(
         "LinearAlgebra", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Randomness", "Tensors",
       ]),
     .room("Atlas", "Mosaics", on: ["Grids", "Images", "Tensors"]),
+
+    // MARK: Tests
+    .tests(for: "NeuralNetworks", on: ["ModelFormats", "NetworkGraphs", "Randomness", "Tensors"]),
   ]
 )

@@ -57,19 +57,4 @@ public struct TensorDescriptor: @unchecked Sendable, Equatable {
       withUnsafePointer(to: b.value) { b in dnnl_memory_desc_equal(a, b) != 0 }
     }
   }
-
-  /// A part of this tensor, in place.
-  func part(offsets: [Int], dimensions: [Int]) throws(OneDNNError) -> TensorDescriptor {
-    var part = dnnl_memory_desc_t()
-    try check(
-      withUnsafePointer(to: value) { whole in
-        dimensions.map { dnnl_dim_t($0) }.withUnsafeBufferPointer { dimensions in
-          offsets.map { dnnl_dim_t($0) }.withUnsafeBufferPointer { offsets in
-            dnnl_memory_desc_init_submemory(
-              &part, whole, dimensions.baseAddress, offsets.baseAddress)
-          }
-        }
-      }, "dnnl_memory_desc_init_submemory")
-    return TensorDescriptor(part)
-  }
 }

@@ -80,3 +80,10 @@ public final class TensorMemory: @unchecked Sendable {
     return body(&span)
   }
 }
+
+extension TensorMemory {
+  /// Whether both lie at the same place.
+  public func isSameMemory(as other: TensorMemory) -> Bool {
+    base == other.base && storedCount == other.storedCount
+  }
+}

@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 /// What a node computes, with its weights.
 public enum Operation: Sendable {

@@ -1,0 +1,120 @@
+public import NetworkGraphs
+internal import OneDNN
+
+/// A network made ready to run on one image of a fixed size, forward and, if asked for, backward.
+///
+/// It works on the calling thread alone and on one image at a time; to use several threads, compile
+/// one copy each with the same `PreparedWeights`. An image's values therefore never depend on other
+/// images. Not safe to use from two threads at once.
+///
+/// Memory: the activations of one image, twice that with a gradient.
+public final class CompiledNetwork: @unchecked Sendable {
+  /// The input's channels, height and width.
+  public let inputShape: MapShape
+  /// The tensor whose gradient `pullback()` carries to the input.
+  public let target: String?
+
+  private let input: TensorMemory
+  private let outputs: [String: Output]
+  private let forwardSteps: [Step]
+  private let backward: Backward?
+
+  /// A tensor that can be read after a forward pass.
+  struct Output {
+    let shape: MapShape
+    /// The tensor in plain order: channels × height × width.
+    let plain: TensorMemory
+    let collect: Step?
+  }
+
+  /// What a backward pass reads, does and leaves.
+  struct Backward {
+    /// The gradient with respect to the target, plain order; filled by the caller.
+    let seed: TensorMemory
+    let steps: [Step]
+    /// The gradient with respect to the input, plain order.
+    let inputGradient: TensorMemory
+  }
+
+  /// Compiles a network.
+  ///
+  /// - Parameters:
+  ///   - graph: The network. Everything that the outputs do not need is left out.
+  ///   - inputHeight: Rows of the image.
+  ///   - inputWidth: Columns of the image.
+  ///   - outputs: The tensors to read after `forward()`.
+  ///   - target: The tensor whose gradient `pullback()` is to carry back; it is an output as well.
+  ///   - weights: Where prepared weights are kept, shared by copies of the same network.
+  /// - Throws: `NetworkError` or `GraphError`, when a tensor does not exist, sizes do not fit, or the
+  ///   library lacks a kernel or memory.
+  public init(
+    _ graph: NetworkGraph, inputHeight: Int, inputWidth: Int, outputs: [String],
+    target: String? = nil, weights: PreparedWeights
+  ) throws {
+    let wanted = outputs + (target.map { [$0] } ?? [])
+    let needed = try graph.withGlobalPoolsMarked().truncated(to: wanted)
+    let compiler = try NetworkCompiler(
+      needed, inputHeight: inputHeight, inputWidth: inputWidth, wanted: Set(wanted),
+      weights: weights)
+    let plan = try compiler.compile(target: target)
+    inputShape = MapShape(
+      channels: graph.inputShape.channels, height: inputHeight, width: inputWidth)
+    self.target = target
+    input = plan.input
+    self.outputs = plan.outputs
+    forwardSteps = plan.forwardSteps
+    backward = plan.backward
+  }
+
+  /// The shape of an output.
+  ///
+  /// - Precondition: The tensor was asked for when the network was compiled.
+  public func shape(of output: String) -> MapShape { self[output].shape }
+
+  /// Writes the image: plain order, channels × height × width, preprocessed.
+  public func withInput<Result>(_ body: (inout MutableSpan<Float>) -> Result) -> Result {
+    input.withMutableElements(body)
+  }
+
+  /// Computes the outputs from the input.
+  public func forward() throws {
+    keepOneDNNOnThisThread()
+    for step in forwardSteps { try step.run() }
+  }
+
+  /// Reads an output of the last forward pass: channels × height × width.
+  public func withOutput<Result>(
+    _ name: String, _ body: (Span<Float>) -> Result
+  ) throws -> Result {
+    let output = self[name]
+    keepOneDNNOnThisThread()
+    try output.collect?.run()
+    return output.plain.withElements(body)
+  }
+
+  /// Writes the gradient with respect to the target: channels × height × width.
+  ///
+  /// It keeps what was written before.
+  public func withTargetGradient<Result>(_ body: (inout MutableSpan<Float>) -> Result) -> Result {
+    guard let backward else { preconditionFailure("the network was compiled without a target") }
+    return backward.seed.withMutableElements(body)
+  }
+
+  /// Carries the target's gradient back to the input, for the last forward pass.
+  public func pullback() throws {
+    guard let backward else { preconditionFailure("the network was compiled without a target") }
+    keepOneDNNOnThisThread()
+    for step in backward.steps { try step.run() }
+  }
+
+  /// Reads the gradient with respect to the input: channels × height × width.
+  public func withInputGradient<Result>(_ body: (Span<Float>) -> Result) -> Result {
+    guard let backward else { preconditionFailure("the network was compiled without a target") }
+    return backward.inputGradient.withElements(body)
+  }
+
+  private subscript(name: String) -> Output {
+    guard let output = outputs[name] else { preconditionFailure("\(name) is not an output") }
+    return output
+  }
+}

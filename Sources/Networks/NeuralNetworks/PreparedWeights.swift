@@ -1,0 +1,27 @@
+internal import OneDNN
+internal import Synchronization
+
+/// Weights in the layouts that the kernels want, shared by all compiled copies of a network.
+///
+/// Safe to use from several threads.
+public final class PreparedWeights: Sendable {
+  private let memories = Mutex<[String: [TensorMemory]]>([:])
+
+  /// Makes an empty store.
+  public init() {}
+
+  /// The weights of a node in a layout, reordered when they are first asked for.
+  func weights(
+    of name: String, _ elements: [Float], plain: TensorDescriptor, layout: TensorDescriptor
+  ) throws(OneDNNError) -> TensorMemory {
+    let known = memories.withLock { $0[name]?.first { $0.descriptor == layout } }
+    if let known { return known }
+    let source = try TensorMemory(plain)
+    source.withMutableElements { target in
+      for index in 0..<target.count { target[index] = elements[index] }
+    }
+    let prepared = layout == plain ? source : try source.reordered(to: layout)
+    memories.withLock { $0[name, default: []].append(prepared) }
+    return prepared
+  }
+}

@@ -1,0 +1,52 @@
+import NetworkGraphs
+import NeuralNetworks
+import Randomness
+import Testing
+
+@Suite struct ForwardTests {
+  @Test("every operation equals its definition", arguments: SmallNetwork.all)
+  func matchesDefinition(_ network: SmallNetwork) throws {
+    let graph = network.graph
+    let names = graph.nodes.map(\.output)
+    let compiled = try CompiledNetwork(
+      graph, inputHeight: graph.inputShape.height, inputWidth: graph.inputShape.width,
+      outputs: names, weights: PreparedWeights())
+    let image = randomImage(compiled.inputShape.elementCount)
+    compiled.withInput { input in for index in image.indices { input[index] = image[index] } }
+    try compiled.forward()
+    let expected = try ReferenceNetwork(graph).run(image)
+    for name in names {
+      let values = try #require(expected[name])
+      let largest = values.reduce(0) { max($0, abs($1)) }
+      let worst = try compiled.withOutput(name) { output in
+        var worst: Float = 0
+        for index in values.indices { worst = max(worst, abs(output[index] - values[index])) }
+        return worst
+      }
+      // Sums of some hundred terms in Float.
+      #expect(worst <= 1e-5 * max(largest, 1), "\(name) is off by \(worst)")
+    }
+  }
+
+  @Test("a fused and an unfused ReLU agree to the bit, and so does a second copy of the network")
+  func copiesAgree() throws {
+    let graph = SmallNetwork.inception(channels: 16).graph
+    let weights = PreparedWeights()
+    let image = randomImage(graph.inputShape.elementCount)
+    func run(_ outputs: [String]) throws -> [Float] {
+      let compiled = try CompiledNetwork(
+        graph, inputHeight: 11, inputWidth: 9, outputs: outputs, weights: weights)
+      compiled.withInput { input in for index in image.indices { input[index] = image[index] } }
+      try compiled.forward()
+      return try compiled.withOutput("out") { output in output.indices.map { output[$0] } }
+    }
+    let fused = try run(["out"])
+    #expect(try run(["out"]) == fused)
+    #expect(try run(["out", "a_pre", "b_pre", "stem_pre"]) == fused)
+  }
+
+  private func randomImage(_ count: Int) -> [Float] {
+    var random = RandomStream(seed: 5, purpose: .evaluation)
+    return (0..<count).map { _ in random.normalPair().0 }
+  }
+}
