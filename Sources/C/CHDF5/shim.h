@@ -1,2 +1,29 @@
 #pragma once
 #include <hdf5.h>
+
+// HDF5 defines its types, classes and flags as macros that start the library before they name a
+// global variable; Swift sees neither. Each function here gives the value of one macro.
+
+static inline hid_t hdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t hdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t hdf5_native_int32(void) { return H5T_NATIVE_INT32; }
+static inline hid_t hdf5_native_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t hdf5_native_uint8(void) { return H5T_NATIVE_UINT8; }
+
+static inline hid_t hdf5_stored_float(void) { return H5T_IEEE_F32LE; }
+static inline hid_t hdf5_stored_double(void) { return H5T_IEEE_F64LE; }
+static inline hid_t hdf5_stored_int32(void) { return H5T_STD_I32LE; }
+static inline hid_t hdf5_stored_int64(void) { return H5T_STD_I64LE; }
+static inline hid_t hdf5_stored_uint8(void) { return H5T_STD_U8LE; }
+
+static inline hid_t hdf5_c_string(void) { return H5T_C_S1; }
+static inline size_t hdf5_variable_size(void) { return H5T_VARIABLE; }
+
+static inline hid_t hdf5_file_creation(void) { return H5P_FILE_CREATE; }
+static inline hid_t hdf5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t hdf5_group_creation(void) { return H5P_GROUP_CREATE; }
+static inline hid_t hdf5_dataset_creation(void) { return H5P_DATASET_CREATE; }
+static inline hid_t hdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
+
+static inline unsigned hdf5_truncate(void) { return H5F_ACC_TRUNC; }
+static inline unsigned hdf5_read_only(void) { return H5F_ACC_RDONLY; }

@@ -1,0 +1,83 @@
+internal import CHDF5
+
+extension ArrayFileWriter {
+  /// Sets an attribute, in place of a former one of this name.
+  ///
+  /// - Parameters:
+  ///   - name: The attribute's name.
+  ///   - object: A dataset or group that exists; by default the file itself.
+  ///   - value: The value.
+  /// - Throws: `ArrayStoreError` if there is no such object; the file is then removed.
+  /// - Precondition: No string contains U+0000.
+  public func setAttribute(
+    _ name: String, on object: String = "/", _ value: AttributeValue
+  ) throws(ArrayStoreError) {
+    try perform("set attribute \(name) on \(object) of") { file throws(HDF5Failure) in
+      let exists = try call("H5Aexists_by_name") {
+        H5Aexists_by_name(file, object, name, hid_t(H5P_DEFAULT))
+      }
+      if exists > 0 {
+        try call("H5Adelete_by_name") {
+          H5Adelete_by_name(file, object, name, hid_t(H5P_DEFAULT))
+        }
+      }
+      let target = AttributeTarget(file: file, object: object, name: name)
+      switch value {
+      case .string(let string): try target.write([string], shape: [])
+      case .strings(let strings): try target.write(strings, shape: [strings.count])
+      case .integer(let integer):
+        let value = Int64(integer)
+        try target.write(
+          shape: [], inFile: { hdf5_stored_int64() }, inMemory: { hdf5_native_int64() }, [value])
+      case .number(let number):
+        try target.write(
+          shape: [], inFile: { hdf5_stored_double() }, inMemory: { hdf5_native_double() },
+          [number])
+      case .numbers(let numbers):
+        try target.write(
+          shape: [numbers.count], inFile: { hdf5_stored_double() },
+          inMemory: { hdf5_native_double() }, numbers)
+      }
+    }
+  }
+}
+
+/// The place of an attribute that is about to be written.
+private struct AttributeTarget {
+  let file: hid_t
+  let object: String
+  let name: String
+
+  func write(
+    shape: [Int], inFile: () -> hid_t, inMemory: () -> hid_t, _ values: UnsafeRawPointer
+  ) throws(HDF5Failure) {
+    let space = try Handle.space(shape)
+    let attribute = try Handle("H5Acreate_by_name", closedBy: H5Aclose) {
+      H5Acreate_by_name(
+        file, object, name, inFile(), space.id, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT),
+        hid_t(H5P_DEFAULT))
+    }
+    try call("H5Awrite") { H5Awrite(attribute.id, inMemory(), values) }
+  }
+
+  /// Writes strings of any length, which h5py reads as `str`.
+  func write(_ strings: [String], shape: [Int]) throws(HDF5Failure) {
+    var bytes: [CChar] = []
+    var starts: [Int] = []
+    for string in strings {
+      precondition(!string.utf8.contains(0), "attribute \(name) contains U+0000")
+      starts.append(bytes.count)
+      bytes += string.utf8CString
+    }
+    let type = try Handle.stringType(byteCount: nil)
+    let typeID = type.id
+    // The pointers live only while the closure runs, so the outcome leaves it as a value.
+    let outcome = bytes.withUnsafeBufferPointer { bytes in
+      let pointers = starts.map { start in bytes.baseAddress.map { $0 + start } }
+      return Swift.Result { () throws(HDF5Failure) in
+        try write(shape: shape, inFile: { typeID }, inMemory: { typeID }, pointers)
+      }
+    }
+    try outcome.get()
+  }
+}

@@ -1,0 +1,152 @@
+internal import CHDF5
+public import Tensors
+
+/// Writes one HDF5 file of named arrays, strings and attributes.
+///
+/// The file is written under a temporary name beside its own, and appears under its own name with
+/// `finish`. The first error removes it; so does the end of a writer that was never finished. Equal
+/// content gives equal bytes. Arrays are row-major.
+public final class ArrayFileWriter {
+  /// Where the complete file will be.
+  public let path: String
+
+  private let partial: PartialFile
+  private var file: Handle?
+  private var growingDatasets: [GrowingDataset] = []
+  private var isFinished = false
+
+  /// Begins a file; missing folders are made.
+  ///
+  /// - Parameters:
+  ///   - path: Where the complete file will be.
+  ///   - kind: What the file is, for instance `activations`; readers ask for it.
+  /// - Throws: `ArrayStoreError` if there can be no such file.
+  public init(path: String, kind: String) throws(ArrayStoreError) {
+    self.path = path
+    partial = try PartialFile(for: path)
+    do throws(HDF5Failure) {
+      let access = try Handle.fileAccess()
+      let creation = try Handle.timelessCreation(hdf5_file_creation())
+      let partialPath = partial.path
+      file = try Handle("H5Fcreate", closedBy: H5Fclose) {
+        H5Fcreate(partialPath, hdf5_truncate(), creation.id, access.id)
+      }
+    } catch {
+      partial.discard()
+      throw ArrayStoreError("Cannot create", path, cause: error.cause)
+    }
+    try setAttribute("kind", .string(kind))
+  }
+
+  /// Writes an array.
+  ///
+  /// - Parameters:
+  ///   - name: The dataset's name, `20/mean` for one in a group; missing groups are made.
+  ///   - values: The elements, row-major.
+  ///   - shape: The dimensions; none for a single number.
+  /// - Throws: `ArrayStoreError`, for instance when the disk is full; the file is then removed.
+  /// - Precondition: `values.count` is the product of `shape`.
+  public func write<Element: StoredElement>(
+    _ name: String, _ values: [Element], shape: [Int]
+  ) throws(ArrayStoreError) {
+    precondition(
+      shape.allSatisfy { $0 >= 0 } && values.count == shape.reduce(1, *),
+      "\(values.count) values do not fill the shape \(shape) of \(name)")
+    let type = Element.storedType
+    try perform("write dataset \(name) of") { file throws(HDF5Failure) in
+      let dataset = try createDataset(name, in: file, type: { type.inFile }, space: .space(shape))
+      try call("H5Dwrite") {
+        H5Dwrite(dataset.id, type.inMemory, H5S_ALL, H5S_ALL, hid_t(H5P_DEFAULT), values)
+      }
+      try dataset.close()
+    }
+  }
+
+  /// Writes a matrix as a dataset of two dimensions.
+  public func write(_ name: String, _ matrix: Matrix) throws(ArrayStoreError) {
+    try write(name, matrix.elements, shape: [matrix.rowCount, matrix.columnCount])
+  }
+
+  /// Writes a list of UTF-8 strings, each filled up with zeros to the length of the longest.
+  ///
+  /// - Precondition: No string contains U+0000.
+  public func write(_ name: String, _ strings: [String]) throws(ArrayStoreError) {
+    let byteCount = max(1, strings.reduce(0) { max($0, $1.utf8.count) })
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(byteCount * strings.count)
+    for string in strings {
+      precondition(!string.utf8.contains(0), "a string of \(name) contains U+0000")
+      bytes += string.utf8
+      bytes += repeatElement(0, count: byteCount - string.utf8.count)
+    }
+    try perform("write dataset \(name) of") { file throws(HDF5Failure) in
+      let type = try Handle.stringType(byteCount: byteCount)
+      let typeID = type.id
+      let dataset = try createDataset(
+        name, in: file, type: { typeID }, space: .space([strings.count]))
+      try call("H5Dwrite") {
+        H5Dwrite(dataset.id, type.id, H5S_ALL, H5S_ALL, hid_t(H5P_DEFAULT), bytes)
+      }
+      try dataset.close()
+    }
+  }
+
+  /// Begins an array whose rows come piece by piece.
+  ///
+  /// - Parameters:
+  ///   - name: The dataset's name; missing groups are made.
+  ///   - type: The type of the elements.
+  ///   - rowShape: The dimensions of one row, none for a single number.
+  /// - Returns: What appends the rows.
+  /// - Throws: `ArrayStoreError` if the name is taken; the file is then removed.
+  public func appendable<Element: StoredElement>(
+    _ name: String, of type: Element.Type, rowShape: [Int]
+  ) throws(ArrayStoreError) -> RowAppender<Element> {
+    precondition(rowShape.allSatisfy { $0 > 0 }, "a row of \(name) has the shape \(rowShape)")
+    let dataset = try perform("create dataset \(name) of") { file throws(HDF5Failure) in
+      try GrowingDataset(
+        name, in: file, type: type.storedType, rowShape: rowShape,
+        bytesPerElement: MemoryLayout<Element>.size)
+    }
+    growingDatasets.append(dataset)
+    return RowAppender(writer: self, dataset: dataset)
+  }
+
+  /// Writes what is still held, puts the file on the disk and gives it its name.
+  ///
+  /// Nothing can be written after it.
+  public func finish() throws(ArrayStoreError) {
+    try perform("finish") { _ throws(HDF5Failure) in
+      for dataset in growingDatasets { try dataset.close() }
+      try file.take()?.close()
+    }
+    isFinished = true
+    try partial.commit()
+  }
+
+  /// Does something to the open file; after a failure the file is given up.
+  func perform<Result: ~Copyable>(
+    _ operation: String, _ body: (hid_t) throws(HDF5Failure) -> Result
+  ) throws(ArrayStoreError) -> Result {
+    precondition(!isFinished, "\(path) is finished")
+    guard let id = file?.id else {
+      throw ArrayStoreError("Cannot \(operation)", path, cause: "an earlier error ended the file")
+    }
+    do throws(HDF5Failure) {
+      return try body(id)
+    } catch {
+      abandon()
+      throw ArrayStoreError("Cannot \(operation)", path, cause: error.cause)
+    }
+  }
+
+  private func abandon() {
+    for dataset in growingDatasets { try? dataset.close() }
+    try? file.take()?.close()
+    partial.discard()
+  }
+
+  deinit {
+    if !isFinished { abandon() }
+  }
+}

@@ -1,0 +1,59 @@
+internal import CHDF5
+import Synchronization
+
+/// A call into HDF5 that failed, or a file whose content is not what it should be.
+struct HDF5Failure: Error {
+  let cause: String
+}
+
+/// Holds the library while one of its functions runs: HDF5 may be built without locks of its own.
+private let library = Mutex<Void>(())
+
+/// Keeps HDF5 from tidying up when the process exits: a file that could not be written to a full
+/// disk would be written again and again.
+private let leaveExitAlone: Void = { _ = H5dont_atexit() }()
+
+/// Calls a function of HDF5 and turns a negative status into an error; every call passes here.
+///
+/// The functions of one process run one at a time. HDF5 does not print; its own innermost message
+/// becomes the cause.
+@discardableResult
+func call<Status: SignedInteger>(
+  _ function: String, _ body: () -> Status
+) throws(HDF5Failure) -> Status {
+  let (status, message) = library.withLock { _ in
+    _ = leaveExitAlone
+    _ = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)  // a setting of the calling thread
+    let status = body()
+    return (status, status < 0 ? innermostMessage() : nil)
+  }
+  guard status >= 0 else { throw HDF5Failure(cause: message ?? "\(function) failed") }
+  return status
+}
+
+/// The first message of the calling thread's error stack, where the trouble began.
+private func innermostMessage() -> String? {
+  var message: String?
+  withUnsafeMutablePointer(to: &message) { message in
+    _ = H5Ewalk2(
+      hid_t(H5E_DEFAULT), H5E_WALK_UPWARD,
+      { depth, entry, message in
+        if depth == 0, let text = entry?.pointee.desc {
+          message?.assumingMemoryBound(to: String?.self).pointee = String(cString: text)
+        }
+        return 0
+      }, message)
+  }
+  return message.map(systemMessage(within:))
+}
+
+/// The operating system's words where HDF5 quotes them amid its own bookkeeping, else the whole.
+///
+/// HDF5 writes `file write failed: time = …, error message = 'No space left on device', buf = …`.
+private func systemMessage(within message: String) -> String {
+  let opening = "error message = '"
+  guard let start = message.firstRange(of: opening)?.upperBound,
+    let end = message[start...].firstIndex(of: "'")
+  else { return message.split(whereSeparator: \.isNewline).joined(separator: " ") }
+  return String(message[start..<end])
+}

@@ -1,0 +1,83 @@
+internal import CHDF5
+
+extension StoredArray {
+  /// Checks that the elements convert to the given type without loss of meaning.
+  func expect(_ expected: StoredType) throws(HDF5Failure) {
+    switch expected {
+    case .float32, .float64:
+      try expect(typeClass == H5T_FLOAT && bytesPerElement <= 8, "floating-point numbers")
+    case .int32:
+      let fits = try bytesPerElement <= (isSigned ? 4 : 2)
+      try expect(typeClass == H5T_INTEGER && fits, "integers of at most 32 bits")
+    case .uint8:
+      let fits = try !isSigned && bytesPerElement == 1
+      try expect(typeClass == H5T_INTEGER && fits, "unsigned bytes")
+    }
+  }
+
+  /// Checks that the elements are strings.
+  func expectStrings() throws(HDF5Failure) { try expect(typeClass == H5T_STRING, "strings") }
+
+  private func expect(_ isMet: Bool, _ words: String) throws(HDF5Failure) {
+    guard !isMet else { return }
+    throw HDF5Failure(
+      cause: "\(words) expected, found \(typeClass.words) of \(bytesPerElement) bytes")
+  }
+
+  private var isSigned: Bool {
+    get throws(HDF5Failure) {
+      guard typeClass == H5T_INTEGER else { return true }
+      let typeID = type.id
+      return try call("H5Tget_sign") { H5Tget_sign(typeID).rawValue } == H5T_SGN_2.rawValue
+    }
+  }
+}
+
+extension H5T_class_t {
+  /// What elements of this class are called in a message.
+  fileprivate var words: String {
+    switch self {
+    case H5T_INTEGER: "integers"
+    case H5T_FLOAT: "floating-point numbers"
+    case H5T_STRING: "strings"
+    default: "other values"
+    }
+  }
+}
+
+/// The names of the groups directly in an object, in the order of their bytes.
+func groupNames(in object: String, of file: hid_t) throws(HDF5Failure) -> [String] {
+  let parent = try Handle("H5Gopen2", closedBy: H5Gclose) {
+    H5Gopen2(file, object, hid_t(H5P_DEFAULT))
+  }
+  var information = H5G_info_t()
+  try call("H5Gget_info") { H5Gget_info(parent.id, &information) }
+  var names: [String] = []
+  for index in 0..<information.nlinks {
+    let name = try linkName(at: index, in: parent.id)
+    let child = try Handle("H5Oopen", closedBy: H5Oclose) {
+      H5Oopen(parent.id, name, hid_t(H5P_DEFAULT))
+    }
+    if try call("H5Iget_type", { H5Iget_type(child.id).rawValue }) == H5I_GROUP.rawValue {
+      names.append(name)
+    }
+  }
+  return names
+}
+
+/// The name at a place in the sorted list of what a group holds.
+private func linkName(at index: hsize_t, in group: hid_t) throws(HDF5Failure) -> String {
+  func nameLength(_ buffer: inout [CChar]) throws(HDF5Failure) -> Int {
+    try call("H5Lget_name_by_idx") {
+      H5Lget_name_by_idx(
+        group, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, hid_t(H5P_DEFAULT))
+    }
+  }
+  var buffer = [CChar](repeating: 0, count: 64)
+  let length = try nameLength(&buffer)
+  if length >= buffer.count {
+    buffer = [CChar](repeating: 0, count: length + 1)
+    _ = try nameLength(&buffer)
+  }
+  return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

@@ -1,0 +1,62 @@
+internal import CHDF5
+
+/// A dataset that is open for appending rows.
+///
+/// It is stored in chunks of about 256 KiB of whole rows; the chunk being filled stays in memory.
+final class GrowingDataset {
+  /// The dataset's name in its file.
+  let name: String
+  /// The elements in a row.
+  let elementsPerRow: Int
+  /// The rows appended so far.
+  private(set) var rowCount = 0
+
+  private let type: StoredType
+  private let rowShape: [Int]
+  private var dataset: Handle?
+
+  init(
+    _ name: String, in file: hid_t, type: StoredType, rowShape: [Int], bytesPerElement: Int
+  ) throws(HDF5Failure) {
+    self.name = name
+    self.type = type
+    self.rowShape = rowShape
+    elementsPerRow = rowShape.reduce(1, *)
+    let bytesPerRow = elementsPerRow * bytesPerElement
+    let chunk = ([max(1, (256 << 10) / bytesPerRow)] + rowShape).map { hsize_t($0) }
+    let access = try Handle.properties(hdf5_dataset_access()) { list throws(HDF5Failure) in
+      try call("H5Pset_chunk_cache") {
+        // A prime number of slots; chunks that are full leave first.
+        H5Pset_chunk_cache(list, 521, max(1 << 20, bytesPerRow), 1)
+      }
+    }
+    dataset = try createDataset(
+      name, in: file, type: { type.inFile }, space: .space([0] + rowShape, canGrow: true),
+      creation: { list throws(HDF5Failure) in
+        try call("H5Pset_chunk") { H5Pset_chunk(list, Int32(chunk.count), chunk) }
+      }, access: access.id)
+  }
+
+  /// Appends rows of the dataset's type.
+  func append(_ elements: UnsafeRawPointer, rowCount count: Int) throws(HDF5Failure) {
+    guard let id = dataset?.id else { preconditionFailure("\(name) is closed") }
+    let newExtent = ([rowCount + count] + rowShape).map { hsize_t($0) }
+    let start = [hsize_t(rowCount)] + rowShape.map { _ in 0 }
+    let size = ([count] + rowShape).map { hsize_t($0) }
+    try call("H5Dset_extent") { H5Dset_extent(id, newExtent) }
+    let target = try Handle("H5Dget_space", closedBy: H5Sclose) { H5Dget_space(id) }
+    try call("H5Sselect_hyperslab") {
+      H5Sselect_hyperslab(target.id, H5S_SELECT_SET, start, nil, size, nil)
+    }
+    let source = try Handle.space([count] + rowShape)
+    try call("H5Dwrite") {
+      H5Dwrite(id, type.inMemory, source.id, target.id, hid_t(H5P_DEFAULT), elements)
+    }
+    rowCount += count
+  }
+
+  /// Writes what is still held; closing again does nothing.
+  func close() throws(HDF5Failure) {
+    try dataset.take()?.close()
+  }
+}

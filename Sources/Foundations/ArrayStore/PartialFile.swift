@@ -1,0 +1,52 @@
+import Glibc
+
+/// A file that is being written beside the place it will take.
+///
+/// Readers see the old file or the whole new one, also when the machine stops in between. The
+/// partial file is called `.name.pid.partial`.
+struct PartialFile {
+  /// Where the complete file will be.
+  let finalPath: String
+  /// Where it is written.
+  let path: String
+
+  private let folder: String
+
+  /// Chooses the name and makes the folders that are missing.
+  init(for finalPath: String) throws(ArrayStoreError) {
+    self.finalPath = finalPath
+    let slash = finalPath.lastIndex(of: "/")
+    let name = slash.map { String(finalPath[finalPath.index(after: $0)...]) } ?? finalPath
+    let prefix = slash.map { String(finalPath[...$0]) } ?? ""
+    folder = prefix.isEmpty ? "." : prefix
+    path = "\(prefix).\(name).\(getpid()).partial"
+    guard !name.isEmpty && name != "." && name != ".." else {
+      throw ArrayStoreError("Cannot write", finalPath, cause: "this names no file")
+    }
+    try makeFolders()
+  }
+
+  /// Puts the file, which is complete and closed, on the disk and in its place.
+  func commit() throws(ArrayStoreError) {
+    do throws(SystemFailure) {
+      try FileDescriptor(path, O_RDONLY).synchronize()
+      guard rename(path, finalPath) == 0 else { throw .latest }
+      try FileDescriptor(folder, O_RDONLY | O_DIRECTORY).synchronize()
+    } catch {
+      discard()
+      throw ArrayStoreError("Cannot write", finalPath, cause: error.cause)
+    }
+  }
+
+  /// Removes what has been written.
+  func discard() { unlink(path) }
+
+  private func makeFolders() throws(ArrayStoreError) {
+    for end in folder.indices where folder[end] == "/" && end != folder.startIndex {
+      guard mkdir(String(folder[..<end]), 0o777) == 0 || errno == EEXIST || errno == EISDIR else {
+        throw ArrayStoreError(
+          "Cannot make the folder of", finalPath, cause: SystemFailure.latest.cause)
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// A failed call into the operating system.
+struct SystemFailure: Error {
+  let code: Int32
+
+  /// The failure of the call just made.
+  static var latest: SystemFailure { SystemFailure(code: errno) }
+
+  /// The system's words, for instance `No space left on device`.
+  var cause: String { String(cString: strerror(code)) }
+}
+
+/// An open file, closed with its owner.
+struct FileDescriptor: ~Copyable {
+  private let number: Int32
+
+  /// Opens a file with the flags of `open(2)`.
+  init(_ path: String, _ flags: Int32) throws(SystemFailure) {
+    number = open(path, flags | O_CLOEXEC, 0o666)
+    guard number >= 0 else { throw .latest }
+  }
+
+  /// Writes all the bytes.
+  func write(_ bytes: [UInt8]) throws(SystemFailure) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(number, $0.baseAddress.map { $0 + written }, bytes.count - written)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .latest }
+      written += count
+    }
+  }
+
+  /// Reads into `buffer` and returns how many bytes came: 0 at the end of the file.
+  func read(into buffer: inout [UInt8]) throws(SystemFailure) -> Int {
+    while true {
+      let count = buffer.withUnsafeMutableBytes { Glibc.read(number, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .latest }
+      return count
+    }
+  }
+
+  /// Waits until what was written is on the disk.
+  func synchronize() throws(SystemFailure) {
+    guard fsync(number) == 0 else { throw .latest }
+  }
+
+  /// The size in bytes.
+  func size() throws(SystemFailure) -> Int {
+    var status = stat()
+    guard fstat(number, &status) == 0 else { throw .latest }
+    return Int(status.st_size)
+  }
+
+  deinit { close(number) }
+}

@@ -1,0 +1,109 @@
+import ArrayStore
+import Foundation
+import Testing
+
+@Suite struct WritingTests {
+  let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  private func writeSomething(_ name: String) throws {
+    let writer = try ArrayFileWriter(path: folder.file(name), kind: "test")
+    try writer.write("20/mean", (0..<777).map { Float($0) }, shape: [7, 111])
+    try writer.write("names", ["one", "zwölf"])
+    let rows = try writer.appendable("rows", of: Float.self, rowShape: [33])
+    for piece in 1...40 { try rows.append([Float](repeating: 1, count: 33 * piece * 3)) }
+    try writer.setAttribute("list", on: "20", .strings(["a", "bb"]))
+    try writer.write(Provenance(program: "p", version: "1", parameters: [("seed", "0")]))
+    try writer.finish()
+  }
+
+  @Test("equal content gives equal bytes, also at another time")
+  func reproducible() throws {
+    try writeSomething("a.h5")
+    Thread.sleep(forTimeInterval: 1.1)  // HDF5's times count seconds
+    try writeSomething("b.h5")
+    #expect(try folder.bytes("a.h5") == folder.bytes("b.h5"))
+  }
+
+  @Test("a file appears when it is finished, and only then")
+  func appears() throws {
+    let writer = try ArrayFileWriter(path: folder.file("deep/er/x.h5"), kind: "test")
+    #expect(try folder.content == ["deep"])
+    #expect(!FileManager.default.fileExists(atPath: folder.file("deep/er/x.h5")))
+    try writer.finish()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("deep/er")) == ["x.h5"])
+  }
+
+  @Test("a writer that is not finished leaves the former file and nothing else")
+  func abandoned() throws {
+    try folder.put([1, 2, 3], "x.h5")
+    do {
+      let writer = try ArrayFileWriter(path: folder.file("x.h5"), kind: "test")
+      try writer.appendable("rows", of: Float.self, rowShape: [2]).append([1, 2])
+      #expect(try folder.content.count == 2)
+    }
+    #expect(try folder.content == ["x.h5"])
+    #expect(try folder.bytes("x.h5") == [1, 2, 3])
+  }
+
+  @Test("an error ends the file")
+  func errorEnds() throws {
+    let writer = try ArrayFileWriter(path: folder.file("x.h5"), kind: "test")
+    try writer.write("a", [Float(1)], shape: [1])
+    #expect(throws: ArrayStoreError.self) { try writer.write("a", [Float(1)], shape: [1]) }
+    #expect(throws: ArrayStoreError.self) { try writer.finish() }
+    #expect(try folder.content == [])
+  }
+
+  @Test("places where no file can be are errors")
+  func impossiblePlaces() throws {
+    try folder.put([1], "file")
+    for path in [folder.file("file/x.h5"), folder.path + "/", folder.path, "", "/dev/null/x.h5"] {
+      #expect(throws: ArrayStoreError.self, "\(path)") {
+        try ArrayFileWriter(path: path, kind: "test").finish()
+      }
+      #expect(throws: ArrayStoreError.self, "\(path)") { try AtomicFile.write([1], to: path) }
+    }
+    #expect(try folder.content == ["file"])
+  }
+
+  @Test("bytes are replaced as a whole or not at all")
+  func atomicFile() throws {
+    try AtomicFile.write([1, 2], to: folder.file("new/x"))
+    try AtomicFile.write([UInt8](repeating: 7, count: 100_000), to: folder.file("new/x"))
+    #expect(try folder.bytes("new/x") == [UInt8](repeating: 7, count: 100_000))
+    try AtomicFile.write(to: folder.file("new/x")) { path in
+      try Data([9]).write(to: URL(fileURLWithPath: path))
+    }
+    struct Stop: Error {}
+    #expect(throws: Stop.self) {
+      try AtomicFile.write(to: folder.file("new/x")) { path in
+        try Data([5]).write(to: URL(fileURLWithPath: path))
+        throw Stop()
+      }
+    }
+    #expect(throws: ArrayStoreError.self) {
+      try AtomicFile.write(to: folder.file("new/x")) { _ in }
+    }
+    #expect(try folder.bytes("new/x") == [9])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("new")) == ["x"])
+  }
+
+  @Test("digests are SHA-256's")
+  func digests() throws {
+    for (content, digest) in [
+      ([], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+      (Array("abc".utf8), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+      (
+        [UInt8](repeating: 0, count: 3_000_000),
+        "35bce4eae54ec8e6cc2868baa8d157914d6ae2858811b4cc0c078c94460fa26f"
+      ),
+    ] {
+      try folder.put(content, "x")
+      #expect(try sha256(ofFile: folder.file("x")) == digest)
+    }
+    #expect(throws: ArrayStoreError.self) { try sha256(ofFile: folder.file("none")) }
+    #expect(throws: ArrayStoreError.self) { try sha256(ofFile: folder.path) }
+  }
+}
