@@ -51,6 +51,19 @@ public struct ModelCard: Codable, Hashable, Sendable {
 
     /// Makes an input of which nothing is known.
     public init() {}
+
+    /// Reads an input; fields that are not there stay unknown.
+    public init(from decoder: any Decoder) throws {
+      let input = try decoder.container(keyedBy: CodingKeys.self)
+      name = try input.decodeIfPresent(String.self, forKey: .name)
+      size = try input.wholeNumbers(forKey: .size)
+      resize = try input.decodeIfPresent(Resize.self, forKey: .resize)
+      crop = try input.decodeIfPresent(Crop.self, forKey: .crop)
+      channels = try input.decodeIfPresent(ChannelOrder.self, forKey: .channels)
+      range = try input.numbers(forKey: .range)
+      mean = try input.numbers(forKey: .mean)
+      std = try input.numbers(forKey: .std)
+    }
   }
 
   /// How a photograph is resized.
@@ -61,6 +74,25 @@ public struct ModelCard: Codable, Hashable, Sendable {
     public var keepAspect: Bool?
     /// How values between pixels are found.
     public var filter: ResizeFilter?
+
+    /// Makes a way to resize.
+    public init(to: [Int], keepAspect: Bool? = nil, filter: ResizeFilter? = nil) {
+      self.to = to
+      self.keepAspect = keepAspect
+      self.filter = filter
+    }
+
+    /// Reads a way to resize.
+    public init(from decoder: any Decoder) throws {
+      let resize = try decoder.container(keyedBy: CodingKeys.self)
+      guard let to = try resize.wholeNumbers(forKey: .to) else {
+        throw DecodingError.keyNotFound(
+          CodingKeys.to, .init(codingPath: decoder.codingPath, debugDescription: ""))
+      }
+      self.to = to
+      keepAspect = try resize.decodeIfPresent(Bool.self, forKey: .keepAspect)
+      filter = try resize.decodeIfPresent(ResizeFilter.self, forKey: .filter)
+    }
 
     enum CodingKeys: String, CodingKey {
       case to, filter
@@ -137,4 +169,22 @@ private func word<Word: RawRepresentable<String> & CaseIterable>(
         debugDescription: "one of \(known) expected, found \(text.prefix(40).debugDescription)"))
   }
   return word
+}
+
+/// Numbers are read as `Double`: the decoder reports a fraction or a value too large for the wanted
+/// type as broken JSON, without the field.
+extension KeyedDecodingContainer {
+  fileprivate func wholeNumbers(forKey key: Key) throws -> [Int]? {
+    try decodeIfPresent([Double].self, forKey: key)?.map { number in
+      guard let whole = Int(exactly: number) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: self, debugDescription: "whole numbers expected, found \(number)")
+      }
+      return whole
+    }
+  }
+
+  fileprivate func numbers(forKey key: Key) throws -> [Float]? {
+    try decodeIfPresent([Double].self, forKey: key)?.map { Float($0) }
+  }
 }

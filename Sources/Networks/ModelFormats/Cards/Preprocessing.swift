@@ -17,6 +17,18 @@ public struct Preprocessing: Hashable, Sendable {
   public var size: Extent
   /// The network's channels in its own order.
   public var channels: [InputChannel]
+
+  /// Makes a way into a network.
+  public init(
+    resized: Extent, keepsAspect: Bool = false, filter: ResizeFilter = .bilinear, size: Extent,
+    channels: [InputChannel]
+  ) {
+    self.resized = resized
+    self.keepsAspect = keepsAspect
+    self.filter = filter
+    self.size = size
+    self.channels = channels
+  }
 }
 
 /// One channel of a network's input: `scale · value + offset` of a source from 0 to 255.
@@ -25,6 +37,13 @@ public struct InputChannel: Hashable, Sendable {
   public var source: ColorSource
   /// Factor and summand that turn a value from 0 to 255 into the network's.
   public var scale, offset: Float
+
+  /// Makes a channel.
+  public init(source: ColorSource, scale: Float, offset: Float) {
+    self.source = source
+    self.scale = scale
+    self.offset = offset
+  }
 
   /// The factors of red, green and blue: the network's value is their sum, plus `offset`.
   public var weights: SIMD3<Float> {

@@ -1,0 +1,291 @@
+import FoundationEssentials
+import ModelFormats
+import NetworkGraphs
+import Randomness
+import Testing
+
+@Suite struct HostileFileTests {
+  private typealias Small = SmallModel
+
+  /// Expects one line that names the file and holds the given words.
+  private func expectError(
+    _ model: SmallModel, _ words: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let error = #expect(throws: ModelError.self, sourceLocation: sourceLocation) {
+      try model.graph()
+    }
+    let line = error?.description ?? ""
+    #expect(
+      line.contains("small.onnx") && line.contains(words) && !line.contains("\n"), "\(line)",
+      sourceLocation: sourceLocation)
+  }
+
+  @Test("an operation that is not supported is named, with what is")
+  func unsupported() {
+    let words = "node \"the Gelu\" (\"Gelu\"): the operation is not supported; known are Conv, Relu"
+    expectError(.single("Gelu"), words)
+    var model = SmallModel()
+    model.nodes = [Small.node("Relu", ["image"], ["result"], domain: "com.example")]
+    expectError(model, "the operation is not supported")
+  }
+
+  @Test("files that are no network, or of unknown versions")
+  func headers() {
+    for bytes in [[], Array("version https://git-lfs.github.com/spec/v1\n".utf8), [0x89, 0x50]] {
+      #expect(throws: ModelError.self) { try ONNXImporter.graph(bytes: bytes, path: "x") }
+    }
+    var model = Small.complete
+    model.version = 0
+    expectError(model, "it holds no network")
+    for version in [6, 22, -1, Int.max, Int.min] {
+      model = Small.complete
+      model.operatorSets = [("", version)]
+      expectError(model, "export it with one operator set from 7 to 21")
+    }
+    model.operatorSets = []
+    expectError(model, "operator set unknown")
+  }
+
+  @Test("inputs that are not one image")
+  func inputs() {
+    var model = Small.complete
+    model.inputs.append(Small.value("second", [1, 3, 8, 8]))
+    expectError(model, "2 inputs with a name are not one: \"image\", \"second\"")
+    model.inputs = []
+    expectError(model, "0 inputs")
+    for sides in [[1, 3, 8], [1, 3, 8, 8, 8], []] {
+      model.inputs = [Small.value("image", sides)]
+      expectError(model, "4 dimensions")
+    }
+    for sides in [[1, 3, -1, 8], [1, 0, 8, 8], [1, 3, 8, 4097], [1, Int.max, Int.max, Int.max]] {
+      model.inputs = [Small.value("image", sides)]
+      expectError(model, "are not three numbers from 1 to 4096")
+    }
+    model.inputs = [Small.value("image", [1, 3, 8, 8], type: 7)]
+    expectError(model, "not of floating-point numbers")
+    model.inputs = [Small.value("", [1, 3, 8, 8])]
+    expectError(model, "1 inputs with a name are not one")
+  }
+
+  @Test("names that are missing, unknown or there twice, and loops")
+  func names() {
+    func model(_ nodes: [[UInt8]]) -> SmallModel {
+      var model = SmallModel()
+      model.nodes = nodes
+      return model
+    }
+    let relu = Small.node("Relu", ["image"], ["result"])
+    expectError(model([relu, relu]), "makes \"result\", which exists already")
+    expectError(model([relu, Small.node("Relu", ["image"], ["image"])]), "which exists already")
+    expectError(model([Small.node("Relu", ["image"], [""])]), "has no output")
+    expectError(model([Small.node("Relu", ["image"], [])]), "has no output")
+    expectError(model([Small.node("Relu", [""], ["result"])]), "does not depend on the image")
+    expectError(model([Small.node("Relu", [], ["result"])]), "0 inputs do not fit")
+    expectError(model([Small.node("Relu", ["image", "image"], ["result"])]), "2 inputs do not fit")
+    expectError(
+      model([relu, Small.node("Relu", ["resutl"], ["x"])]),
+      "reads \"resutl\", which nothing makes (nearest: \"result\"")
+    expectError(
+      model([Small.node("Relu", ["result"], ["x"]), Small.node("Relu", ["x"], ["result"])]),
+      "depends on itself")
+    expectError(model([Small.node("Relu", ["result"], ["result"])]), "depends on itself")
+    expectError(model([Small.node("Relu", ["image"], ["other"])]), "no node makes the network's")
+    expectError(
+      model([
+        Small.node("Dropout", ["image"], ["y", "mask"]), Small.node("Relu", ["mask"], ["result"]),
+      ]), "is a side output")
+    expectError(model([Small.node("Relu", ["image"], ["result", "more"])]), "more than one output")
+    expectError(
+      model([Small.node("Gelu", ["image"], ["result"], name: "two\nlines")]), #""two\nlines""#)
+    var twice = Small.complete
+    twice.initializers.append(twice.initializers[0])
+    expectError(twice, "the initializer \"w\" has no name or stands there twice")
+    var none = Small.complete
+    none.outputs = []
+    expectError(none, "the network has no output")
+  }
+
+  @Test("weights that do not fit their dimensions, or lie elsewhere")
+  func weights() {
+    func model(_ tensor: [UInt8]) -> SmallModel {
+      .single("Conv", constants: [tensor], names: ["w"])
+    }
+    let data = Small.ramp(12)
+    for sides in [
+      [-1, 3, 2, 2], [0, 3, 2, 2], [1 << 40, 3, 2, 2], [1 << 62, 1 << 62, 4, 4],
+      [Int.min, 3, 2, 2],
+      [1 << 30, 1, 1, 1],
+    ] {
+      expectError(model(Small.tensor("w", sides, data)), "its weights \"w\" have dimensions")
+    }
+    expectError(model(Small.tensor("w", [1, 3, 2, 3], data)), "but 48 bytes and 0 numbers")
+    expectError(model(Small.tensor("w", [1, 3, 2, 2], type: 1)), "but 0 bytes and 0 numbers")
+    expectError(model(Small.tensor("w", [12], data)), "1 dimensions instead of 4")
+    expectError(model(Small.tensor("w", [1, 4, 1, 3], data)), "4 input channels expected, found 3")
+    expectError(
+      model(
+        Small.tensor("w", [1, 3, 2, 2], type: 7) + Wire.bytes(9, [UInt8](repeating: 0, count: 96))),
+      "export the network with weights of type float")
+    expectError(
+      model(Small.tensor("w", [1, 3, 2, 2], data) + Wire.integer(14, 1)), "lie in another file")
+    expectError(
+      model(
+        Small.tensor("w", [1, 3, 2, 2], type: 1)
+          + Wire.bytes(13, Wire.text(1, "location") + Wire.text(2, "/etc/passwd"))),
+      "lie in another file")
+    var damaged = data
+    damaged[3] = .nan
+    expectError(model(Small.tensor("w", [1, 3, 2, 2], damaged)), "not a finite number")
+    expectError(.single("Conv", names: ["image"]), "are not constants of the file")
+    expectError(
+      .single(
+        "Conv",
+        constants: [Small.tensor("w", [1, 3, 2, 2], data), Small.tensor("b", [2], [1, 2])],
+        names: ["w", "b"]), "its bias has dimensions [2], 1 are expected")
+  }
+
+  @Test("attributes of wrong types, out of range, unknown or there twice")
+  func attributes() {
+    let kernel = Small.attribute("kernel_shape", [2, 2])
+    func pool(_ attribute: [UInt8]) -> SmallModel { .single("MaxPool", kernel, attribute) }
+    expectError(.single("MaxPool"), "the attribute kernel_shape is missing")
+    expectError(pool(Small.attribute("strides", 2)), "the attribute strides is not of type")
+    expectError(pool(Small.attribute("strides", [2])), "strides has 1 values instead of 2")
+    for stride in [0, -1, Int.max, Int.min, 65_537] {
+      expectError(pool(Small.attribute("strides", [1, stride])), "strides is \(stride), from 1 to")
+    }
+    expectError(pool(Small.attribute("pads", [0, -1, 0, 0])), "pads is -1")
+    expectError(pool(Small.attribute("pads", [0, 2, 0, 0])), "its padding reaches its kernel")
+    expectError(pool(Small.attribute("dilations", [1, 2])), "its window is dilated")
+    expectError(pool(Small.attribute("ceil_mode", 2)), "ceil_mode is 2")
+    expectError(pool(Small.attribute("colour", 2)), "the attribute \"colour\" is not known")
+    expectError(pool(kernel), "the attribute \"kernel_shape\" stands there twice")
+    expectError(pool(Small.attribute("auto_pad", "AROUND")), "auto_pad \"AROUND\" is not known")
+    expectError(
+      .single(
+        "MaxPool", kernel, Small.attribute("auto_pad", "SAME_UPPER"),
+        Small.attribute("strides", [2, 2])), "depends on the image's size")
+    expectError(
+      .single("MaxPool", Small.attribute("kernel_shape", [9, 2])), "its kernel spans 9")
+    expectError(.single("LRN", Small.attribute("size", 4)), "the size must be odd")
+    expectError(
+      .single("LRN", Small.attribute("size", 5), Small.attribute("alpha", Float.nan)),
+      "the attribute alpha is nan")
+    expectError(.single("Concat", Small.attribute("axis", 2)), "axis 2 is not that of the channels")
+    expectError(.single("Softmax"), "axis -1 is not that of the channels")
+    let weights = Small.tensor("w", [4, 3, 1, 1], Small.ramp(12))
+    for group in [0, 3, -1, 5] {
+      expectError(
+        .single("Conv", constants: [weights], names: ["w"], Small.attribute("group", group)),
+        group == 3 ? "cannot be cut into 3 groups" : "the attribute group is \(group)")
+    }
+    expectError(
+      .single(
+        "Conv", constants: [weights], names: ["w"], Small.attribute("kernel_shape", [2, 2])),
+      "kernel_shape is not the size of the weights")
+    expectError(
+      .single("Gemm", constants: [Small.tensor("w", [192, 1], Small.ramp(192))], names: ["w"]),
+      "a vector expected, found a map")
+  }
+
+  @Test("dropout that is in training is refused")
+  func trainingDropout() throws {
+    func model(_ value: UInt8) -> SmallModel {
+      .single(
+        "Dropout", constants: [Small.tensor("mode", [], type: 9) + Wire.bytes(9, [value])],
+        names: ["", "mode"])
+    }
+    #expect(try model(0).graph().nodes[0].operation.name == "identity")
+    expectError(model(1), "training_mode")
+  }
+
+  @Test("a file cut anywhere is an error or a network, never a crash")
+  func cuts() throws {
+    let bytes = Small.complete.bytes
+    var failures = 0
+    for count in 0..<bytes.count {
+      failures += attempt(Array(bytes[..<count])) ? 0 : 1
+    }
+    #expect(failures > bytes.count * 9 / 10)
+  }
+
+  @Test("thousands of damaged files are errors or networks, never a crash")
+  func mutations() throws {
+    let original = Small.complete.bytes
+    var random = RandomStream(seed: 7, purpose: .evaluation)
+    // Bytes with a meaning: ends of varints, wire types, small and large lengths.
+    let telling: [UInt8] = [0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF]
+    var survivors = 0
+    for _ in 0..<6000 {
+      var bytes = original
+      for _ in 0...random.integer(below: 4) {
+        let place = random.integer(below: bytes.count)
+        switch random.integer(below: 5) {
+        case 0: bytes[place] ^= 1 << UInt8(random.integer(below: 8))
+        case 1: bytes[place] = telling[random.integer(below: telling.count)]
+        case 2: bytes.remove(at: place)
+        case 3: bytes.insert(telling[random.integer(below: telling.count)], at: place)
+        default:
+          let end = min(bytes.count, place + random.integer(below: 40))
+          bytes.insert(contentsOf: Array(bytes[place..<end]), at: random.integer(below: place + 1))
+        }
+      }
+      survivors += attempt(bytes) ? 1 : 0
+    }
+    #expect(survivors > 0 && survivors < 6000)
+  }
+
+  @Test("damaged values inside sound messages are errors or networks, never a crash")
+  func valueMutations() {
+    var random = RandomStream(seed: 8, purpose: .evaluation)
+    var survivors = 0
+    for _ in 0..<3000 {
+      var model = Small.complete
+      let index = random.integer(below: model.nodes.count)
+      let other = random.integer(below: model.nodes.count)
+      let values = [0, 1, 2, -1, 3, 65_536, 1 << 31, 1 << 33, Int.max, Int.min]
+      func value() -> Int { values[random.integer(below: values.count)] }
+      switch random.integer(below: 6) {
+      case 0: model.nodes.swapAt(index, other)
+      case 1: model.nodes[index] += model.nodes[other]
+      case 2:
+        let names = ["pads", "strides", "group", "kernel_shape", "axis", "size", "dilations"]
+        let list = (0..<random.integer(below: 5)).map { _ in value() }
+        model.nodes[index] += Wire.bytes(
+          5, Small.attribute(names[random.integer(below: names.count)], list))
+      case 3:
+        let tensor = random.integer(below: model.initializers.count)
+        model.initializers[tensor] += Wire.integer(1, value())
+      case 4:
+        model.inputs = [Small.value("image", [1, 3, value(), value()])]
+      default:
+        model.nodes[index] += Wire.text(1, "x\(random.integer(below: 12))")
+      }
+      survivors += attempt(model.bytes) ? 1 : 0
+    }
+    #expect(survivors > 0 && survivors < 3000)
+  }
+
+  /// Whether the bytes are a network; if so, it must stand all passes.
+  private func attempt(_ bytes: [UInt8]) -> Bool {
+    guard let graph = try? ONNXImporter.graph(bytes: bytes, path: "damaged") else { return false }
+    _ = try? graph.shapes(inputHeight: 9, inputWidth: 7)
+    _ = try? graph.withoutIdentities().withGlobalPoolsMarked().truncated(to: graph.outputNames)
+    return true
+  }
+
+  @Test("files that are not there, are folders or are empty")
+  func files() throws {
+    let folder = try TemporaryFolder()
+    let empty = try folder.write("empty.onnx", "")
+    for (path, words) in [
+      (empty, "it has 0 bytes"), (folder.path, "it is not a file"),
+      (folder.path + "/none.onnx", "No such file"), ("/dev/zero", "it is not a file"),
+    ] {
+      let error = #expect(throws: ModelError.self) { try ONNXImporter.graph(contentsOf: path) }
+      #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
+    let whole = try folder.write("whole.onnx", Data(SmallModel.complete.bytes))
+    #expect(try ONNXImporter.graph(contentsOf: whole).nodes.count == 12)
+  }
+}

@@ -1,0 +1,101 @@
+import NetworkGraphs
+import Testing
+
+@Suite struct PassesTests {
+  private let branches = network(
+    [
+      node(.relu, ["image"], "stem"),
+      node(.identity, ["stem"], "drop"),
+      node(convolution(3, 2), ["drop"], "left"),
+      node(convolution(3, 4), ["stem"], "right"),
+      node(.identity, ["right"], "again"),
+      node(.identity, ["again"], "thrice"),
+      node(.concatenation, ["left", "thrice"], "both"),
+    ], outputs: ["both"])
+
+  @Test("truncation keeps what the wanted tensors need, in order, and nothing else")
+  func truncation() throws {
+    let left = try branches.truncated(to: ["left"])
+    #expect(left.nodes.map(\.output) == ["stem", "drop", "left"])
+    #expect(left.outputNames == ["left"])
+    let two = try branches.truncated(to: ["again", "drop"])
+    #expect(two.nodes.map(\.output) == ["stem", "drop", "right", "again"])
+    #expect(try branches.truncated(to: ["both"]).nodes.count == branches.nodes.count)
+    #expect(try branches.truncated(to: ["image"]).nodes.isEmpty)
+  }
+
+  @Test("truncation to an unknown tensor names the nearest ones")
+  func unknownTensor() {
+    let error = #expect(throws: GraphError.self) { try branches.truncated(to: ["rihgt"]) }
+    #expect(error?.description.contains("\"rihgt\"; the nearest names are \"right\"") == true)
+  }
+
+  @Test("identities go unless their output is wanted; shapes of the rest stay")
+  func identities() throws {
+    let short = branches.withoutIdentities()
+    #expect(short.nodes.map(\.output) == ["stem", "left", "right", "both"])
+    #expect(short.nodes.last?.inputs == ["left", "right"])
+    let before = try branches.shapes(inputHeight: 5, inputWidth: 6)
+    let after = try short.shapes(inputHeight: 5, inputWidth: 6)
+    #expect(after.allSatisfy { before[$0.key] == $0.value })
+
+    var wanting = branches
+    wanting.outputNames = ["again", "both"]
+    let kept = wanting.withoutIdentities().nodes
+    #expect(kept.map(\.output) == ["stem", "left", "right", "again", "both"])
+    #expect(kept.last?.inputs == ["left", "again"])
+  }
+
+  @Test("an average pool is global when it covers the map at the network's own size")
+  func globalPools() throws {
+    func pool(_ height: Int, _ width: Int, _ padding: Padding = Padding())
+      -> NetworkGraphs.Operation
+    {
+      .averagePool(
+        PoolingWindow(kernel: Extent(height: height, width: width), padding: padding),
+        countsPadding: true)
+    }
+    let graph = network([
+      node(pool(12, 10), ["image"], "all"),
+      node(pool(10, 10), ["image"], "part"),
+      node(pool(12, 10, Padding(top: 1)), ["image"], "padded"),
+      node(innerProduct(3, 2), ["all"], "classes"),
+    ])
+    let marked = try graph.withGlobalPoolsMarked()
+    #expect(
+      marked.nodes.map(\.operation.name) == [
+        "global average pooling", "average pooling", "average pooling", "inner product",
+      ])
+    let shapes = try marked.shapes(inputHeight: 31, inputWidth: 27)
+    #expect(shapes["classes"] == MapShape(channels: 2, height: 1, width: 1))
+    #expect(throws: GraphError.self) { try graph.shapes(inputHeight: 31, inputWidth: 27) }
+  }
+}
+
+@Suite struct NearestNamesTests {
+  private let names = ["conv1", "conv2/3x3", "inception_4c/1x1", "inception_4c/output", "prob"]
+
+  @Test("a misspelt name finds its original first", arguments: ["conv1", "conv2/3x3", "prob"])
+  func misspelt(name: String) {
+    var letters = Array(name)
+    letters.swapAt(1, 2)
+    #expect(nearestNames(to: String(letters), among: names).first == name)
+    #expect(nearestNames(to: name.uppercased() + "s", among: names).first == name)
+    #expect(nearestNames(to: name, among: names, count: 1) == [name])
+  }
+
+  @Test("names that contain the wanted one come first")
+  func parts() {
+    #expect(
+      nearestNames(to: "4c", among: names, count: 2) == ["inception_4c/1x1", "inception_4c/output"])
+  }
+
+  @Test("odd requests are harmless")
+  func odd() {
+    #expect(nearestNames(to: "", among: names, count: 99).count == names.count)
+    #expect(nearestNames(to: "x", among: []).isEmpty)
+    #expect(nearestNames(to: "x", among: names, count: -1).isEmpty)
+    let long = String(repeating: "x", count: 1_000_000)
+    #expect(nearestNames(to: long, among: [long, "y"]) == [long, "y"])
+  }
+}
