@@ -5,7 +5,7 @@ import FoundationEssentials
 ///
 /// Linux lists them as hexadecimal words in `/proc/self/status`, for instance
 /// `Cpus_allowed: 00000000,0000000f`.
-func availableProcessorCount() -> Int {
+package func availableProcessorCount() -> Int {
   let total = max(1, ProcessInfo.processInfo.activeProcessorCount)
   guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
     let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed:") })
