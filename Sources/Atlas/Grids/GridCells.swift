@@ -18,6 +18,20 @@ public struct GridCells: Sendable, Equatable {
   /// The index of each point's cell, or −1 if the cell is left out; n of them.
   public let cellOfRow: [Int32]
 
+  /// Makes cells from their parts, for instance those read from a file.
+  ///
+  /// - Precondition: As many rows as columns and counts.
+  public init(side: Int, row: [Int], column: [Int], count: [Int], cellOfRow: [Int32]) {
+    precondition(
+      row.count == column.count && row.count == count.count,
+      "\(row.count) rows, \(column.count) columns and \(count.count) counts do not make cells")
+    self.side = side
+    self.row = row
+    self.column = column
+    self.count = count
+    self.cellOfRow = cellOfRow
+  }
+
   /// Assigns the points of a layout to cells.
   ///
   /// - Parameters:

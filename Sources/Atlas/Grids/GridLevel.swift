@@ -16,4 +16,22 @@ public struct GridLevel: Sendable, Equatable {
   ///
   /// Rows with equal cosines are in ascending order; −1 fills up where a cell has fewer rows.
   public let exemplars: [Int32]
+
+  /// Makes a level from its parts, for instance those read from a file.
+  ///
+  /// - Precondition: As many means, dispersions and rows of exemplars as cells.
+  public init(
+    cells: GridCells, mean: Matrix, dispersion: [Float], exemplarCount: Int, exemplars: [Int32]
+  ) {
+    precondition(
+      mean.rowCount == cells.cellCount && dispersion.count == cells.cellCount
+        && exemplars.count == cells.cellCount * exemplarCount,
+      "\(mean.rowCount) means, \(dispersion.count) dispersions and \(exemplars.count) exemplars "
+        + "do not fit \(cells.cellCount) cells")
+    self.cells = cells
+    self.mean = mean
+    self.dispersion = dispersion
+    self.exemplarCount = exemplarCount
+    self.exemplars = exemplars
+  }
 }

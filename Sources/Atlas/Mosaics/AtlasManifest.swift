@@ -56,20 +56,22 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - network: The network's name.
   ///   - layer: The layer's name.
-  ///   - level: The grid with its cells.
+  ///   - grid: The grid with its cells, m.
+  ///   - dispersion: One number for each cell.
   ///   - fidelities: One number for each cell; one that is not finite counts as not measured. Nil
   ///     if none was measured.
   ///   - canvas: The canvas, or any band of it; it gives the places in pixels.
-  /// - Precondition: `level` and `canvas` have the same grid.
+  /// - Precondition: `grid` and `canvas` have the same side; m dispersions and fidelities.
   public init(
-    network: String, layer: String, level: GridLevel, fidelities: [Float]?, canvas: AtlasCanvas
+    network: String, layer: String, grid: GridCells, dispersion: [Float], fidelities: [Float]?,
+    canvas: AtlasCanvas
   ) {
-    let grid = level.cells
     precondition(
       grid.side == canvas.side, "a grid of \(grid.side) does not fit a canvas of \(canvas.side)")
+    let counts = [dispersion.count, fidelities?.count ?? grid.cellCount]
     precondition(
-      fidelities == nil || fidelities?.count == grid.cellCount,
-      "\(grid.cellCount) fidelities expected, got \(fidelities?.count ?? 0)")
+      counts.allSatisfy { $0 == grid.cellCount },
+      "\(grid.cellCount) dispersions and fidelities expected, got \(counts)")
     let measured = (fidelities ?? []).filter(\.isFinite).sorted()
     self.network = network
     self.layer = layer
@@ -86,7 +88,7 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
         x: canvas.x(ofColumn: grid.column[cell]), y: canvas.y(ofRow: grid.row[cell]),
         count: grid.count[cell],
         fidelity: fidelities.flatMap { $0[cell].isFinite ? $0[cell] : nil },
-        dispersion: level.dispersion[cell])
+        dispersion: dispersion[cell])
     }
     let quartile = { (fraction: Double) in
       measured.isEmpty ? nil : quantile(fraction, ofSorted: measured)
