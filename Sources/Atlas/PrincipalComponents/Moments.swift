@@ -161,7 +161,10 @@ public struct Moments: Sendable {
 /// Adds the rows of Yᵀ Y that belong to a panel of columns, from the panel's first column on.
 ///
 /// - Parameters:
-///   - shifted: Y, `rowCount × columnCount`, the shifted rows of one sub-block.
+///   - shifted: Y, the shifted rows of one sub-block.
+///   - rowCount: The rows of Y.
+///   - columnCount: The columns of Y.
+///   - panel: The columns of Y whose products are computed here.
 ///   - products: Σ Yᵀ Y, `columnCount × columnCount`.
 private func addProducts(
   of shifted: [Float], rowCount: Int, columnCount: Int, panel: Range<Int>,

@@ -58,26 +58,35 @@ public struct PrincipalComponents: Sendable, Equatable {
 
   /// The coordinates of rows along the axes, (x − mean) · axesᵀ.
   ///
+  /// A row's scores have the same bits in whatever block it comes.
+  ///
   /// - Parameter block: The rows, b × c.
   /// - Returns: The scores, b × d.
   /// - Complexity: O(b c d), on all threads.
   public func scores(of block: Matrix) -> Matrix {
-    let (columnCount, count) = (axes.columnCount, axes.rowCount)
+    let (columnCount, count, grain) = (axes.columnCount, axes.rowCount, 256)
     precondition(
       block.columnCount == columnCount, "\(columnCount) columns expected, got \(block.columnCount)")
     var scores = Matrix(rowCount: block.rowCount, columnCount: count)
     scores.elements.withDisjointWrites { output in
-      parallelFor(count: block.rowCount, grain: 256) { rows in
-        // The mean goes first: subtracted afterwards it would take digits with it.
-        var centred = Array(
-          block.elements[rows.lowerBound * columnCount..<rows.upperBound * columnCount])
-        for row in 0..<rows.count {
-          for column in 0..<columnCount { centred[row * columnCount + column] -= mean[column] }
+      parallelFor(count: block.rowCount, grain: grain) { rows in
+        let elements = block.elements.span
+        // The mean goes first: subtracted afterwards it would take digits with it. Zeros fill up to
+        // the full number of rows, because oneDNN chooses its kernel by the sizes.
+        var centred = [Float](repeating: 0, count: grain * columnCount)
+        for row in rows {
+          let target = (row - rows.lowerBound) * columnCount
+          for column in 0..<columnCount {
+            centred[target + column] = elements[row * columnCount + column] - mean[column]
+          }
         }
-        output.withMutableSpan(rows.lowerBound * count..<rows.upperBound * count) { scores in
-          sgemm(
-            transposeB: true, rows: rows.count, columns: count, inner: columnCount, centred.span,
-            axes.elements.span, into: &scores)
+        var product = [Float](repeating: 0, count: grain * count)
+        var productSpan = product.mutableSpan
+        sgemm(
+          transposeB: true, rows: grain, columns: count, inner: columnCount, centred.span,
+          axes.elements.span, into: &productSpan)
+        for index in 0..<rows.count * count {
+          output[rows.lowerBound * count + index] = product[index]
         }
       }
     }

@@ -34,7 +34,7 @@ public struct Whitening: Sendable {
   ///
   /// - Parameters:
   ///   - moments: The moments of the activations.
-  ///   - shrinkage: By default a condition number of at most 10⁴. No direction is then stretched by
+  ///   - rule: How much to shrink; by default a condition number of at most 10⁴. No direction is then stretched by
   ///     more than 100 times another, and single precision keeps three digits in products with S.
   /// - Throws: `PrincipalComponentsError` if there are no rows, all are zero, or the second moment
   ///   has no decomposition.

@@ -13,7 +13,9 @@ public struct SymmetricEigen: Sendable {
   /// vector of a simple eigenvalue is thereby unique.
   public let vectors: [Double]
 
-  /// Decomposes a matrix. The corresponding LAPACK function is `dsyevd`.
+  /// Decomposes a matrix.
+  ///
+  /// The corresponding LAPACK function is `dsyevd`.
   ///
   /// - Throws: `EigenError` if an element is not finite or the iteration does not converge.
   /// - Complexity: O(order³); about half a second for order 1,024.
