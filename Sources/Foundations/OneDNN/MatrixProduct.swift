@@ -34,6 +34,11 @@ public func sgemm(
           rows: transposeB ? columns : inner, columns: transposeB ? inner : columns, ldb)
       && c.count >= rows * columns,
     "matrices too small for \(rows) × \(inner) × \(columns)")
+  guard inner > 0 else {
+    // An empty sum is zero; oneDNN refuses matrices without elements.
+    for index in 0..<rows * columns { c[index] = beta == 0 ? 0 : beta * c[index] }
+    return
+  }
   keepOneDNNOnThisThread()
   let letterN = CChar(UInt8(ascii: "N"))
   let letterT = CChar(UInt8(ascii: "T"))

@@ -8,9 +8,10 @@ public struct Matrix: Sendable, Equatable {
   /// The number of columns.
   public let columnCount: Int
   /// The elements, row after row; always `rowCount * columnCount` of them.
-  public var elements: [Float] {
-    didSet { precondition(elements.count == rowCount * columnCount, "a matrix keeps its size") }
-  }
+  ///
+  /// Change values, not their number. A property observer could check that, but would make every
+  /// write from another module copy the whole array.
+  public var elements: [Float]
 
   /// Makes a matrix from its elements in row-major order.
   ///

@@ -1,0 +1,100 @@
+public import Grids
+
+/// What an atlas shows: the content of `atlas.json`.
+public struct AtlasManifest: Codable, Sendable, Equatable {
+  /// One icon of the atlas.
+  public struct Cell: Codable, Sendable, Equatable {
+    /// The row in the grid, from the top.
+    public let row: Int
+    /// The column in the grid, from the left.
+    public let column: Int
+    /// The left pixel column of the icon in the atlas.
+    public let x: Int
+    /// The top pixel row of the icon in the atlas.
+    public let y: Int
+    /// The number of activations in the cell.
+    public let count: Int
+    /// How well the icon excites its direction, if that was measured.
+    public let fidelity: Float?
+    /// The mean cosine between the cell's activations and their mean, in [−1, 1].
+    public let dispersion: Float
+  }
+
+  /// The atlas in a few numbers.
+  public struct Summary: Codable, Sendable, Equatable {
+    /// The number of icons.
+    public let cells: Int
+    /// The number of activations in all cells that have an icon.
+    public let rows: Int
+    /// The median of the fidelities; absent where none was measured, as are the quartiles.
+    public let medianFidelity: Float?
+    /// The lower quartile of the fidelities.
+    public let lowerQuartileFidelity: Float?
+    /// The upper quartile of the fidelities.
+    public let upperQuartileFidelity: Float?
+  }
+
+  /// The network's name.
+  public let network: String
+  /// The layer's name.
+  public let layer: String
+  /// The number of rows of the grid, which is that of columns.
+  public let gridSide: Int
+  /// The side of an icon in pixels.
+  public let iconSidePixels: Int
+  /// The space between neighbouring icons in pixels.
+  public let gapPixels: Int
+  /// How rows, columns and pixels are counted, in words.
+  public let orientation: String
+  /// The icons, in the order of the grid's rows, then columns.
+  public let cells: [Cell]
+  /// The atlas in a few numbers.
+  public let summary: Summary
+
+  /// Describes an atlas.
+  ///
+  /// - Parameters:
+  ///   - network: The network's name.
+  ///   - layer: The layer's name.
+  ///   - grid: The grid with its cells, m.
+  ///   - dispersion: One number for each cell.
+  ///   - fidelities: One number for each cell; one that is not finite counts as not measured. Nil
+  ///     if none was measured.
+  ///   - canvas: The canvas, or any band of it; it gives the places in pixels.
+  /// - Precondition: `grid` and `canvas` have the same side; m dispersions and fidelities.
+  public init(
+    network: String, layer: String, grid: GridCells, dispersion: [Float], fidelities: [Float]?,
+    canvas: AtlasCanvas
+  ) {
+    precondition(
+      grid.side == canvas.side, "a grid of \(grid.side) does not fit a canvas of \(canvas.side)")
+    let counts = [dispersion.count, fidelities?.count ?? grid.cellCount]
+    precondition(
+      counts.allSatisfy { $0 == grid.cellCount },
+      "\(grid.cellCount) dispersions and fidelities expected, got \(counts)")
+    let measured = (fidelities ?? []).filter(\.isFinite).sorted()
+    self.network = network
+    self.layer = layer
+    gridSide = grid.side
+    iconSidePixels = canvas.iconSidePixels
+    gapPixels = canvas.gapPixels
+    orientation =
+      "Row 0 is at the top, where the layout's second coordinate is largest; column 0 is at the "
+      + "left, where its first coordinate is smallest. x and y are the pixels of an icon's upper "
+      + "left corner, counted from the atlas's upper left corner."
+    cells = (0..<grid.cellCount).map { cell in
+      Cell(
+        row: grid.row[cell], column: grid.column[cell],
+        x: canvas.x(ofColumn: grid.column[cell]), y: canvas.y(ofRow: grid.row[cell]),
+        count: grid.count[cell],
+        fidelity: fidelities.flatMap { $0[cell].isFinite ? $0[cell] : nil },
+        dispersion: dispersion[cell])
+    }
+    let quartile = { (fraction: Double) in
+      measured.isEmpty ? nil : quantile(fraction, ofSorted: measured)
+    }
+    summary = Summary(
+      cells: grid.cellCount, rows: grid.count.reduce(0, +), medianFidelity: quartile(0.5),
+      lowerQuartileFidelity: quartile(0.25), upperQuartileFidelity: quartile(0.75))
+  }
+}

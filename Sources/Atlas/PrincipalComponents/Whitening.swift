@@ -1,0 +1,88 @@
+internal import LinearAlgebra
+public import Tensors
+
+/// The matrix that makes activations equally spread in all directions.
+///
+/// Carter et al. ("Activation Atlas", 2019) measure a direction v by a · (S v), where S is the inverse
+/// of the second moment M of the activations about the origin. M is singular as soon as a channel
+/// is always zero or equals another, so it is first shrunk towards a multiple of the identity:
+///
+///     M′ = (1 − λ) M + λ (tr M / c) I,   S = M′⁻¹
+///
+/// which keeps the mean eigenvalue (Ledoit and Wolf 2004).
+public struct Whitening: Sendable {
+  /// How much the second moment is shrunk.
+  public enum Shrinkage: Sendable, Equatable {
+    /// The least λ that brings the condition number of M′ to at most this limit, above 1.
+    case conditionNumber(atMost: Double)
+    /// This λ, in (0, 1].
+    case fixed(Double)
+  }
+
+  /// S = M′⁻¹, c × c, symmetric.
+  public let matrix: Matrix
+  /// S^½, c × c, symmetric: the squared length of S^½ v is v · (S v).
+  public let squareRoot: Matrix
+  /// λ, in [0, 1].
+  public let shrinkage: Double
+  /// The condition number of M; infinite if M is singular to single precision.
+  public let conditionNumberBefore: Double
+  /// The condition number of M′, which is also that of S.
+  public let conditionNumber: Double
+
+  /// Whitens for the rows that `moments` has seen.
+  ///
+  /// - Parameters:
+  ///   - moments: The moments of the activations.
+  ///   - rule: How much to shrink; by default a condition number of at most 10⁴. No direction is then stretched by
+  ///     more than 100 times another, and single precision keeps three digits in products with S.
+  /// - Throws: `PrincipalComponentsError` if there are no rows, all are zero, or the second moment
+  ///   has no decomposition.
+  /// - Complexity: O(c³).
+  public init(
+    _ moments: Moments, shrinkage rule: Shrinkage = .conditionNumber(atMost: 1e4)
+  ) throws(PrincipalComponentsError) {
+    guard moments.count > 0 else { throw .noRows }
+    let eigen = try decomposed(moments.secondMoment())
+    let largest = eigen.values[0]
+    guard largest > 0 else { throw .allZero }
+    // What lies below the rounding of the single-precision products counts as zero.
+    let noise = largest * Double(Float.ulpOfOne)
+    let denoised = { (value: Double) in value > noise ? value : 0 }
+    let smallest = denoised(eigen.values[eigen.order - 1])
+    let average = eigen.values.reduce(0) { $0 + denoised($1) } / Double(eigen.order)
+    let lambda = rule.lambda(largest: largest, smallest: smallest, average: average)
+    let shrunk = { (value: Double) in (1 - lambda) * denoised(value) + lambda * average }
+
+    shrinkage = lambda
+    conditionNumberBefore = largest / smallest
+    conditionNumber = shrunk(largest) / shrunk(smallest)
+    matrix = Matrix(eigen.matrix { 1 / shrunk($0) })
+    squareRoot = Matrix(eigen.matrix { 1 / shrunk($0).squareRoot() })
+  }
+}
+
+extension Whitening.Shrinkage {
+  /// λ for a second moment with these extreme and mean eigenvalues.
+  fileprivate func lambda(largest: Double, smallest: Double, average: Double) -> Double {
+    switch self {
+    case .fixed(let lambda):
+      precondition(0 < lambda && lambda <= 1, "shrinkage must be in (0, 1], got \(lambda)")
+      return lambda
+    case .conditionNumber(let limit):
+      precondition(limit > 1, "the condition number's limit must exceed 1, got \(limit)")
+      // (1 − λ) largest + λ average = limit ((1 − λ) smallest + λ average), solved for λ.
+      let excess = max(0, largest - limit * smallest)
+      return excess / (excess + (limit - 1) * average)
+    }
+  }
+}
+
+extension Matrix {
+  /// A symmetric matrix in single precision.
+  fileprivate init(_ matrix: SymmetricMatrix) {
+    self.init(
+      rowCount: matrix.order, columnCount: matrix.order, elements: matrix.elements.map { Float($0) }
+    )
+  }
+}

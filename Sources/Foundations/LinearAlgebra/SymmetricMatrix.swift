@@ -1,0 +1,38 @@
+/// A dense symmetric matrix of `Double`, both halves stored, row-major.
+///
+/// Second moments, covariances and their functions are kept in this form: sums over many rows need
+/// more digits than a `Float` has.
+public struct SymmetricMatrix: Sendable, Equatable {
+  /// The number of rows, which is that of columns.
+  public let order: Int
+  /// The elements, row after row; `order * order` of them.
+  public let elements: [Double]
+
+  /// Makes a matrix from all its elements.
+  ///
+  /// - Precondition: `elements.count == order * order`, and the two halves mirror each other.
+  /// - Complexity: O(order²).
+  public init(order: Int, elements: [Double]) {
+    precondition(
+      elements.count == order * order,
+      "\(order) × \(order) elements expected, got \(elements.count)")
+    self.order = order
+    self.elements = elements
+    // NaN mirrors NaN: what is not finite is reported by whoever computes with it.
+    for row in 0..<order {
+      for column in 0..<row {
+        let (low, high) = (self[row, column], self[column, row])
+        precondition(
+          low == high || (low.isNaN && high.isNaN),
+          "not symmetric at (\(row), \(column)): \(low) and \(high)")
+      }
+    }
+  }
+
+  /// One element.
+  @inlinable
+  public subscript(row: Int, column: Int) -> Double { elements[row * order + column] }
+
+  /// The sum of the diagonal.
+  public var trace: Double { (0..<order).reduce(0) { $0 + self[$1, $1] } }
+}
