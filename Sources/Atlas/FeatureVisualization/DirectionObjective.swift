@@ -1,0 +1,126 @@
+internal import Glibc
+internal import OneDNN
+public import Tensors
+
+/// How far an activation vector reaches in a direction, weighted by how well it points there.
+///
+/// With a the activation and u the unit vector along the direction,
+///
+///   J = dot · max(floor, cos)ᵖ,   dot = ⟨a, u⟩,   cos = dot / ‖a‖,
+///
+/// the paper's (h · v)ⁿ⁺¹ / (‖h‖ ‖v‖)ⁿ with p = n, divided by ‖v‖ (Carter et al., "Activation Atlas",
+/// Distill 2019). Without the floor nothing pulls an activation that points away
+/// (tensorflow/lucid issue 116); below it, the gradient is floorᵖ · u.
+public struct DirectionObjective: Sendable {
+  /// Where angles and lengths are measured when a whitening matrix S is given.
+  public enum Metric: Sendable {
+    /// u = S v / ‖S v‖ in the plain metric: the direction is whitened, the activation is not.
+    case plain
+    /// ⟨x, y⟩ = xᵀ S y: cos is the cosine between a and v after both were whitened.
+    case whitened
+  }
+
+  /// p, the weight of the angle; 4 in the recipe, 0 for the plain dot product.
+  public let cosinePower: Float
+  /// The least cosine that counts.
+  public let cosineFloor: Float
+
+  /// u, or S v / √(vᵀ S v) in the whitened metric.
+  private let unit: [Float]
+  /// S in the whitened metric.
+  private let metric: Matrix?
+
+  /// What lengths are increased by before dividing by them.
+  private static let epsilon: Float = 1e-4
+
+  /// Makes the objective of a direction.
+  ///
+  /// - Parameters:
+  ///   - direction: v, one number a channel.
+  ///   - whitening: S, the symmetric inverse of the activations' second moment, channels × channels.
+  ///   - metric: Where angles are measured.
+  ///   - cosinePower: The weight of the angle, not negative.
+  ///   - cosineFloor: The least cosine that counts, not negative.
+  public init(
+    direction: [Float], whitening: Matrix? = nil, metric: Metric = .plain, cosinePower: Float = 4,
+    cosineFloor: Float = 0.1
+  ) {
+    precondition(cosinePower >= 0 && cosineFloor >= 0, "power and floor must not be negative")
+    precondition(
+      whitening.map { $0.rowCount == direction.count && $0.columnCount == direction.count } ?? true,
+      "a whitening matrix of \(direction.count) × \(direction.count) is needed")
+    self.cosinePower = cosinePower
+    self.cosineFloor = cosineFloor
+    self.metric = metric == .whitened ? whitening : nil
+    let target = whitening.map { product($0, direction.span) } ?? direction
+    let squaredLength = self.metric == nil ? dot(target.span, target.span) : dot(direction.span, target.span)
+    let length = Float(max(0, squaredLength).squareRoot()) + Self.epsilon
+    unit = target.map { $0 / length }
+  }
+
+  /// The number of channels.
+  public var channelCount: Int { unit.count }
+
+  /// The objective and its gradient.
+  ///
+  /// - Parameters:
+  ///   - activation: a, one number a channel.
+  ///   - gradient: ∂J / ∂a; 0 in the angle's part when a is 0.
+  /// - Returns: J.
+  /// - Complexity: O(channels), or O(channels²) in the whitened metric.
+  public func value(_ activation: [Float], gradient: inout [Float]) -> Float {
+    let activation = activation.span
+    var gradient = gradient.mutableSpan
+    precondition(
+      activation.count == channelCount && gradient.count == channelCount,
+      "\(channelCount) channels expected, got \(activation.count) and \(gradient.count)")
+    // The gradient first holds M a, with M the metric: ∂‖a‖ / ∂a = M a / ‖a‖.
+    if let metric {
+      multiply(metric, activation, into: &gradient)
+    } else {
+      for channel in activation.indices { gradient[channel] = activation[channel] }
+    }
+    let length = Float(max(0, dot(activation, gradient.span)).squareRoot())
+    let reach = Float(dot(activation, unit.span))
+    let cosine = reach / (length + Self.epsilon)
+    let weight = pow(max(cosineFloor, cosine), cosinePower)
+    // ∂J = cosᵖ ∂dot + p dot cosᵖ⁻¹ ∂cos, where dot cosᵖ⁻¹ = cosᵖ (‖a‖ + ε) and
+    // ∂cos = (u − cos M a / ‖a‖) / (‖a‖ + ε).
+    let angleWeight = cosine > cosineFloor && length > 0 ? cosinePower * weight : 0
+    let alongUnit = weight + angleWeight
+    let alongActivation = length > 0 ? -angleWeight * cosine / length : 0
+    for channel in unit.indices {
+      gradient[channel] = alongUnit * unit[channel] + alongActivation * gradient[channel]
+    }
+    return reach * weight
+  }
+}
+
+/// The cosine of the angle between two vectors; 0 if one of them is 0.
+///
+/// The fidelity of an icon is the cosine between its activation and its target.
+public func cosine(_ a: Span<Float>, _ b: Span<Float>) -> Float {
+  let lengths = (dot(a, a) * dot(b, b)).squareRoot()
+  return lengths > 0 ? Float(dot(a, b) / lengths) : 0
+}
+
+/// ⟨a, b⟩, summed in `Double` from first to last.
+private func dot(_ a: Span<Float>, _ b: Span<Float>) -> Double {
+  precondition(a.count == b.count, "vectors of \(a.count) and \(b.count)")
+  var sum = 0.0
+  for index in a.indices { sum += Double(a[index]) * Double(b[index]) }
+  return sum
+}
+
+private func product(_ matrix: Matrix, _ vector: Span<Float>) -> [Float] {
+  var result = [Float](repeating: 0, count: matrix.rowCount)
+  var span = result.mutableSpan
+  multiply(matrix, vector, into: &span)
+  return result
+}
+
+private func multiply(_ matrix: Matrix, _ vector: Span<Float>, into result: inout MutableSpan<Float>) {
+  sgemm(
+    rows: matrix.rowCount, columns: 1, inner: matrix.columnCount, matrix.elements.span, vector,
+    into: &result)
+}

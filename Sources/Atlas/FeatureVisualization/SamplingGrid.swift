@@ -1,0 +1,86 @@
+/// Where the output pixels of a transform lie in a padded image, eight at a time.
+struct SamplingGrid {
+  private let transform: Transform
+  private let bounds: ClosedRange<Float>
+  private let paddedSide: Int
+
+  /// Makes the grid; `bounds` are the padded coordinates that positions are clamped to.
+  init(_ transform: Transform, bounds: ClosedRange<Float>, paddedSide: Int) {
+    self.transform = transform
+    self.bounds = bounds
+    self.paddedSide = paddedSide
+  }
+
+  /// A row of the output.
+  func row(_ y: Int) -> Row {
+    Row(
+      x: Float(transform.xy * Double(y) + transform.x0 + 1),
+      y: Float(transform.yy * Double(y) + transform.y0 + 1),
+      stepX: Float(transform.xx), stepY: Float(transform.yx), lower: bounds.lowerBound,
+      upper: bounds.upperBound, paddedSide: paddedSide)
+  }
+
+  /// The padded position of a row's first pixel, and what each further pixel adds to it.
+  struct Row {
+    fileprivate let x, y, stepX, stepY, lower, upper: Float
+    fileprivate let paddedSide: Int
+
+    /// The positions of eight pixels from `column` on.
+    @inline(__always)
+    func taps(from column: Int) -> Taps {
+      let columns = SIMD8<Float>(0, 1, 2, 3, 4, 5, 6, 7) + Float(column)
+      let x = clamped(SIMD8(repeating: x).addingProduct(columns, SIMD8(repeating: stepX)))
+      let y = clamped(SIMD8(repeating: y).addingProduct(columns, SIMD8(repeating: stepY)))
+      let left = x.rounded(.down)
+      let top = y.rounded(.down)
+      // A sum below 2²⁴ holds the index in the low bits of its significand.
+      let index = SIMD8<Float>(repeating: 0x1p23) + left.addingProduct(top, SIMD8(repeating: Float(paddedSide)))
+      return Taps(
+        index: (unsafeBitCast(index, to: SIMD8<Int32>.self) & 0x7F_FFFF) &<< 2,
+        right: x - left, lower: y - top, pitch: 4 * paddedSide)
+    }
+
+    @inline(__always)
+    private func clamped(_ x: SIMD8<Float>) -> SIMD8<Float> {
+      let x = x.replacing(with: SIMD8(repeating: lower), where: x .< lower)
+      return x.replacing(with: SIMD8(repeating: upper), where: x .> upper)
+    }
+  }
+
+  /// Eight positions: the upper left of the four pixels around each, and the weights.
+  struct Taps {
+    /// Where the upper left pixel lies in the padded image, in floats.
+    fileprivate let index: SIMD8<Int32>
+    /// The weight of the right pixels.
+    fileprivate let right: SIMD8<Float>
+    /// The weight of the lower pixels.
+    fileprivate let lower: SIMD8<Float>
+    /// The floats in a row of the padded image.
+    fileprivate let pitch: Int
+
+    /// The image at one of the positions.
+    @inline(__always)
+    func sample(_ pixels: Span<Float>, _ lane: Int) -> SIMD4<Float> {
+      let index = Int(self.index[lane])
+      let top = pixels.vector(at: index)
+      let bottom = pixels.vector(at: index &+ pitch)
+      let both = top.addingProduct(bottom - top, SIMD8(repeating: lower[lane]))
+      return both.lowHalf
+        .addingProduct(both.highHalf - both.lowHalf, SIMD4(repeating: right[lane]))
+    }
+
+    /// The adjoint of `sample`: adds the shares of a gradient to the four pixels.
+    @inline(__always)
+    func scatter(_ gradient: SIMD4<Float>, into pixels: inout MutableSpan<Float>, _ lane: Int) {
+      let index = Int(self.index[lane])
+      let right = gradient * self.right[lane]
+      let left = gradient - right
+      let lowerRight = right * lower[lane]
+      let lowerLeft = left * lower[lane]
+      pixels.add(left - lowerLeft, at: index)
+      pixels.add(right - lowerRight, at: index &+ 4)
+      pixels.add(lowerLeft, at: index &+ pitch)
+      pixels.add(lowerRight, at: index &+ pitch &+ 4)
+    }
+  }
+}
