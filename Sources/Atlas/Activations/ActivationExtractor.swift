@@ -1,0 +1,175 @@
+internal import Images
+public import ModelFormats
+public import NetworkGraphs
+internal import NeuralNetworks
+internal import Tensors
+
+/// Runs photographs through a network and takes the activations at sampled positions.
+///
+/// Every thread reads, decodes and computes its own photographs with its own copy of the compiled
+/// network, so that decoding and computing overlap, and a photograph's rows depend on nothing else.
+public final class ActivationExtractor: Sendable {
+  /// The tensors that are sampled.
+  public let layers: [String]
+  /// Their shapes.
+  public let shapes: [MapShape]
+  /// Which positions are taken.
+  public let sampler: PositionSampler
+
+  private let images: ImageCollection
+  private let preprocessing: Preprocessing
+  private let logits: String?
+  private let networks: [CompiledNetwork]
+
+  /// How many of the best classes are kept of a prediction.
+  public static let predictionCount = 5
+
+  /// Compiles the network, one copy a thread.
+  ///
+  /// - Parameters:
+  ///   - network: The network and its preprocessing.
+  ///   - layers: The tensors to sample.
+  ///   - images: The photographs.
+  ///   - positionCount: The positions a photograph; nil takes all.
+  ///   - includesEdges: Whether border positions count.
+  ///   - predicts: Whether to run on to the classes.
+  ///   - seed: The run's seed.
+  /// - Throws: When the network cannot be compiled.
+  public init(
+    network: TrainedNetwork, layers: [String], images: ImageCollection, positionCount: Int?,
+    includesEdges: Bool, predicts: Bool, seed: UInt64
+  ) throws {
+    precondition(!layers.isEmpty, "no layer to sample")
+    let preprocessing = network.preprocessing
+    let logits = predicts ? network.card.logits ?? network.graph.outputNames.first : nil
+    let weights = PreparedWeights()
+    networks = try (0..<Parallelism.threadCount).map { _ in
+      try CompiledNetwork(
+        network.graph, inputHeight: preprocessing.size.height,
+        inputWidth: preprocessing.size.width, outputs: layers + (logits.map { [$0] } ?? []),
+        weights: weights)
+    }
+    let shapes = layers.map { [networks] in networks[0].shape(of: $0) }
+    self.shapes = shapes
+    self.preprocessing = preprocessing
+    self.logits = logits
+    self.layers = layers
+    self.images = images
+    sampler = PositionSampler(
+      count: positionCount, shapes: shapes, includesEdges: includesEdges, seed: seed)
+  }
+
+  /// The rows of some photographs; what could not be read is listed apart.
+  public struct Block: Sendable {
+    /// The photographs that gave rows, in order; each gave `positionCount` of them.
+    public var images: [Int] = []
+    /// For each layer, rows × channels.
+    public var rows: [[Float]]
+    /// For each layer, each row's position.
+    public var y, x: [[Int32]]
+    /// For each photograph, its best classes, best first; empty unless asked for.
+    public var predictions: [Int32] = []
+    /// Photographs that could not be read, with the reason.
+    public var failures: [(image: Int, reason: String)] = []
+  }
+
+  /// The bytes that a photograph's rows take.
+  public var bytesPerImage: Int {
+    shapes.reduce(0) { $0 + 4 * $1.channels * sampler.positionCount }
+  }
+
+  /// Samples some photographs on all threads.
+  ///
+  /// - Parameters:
+  ///   - range: The photographs, as indices into the collection.
+  ///   - progress: Called after each photograph, from any thread.
+  /// - Throws: When the network fails; a photograph that cannot be read does not throw.
+  public func extract(
+    _ range: Range<Int>, progress: @Sendable () -> Void = {}
+  ) throws -> Block {
+    var results = [Result<Sample, any Error>?](repeating: nil, count: range.count)
+    results.withUnsafeMutableBufferPointer { slots in
+      let slots = Slots(base: slots)
+      parallelWorkers(count: networks.count, itemCount: range.count) { worker, item in
+        slots.base[item] = Result { try sample(range.lowerBound + item, networks[worker]) }
+        progress()
+      }
+    }
+    var block = Block(
+      rows: layers.map { _ in [] }, y: layers.map { _ in [] }, x: layers.map { _ in [] })
+    for (item, result) in results.enumerated() {
+      let image = range.lowerBound + item
+      switch result {
+      case .success(let sample): block.append(sample, of: image)
+      case .failure(let error as ImageError):
+        block.failures.append((image, error.description))
+      case .failure(let error): throw error
+      case nil: break
+      }
+    }
+    return block
+  }
+
+  fileprivate struct Sample {
+    var rows: [[Float]] = []
+    var positions: [[(y: Int, x: Int)]] = []
+    var predictions: [Int32] = []
+  }
+
+  /// One photograph; the slot of its result is written by one worker alone.
+  private struct Slots: @unchecked Sendable {
+    let base: UnsafeMutableBufferPointer<Result<Sample, any Error>?>
+  }
+
+  private func sample(_ image: Int, _ network: CompiledNetwork) throws -> Sample {
+    let path = images.path(of: image)
+    try network.withInput { input in
+      Result { () throws(ImageError) in try preprocessing.readInput(path, into: &input) }
+    }.get()
+    try network.forward()
+    var sample = Sample()
+    for (layer, shape) in zip(layers, shapes) {
+      let positions = sampler.positions(ofImage: image, in: shape)
+      sample.rows.append(
+        try network.withOutput(layer) { gather($0, shape, positions) })
+      sample.positions.append(positions)
+    }
+    if let logits {
+      sample.predictions = try network.withOutput(logits) { bestClasses($0) }
+    }
+    return sample
+  }
+
+  private func gather(
+    _ activations: Span<Float>, _ shape: MapShape, _ positions: [(y: Int, x: Int)]
+  ) -> [Float] {
+    let plane = shape.height * shape.width
+    return [Float](unsafeUninitializedCapacity: positions.count * shape.channels) { rows, count in
+      count = rows.count
+      for (row, position) in positions.enumerated() {
+        let place = position.y * shape.width + position.x
+        for channel in 0..<shape.channels {
+          rows.initializeElement(
+            at: row * shape.channels + channel, to: activations[channel * plane + place])
+        }
+      }
+    }
+  }
+
+  private func bestClasses(_ scores: Span<Float>) -> [Int32] {
+    let order = (0..<scores.count).sorted { (scores[$1], $0) < (scores[$0], $1) }
+    return order.prefix(Self.predictionCount).map(Int32.init)
+  }
+}
+
+extension ActivationExtractor.Block {
+  fileprivate mutating func append(_ sample: ActivationExtractor.Sample, of image: Int) {
+    images.append(image)
+    predictions += sample.predictions
+    for layer in rows.indices {
+      rows[layer] += sample.rows[layer]
+      y[layer] += sample.positions[layer].map { Int32($0.y) }
+      x[layer] += sample.positions[layer].map { Int32($0.x) }
+    }
+  }
+}

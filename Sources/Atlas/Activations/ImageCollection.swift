@@ -1,0 +1,140 @@
+internal import FoundationEssentials
+public import ModelFormats
+
+/// Photographs in a folder, in a fixed order, each with a class if one is known.
+public struct ImageCollection: Sendable {
+  /// The folder that the names are relative to.
+  public let folder: String
+  /// The pictures' paths below the folder, sorted byte by byte.
+  public let names: [String]
+  /// The classes' names.
+  public private(set) var classNames: [String]
+  /// Each picture's class as an index into `classNames`; −1 where none is known.
+  public private(set) var classes: [Int32]
+
+  /// Where classes come from.
+  public enum ClassSource: Sendable, Equatable {
+    /// Folders if pictures lie in folders, else names.
+    case automatic
+    /// The first folder of each picture's path.
+    case folders
+    /// What stands before the first `_` of each file's name, if it is a label's identifier, else
+    /// before the first `_`, `-` or digit.
+    case names
+    /// Lines `picture class` of a text file; the class is the rest of the line.
+    case file(String)
+    /// No classes.
+    case none
+  }
+
+  /// Finds the pictures below a folder: every `.jpg`, `.jpeg` and `.png`, whatever the case.
+  ///
+  /// Hidden files and folders are passed over.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder; nested folders are searched as well.
+  ///   - source: Where classes come from.
+  ///   - labels: The network's classes, whose identifiers may begin the file names.
+  /// - Throws: `ActivationsError` when the folder or the file of classes cannot be read, or there is
+  ///   no picture.
+  public init(
+    folder: String, classes source: ClassSource = .automatic, labels: [Label] = []
+  ) throws(ActivationsError) {
+    self.folder = folder
+    names = try Self.pictures(below: folder)
+    guard !names.isEmpty else {
+      throw ActivationsError(
+        "Cannot sample \(folder): it holds no .jpg, .jpeg or .png file; give a folder of pictures.")
+    }
+    classNames = []
+    classes = []
+    let found = try classNames(source, labels)
+    classNames = Set(found.compactMap { $0 }).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let indices = Dictionary(uniqueKeysWithValues: zip(classNames, Int32(0)...))
+    classes = found.map { $0.flatMap { indices[$0] } ?? -1 }
+  }
+
+  /// The path of a picture.
+  public func path(of index: Int) -> String { folder + "/" + names[index] }
+
+  /// For each class, the label that it is, if its name is a label's identifier or text.
+  public func labelIndices(among labels: [Label]) -> [Int?] {
+    var known: [String: Int] = [:]
+    for (index, label) in labels.enumerated() {
+      known[label.text] = index
+      if let identifier = label.identifier { known[identifier] = index }
+    }
+    return classNames.map { known[$0] }
+  }
+
+  // MARK: Finding
+
+  private static func pictures(below folder: String) throws(ActivationsError) -> [String] {
+    var found: [String] = []
+    var open = [""]
+    while let part = open.popLast() {
+      let path = part.isEmpty ? folder : folder + "/" + part
+      guard let entries = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+        throw ActivationsError(
+          "Cannot read the folder \(path): it does not exist or may not be read; check --images.")
+      }
+      for entry in entries where !entry.hasPrefix(".") {
+        let name = part.isEmpty ? entry : part + "/" + entry
+        let isFolder = isFolder(folder + "/" + name)
+        if isFolder {
+          open.append(name)
+        } else if [".jpg", ".jpeg", ".png"].contains(where: entry.lowercased().hasSuffix) {
+          found.append(name)
+        }
+      }
+    }
+    return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Whether a path is a folder; a link to a folder is not followed, since it may lead in a circle.
+  private static func isFolder(_ path: String) -> Bool {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return attributes?[.type] as? FileAttributeType == .typeDirectory
+  }
+
+  // MARK: Classes
+
+  private func classNames(
+    _ source: ClassSource, _ labels: [Label]
+  ) throws(ActivationsError) -> [String?] {
+    switch source {
+    case .none: return names.map { _ in nil }
+    case .folders: return names.map(Self.folderClass)
+    case .names:
+      let identifiers = Set(labels.compactMap(\.identifier))
+      return names.map { Self.nameClass($0, identifiers) }
+    case .automatic:
+      let nested = names.contains { $0.contains("/") }
+      return try classNames(nested ? .folders : .names, labels)
+    case .file(let path):
+      guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+        throw ActivationsError(
+          "Cannot read the classes in \(path): no such UTF-8 text file; check --classes.")
+      }
+      var classOf: [Substring: String] = [:]
+      for line in text.split(whereSeparator: \.isNewline) {
+        guard let space = line.firstIndex(where: \.isWhitespace) else { continue }
+        classOf[line[..<space]] = String(line[space...].drop(while: \.isWhitespace))
+      }
+      return names.map { classOf[$0[...]] ?? classOf[$0.split(separator: "/").last ?? ""] }
+    }
+  }
+
+  private static func folderClass(_ name: String) -> String? {
+    guard let slash = name.firstIndex(of: "/") else { return nil }
+    return String(name[..<slash])
+  }
+
+  private static func nameClass(_ name: String, _ identifiers: Set<String>) -> String? {
+    let file = name.split(separator: "/").last ?? ""
+    let first = file.prefix { $0 != "_" && $0 != "." }
+    if identifiers.contains(String(first)) { return String(first) }
+    let word = file.prefix { $0 != "_" && $0 != "-" && $0 != "." && !$0.isNumber }
+    return word.isEmpty ? nil : String(word)
+  }
+}
