@@ -1,5 +1,6 @@
 import ArrayStore
 import Foundation
+import Randomness
 import Tensors
 import Testing
 
@@ -55,6 +56,37 @@ import Testing
         try ArrayFileReader(path: folder.file("cut.h5"), kind: "test")
       }
     }
+  }
+
+  @Test("a file with changed bytes is an error or is read, never a crash")
+  func mutations() throws {
+    let path = folder.file("x.h5")
+    let writer = try ArrayFileWriter(path: path, kind: "test")
+    try writer.appendable("a/rows", of: Float.self, rowShape: [8])
+      .append([Float](repeating: 1, count: 80))
+    try writer.write("names", ["one", "zwölf"])
+    try writer.setAttribute("list", on: "a/rows", .strings(["é", "b"]))
+    try writer.finish()
+    let whole = try folder.bytes("x.h5")
+    let written = whole.indices.filter { whole[$0] != 0 }
+    var stream = RandomStream(seed: 1, purpose: .evaluation)
+    var errorCount = 0
+    for round in 0..<600 {
+      var bytes = whole
+      for _ in 0...round % 3 {
+        let place = written[stream.integer(below: written.count)] + stream.integer(below: 16)
+        bytes[min(place, bytes.count - 1)] = UInt8(stream.integer(below: 256))
+      }
+      try folder.put(bytes, "y.h5")
+      do throws(ArrayStoreError) {
+        let reader = try ArrayFileReader(path: folder.file("y.h5"), kind: "test")
+        _ = try (reader.attribute("list", on: "a/rows"), reader.groups())
+        _ = try (reader.floats("a/rows"), reader.strings("names"))
+      } catch {
+        errorCount += 1
+      }
+    }
+    #expect(errorCount > 100)
   }
 
   @Test("what is wanted and what is stored must agree")

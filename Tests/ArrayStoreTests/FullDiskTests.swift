@@ -11,6 +11,7 @@ import Testing
       signal(SIGXFSZ, SIG_IGN)
       try write(folder.file("free.h5"))
       let size = try folder.bytes("free.h5").count
+      let descriptorCount = openDescriptorCount()
       let limits = [
         0, 1, 100, 2000, size / 4, size / 3, size / 2, size - 5000, size - 100, size - 1,
       ]
@@ -28,6 +29,7 @@ import Testing
           exit(1)
         }
       }
+      guard openDescriptorCount() == descriptorCount else { exit(3) }
       // The library still works afterwards.
       try write(folder.file("again.h5"))
       guard try folder.bytes("again.h5") == folder.bytes("free.h5") else { exit(2) }
@@ -42,6 +44,10 @@ private func write(_ path: String) throws {
   try writer.write("whole", [Double](repeating: 2, count: 10_000), shape: [100, 100])
   try writer.setAttribute("list", .strings((0..<500).map { "\($0)" }))
   try writer.finish()
+}
+
+private func openDescriptorCount() -> Int {
+  (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? -1
 }
 
 private func setFileSizeLimit(_ limit: Int?) {

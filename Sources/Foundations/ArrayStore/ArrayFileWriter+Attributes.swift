@@ -60,24 +60,10 @@ private struct AttributeTarget {
     try call("H5Awrite") { H5Awrite(attribute.id, inMemory(), values) }
   }
 
-  /// Writes strings of any length, which h5py reads as `str`.
   func write(_ strings: [String], shape: [Int]) throws(HDF5Failure) {
-    var bytes: [CChar] = []
-    var starts: [Int] = []
-    for string in strings {
-      precondition(!string.utf8.contains(0), "attribute \(name) contains U+0000")
-      starts.append(bytes.count)
-      bytes += string.utf8CString
-    }
-    let type = try Handle.stringType(byteCount: nil)
+    let padded = PaddedStrings(strings)
+    let type = try Handle.stringType(byteCount: padded.byteCount)
     let typeID = type.id
-    // The pointers live only while the closure runs, so the outcome leaves it as a value.
-    let outcome = bytes.withUnsafeBufferPointer { bytes in
-      let pointers = starts.map { start in bytes.baseAddress.map { $0 + start } }
-      return Swift.Result { () throws(HDF5Failure) in
-        try write(shape: shape, inFile: { typeID }, inMemory: { typeID }, pointers)
-      }
-    }
-    try outcome.get()
+    try write(shape: shape, inFile: { typeID }, inMemory: { typeID }, padded.bytes)
   }
 }

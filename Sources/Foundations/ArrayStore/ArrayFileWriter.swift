@@ -71,21 +71,14 @@ public final class ArrayFileWriter {
   ///
   /// - Precondition: No string contains U+0000.
   public func write(_ name: String, _ strings: [String]) throws(ArrayStoreError) {
-    let byteCount = max(1, strings.reduce(0) { max($0, $1.utf8.count) })
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(byteCount * strings.count)
-    for string in strings {
-      precondition(!string.utf8.contains(0), "a string of \(name) contains U+0000")
-      bytes += string.utf8
-      bytes += repeatElement(0, count: byteCount - string.utf8.count)
-    }
+    let padded = PaddedStrings(strings)
     try perform("write dataset \(name) of") { file throws(HDF5Failure) in
-      let type = try Handle.stringType(byteCount: byteCount)
+      let type = try Handle.stringType(byteCount: padded.byteCount)
       let typeID = type.id
       let dataset = try createDataset(
         name, in: file, type: { typeID }, space: .space([strings.count]))
       try call("H5Dwrite") {
-        H5Dwrite(dataset.id, type.id, H5S_ALL, H5S_ALL, hid_t(H5P_DEFAULT), bytes)
+        H5Dwrite(dataset.id, typeID, H5S_ALL, H5S_ALL, hid_t(H5P_DEFAULT), padded.bytes)
       }
       try dataset.close()
     }

@@ -49,10 +49,12 @@ public enum ImageReader {
 
   /// Checks a picture's sides, before memory is asked for.
   static func check(width: Int, height: Int, name: String) throws(ImageError) {
-    guard width > 0 && height > 0 && width <= maximumPixelCount / height else {
+    guard width > 0 && height > 0 else {
+      throw ImageError(name, cause: "it has no pixels", remedy: "the file is damaged, replace it")
+    }
+    guard width <= maximumPixelCount / height else {
       throw ImageError(
-        name, cause: "\(width) × \(height) pixels are outside the limits, from 1 to 2²⁸ in all",
-        remedy: "shrink it")
+        name, cause: "\(width) × \(height) pixels are more than 2²⁸", remedy: "shrink it")
     }
   }
 }
