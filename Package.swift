@@ -88,8 +88,8 @@ let package = Package(
     .room(
       "Atlas", "Activations",
       on: ["Images", "ModelFormats", "NeuralNetworks", "NetworkGraphs", "Randomness", "Tensors"]),
-    .room("Atlas", "PrincipalComponents", on: ["LinearAlgebra", "Tensors"]),
-    .room("Atlas", "Neighbors", on: ["LinearAlgebra", "Tensors"]),
+    .room("Atlas", "PrincipalComponents", on: ["LinearAlgebra", "OneDNN", "Tensors"]),
+    .room("Atlas", "Neighbors", on: ["OneDNN", "Tensors"]),
     .room(
       "Atlas", "Embedding",
       on: ["LinearAlgebra", "Neighbors", "PrincipalComponents", "Randomness", "Tensors"]),
@@ -99,9 +99,26 @@ let package = Package(
       on: [
         "LinearAlgebra", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Randomness", "Tensors",
       ]),
-    .room("Atlas", "Mosaics", on: ["Grids", "Images", "Tensors"]),
+    .room("Atlas", "Mosaics", on: ["Grids"]),
+
+    // MARK: Programs: one a stage, each reading and writing files
+    .room(
+      "Programs", "Stages",
+      on: [
+        "ArrayStore", "ModelFormats", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .program(
+      "atlas-extract",
+      on: ["Activations", "ArrayStore", "ModelFormats", "NetworkGraphs", "Tensors"]),
 
     // MARK: Tests
+    .tests(for: "Tensors"),
+    .tests(for: "Randomness"),
+    .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Tensors"]),
+    .tests(for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Tensors"]),
+    .tests(for: "Grids", on: ["Randomness", "Tensors"]),
+    .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "NeuralNetworks", on: ["ModelFormats", "NetworkGraphs", "Randomness", "Tensors"]),
   ]
 )

@@ -43,7 +43,7 @@ extension ModelCard {
   }
 
   /// Where the card of a network is looked for.
-  static func path(besides networkPath: String, explicit: String?) -> String {
+  package static func path(besides networkPath: String, explicit: String?) -> String {
     if let explicit { return explicit }
     let name = fileName(networkPath)
     let folder = networkPath.dropLast(name.count)
