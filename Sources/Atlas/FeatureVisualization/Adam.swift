@@ -19,7 +19,7 @@ public struct Adam: Sendable {
   /// What Adam remembers of one icon.
   public struct State: Sendable {
     /// The number of steps taken.
-    public private(set) var stepCount = 0
+    public fileprivate(set) var stepCount = 0
     fileprivate var means: [Float]
     fileprivate var squares: [Float]
 
@@ -27,11 +27,6 @@ public struct Adam: Sendable {
     public init(parameterCount: Int) {
       means = [Float](repeating: 0, count: parameterCount)
       squares = means
-    }
-
-    fileprivate mutating func beginStep() -> Int {
-      stepCount += 1
-      return stepCount
     }
   }
 
@@ -41,24 +36,24 @@ public struct Adam: Sendable {
   ///   - parameters: What is optimised.
   ///   - gradient: The gradient of the objective with respect to `parameters`.
   ///   - state: The memory of former steps.
-  public func ascend(
-    _ parameters: inout MutableSpan<Float>, along gradient: Span<Float>, _ state: inout State
-  ) {
+  public func ascend(_ parameters: inout [Float], along gradient: [Float], _ state: inout State) {
     let count = parameters.count
     precondition(
       gradient.count == count && state.means.count == count,
       "\(count) parameters, \(gradient.count) slopes, a state of \(state.means.count)")
-    let step = Double(state.beginStep())
+    state.stepCount += 1
+    let step = Double(state.stepCount)
     let meanCorrection = Float(1 / (1 - pow(Double(meanDecay), step)))
     let squareCorrection = Float(1 / (1 - pow(Double(squareDecay), step)))
     let rate = learningRate * meanCorrection
-    update(&parameters, gradient, &state.means, &state.squares, rate, squareCorrection)
+    update(&parameters, gradient.span, &state.means, &state.squares, rate, squareCorrection)
   }
 
   private func update(
-    _ parameters: inout MutableSpan<Float>, _ gradient: Span<Float>, _ means: inout [Float],
+    _ parameters: inout [Float], _ gradient: Span<Float>, _ means: inout [Float],
     _ squares: inout [Float], _ rate: Float, _ squareCorrection: Float
   ) {
+    var parameters = parameters.mutableSpan
     var means = means.mutableSpan
     var squares = squares.mutableSpan
     forEachBlock(of: parameters.count) { index, lanes in
@@ -92,8 +87,9 @@ public struct Adam: Sendable {
 /// y ← y (3 − x y²) / 2, starts from a bit pattern whose error is below 0.035; three rounds leave only
 /// rounding errors.
 @inline(__always)
-func squareRoot(_ x: SIMD8<Float>) -> SIMD8<Float> {
-  let pattern = SIMD8<Int32>(repeating: 0x5F37_59DF) &- (unsafeBitCast(x, to: SIMD8<Int32>.self) &>> 1)
+package func squareRoot(_ x: SIMD8<Float>) -> SIMD8<Float> {
+  let pattern =
+    SIMD8<Int32>(repeating: 0x5F37_59DF) &- (unsafeBitCast(x, to: SIMD8<Int32>.self) &>> 1)
   var y = unsafeBitCast(pattern, to: SIMD8<Float>.self)
   let half = -0.5 * x
   for _ in 0..<3 {

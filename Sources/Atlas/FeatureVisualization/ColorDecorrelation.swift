@@ -22,8 +22,10 @@ public struct ColorDecorrelation: Sendable {
   /// - Parameters:
   ///   - planes: 3 × pixels, planar.
   ///   - rgb: 3 × pixels, planar, in 0…1.
-  public func rgb(of planes: Span<Float>, into rgb: inout MutableSpan<Float>) {
+  public func rgb(of planes: [Float], into rgb: inout [Float]) {
     let count = pixelCount(planes.count, rgb.count)
+    let planes = planes.span
+    var rgb = rgb.mutableSpan
     forEachBlock(of: count) { pixel, lanes in
       self.rgb(of: planes, into: &rgb, count, at: pixel, lanes)
     }
@@ -50,11 +52,11 @@ public struct ColorDecorrelation: Sendable {
   ///   - rgb: What `rgb(of:into:)` wrote, 3 × pixels.
   ///   - rgbGradient: The gradient with respect to it, 3 × pixels.
   ///   - gradient: The gradient with respect to the planes, 3 × pixels.
-  public func pullback(
-    rgb: Span<Float>, _ rgbGradient: Span<Float>, into gradient: inout MutableSpan<Float>
-  ) {
+  public func pullback(rgb: [Float], _ rgbGradient: [Float], into gradient: inout [Float]) {
     let count = pixelCount(rgb.count, gradient.count)
     precondition(rgbGradient.count == 3 * count, "gradient of \(rgbGradient.count) for \(count)")
+    let (rgb, rgbGradient) = (rgb.span, rgbGradient.span)
+    var gradient = gradient.mutableSpan
     let columns = (
       SIMD3(red.x, green.x, blue.x), SIMD3(red.y, green.y, blue.y), SIMD3(red.z, green.z, blue.z)
     )
@@ -86,7 +88,8 @@ public struct ColorDecorrelation: Sendable {
   }
 
   private func pixelCount(_ count: Int, _ other: Int) -> Int {
-    precondition(count % 3 == 0 && count == other, "three equal planes expected: \(count), \(other)")
+    precondition(
+      count % 3 == 0 && count == other, "three equal planes expected: \(count), \(other)")
     return count / 3
   }
 }

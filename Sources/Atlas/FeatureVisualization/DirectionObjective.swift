@@ -53,7 +53,8 @@ public struct DirectionObjective: Sendable {
     self.cosineFloor = cosineFloor
     self.metric = metric == .whitened ? whitening : nil
     let target = whitening.map { product($0, direction.span) } ?? direction
-    let squaredLength = self.metric == nil ? dot(target.span, target.span) : dot(direction.span, target.span)
+    let squaredLength =
+      self.metric == nil ? dot(target.span, target.span) : dot(direction.span, target.span)
     let length = Float(max(0, squaredLength).squareRoot()) + Self.epsilon
     unit = target.map { $0 / length }
   }
@@ -99,7 +100,8 @@ public struct DirectionObjective: Sendable {
 /// The cosine of the angle between two vectors; 0 if one of them is 0.
 ///
 /// The fidelity of an icon is the cosine between its activation and its target.
-public func cosine(_ a: Span<Float>, _ b: Span<Float>) -> Float {
+public func cosine(_ a: [Float], _ b: [Float]) -> Float {
+  let (a, b) = (a.span, b.span)
   let lengths = (dot(a, a) * dot(b, b)).squareRoot()
   return lengths > 0 ? Float(dot(a, b) / lengths) : 0
 }
@@ -119,7 +121,9 @@ private func product(_ matrix: Matrix, _ vector: Span<Float>) -> [Float] {
   return result
 }
 
-private func multiply(_ matrix: Matrix, _ vector: Span<Float>, into result: inout MutableSpan<Float>) {
+private func multiply(
+  _ matrix: Matrix, _ vector: Span<Float>, into result: inout MutableSpan<Float>
+) {
   sgemm(
     rows: matrix.rowCount, columns: 1, inner: matrix.columnCount, matrix.elements.span, vector,
     into: &result)

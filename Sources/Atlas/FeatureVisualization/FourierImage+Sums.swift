@@ -15,8 +15,9 @@ internal import Tensors
 // one after the other. `fold` makes the sums and differences, `sum` adds up over both frequencies,
 // `unfold` puts the pixels at (±y, ±x) together.
 extension FourierImage {
-  /// Sums over vertical, then over horizontal frequencies. Its own adjoint, since the tables are
-  /// symmetric and the two sums commute.
+  /// Sums over vertical, then over horizontal frequencies.
+  ///
+  /// Its own adjoint, since the tables are symmetric and the two sums commute.
   func sum(_ workspace: inout Workspace) {
     sum(&workspace.even, &workspace.evenBetween, cosines, cosineCount)
     sum(&workspace.odd, &workspace.oddBetween, sines, sineCount)

@@ -54,6 +54,7 @@ public struct FourierImage: Sendable {
   ///   - seed: The run's seed.
   ///   - cell: The icon's cell.
   ///   - attempt: The attempt, when an icon is rendered more than once.
+  /// - Returns: `parameterCount` numbers.
   public func start(seed: UInt64, cell: Int, attempt: Int) -> [Float] {
     var stream = RandomStream(seed: seed, purpose: .iconStart, item: cell, step: attempt)
     var parameters: [Float] = []
@@ -92,13 +93,13 @@ public struct FourierImage: Sendable {
   ///   - planes: 3 × side × side, planar.
   /// - Complexity: O(side³).
   public func planes(
-    of parameters: Span<Float>, using workspace: inout Workspace,
-    into planes: inout MutableSpan<Float>
+    of parameters: [Float], using workspace: inout Workspace, into planes: inout [Float]
   ) {
-    check(parameters.count, planes.count)
-    fold(parameters, even: &workspace.even, odd: &workspace.odd)
+    check(parameters.count, planes.count, workspace)
+    fold(parameters.span, even: &workspace.even, odd: &workspace.odd)
     sum(&workspace)
-    unfold(even: workspace.even.span, odd: workspace.odd.span, into: &planes)
+    var pixels = planes.mutableSpan
+    unfold(even: workspace.even.span, odd: workspace.odd.span, into: &pixels)
   }
 
   /// Pulls a gradient back from the planes to the parameters; the adjoint of `planes(of:using:into:)`.
@@ -109,13 +110,13 @@ public struct FourierImage: Sendable {
   ///   - gradient: The gradient with respect to the parameters.
   /// - Complexity: O(side³).
   public func pullback(
-    _ planesGradient: Span<Float>, using workspace: inout Workspace,
-    into gradient: inout MutableSpan<Float>
+    _ planesGradient: [Float], using workspace: inout Workspace, into gradient: inout [Float]
   ) {
-    check(gradient.count, planesGradient.count)
-    pullbackUnfold(planesGradient, even: &workspace.even, odd: &workspace.odd)
+    check(gradient.count, planesGradient.count, workspace)
+    pullbackUnfold(planesGradient.span, even: &workspace.even, odd: &workspace.odd)
     sum(&workspace)
-    pullbackFold(even: workspace.even.span, odd: workspace.odd.span, into: &gradient)
+    var slopes = gradient.mutableSpan
+    pullbackFold(even: workspace.even.span, odd: workspace.odd.span, into: &slopes)
   }
 
   /// Calls `body` for every pair of row and column, row-major.
@@ -125,9 +126,10 @@ public struct FourierImage: Sendable {
     range.flatMap { row in range.map { column in Float(body(row, column)) } }
   }
 
-  private func check(_ parameterCount: Int, _ pixelCount: Int) {
+  private func check(_ parameterCount: Int, _ pixelCount: Int, _ workspace: Workspace) {
     precondition(
-      parameterCount == self.parameterCount && pixelCount == 3 * side * side,
+      parameterCount == self.parameterCount && pixelCount == 3 * side * side
+        && workspace.even.count == 3 * side * cosineCount,
       "\(parameterCount) parameters and \(pixelCount) values for an image of side \(side)")
   }
 }

@@ -93,7 +93,8 @@ public struct LayerShape: Sendable, Equatable {
   /// Makes a shape; a vector has a height and a width of 1.
   public init(channelCount: Int, height: Int, width: Int) {
     precondition(
-      channelCount > 0 && height > 0 && width > 0, "empty layer: \(channelCount), \(height), \(width)")
+      channelCount > 0 && height > 0 && width > 0,
+      "empty layer: \(channelCount), \(height), \(width)")
     self.channelCount = channelCount
     self.height = height
     self.width = width

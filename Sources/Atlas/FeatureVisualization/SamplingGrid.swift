@@ -34,15 +34,19 @@ struct SamplingGrid {
       let left = x.rounded(.down)
       let top = y.rounded(.down)
       // A sum below 2²⁴ holds the index in the low bits of its significand.
-      let index = SIMD8<Float>(repeating: 0x1p23) + left.addingProduct(top, SIMD8(repeating: Float(paddedSide)))
+      let index =
+        SIMD8<Float>(repeating: 0x1p23)
+        + left.addingProduct(top, SIMD8(repeating: Float(paddedSide)))
       return Taps(
         index: (unsafeBitCast(index, to: SIMD8<Int32>.self) & 0x7F_FFFF) &<< 2,
         right: x - left, lower: y - top, pitch: 4 * paddedSide)
     }
 
+    /// The position within the bounds; what is no number goes to the lower one, so that every index
+    /// lies in the image.
     @inline(__always)
     private func clamped(_ x: SIMD8<Float>) -> SIMD8<Float> {
-      let x = x.replacing(with: SIMD8(repeating: lower), where: x .< lower)
+      let x = SIMD8(repeating: lower).replacing(with: x, where: x .> lower)
       return x.replacing(with: SIMD8(repeating: upper), where: x .> upper)
     }
   }
@@ -58,9 +62,21 @@ struct SamplingGrid {
     /// The floats in a row of the padded image.
     fileprivate let pitch: Int
 
-    /// The image at one of the positions.
+    /// Writes the image at the eight positions, four floats each.
     @inline(__always)
-    func sample(_ pixels: Span<Float>, _ lane: Int) -> SIMD4<Float> {
+    func sample(_ pixels: Span<Float>, into samples: inout MutableSpan<Float>, at start: Int) {
+      samples.store(sample(pixels, 0), at: start)
+      samples.store(sample(pixels, 1), at: start + 4)
+      samples.store(sample(pixels, 2), at: start + 8)
+      samples.store(sample(pixels, 3), at: start + 12)
+      samples.store(sample(pixels, 4), at: start + 16)
+      samples.store(sample(pixels, 5), at: start + 20)
+      samples.store(sample(pixels, 6), at: start + 24)
+      samples.store(sample(pixels, 7), at: start + 28)
+    }
+
+    @inline(__always)
+    private func sample(_ pixels: Span<Float>, _ lane: Int) -> SIMD4<Float> {
       let index = Int(self.index[lane])
       let top = pixels.vector(at: index)
       let bottom = pixels.vector(at: index &+ pitch)

@@ -24,7 +24,7 @@ public struct Warp: Sendable {
 
   /// The pixels in a row of the padded image: one outside pixel on the left, two on the right, the
   /// last of which is only ever read with weight 0.
-  private let paddedSide: Int
+  let paddedSide: Int
 
   /// Makes the warp of an image size.
   public init(
@@ -48,6 +48,8 @@ public struct Warp: Sendable {
     fileprivate var pixels: [Float]
     /// The gradient with respect to `pixels`.
     fileprivate var gradient: [Float]
+    /// A row of the output, 4 floats a pixel, and the lanes past its end.
+    fileprivate var row: [Float]
   }
 
   /// Memory for one worker.
@@ -59,7 +61,9 @@ public struct Warp: Sendable {
       }
     }
     let pixels = (0..<4 * paddedSide * paddedSide).map { outside[$0 % 4] }
-    return Workspace(pixels: pixels, gradient: [Float](repeating: 0, count: pixels.count))
+    return Workspace(
+      pixels: pixels, gradient: [Float](repeating: 0, count: pixels.count),
+      row: [Float](repeating: 0, count: 4 * (outputSide + 7)))
   }
 
   /// Writes what the network sees of an image.
@@ -70,27 +74,38 @@ public struct Warp: Sendable {
   ///   - workspace: Scratch memory made by this warp.
   ///   - output: 3 × outputSide × outputSide, planar, in network values.
   public func apply(
-    _ transform: Transform, to rgb: Span<Float>, using workspace: inout Workspace,
+    _ transform: Transform, to rgb: [Float], using workspace: inout Workspace,
     into output: inout MutableSpan<Float>
   ) {
     check(rgb.count, output.count, workspace)
-    interleave(rgb, into: &workspace.pixels)
-    let pixels = workspace.pixels.span
+    interleave(rgb.span, into: &workspace.pixels)
+    sample(workspace.pixels, transform, &workspace.row, into: &output)
+  }
+
+  private func sample(
+    _ pixels: [Float], _ transform: Transform, _ row: inout [Float],
+    into output: inout MutableSpan<Float>
+  ) {
+    let pixels = pixels.span
+    var samples = row.mutableSpan
     let grid = SamplingGrid(transform, bounds: bounds, paddedSide: paddedSide)
     for y in 0..<outputSide {
       let row = grid.row(y)
+      for x in stride(from: 0, to: outputSide, by: 8) {
+        row.taps(from: x).sample(pixels, into: &samples, at: 4 * x)
+      }
       forEachOverlappingBlock(of: outputSide) { x, lanes in
-        sample(pixels, row.taps(from: x), into: &output, at: y * outputSide + x, lanes)
+        separate(samples.span, at: 4 * x, into: &output, at: y * outputSide + x, lanes)
       }
     }
   }
 
   @inline(__always)
-  private func sample(
-    _ pixels: Span<Float>, _ taps: SamplingGrid.Taps, into output: inout MutableSpan<Float>,
-    at index: Int, _ lanes: Int
+  private func separate(
+    _ samples: Span<Float>, at start: Int, into output: inout MutableSpan<Float>, at index: Int,
+    _ lanes: Int
   ) {
-    let block = PixelBlock { lane in taps.sample(pixels, lane) }
+    let block = PixelBlock { lane in samples.pixel(at: start + 4 * lane) }
     let planeSize = outputSide * outputSide
     output.store(block.plane0, at: index, lanes: lanes)
     output.store(block.plane1, at: index + planeSize, lanes: lanes)
@@ -110,7 +125,7 @@ public struct Warp: Sendable {
   ///   - gradient: The gradient with respect to the image, 3 × inputSide × inputSide.
   public func pullback(
     _ transform: Transform, _ outputGradient: Span<Float>, using workspace: inout Workspace,
-    into gradient: inout MutableSpan<Float>
+    into gradient: inout [Float]
   ) {
     check(gradient.count, outputGradient.count, workspace)
     var pixels = workspace.gradient.mutableSpan
@@ -139,65 +154,6 @@ public struct Warp: Sendable {
     block.forEachPixel { pixel, lane in taps.scatter(pixel, into: &pixels, lane) }
   }
 
-  /// Brings an image into the inner part of the padded one, in network values.
-  private func interleave(_ rgb: Span<Float>, into pixels: inout [Float]) {
-    var pixels = pixels.mutableSpan
-    for y in 0..<inputSide {
-      forEachOverlappingBlock(of: inputSide) { x, lanes in
-        interleave(rgb, into: &pixels, x, y, lanes)
-      }
-    }
-  }
-
-  @inline(__always)
-  private func interleave(
-    _ rgb: Span<Float>, into pixels: inout MutableSpan<Float>, _ x: Int, _ y: Int, _ lanes: Int
-  ) {
-    let index = y * inputSide + x
-    let block = PixelBlock(
-      networkValues(rgb, 0, at: index, lanes), networkValues(rgb, 1, at: index, lanes),
-      networkValues(rgb, 2, at: index, lanes))
-    let start = 4 * ((y + 1) * paddedSide + x + 1)
-    block.forEachPixel { pixel, lane in
-      if lane < lanes { pixels.store(pixel, at: start + 4 * lane) }
-    }
-  }
-
-  /// The adjoint of the linear part of `interleave`.
-  private func deinterleave(_ pixels: Span<Float>, into rgb: inout MutableSpan<Float>) {
-    for y in 0..<inputSide {
-      forEachOverlappingBlock(of: inputSide) { x, lanes in
-        deinterleave(pixels, into: &rgb, x, y, lanes)
-      }
-    }
-  }
-
-  @inline(__always)
-  private func deinterleave(
-    _ pixels: Span<Float>, into rgb: inout MutableSpan<Float>, _ x: Int, _ y: Int, _ lanes: Int
-  ) {
-    let start = 4 * ((y + 1) * paddedSide + x + 1)
-    let block = PixelBlock { lane in lane < lanes ? pixels.pixel(at: start + 4 * lane) : .zero }
-    let index = y * inputSide + x
-    rgb.store(channels.factor(0) * block.plane0, at: place(0, index), lanes: lanes)
-    rgb.store(channels.factor(1) * block.plane1, at: place(1, index), lanes: lanes)
-    rgb.store(channels.factor(2) * block.plane2, at: place(2, index), lanes: lanes)
-  }
-
-  /// Where the colour that a channel shows lies in RGB planes.
-  @inline(__always)
-  private func place(_ channel: Int, _ index: Int) -> Int {
-    channels.order[channel] * inputSide * inputSide + index
-  }
-
-  @inline(__always)
-  private func networkValues(
-    _ rgb: Span<Float>, _ channel: Int, at index: Int, _ lanes: Int
-  ) -> SIMD8<Float> {
-    let values = rgb.vector(at: place(channel, index), lanes: lanes)
-    return channels.factor(channel) * values + channels.offset[channel]
-  }
-
   /// Where positions are clamped to, in padded coordinates.
   private var bounds: ClosedRange<Float> {
     border == .replicate ? 1...Float(inputSide) : 0...Float(inputSide + 1)
@@ -206,7 +162,8 @@ public struct Warp: Sendable {
   private func check(_ inputCount: Int, _ outputCount: Int, _ workspace: Workspace) {
     precondition(
       inputCount == 3 * inputSide * inputSide && outputCount == 3 * outputSide * outputSide
-        && workspace.pixels.count == 4 * paddedSide * paddedSide,
+        && workspace.pixels.count == 4 * paddedSide * paddedSide
+        && workspace.row.count == 4 * (outputSide + 7),
       "\(inputCount) and \(outputCount) values for a warp from \(inputSide) to \(outputSide)")
   }
 }
