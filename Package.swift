@@ -97,7 +97,7 @@ let package = Package(
     .room(
       "Atlas", "FeatureVisualization",
       on: [
-        "LinearAlgebra", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Randomness", "Tensors",
+        "ModelFormats", "NetworkGraphs", "NeuralNetworks", "OneDNN", "Randomness", "Tensors",
       ]),
     .room("Atlas", "Mosaics", on: ["Grids"]),
 
@@ -119,6 +119,9 @@ let package = Package(
     .tests(for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Tensors"]),
     .tests(for: "Grids", on: ["Randomness", "Tensors"]),
     .tests(for: "Mosaics", on: ["Grids"]),
+    .tests(for: "ArrayStore", on: ["Randomness", "Tensors"]),
+    .tests(for: "Images", on: ["Randomness"]),
+    .tests(for: "FeatureVisualization", on: ["NetworkGraphs", "Randomness", "Tensors"]),
     .tests(for: "NeuralNetworks", on: ["ModelFormats", "NetworkGraphs", "Randomness", "Tensors"]),
   ]
 )

@@ -1,5 +1,6 @@
 import FeatureVisualization
 import Foundation
+import NetworkGraphs
 import Tensors
 import Testing
 
@@ -73,15 +74,15 @@ import Testing
       (1, 1, 0), (2, 2, 3), (3, 3, 4), (4, 5, 12),
     ])
   func centre(height: Int, width: Int, position: Int) {
-    let shape = LayerShape(channelCount: 3, height: height, width: width)
-    let activations = randomNumbers(shape.count, item: 3)
+    let shape = MapShape(channels: 3, height: height, width: width)
+    let activations = randomNumbers(shape.elementCount, item: 3)
     let direction = DirectionObjective(direction: [1, -2, 0.5])
     var atCentre = [Float](repeating: 0, count: 3)
     let centre = (0..<3).map { activations[$0 * height * width + position] }
     let expected = direction.value(centre, gradient: &atCentre)
     let (value, gradient) = evaluate(.direction(direction), activations, shape)
     #expect(value == expected)
-    for index in 0..<shape.count {
+    for index in 0..<shape.elementCount {
       let (channel, place) = index.quotientAndRemainder(dividingBy: height * width)
       #expect(gradient[index] == (place == position ? atCentre[channel] : 0))
     }
@@ -89,8 +90,8 @@ import Testing
 
   @Test("channel, neuron and logit are linear with the gradient that says so")
   func linearObjectives() {
-    let shape = LayerShape(channelCount: 4, height: 3, width: 2)
-    let vector = LayerShape(channelCount: 24, height: 1, width: 1)
+    let shape = MapShape(channels: 4, height: 3, width: 2)
+    let vector = MapShape(channels: 24, height: 1, width: 1)
     let activations = randomNumbers(24, item: 4)
     for (objective, shape) in [
       (Objective.channel(2), shape), (.neuron(1), shape), (.logit(5), vector),
@@ -114,11 +115,11 @@ import Testing
   }
 
   private func evaluate(
-    _ objective: Objective, _ activations: [Float], _ shape: LayerShape
+    _ objective: Objective, _ activations: [Float], _ shape: MapShape
   ) -> (value: Float, gradient: [Float]) {
-    var workspace = Objective.Workspace(channelCount: shape.channelCount)
+    var workspace = Objective.Workspace(channelCount: shape.channels)
     var value = Float.nan
-    let gradient = filled(shape.count) {
+    let gradient = filled(shape.elementCount) {
       var gradient = $0.mutableSpan
       value = objective.value(
         activations.span, shape: shape, using: &workspace, gradient: &gradient)

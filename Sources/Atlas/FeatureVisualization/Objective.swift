@@ -1,3 +1,5 @@
+public import NetworkGraphs
+
 /// What an icon's activations are to maximise.
 public enum Objective: Sendable {
   /// A direction in activation space at the centre position.
@@ -32,18 +34,18 @@ public enum Objective: Sendable {
   ///   - gradient: ∂J / ∂activations, of the same shape; zero wherever nothing counts.
   /// - Returns: J.
   public func value(
-    _ activations: Span<Float>, shape: LayerShape, using workspace: inout Workspace,
+    _ activations: Span<Float>, shape: MapShape, using workspace: inout Workspace,
     gradient: inout MutableSpan<Float>
   ) -> Float {
     precondition(
-      activations.count == shape.count && gradient.count == shape.count,
-      "\(shape.count) activations expected, got \(activations.count) and \(gradient.count)")
+      activations.count == shape.elementCount && gradient.count == shape.elementCount,
+      "\(shape.elementCount) activations expected, got \(activations.count) and \(gradient.count)")
     gradient.update(repeating: 0)
     switch self {
     case .direction(let objective):
       return value(objective, activations, shape, &workspace, &gradient)
     case .channel(let channel):
-      precondition((0..<shape.channelCount).contains(channel), "no channel \(channel)")
+      precondition((0..<shape.channels).contains(channel), "no channel \(channel)")
       var sum = 0.0
       for index in channel * shape.positionCount..<(channel + 1) * shape.positionCount {
         sum += Double(activations[index])
@@ -51,61 +53,32 @@ public enum Objective: Sendable {
       }
       return Float(sum / Double(shape.positionCount))
     case .neuron(let channel):
-      precondition((0..<shape.channelCount).contains(channel), "no channel \(channel)")
+      precondition((0..<shape.channels).contains(channel), "no channel \(channel)")
       let index = channel * shape.positionCount + shape.center
       gradient[index] = 1
       return activations[index]
     case .logit(let entry):
       precondition(shape.positionCount == 1, "a logit is an entry of a vector")
-      precondition((0..<shape.channelCount).contains(entry), "no entry \(entry)")
+      precondition((0..<shape.channels).contains(entry), "no entry \(entry)")
       gradient[entry] = 1
       return activations[entry]
     }
   }
 
   private func value(
-    _ objective: DirectionObjective, _ activations: Span<Float>, _ shape: LayerShape,
+    _ objective: DirectionObjective, _ activations: Span<Float>, _ shape: MapShape,
     _ workspace: inout Workspace, _ gradient: inout MutableSpan<Float>
   ) -> Float {
     precondition(
-      workspace.activation.count == shape.channelCount,
-      "workspace of \(workspace.activation.count) for \(shape.channelCount) channels")
-    for channel in 0..<shape.channelCount {
+      workspace.activation.count == shape.channels,
+      "workspace of \(workspace.activation.count) for \(shape.channels) channels")
+    for channel in 0..<shape.channels {
       workspace.activation[channel] = activations[channel * shape.positionCount + shape.center]
     }
     let value = objective.value(workspace.activation, gradient: &workspace.gradient)
-    for channel in 0..<shape.channelCount {
+    for channel in 0..<shape.channels {
       gradient[channel * shape.positionCount + shape.center] = workspace.gradient[channel]
     }
     return value
   }
-}
-
-/// The shape of one icon's activations in a layer: channels × height × width, planar.
-public struct LayerShape: Sendable, Equatable {
-  /// The number of channels.
-  public let channelCount: Int
-  /// The number of rows.
-  public let height: Int
-  /// The number of columns.
-  public let width: Int
-
-  /// Makes a shape; a vector has a height and a width of 1.
-  public init(channelCount: Int, height: Int, width: Int) {
-    precondition(
-      channelCount > 0 && height > 0 && width > 0,
-      "empty layer: \(channelCount), \(height), \(width)")
-    self.channelCount = channelCount
-    self.height = height
-    self.width = width
-  }
-
-  /// The number of activations.
-  public var count: Int { channelCount * positionCount }
-
-  /// The number of positions.
-  public var positionCount: Int { height * width }
-
-  /// The centre position's index in a plane.
-  public var center: Int { height / 2 * width + width / 2 }
 }

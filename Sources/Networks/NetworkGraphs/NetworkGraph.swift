@@ -44,6 +44,13 @@ public struct MapShape: Hashable, Sendable, CustomStringConvertible {
   /// The number of values of one image.
   public var elementCount: Int { channels * height * width }
 
+  /// The number of positions of a channel.
+  public var positionCount: Int { height * width }
+
+  /// The centre position's index in a channel: row height / 2, column width / 2; of an even number,
+  /// the one after the middle.
+  public var center: Int { height / 2 * width + width / 2 }
+
   /// For instance `512 × 14 × 14`.
   public var description: String { "\(channels) × \(height) × \(width)" }
 }

@@ -1,0 +1,145 @@
+internal import NetworkGraphs
+internal import NeuralNetworks
+internal import Randomness
+
+/// One thread's network and memory: optimises one icon after the other.
+///
+/// A step is: parameters → planes → colours → warp → network → objective, and all of it backwards.
+final class IconWorker {
+  private let network: CompiledNetwork
+  private let layer: MapShape
+  private let target: String
+  private let parameters: IconParameters
+  private let image: FourierImage
+  private let colors = ColorDecorrelation()
+  private let warp: Warp
+  private let adam: Adam
+
+  private var imageWorkspace: FourierImage.Workspace
+  private var warpWorkspace: Warp.Workspace
+  private var objectiveWorkspace: Objective.Workspace
+  private var planes, rgb, rgbGradient, planesGradient, slope: [Float]
+
+  init(
+    network: CompiledNetwork, target: String, parameters: IconParameters, channels: NetworkChannels
+  ) {
+    self.network = network
+    self.target = target
+    self.parameters = parameters
+    layer = network.shape(of: target)
+    let side = parameters.sidePixels
+    image = FourierImage(side: side, decayPower: parameters.decayPower)
+    warp = Warp(
+      inputSide: side, outputSide: network.inputShape.height, border: parameters.border,
+      channels: channels)
+    var adam = Adam()
+    adam.learningRate = parameters.learningRate
+    self.adam = adam
+    imageWorkspace = image.makeWorkspace()
+    warpWorkspace = warp.makeWorkspace()
+    objectiveWorkspace = Objective.Workspace(channelCount: layer.channels)
+    planes = [Float](repeating: 0, count: 3 * side * side)
+    rgb = planes
+    rgbGradient = planes
+    planesGradient = planes
+    slope = [Float](repeating: 0, count: image.parameterCount)
+  }
+
+  /// Optimises one attempt at an icon.
+  func optimize(_ target: IconTarget, attempt: Int) throws -> Icon {
+    let seed = parameters.seed
+    var spectrum = image.start(seed: seed, cell: target.index, attempt: attempt)
+    var state = Adam.State(parameterCount: spectrum.count)
+    for step in 0..<parameters.stepCount {
+      let transform = drawTransform(.transform, target.index, attempt, step)
+      draw(spectrum)
+      try ascend(&spectrum, &state, target.objective, transform)
+    }
+    draw(spectrum)
+    return try finish(target, attempt: attempt)
+  }
+
+  // MARK: A step
+
+  private func draw(_ spectrum: [Float]) {
+    image.planes(of: spectrum, using: &imageWorkspace, into: &planes)
+    colors.rgb(of: planes, into: &rgb)
+  }
+
+  private func ascend(
+    _ spectrum: inout [Float], _ state: inout Adam.State, _ objective: Objective,
+    _ transform: Transform
+  ) throws {
+    try forward(transform)
+    try network.withOutput(target) { activations in
+      network.withTargetGradient { gradient in
+        _ = objective.value(
+          activations, shape: layer, using: &objectiveWorkspace, gradient: &gradient)
+      }
+    }
+    try network.pullback()
+    network.withInputGradient { gradient in
+      warp.pullback(transform, gradient, using: &warpWorkspace, into: &rgbGradient)
+    }
+    colors.pullback(rgb: rgb, rgbGradient, into: &planesGradient)
+    image.pullback(planesGradient, using: &imageWorkspace, into: &slope)
+    adam.ascend(&spectrum, along: slope, &state)
+  }
+
+  private func forward(_ transform: Transform) throws {
+    network.withInput { input in
+      warp.apply(transform, to: rgb, using: &warpWorkspace, into: &input)
+    }
+    try network.forward()
+  }
+
+  // MARK: Judging
+
+  /// Measures the icon in `rgb`, rounded to 8 bits as it will be stored.
+  private func finish(_ target: IconTarget, attempt: Int) throws -> Icon {
+    let pixels = quantized(rgb)
+    rgb = dequantized(pixels)
+    let plain = try measure(target, .identity(side: parameters.sidePixels))
+    var objective: Float = 0
+    var fidelity: Float = 0
+    let count = parameters.heldOutCount
+    for index in 0..<count {
+      // The same transforms judge every attempt at a cell.
+      let measured = try measure(
+        target, drawTransform(.heldOutTransform, target.index, 0, index))
+      objective += measured.objective / Float(count)
+      fidelity += (measured.fidelity ?? 0) / Float(count)
+    }
+    return Icon(
+      pixels: pixels, fidelity: plain.fidelity,
+      transformedFidelity: target.direction == nil ? nil : fidelity, objective: objective,
+      attempt: attempt)
+  }
+
+  private func measure(
+    _ target: IconTarget, _ transform: Transform
+  ) throws -> (objective: Float, fidelity: Float?) {
+    try forward(transform)
+    return try network.withOutput(self.target) { activations in
+      let value = network.withTargetGradient { gradient in
+        target.objective.value(
+          activations, shape: layer, using: &objectiveWorkspace, gradient: &gradient)
+      }
+      guard let direction = target.direction else { return (value, nil) }
+      let evoked = (0..<layer.channels).map {
+        activations[$0 * layer.positionCount + layer.center]
+      }
+      return (value, cosine(evoked, direction))
+    }
+  }
+
+  private func drawTransform(
+    _ purpose: RandomPurpose, _ index: Int, _ attempt: Int, _ step: Int
+  ) -> Transform {
+    var stream = RandomStream(
+      seed: parameters.seed, purpose: purpose, item: index,
+      step: attempt * parameters.stepCount + step)
+    return parameters.transforms.draw(
+      using: &stream, inputSide: parameters.sidePixels, outputSide: network.inputShape.height)
+  }
+}
