@@ -74,7 +74,7 @@ public struct CellDetails: Sendable {
     return grids.indices.map { level in
       GridLevel(
         cells: grids[level], mean: means[level],
-        dispersion: zip(cosineSums[level], grids[level].count).map { Float($0 / Double($1)) },
+        dispersion: zip(cosineSums[level], grids[level].count).map { Float(1 - $0 / Double($1)) },
         exemplarCount: exemplarCount, exemplars: exemplars[level])
     }
   }

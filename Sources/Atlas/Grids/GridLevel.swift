@@ -6,7 +6,8 @@ public struct GridLevel: Sendable, Equatable {
   public let cells: GridCells
   /// The mean row of each cell, m × c.
   public let mean: Matrix
-  /// The mean cosine between a cell's rows and their mean, in [−1, 1]; 1 if all point the same way.
+  /// 1 less the mean cosine between a cell's rows and their mean, in [0, 2]; 0 if all point the same
+  /// way.
   ///
   /// A row of zeros, or any row of a cell whose mean is zero, counts as cosine 0.
   public let dispersion: [Float]

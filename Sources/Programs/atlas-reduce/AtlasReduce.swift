@@ -1,0 +1,115 @@
+import ArgumentParser
+import ArrayStore
+import LinearAlgebra
+import PrincipalComponents
+import Stages
+import Tensors
+
+@main struct AtlasReduce: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "atlas-reduce",
+    abstract: "Principal components and the whitening matrix of activations.",
+    discussion: """
+      One pass takes the mean and the second moment; a second one writes each row's scores on the \
+      first principal axes. Neither holds all rows in memory. The whitening matrix, which the icons' \
+      objective uses, is the inverse of the uncentred second moment, shrunk until its condition \
+      number is at most --condition.
+
+      Example:
+        atlas-reduce --activations activations.h5 --components 64 --output components.h5
+      """, version: projectVersion)
+
+  @Option(help: ArgumentHelp("The result of atlas-extract.", valueName: "file"))
+  var activations: String
+  @Option(help: ArgumentHelp("The result.", valueName: "file"))
+  var output: String
+  @Option(help: "Principal components to keep; at most the channels; 0 writes no scores.")
+  var components = 64
+  @Option(help: "The largest condition number of the whitening matrix.")
+  var condition = 1e4
+  @OptionGroup var common: CommonArguments
+
+  func validate() throws {
+    guard components >= 0 else {
+      throw ValidationError("--components must not be negative, got \(components).")
+    }
+    guard condition > 1, condition.isFinite else {
+      throw ValidationError("--condition must be above 1, got \(condition).")
+    }
+  }
+
+  func perform() throws -> [String] {
+    let source = try ArrayFileReader(path: activations, kind: "activations")
+    let shape = try source.shape(of: "activations")
+    let (rowCount, channelCount) = (shape[0], shape.count == 2 ? shape[1] : 0)
+    guard components <= channelCount else {
+      throw StageError(
+        "Cannot reduce \(activations): \(components) components of \(channelCount) channels; give --components \(channelCount) or fewer."
+      )
+    }
+    let blocks = rowBlocks(rowCount: rowCount, columnCount: channelCount)
+    let passes = components > 0 ? 2 : 1
+    let progress = ProgressReporter("reduce", total: passes * rowCount, unit: "rows")
+
+    var moments = Moments(columnCount: channelCount)
+    for rows in blocks {
+      do {
+        try moments.add(try source.matrix("activations", rows: rows))
+      } catch let error as PrincipalComponentsError {
+        throw StageError("Cannot reduce \(activations): \(error)")
+      }
+      progress.advance(by: rows.count)
+    }
+    let writer = try ArrayFileWriter(path: output, kind: "components")
+    try writer.write(
+      Provenance(
+        program: "atlas-reduce",
+        parameters: [("components", "\(components)"), ("condition", "\(condition)")],
+        inputs: [activations]))
+    try writer.copyDescription(from: source)
+    do {
+      try writeWhitening(moments, writer)
+      try writeComponents(moments, source, blocks, writer, progress)
+    } catch let error as PrincipalComponentsError {
+      throw StageError("Cannot reduce \(activations): \(error)")
+    }
+    try writer.finish()
+    progress.finish()
+    return [output]
+  }
+
+  private func writeWhitening(_ moments: Moments, _ writer: ArrayFileWriter) throws {
+    let whitening = try Whitening(moments, shrinkage: .conditionNumber(atMost: condition))
+    let second = moments.secondMoment()
+    try writer.write("second_moment", second.elements, shape: [second.order, second.order])
+    try writer.write("whitening", whitening.matrix)
+    try writer.setAttribute("condition_number_before", .number(whitening.conditionNumberBefore))
+    try writer.setAttribute("condition_number", .number(whitening.conditionNumber))
+    try writer.setAttribute("shrinkage", .number(whitening.shrinkage))
+    Diagnostics.note(
+      "reduce: whitening shrunk by \(decimal(100 * whitening.shrinkage)) %, condition number \(decimal(whitening.conditionNumberBefore)) → \(decimal(whitening.conditionNumber))"
+    )
+  }
+
+  private func writeComponents(
+    _ moments: Moments, _ source: ArrayFileReader, _ blocks: [Range<Int>],
+    _ writer: ArrayFileWriter, _ progress: ProgressReporter
+  ) throws {
+    let principal = try PrincipalComponents(moments, count: components)
+    try writer.write("mean", principal.mean, shape: [principal.mean.count])
+    try writer.write("axes", principal.axes)
+    try writer.write("variances", principal.variances, shape: [components])
+    try writer.write("explained", principal.explainedShares, shape: [components])
+    try writer.setAttribute("total_variance", .number(principal.totalVariance))
+    guard components > 0 else { return }
+    let explained = principal.explainedShares.reduce(0, +)
+    Diagnostics.note(
+      "reduce: \(components) components explain \(decimal(100 * explained)) % of the variance")
+    let scores = try writer.appendable("scores", of: Float.self, rowShape: [components])
+    for rows in blocks {
+      try scores.append(
+        principal.scores(of: try source.matrix("activations", rows: rows)).elements)
+      progress.advance(by: rows.count)
+    }
+  }
+}
