@@ -19,7 +19,8 @@ public struct TrainedNetwork: Sendable {
   ///
   /// - Parameters:
   ///   - path: The ONNX file.
-  ///   - card: The model card, when it does not lie beside the network with its name.
+  ///   - cardPath: The model card, when it does not lie beside the network with its name.
+  /// - Returns: The network, ready to be compiled.
   /// - Throws: `ModelError`, one line, also when the card names tensors that do not exist, a size
   ///   that the network cannot take, or labels of another count than the classes.
   public static func load(

@@ -4,6 +4,7 @@ extension NetworkGraph {
   /// - Parameters:
   ///   - inputHeight: The image's rows, at least 1.
   ///   - inputWidth: The image's columns, at least 1.
+  /// - Returns: The shapes by tensor name, the input among them.
   /// - Throws: `GraphError` with the node and what does not fit: a size that is not positive, a
   ///   tensor that nothing makes before it is read, channels or map sizes that disagree, a kernel
   ///   larger than its map, more than 2³¹ values.

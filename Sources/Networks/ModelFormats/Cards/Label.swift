@@ -30,6 +30,7 @@ extension ModelCard {
   ///
   /// - Parameter cardPath: The card's own file; the labels' path is relative to its folder and must
   ///   not lead out of it.
+  /// - Returns: One label a line.
   /// - Throws: `ModelError` when the file leads elsewhere, cannot be read, is not UTF-8 or has an
   ///   empty line.
   public func labels(cardPath: String) throws(ModelError) -> [Label] {

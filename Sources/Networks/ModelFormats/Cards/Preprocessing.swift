@@ -72,6 +72,7 @@ extension ModelCard {
   /// - Parameters:
   ///   - shape: The network's own input.
   ///   - path: The card, for messages.
+  /// - Returns: The resize, the crop and one affine map a channel.
   /// - Throws: `ModelError` when the card's fields contradict each other or the network.
   package func preprocessing(
     for shape: MapShape, path: String

@@ -6,8 +6,10 @@ import NetworkGraphs
 /// needs (a depth-first search with its own stack, so that a long chain is no danger).
 ///
 /// - Parameters:
+///   - nodes: The nodes as they stand in the file.
 ///   - given: The names of the input and the initializers.
 ///   - path: The file, for messages.
+/// - Returns: The same nodes, sorted.
 /// - Throws: `ModelError` for an output without a name, two tensors of one name, an input that
 ///   nothing makes, a cycle.
 func orderedNodes(

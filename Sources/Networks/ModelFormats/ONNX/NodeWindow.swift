@@ -10,7 +10,10 @@ struct NodeWindow {
   /// `SAME` padding is worked out for a stride of 1 only, where it does not depend on the image's
   /// size.
   ///
-  /// - Parameter weightKernel: The kernel that the weights have, when there are weights.
+  /// - Parameters:
+  ///   - attributes: The node's attributes; those of the window are taken out.
+  ///   - weightKernel: The kernel that the weights have, when there are weights.
+  /// - Throws: `ModelError` for values that are no window.
   init(_ attributes: inout NodeAttributes, weightKernel: Extent? = nil) throws(ModelError) {
     let sides = 1...65_536
     let stated = try attributes.integers("kernel_shape", count: 2, in: sides).map(Self.extent)

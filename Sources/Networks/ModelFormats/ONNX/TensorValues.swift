@@ -11,8 +11,10 @@ struct ConstantTensor {
   /// The count of values is compared with the data at hand before anything is allocated.
   ///
   /// - Parameters:
+  ///   - tensor: The initializer.
   ///   - limit: The largest count of values.
   ///   - attributes: The node that reads it, for messages.
+  /// - Throws: `ModelError` for data elsewhere, of another type, of another count, or not finite.
   init(
     _ tensor: ONNXTensorProto, limit: Int, attributes: borrowing NodeAttributes
   ) throws(ModelError) {
