@@ -80,7 +80,7 @@ let package = Package(
     .room("Networks", "NetworkGraphs", on: ["Tensors"]),
     .room(
       "Networks", "ModelFormats",
-      on: ["NetworkGraphs", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      on: ["NetworkGraphs", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["ONNX/onnx.proto"]),
     .room("Networks", "NeuralNetworks", on: ["NetworkGraphs", "OneDNN", "Tensors"]),
 
@@ -111,6 +111,14 @@ let package = Package(
     .program(
       "atlas-extract",
       on: ["Activations", "ArrayStore", "ModelFormats", "NetworkGraphs", "Tensors"]),
+    .program(
+      "atlas-reduce", on: ["ArrayStore", "LinearAlgebra", "PrincipalComponents", "Tensors"]),
+    .program("atlas-embed", on: ["ArrayStore", "Embedding", "Neighbors", "Tensors"]),
+    .program("atlas-grid", on: ["ArrayStore", "Grids", "Tensors"]),
+    .program(
+      "atlas-render",
+      on: ["ArrayStore", "FeatureVisualization", "ModelFormats", "NetworkGraphs", "Tensors"]),
+    .program("atlas-assemble", on: ["ArrayStore", "Grids", "Images", "Mosaics", "Tensors"]),
 
     // MARK: Tests
     .tests(for: "Tensors"),
@@ -122,6 +130,8 @@ let package = Package(
     .tests(for: "ArrayStore", on: ["Randomness", "Tensors"]),
     .tests(for: "Images", on: ["Randomness"]),
     .tests(for: "FeatureVisualization", on: ["NetworkGraphs", "Randomness", "Tensors"]),
+    .tests(for: "NetworkGraphs", on: ["Randomness", "Tensors"]),
+    .tests(for: "ModelFormats", on: ["NetworkGraphs", "Randomness", "Tensors"]),
     .tests(for: "NeuralNetworks", on: ["ModelFormats", "NetworkGraphs", "Randomness", "Tensors"]),
   ]
 )

@@ -20,7 +20,8 @@ extension Metric: ExpressibleByArgument {}
         atlas-embed --components components.h5 --neighbors 50 --min-dist 0.05 --output layout.h5
       """, version: projectVersion)
 
-  @Option(help: ArgumentHelp("Lay out the scores of this result of atlas-reduce.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Lay out the scores of this result of atlas-reduce.", valueName: "file"))
   var components: String?
   @Option(
     help: ArgumentHelp("Lay out the raw rows of this result of atlas-extract.", valueName: "file"))

@@ -1,0 +1,61 @@
+import ArgumentParser
+import ArrayStore
+import Grids
+import Images
+import Mosaics
+import Stages
+
+@main struct AtlasAssemble: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "atlas-assemble",
+    abstract: "Put icons together to one picture of the atlas.",
+    discussion: """
+      Makes atlas.png, white where there is no cell, and atlas.json with every cell's place, count \
+      and fidelity. Row 0 is at the top, where the layout's second coordinate is largest. Several \
+      files of icons, rendered in blocks of cells by the same command, make one atlas.
+
+      Example:
+        atlas-assemble --icons icons.h5 --output atlas
+      """, version: projectVersion)
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("One or more results of atlas-render.", valueName: "file"))
+  var icons: [String]
+  @Option(
+    help: ArgumentHelp(
+      "Where the picture goes, without ending: .png and .json are added.", valueName: "path"))
+  var output: String
+  @Option(help: "White pixels between icons.")
+  var gap = 0
+  @OptionGroup var common: CommonArguments
+
+  func validate() throws {
+    guard !icons.isEmpty else { throw ValidationError("--icons is needed.") }
+    guard (0...1000).contains(gap) else {
+      throw ValidationError("--gap must be from 0 to 1000, got \(gap).")
+    }
+  }
+
+  func perform() throws -> [String] {
+    let sheet = try IconSheet(paths: icons)
+    let cells = sheet.cells
+    var canvas = AtlasCanvas(
+      side: sheet.gridSide, iconSidePixels: sheet.iconSide, gapPixels: gap)
+    for cell in cells { canvas.place(cell.pixels.span, row: cell.row, column: cell.column) }
+    let manifest = AtlasManifest(
+      network: sheet.network, layer: sheet.layer,
+      grid: GridCells(
+        side: sheet.gridSide, row: cells.map(\.row), column: cells.map(\.column),
+        count: cells.map(\.count), cellOfRow: []),
+      dispersion: cells.map(\.dispersion), fidelities: cells.map(\.fidelity), canvas: canvas)
+    let image = RGBImage(width: canvas.width, height: canvas.height, pixels: canvas.pixels)
+    try AtomicFile.write(PNGWriter.encode(image), to: output + ".png")
+    try AtomicFile.write(manifest.json(), to: output + ".json")
+    if let fidelity = manifest.summary.medianFidelity {
+      Diagnostics.note(
+        "atlas: \(cells.count) cells, median fidelity \(decimal(Double(fidelity)))")
+    }
+    return [output + ".png", output + ".json"]
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import ArrayStore
+import FeatureVisualization
+import ModelFormats
+import NetworkGraphs
+import Stages
+import Tensors
+
+@main struct AtlasRender: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "atlas-render",
+    abstract: "Optimise an icon for each cell: an image that evokes the cell's mean activation.",
+    discussion: """
+      Each icon carries its fidelity: the cosine between the activation that it really evokes and its \
+      cell's. An icon depends on its cell and the seed alone, so cells can be rendered in blocks, on \
+      several machines, and put together by atlas-assemble. A run that is cut off goes on where it \
+      stopped.
+
+      Examples:
+        atlas-render --model googlenet.onnx --layer mixed4c --cells-file cells.h5 \\
+          --components components.h5 --output icons.h5
+        atlas-render … --cells 0..<100 --output icons-0.h5
+        atlas-render --model googlenet.onnx --layer mixed4c --target channel --cells 0..<16 \\
+          --output channels.h5
+      """, version: projectVersion)
+
+  @OptionGroup var network: NetworkArguments
+  @Option(
+    help: ArgumentHelp("The layer, by its name in the file or in the card.", valueName: "name"))
+  var layer: String
+  @Option(help: ArgumentHelp("The result.", valueName: "file"))
+  var output: String
+  @OptionGroup(title: "What to show") var targets: TargetArguments
+  @OptionGroup(title: "How to optimise") var icon: IconArguments
+  @OptionGroup var common: CommonArguments
+
+  func perform() throws -> [String] {
+    let network = try network.load()
+    let tensor = try network.tensorName(for: layer)
+    let targets = try targets.load(network: network, tensor: tensor)
+    let renderer = try IconRenderer(
+      network: network, layer: tensor, parameters: icon.parameters)
+    let provenance = try Provenance(
+      program: "atlas-render",
+      parameters: [("layer", layer)] + self.targets.provenance + icon.provenance,
+      inputs: self.network.inputs + self.targets.inputs)
+    let run = RenderRun(
+      renderer: renderer, targets: targets, parameters: icon.parameters, output: output,
+      provenance: provenance)
+    try run.render()
+    try run.assemble(
+      network: network.card.name ?? self.network.model, layer: layer, tensor: tensor,
+      target: self.targets.target.rawValue)
+    return [output]
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import FeatureVisualization
+import Stages
+
+/// How icons are optimised.
+struct IconArguments: ParsableArguments {
+  @Option(help: "The icons' side in pixels.")
+  var size = 80
+  @Option(help: "Optimisation steps.")
+  var steps = 512
+  @Option(help: "Attempts at each icon, of which the best is kept.")
+  var attempts = 1
+  @Option(help: "The seed of the icons.")
+  var seed: UInt64 = 0
+  @Option(help: "Adam's step size.")
+  var learningRate: Float = 0.05
+  @Option(help: "How fast amplitudes fall with frequency.")
+  var decay = 1.0
+  @Option(
+    help: "What the network sees beyond an icon's edge: gray, or replicate (the edge's colour).")
+  var border: BorderChoice = .gray
+
+  func validate() throws {
+    guard (16...1024).contains(size) else {
+      throw ValidationError("--size must be from 16 to 1024, got \(size).")
+    }
+    guard (1...100_000).contains(steps) else {
+      throw ValidationError("--steps must be from 1 to 100000, got \(steps).")
+    }
+    guard (1...100).contains(attempts) else {
+      throw ValidationError("--attempts must be from 1 to 100, got \(attempts).")
+    }
+    guard learningRate > 0, learningRate < 10 else {
+      throw ValidationError("--learning-rate must be above 0 and below 10, got \(learningRate).")
+    }
+    guard decay >= 0, decay <= 4 else {
+      throw ValidationError("--decay must be from 0 to 4, got \(decay).")
+    }
+  }
+
+  var parameters: IconParameters {
+    var parameters = IconParameters()
+    parameters.sidePixels = size
+    parameters.stepCount = steps
+    parameters.attemptCount = attempts
+    parameters.seed = seed
+    parameters.learningRate = learningRate
+    parameters.decayPower = decay
+    parameters.border = border == .gray ? .constant(0.5) : .replicate
+    return parameters
+  }
+
+  var provenance: [(name: String, value: String)] {
+    [
+      ("size", "\(size)"), ("steps", "\(steps)"), ("attempts", "\(attempts)"), ("seed", "\(seed)"),
+      ("learning-rate", "\(learningRate)"), ("decay", "\(decay)"), ("border", border.rawValue),
+    ]
+  }
+}
+
+/// `--border`.
+enum BorderChoice: String, ExpressibleByArgument, CaseIterable {
+  case gray, replicate
+}

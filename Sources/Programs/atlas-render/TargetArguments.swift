@@ -1,0 +1,183 @@
+import ArgumentParser
+import ArrayStore
+import FeatureVisualization
+import ModelFormats
+import NetworkGraphs
+import Stages
+import Tensors
+
+/// What icons show.
+struct TargetArguments: ParsableArguments {
+  @Option(
+    help:
+      "direction (a cell's mean activation), channel, neuron (a channel at the centre) or logit.")
+  var target: TargetKind = .direction
+  @Option(help: ArgumentHelp("The result of atlas-grid; for directions.", valueName: "file"))
+  var cellsFile: String?
+  @Option(help: "The grid of the cells file; by default its only one.")
+  var grid: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Only these cells (or channels, or classes), as a..<b, counted from 0.", valueName: "range"))
+  var cells: IndexRange?
+  @Option(
+    help: ArgumentHelp(
+      "The result of atlas-reduce, whose whitening matrix turns the direction.", valueName: "file"))
+  var components: String?
+  @Flag(inversion: .prefixedNo, help: "Whiten the direction; needs --components.")
+  var whiten = true
+  @Option(help: "The power of the cosine in the objective; 0 is the plain dot product.")
+  var cosinePower: Float = 4
+
+  func validate() throws {
+    if target == .direction {
+      guard cellsFile != nil else {
+        throw ValidationError("--cells-file is needed for directions.")
+      }
+      guard components != nil || !whiten else {
+        throw ValidationError("--components is needed to whiten; or give --no-whiten.")
+      }
+    } else if cells == nil {
+      throw ValidationError("--cells is needed for --target \(target.rawValue): which of them?")
+    }
+    guard cosinePower >= 0, cosinePower <= 100 else {
+      throw ValidationError("--cosine-power must be from 0 to 100, got \(cosinePower).")
+    }
+  }
+
+  var inputs: [String] {
+    guard target == .direction else { return [] }
+    return [cellsFile, whiten ? components : nil].compactMap { $0 }
+  }
+
+  /// What decides an icon, apart from which cells are rendered.
+  var provenance: [(name: String, value: String)] {
+    guard target == .direction else { return [("target", target.rawValue)] }
+    return [
+      ("target", "direction"), ("grid", grid.map(String.init) ?? "only"), ("whiten", "\(whiten)"),
+      ("cosine-power", "\(cosinePower)"),
+    ]
+  }
+
+  /// Reads the targets.
+  func load(network: TrainedNetwork, tensor: String) throws -> RenderTargets {
+    let shapes = try network.graph.shapes(
+      inputHeight: network.graph.inputShape.height, inputWidth: network.graph.inputShape.width)
+    guard let shape = shapes[tensor] else {
+      throw StageError("Cannot render \(tensor): its shape is unknown.")
+    }
+    return target == .direction
+      ? try directions(channels: shape.channels) : try units(shape: shape, tensor: tensor)
+  }
+
+  private func units(shape: MapShape, tensor: String) throws -> RenderTargets {
+    let range = try chosen(of: shape.channels, "\(target.rawValue)s of \(tensor)")
+    if target == .logit, shape.positionCount > 1 {
+      throw StageError(
+        "Cannot render logits of \(tensor): it is a map of \(shape); choose a layer of classes, or --target neuron."
+      )
+    }
+    // A sheet as square as can be.
+    var columns = 1
+    while columns * columns < range.count { columns += 1 }
+    let places = (0..<range.count).map { number in
+      (row: Int32(number / columns), column: Int32(number % columns))
+    }
+    return RenderTargets(
+      targets: range.map { IconTarget(index: $0, objective: target.objective($0)) },
+      row: places.map(\.row), column: places.map(\.column),
+      count: [Int32](repeating: 0, count: range.count),
+      dispersion: [Float](repeating: 0, count: range.count), side: columns, total: range.count)
+  }
+
+  private func directions(channels: Int) throws -> RenderTargets {
+    let path = cellsFile ?? ""
+    let file = try ArrayFileReader(path: path, kind: "cells")
+    let group = try gridGroup(file)
+    let mean = try file.matrix("\(group)/mean")
+    guard mean.columnCount == channels else {
+      throw StageError(
+        "Cannot render \(path): its cells have \(mean.columnCount) channels, the layer has \(channels); give the layer that the cells were made of."
+      )
+    }
+    let whitening = try whiteningMatrix(channels: channels)
+    let range = try chosen(of: mean.rowCount, "cells of grid \(group) in \(path)")
+    func part<T>(_ values: [T]) -> [T] { Array(values[range]) }
+    return RenderTargets(
+      targets: range.map { cell in
+        let direction = Array(mean[row: cell])
+        let objective = DirectionObjective(
+          direction: direction, whitening: whitening, cosinePower: cosinePower)
+        return IconTarget(index: cell, objective: .direction(objective), direction: direction)
+      },
+      row: part(try file.int32s("\(group)/row")), column: part(try file.int32s("\(group)/column")),
+      count: part(try file.int32s("\(group)/count")),
+      dispersion: part(try file.floats("\(group)/dispersion")), side: Int(group) ?? 0,
+      total: mean.rowCount)
+  }
+
+  private func gridGroup(_ file: ArrayFileReader) throws -> String {
+    let groups = try file.groups()
+    let names = groups.joined(separator: ", ")
+    if let grid {
+      guard groups.contains("\(grid)") else {
+        throw StageError("Cannot render \(file.path): it has no grid \(grid); it has \(names).")
+      }
+      return "\(grid)"
+    }
+    guard let only = groups.first, groups.count == 1 else {
+      throw StageError("Cannot render \(file.path): it has grids \(names); choose one with --grid.")
+    }
+    return only
+  }
+
+  private func whiteningMatrix(channels: Int) throws -> Matrix? {
+    guard whiten, let components else { return nil }
+    let file = try ArrayFileReader(path: components, kind: "components")
+    let matrix = try file.matrix("whitening")
+    guard matrix.rowCount == channels, matrix.columnCount == channels else {
+      throw StageError(
+        "Cannot whiten with \(components): it is of \(matrix.rowCount) channels, the layer has \(channels); reduce this layer's activations."
+      )
+    }
+    return matrix
+  }
+
+  private func chosen(of count: Int, _ what: String) throws -> Range<Int> {
+    guard let cells else { return 0..<count }
+    guard cells.range.upperBound <= count else {
+      throw StageError(
+        "Cannot render \(cells.description): there are \(count) \(what); give a range within 0..<\(count)."
+      )
+    }
+    return cells.range
+  }
+}
+
+/// `--target`.
+enum TargetKind: String, ExpressibleByArgument, CaseIterable {
+  case direction, channel, neuron, logit
+
+  /// The objective of a unit; directions have their own.
+  func objective(_ index: Int) -> Objective {
+    switch self {
+    case .channel: .channel(index)
+    case .logit: .logit(index)
+    case .neuron, .direction: .neuron(index)
+    }
+  }
+}
+
+/// `--cells`: `a..<b`.
+struct IndexRange: ExpressibleByArgument {
+  let range: Range<Int>
+
+  init?(argument: String) {
+    let ends = argument.split(separator: "..<", omittingEmptySubsequences: false).map { Int($0) }
+    guard ends.count == 2, let first = ends[0], let end = ends[1], first >= 0, first < end
+    else { return nil }
+    range = first..<end
+  }
+
+  var description: String { "\(range.lowerBound)..<\(range.upperBound)" }
+}
