@@ -90,9 +90,7 @@ let package = Package(
       on: ["Images", "ModelFormats", "NeuralNetworks", "NetworkGraphs", "Randomness", "Tensors"]),
     .room("Atlas", "PrincipalComponents", on: ["LinearAlgebra", "OneDNN", "Tensors"]),
     .room("Atlas", "Neighbors", on: ["OneDNN", "Tensors"]),
-    .room(
-      "Atlas", "Embedding",
-      on: ["LinearAlgebra", "Neighbors", "PrincipalComponents", "Randomness", "Tensors"]),
+    .room("Atlas", "Embedding", on: ["Neighbors", "OneDNN", "Randomness", "Tensors"]),
     .room("Atlas", "Grids", on: ["Tensors"]),
     .room(
       "Atlas", "FeatureVisualization",
@@ -125,6 +123,8 @@ let package = Package(
     .tests(for: "Randomness"),
     .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Tensors"]),
     .tests(for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Tensors"]),
+    .tests(for: "Neighbors", on: ["Randomness", "Tensors"]),
+    .tests(for: "Embedding", on: ["Neighbors", "Randomness", "Tensors"]),
     .tests(for: "Grids", on: ["Randomness", "Tensors"]),
     .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "ArrayStore", on: ["Randomness", "Tensors"]),

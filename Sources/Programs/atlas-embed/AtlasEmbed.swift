@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import ArrayStore
 import Embedding
-import Neighbors
+public import Neighbors
 import Stages
 import Tensors
 
@@ -111,13 +111,12 @@ extension Metric: ExpressibleByArgument {}
   }
 
   private func lay(out table: NeighborTable, _ rows: Matrix) -> Matrix {
-    var parameters = UMAPParameters()
+    var parameters = UMAPParameters(seed: seed)
     parameters.neighborCount = table.neighborCount
     parameters.minimumDistance = minDist
     parameters.epochCount = epochs > 0 ? epochs : nil
     parameters.negativeSampleCount = negativeSamples
-    parameters.seed = seed
-    let epochTotal = parameters.epochCount ?? (rows.rowCount < 10_000 ? 500 : 200)
+    let epochTotal = parameters.epochCount(forRowCount: rows.rowCount)
     let progress = ProgressReporter("layout", total: epochTotal, unit: "epochs")
     let layout = umapLayout(
       of: table, start: principalStart(rows: rows, seed: seed), parameters: parameters

@@ -26,7 +26,7 @@ import Tensors
   @Option(help: "Principal components to keep; at most the channels; 0 writes no scores.")
   var components = 64
   @Option(help: "The largest condition number of the whitening matrix.")
-  var condition = 1e4
+  var condition = 100.0
   @OptionGroup var common: CommonArguments
 
   func validate() throws {

@@ -19,8 +19,8 @@ import Tensors
       Examples:
         atlas-render --model googlenet.onnx --layer mixed4c --cells-file cells.h5 \\
           --components components.h5 --output icons.h5
-        atlas-render … --cells 0..<100 --output icons-0.h5
-        atlas-render --model googlenet.onnx --layer mixed4c --target channel --cells 0..<16 \\
+        atlas-render … --cells 0:100 --output icons-0.h5
+        atlas-render --model googlenet.onnx --layer mixed4c --target channel --cells 0:16 \\
           --output channels.h5
       """, version: projectVersion)
 

@@ -18,7 +18,8 @@ struct TargetArguments: ParsableArguments {
   var grid: Int?
   @Option(
     help: ArgumentHelp(
-      "Only these cells (or channels, or classes), as a..<b, counted from 0.", valueName: "range"))
+      "Only these cells (or channels, or classes), as a:b or 'a..<b', counted from 0, b left out.",
+      valueName: "range"))
   var cells: IndexRange?
   @Option(
     help: ArgumentHelp(
@@ -168,12 +169,14 @@ enum TargetKind: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
-/// `--cells`: `a..<b`.
+/// `--cells`: `a..<b`, or `a:b`, which needs no quotes in a shell.
 struct IndexRange: ExpressibleByArgument {
   let range: Range<Int>
 
   init?(argument: String) {
-    let ends = argument.split(separator: "..<", omittingEmptySubsequences: false).map { Int($0) }
+    let separator = argument.contains(":") ? ":" : "..<"
+    let ends = argument.split(separator: separator, omittingEmptySubsequences: false)
+      .map { Int($0) }
     guard ends.count == 2, let first = ends[0], let end = ends[1], first >= 0, first < end
     else { return nil }
     range = first..<end
