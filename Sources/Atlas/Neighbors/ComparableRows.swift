@@ -150,6 +150,7 @@ private func squaredDistance(
     first >= 0 && second >= 0 && max(first, second) + count <= elements.count, "row out of range")
   typealias Lanes = SIMD8<Float>
   let bytes = elements.bytes
+  @inline(__always)
   func squares(_ index: Int) -> Lanes {
     let a = bytes.unsafeLoadUnaligned(
       fromUncheckedByteOffset: (first + index) * 4, as: Lanes.self)
