@@ -117,6 +117,12 @@ let package = Package(
       "atlas-render",
       on: ["ArrayStore", "FeatureVisualization", "ModelFormats", "NetworkGraphs", "Tensors"]),
     .program("atlas-assemble", on: ["ArrayStore", "Grids", "Images", "Mosaics", "Tensors"]),
+    .program(
+      "atlas-bench",
+      on: [
+        "Activations", "ArrayStore", "FeatureVisualization", "LinearAlgebra", "ModelFormats",
+        "NetworkGraphs", "OneDNN", "Randomness", "Tensors",
+      ]),
 
     // MARK: Tests
     .target(

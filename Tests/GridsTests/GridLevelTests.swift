@@ -111,7 +111,8 @@ import Testing
     let rows = Matrix(rowCount: 1, columnCount: 4, elements: [1, 0, 2, 5])
     let level = try levels(
       try grids(1, sides: [6], minimumCount: 1), of: rows, blockRowCount: 1, exemplarCount: 3)[0]
-    #expect(level.mean == rows && abs(level.dispersion[0]) < 1e-6 && level.exemplars == [0, -1, -1])
+    #expect(level.mean == rows && level.exemplars == [0, -1, -1])
+    #expect(abs(level.dispersion[0]) < 1e-6)
   }
 
   @Test("grids without cells are possible")

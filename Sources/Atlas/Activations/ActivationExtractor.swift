@@ -83,6 +83,7 @@ public final class ActivationExtractor: Sendable {
   /// - Parameters:
   ///   - range: The photographs, as indices into the collection.
   ///   - progress: Called after each photograph, from any thread.
+  /// - Returns: The rows, in the photographs' order.
   /// - Throws: When the network fails; a photograph that cannot be read does not throw.
   public func extract(
     _ range: Range<Int>, progress: @Sendable () -> Void = {}

@@ -28,21 +28,23 @@ struct EdgeSchedule: Sendable {
     func pulls(in epoch: UInt16) -> Bool { phase &+ rate &* epoch < rate }
   }
 
-  /// The edges by row, and those of a row by the part in which the row is their head.
+  /// The edges by the part in which a row is their head, and within a part by that row.
   let edges: [Edge]
-  /// Where each part of each row begins in `edges`, and their number at the end.
+  /// Where each row's edges begin in `edges`, part after part, and their number at the end.
   let starts: [Int32]
+  /// The number of rows.
+  let rowCount: Int
 
   /// Plans the pulls along the edges of a graph; edges too light to pull once are left out.
   init(_ graph: FuzzyGraph, epochCount: Int) {
     let parts = Self.partCount
     let greatest = graph.weights.max() ?? 1
     let least = greatest / Float(max(1, epochCount))
-    var (edges, starts) = ([Edge](), [Int32]())
-    edges.reserveCapacity(graph.weights.count)
-    starts.reserveCapacity(graph.rowCount * parts + 1)
+    rowCount = graph.rowCount
     var byPart = [[Edge]](repeating: [], count: parts)
+    var startsByPart = [[Int32]](repeating: [], count: parts)
     for row in 0..<graph.rowCount {
+      for part in 0..<parts { startsByPart[part].append(Int32(byPart[part].count)) }
       for position in graph.rowStarts[row]..<graph.rowStarts[row + 1]
       where graph.weights[position] >= least {
         let other = Int(graph.columns[position])
@@ -54,20 +56,21 @@ struct EdgeSchedule: Sendable {
           Edge(
             other: Int32(other), rate: UInt16(rate), phase: UInt16(truncatingIfNeeded: hash)))
       }
-      for part in 0..<parts {
-        starts.append(Int32(edges.count))
-        edges += byPart[part]
-        byPart[part].removeAll(keepingCapacity: true)
-      }
     }
-    starts.append(Int32(edges.count))
-    (self.edges, self.starts) = (edges, starts)
+    var (edges, starts) = ([Edge](), [Int32]())
+    for part in 0..<parts {
+      let before = Int32(edges.count)
+      starts += startsByPart[part].map { $0 + before }
+      edges += byPart[part]
+    }
+    self.edges = edges
+    self.starts = starts + [Int32(edges.count)]
   }
 
   /// The positions in `edges` of those of which `row` is the head in a part of an epoch.
   @inline(__always)
   func asHead(_ row: Int, part: Int) -> Range<Int> {
-    let index = row * Self.partCount + part
+    let index = part * rowCount + row
     return Int(starts[index])..<Int(starts[index + 1])
   }
 
@@ -79,7 +82,7 @@ struct EdgeSchedule: Sendable {
 
   /// The greatest number of pulls on a row in a part of an epoch.
   var greatestPullCount: Int {
-    (0..<starts.count / Self.partCount).reduce(0) { greatest, row in
+    (0..<rowCount).reduce(0) { greatest, row in
       (0..<Self.partCount).reduce(greatest) { greatest, part in
         max(greatest, asHead(row, part: part).count + asTail(row, part: part).count)
       }

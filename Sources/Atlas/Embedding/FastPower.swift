@@ -1,10 +1,8 @@
 /// Eight powers with a common exponent, by exp₂(exponent · log₂ base), to about five digits.
 ///
-/// - Parameters:
-///   - base: Positive normal numbers.
-///   - exponent: The exponent; the result must be a normal number.
+/// The bases must be positive and normal numbers, and so must the results.
 @inline(__always)
-func fastPower(_ base: SIMD8<Float>, _ exponent: Float) -> SIMD8<Float> {
+package func fastPower(_ base: SIMD8<Float>, _ exponent: Float) -> SIMD8<Float> {
   exponential2(logarithm2(base) * exponent)
 }
 

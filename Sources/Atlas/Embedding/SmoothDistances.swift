@@ -16,9 +16,9 @@ package struct SmoothDistance: Sendable, BitwiseCopyable {
   }
 }
 
-/// Finds rho and sigma of each row so that its memberships sum to log₂ k (McInnes et al. 2018,
-/// algorithm 3).
+/// Finds rho and sigma of each row so that its memberships sum to log₂ k.
 ///
+/// Algorithm 3 of McInnes, Healy and Melville 2018.
 /// Where more neighbours than that lie no farther than rho, no sigma does it; sigma is then a
 /// thousandth of the mean distance, as is its least value everywhere (umap-learn's choice). rho is the
 /// least positive distance, or between two when `localConnectivity` is not whole.
@@ -27,13 +27,16 @@ package struct SmoothDistance: Sendable, BitwiseCopyable {
 package func smoothDistances(
   of table: NeighborTable, neighborCount: Int, localConnectivity: Float
 ) -> [SmoothDistance] {
-  let overallMean = mean(table.distances[...])
+  let distances = { @Sendable (row: Int) in
+    table.distances[row * table.neighborCount..<row * table.neighborCount + neighborCount]
+  }
+  let overallMean =
+    (0..<table.rowCount).reduce(0) { $0 + mean(distances($1)) } / Double(max(1, table.rowCount))
   var result = [SmoothDistance](repeating: SmoothDistance(rho: 0, sigma: 1), count: table.rowCount)
   result.withDisjointWrites { output in
     parallelFor(count: table.rowCount, grain: 256) { rows in
       for row in rows {
-        let first = row * table.neighborCount
-        let distances = table.distances[first..<first + neighborCount]
+        let distances = distances(row)
         let rho = connectedDistance(distances, localConnectivity: localConnectivity)
         let sigma = width(of: distances, beyond: rho, sum: log2(Double(neighborCount)))
         let least = 1e-3 * (rho > 0 ? mean(distances) : overallMean)

@@ -1,8 +1,9 @@
 /// The settings of a layout by UMAP (McInnes, Healy and Melville, arXiv:1802.03426, 2018); the
 /// defaults are those of umap-learn, but for the two that published activation atlases set.
 public struct UMAPParameters: Sendable, Equatable {
-  /// How many neighbours of a row make its surroundings, the row itself not counted: 50 in the
-  /// published atlases. umap-learn counts the row as well.
+  /// How many neighbours of a row make its surroundings: 50 in the published atlases.
+  ///
+  /// The row itself is not counted; umap-learn counts it.
   public var neighborCount = 50
   /// The distance below which neighbours in the layout are near enough: 0.05 in the published
   /// atlases.
@@ -31,5 +32,16 @@ public struct UMAPParameters: Sendable, Equatable {
   /// The number of epochs for a number of rows.
   public func epochCount(forRowCount rowCount: Int) -> Int {
     epochCount ?? (rowCount < 10_000 ? 500 : 200)
+  }
+
+  /// Stops at values without meaning.
+  func check() {
+    precondition(neighborCount > 0, "neighborCount must be positive, got \(neighborCount)")
+    precondition((epochCount ?? 0) >= 0, "epochCount is negative")
+    precondition(negativeSampleCount >= 0, "negativeSampleCount is negative")
+    precondition(localConnectivity >= 0, "localConnectivity is negative")
+    precondition(
+      setOperationMix >= 0 && setOperationMix <= 1,
+      "setOperationMix must be from 0 to 1, got \(setOperationMix)")
   }
 }

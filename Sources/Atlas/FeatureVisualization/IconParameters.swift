@@ -1,5 +1,7 @@
-/// How an icon is optimised. The defaults are the atlas recipe's (Carter et al. 2019 and lucid's
-/// notebook "activation-atlas-simple").
+/// How an icon is optimised.
+///
+/// The defaults are the atlas recipe's (Carter et al. 2019 and lucid's notebook
+/// "activation-atlas-simple").
 public struct IconParameters: Sendable {
   /// The icon's side in pixels; 80 in the published atlases.
   public var sidePixels = 80

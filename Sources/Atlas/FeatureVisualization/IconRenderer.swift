@@ -39,6 +39,7 @@ public final class IconRenderer {
   ///   - progress: Called after each attempt, from any thread.
   /// - Returns: One icon a target: the best of its attempts on transforms that none was optimised
   ///   for, by fidelity or, for targets that are no direction, by the objective.
+  /// - Throws: When the network cannot be run.
   public func render(
     _ targets: [IconTarget], progress: @Sendable () -> Void = {}
   ) throws -> [Icon] {

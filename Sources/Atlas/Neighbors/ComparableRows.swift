@@ -22,7 +22,7 @@ package struct ComparableRows: Sendable {
   private let originals: [Float]
   private let metric: Metric
   private let isZero: [Bool]
-  /// The greatest magnitude of any element, by which euclidean rows are divided so that no square
+  /// The power of two below the greatest magnitude; euclidean rows are divided by it so that no square
   /// overflows.
   private let scale: Float
 
@@ -43,8 +43,7 @@ package struct ComparableRows: Sendable {
       offsets = [Float](repeating: 0, count: rows.rowCount)
       originals = elements
     case .euclidean:
-      let greatest = magnitudes.max() ?? 0
-      scale = greatest > 0 ? greatest : 1
+      scale = max((magnitudes.max() ?? 0).binade, .leastNormalMagnitude)
       elements = rowsLessMean(rows, scale: scale)
       offsets = halfSquares(elements, dimension: rows.columnCount, count: rows.rowCount)
       originals = rows.elements
@@ -151,6 +150,7 @@ private func squaredDistance(
     first >= 0 && second >= 0 && max(first, second) + count <= elements.count, "row out of range")
   typealias Lanes = SIMD8<Float>
   let bytes = elements.bytes
+  @inline(__always)
   func squares(_ index: Int) -> Lanes {
     let a = bytes.unsafeLoadUnaligned(
       fromUncheckedByteOffset: (first + index) * 4, as: Lanes.self)
@@ -168,7 +168,8 @@ private func squaredDistance(
     sum3 += squares(index + 24)
     index += 32
   }
-  var sum = ((sum0 + sum1) + (sum2 + sum3)).sum()
+  let lanes = (sum0 + sum1) + (sum2 + sum3)
+  var sum = (lanes.lowHalf + lanes.highHalf).sum()
   while index < count {
     let difference = (elements[first + index] - elements[second + index]) * factor
     sum += difference * difference

@@ -21,7 +21,9 @@ extension NetworkCompiler {
     }
   }
 
-  /// Parts laid one after the other along the channels. Pullback: each takes its own piece.
+  /// Parts laid one after the other along the channels.
+  ///
+  /// Pullback: each takes its own piece of the gradient.
   ///
   /// Where a part does not begin at a whole block, the concatenation goes by way of plain order, in
   /// which every part is one run of memory.

@@ -13,6 +13,7 @@ extension NetworkGraph {
   /// Joins every convolution with the ReLU behind it, unless something else reads the value between.
   ///
   /// - Parameter wanted: Tensors that must remain.
+  /// - Returns: The nodes, in the same order.
   func fusingReLUs(keeping wanted: Set<String>) -> [FusedNode] {
     var readers: [String: Int] = [:]
     for node in nodes { for input in node.inputs { readers[input, default: 0] += 1 } }

@@ -3,7 +3,9 @@ internal import OneDNN
 internal import Tensors
 
 extension NetworkCompiler {
-  /// y = W x + b. Pullback: Wᵀ times the gradient.
+  /// y = W x + b.
+  ///
+  /// Pullback: Wᵀ times the gradient.
   func compile(
     _ layer: InnerProduct, _ node: FusedNode, from input: TensorSlot, to output: TensorSlot
   ) throws(OneDNNError) -> CompiledNode {
@@ -48,7 +50,9 @@ extension NetworkCompiler {
     }
   }
 
-  /// A map read as a vector: its elements in plain order. Pullback: the same the other way.
+  /// A map read as a vector: its elements in plain order.
+  ///
+  /// Pullback: the same the other way.
   func compileFlatten(
     _ node: FusedNode, from input: TensorSlot, to output: TensorSlot
   ) throws(OneDNNError) -> CompiledNode {

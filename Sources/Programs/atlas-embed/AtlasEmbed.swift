@@ -129,14 +129,13 @@ extension Metric: ExpressibleByArgument {}
   /// Measures the layout on a fixed sample of rows.
   private func report(_ layout: Matrix, _ rows: Matrix, _ writer: ArrayFileWriter) throws {
     guard rows.rowCount > 32 else { return }
-    let trust = trustworthiness(
+    let quality = try layoutQuality(
       of: layout, for: rows, neighborCount: 15, metric: metric, sampleCount: 500, seed: seed)
-    let kept = keptNeighborShare(
-      of: layout, for: rows, neighborCount: 15, metric: metric, sampleCount: 500, seed: seed)
-    try writer.setAttribute("trustworthiness_15", .number(Double(trust)))
-    try writer.setAttribute("kept_neighbors_15", .number(Double(kept)))
+    let trust = Double(quality.trustworthiness)
+    let kept = Double(quality.keptNeighborShare)
+    try writer.setAttribute("trustworthiness_15", .number(trust))
+    try writer.setAttribute("kept_neighbors_15", .number(kept))
     Diagnostics.note(
-      "layout: trustworthiness \(decimal(Double(trust))), \(decimal(100 * Double(kept))) % of the 15 nearest kept"
-    )
+      "layout: trustworthiness \(decimal(trust)), \(decimal(100 * kept)) % of the 15 nearest kept")
   }
 }

@@ -1,0 +1,157 @@
+# Activation atlases: `make atlas` runs the pipeline, each stage a program that reads and writes
+# files. Only what a changed parameter or input touches is made again. `make help` lists all there is.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+# Machine facts (paths, THREADS …) may be kept in local.mk; the recipe gives what is still unset.
+-include local.mk
+RECIPE ?= default
+ifeq ($(wildcard Pipelines/$(RECIPE).mk),)
+$(error There is no recipe $(RECIPE); there are: $(basename $(notdir $(wildcard Pipelines/*.mk))))
+endif
+include Pipelines/$(RECIPE).mk
+
+# ---------------------------------------------------------------- what to make
+
+MODEL   ?=
+DATASET ?=
+LAYER   ?= mixed4c
+CARD    ?=
+SEED    ?= 0
+THREADS ?= 0
+
+comma := ,
+empty :=
+space := $(empty) $(empty)
+NETWORK := $(basename $(notdir $(MODEL)))
+OUT     ?= Data/atlas/$(NETWORK)/$(subst /,_,$(LAYER))
+GRIDS   := $(subst $(comma),$(space),$(GRID))
+ATLASES := $(foreach grid,$(GRIDS),$(OUT)/atlas-$(grid).png)
+
+BIN    := .build/release
+COMMON := --threads $(THREADS)
+BUILT  := .build/built
+
+.PHONY: atlas build test bench format lint clean help packages FORCE
+.DEFAULT_GOAL := help
+
+atlas: $(OUT)/atlas.png ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
+	@echo "$(OUT)/atlas.png"
+
+# ---------------------------------------------------------------- build and checks
+
+# The libraries and programs, built again when a source changes.
+SOURCES := Package.swift $(shell find Sources -type f)
+SWIFT_BUILD := swift build --configuration release
+
+$(BUILT): $(SOURCES) | packages
+	$(SWIFT_BUILD) >&2
+	@touch $@
+
+build: $(BUILT) ## Build the programs into .build/release
+
+packages: ## Check the system packages; install them where that is allowed
+	@Scripts/install-packages
+
+test: packages ## Build and run all tests
+	swift test --configuration release
+
+BENCH_MODEL  ?= $(if $(MODEL),$(MODEL),$(wildcard ../shared/models/googlenet/googlenet.onnx))
+BENCH_IMAGES ?= $(if $(DATASET),$(DATASET),$(wildcard ../shared/images/imagenet-1000))
+bench: $(BUILT) ## Measure this machine into Data/work/bench.json (BENCH_MODEL, BENCH_IMAGES)
+	@mkdir -p Data/work
+	$(BIN)/atlas-bench --threads $(THREADS) $(if $(BENCH_MODEL),--model $(BENCH_MODEL)) \
+	  $(if $(BENCH_IMAGES),--images $(BENCH_IMAGES)) --work Data/work --output Data/work/bench.json
+
+FORMATTED := Package.swift Sources Tests
+format: ## Format the Swift files
+	swift format --in-place --recursive $(FORMATTED)
+
+lint: ## Check the Swift files' format
+	swift format lint --strict --recursive $(FORMATTED)
+
+clean: ## Remove what was built and measured; atlases in Data/atlas stay
+	rm -rf .build Data/work
+
+help: ## Show this
+	@echo "make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c [RECIPE=$(RECIPE)] [NAME=value …]"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@echo
+	@echo "Parameters and their values under RECIPE=$(RECIPE)" \
+	  "(recipes: $(basename $(notdir $(wildcard Pipelines/*.mk)))):"
+	@$(foreach name,$(PARAMETERS),printf '  %-16s %s\n' '$(name)' '$($(name))';)
+
+PARAMETERS := MODEL CARD DATASET LAYER OUT SEED THREADS POSITIONS INCLUDE_EDGES CLASSES \
+  COMPONENTS CONDITION METRIC NEIGHBORS MIN_DIST EPOCHS GRID MINIMUM_COUNT \
+  ICON_SIZE STEPS ATTEMPTS WHITEN COSINE_POWER GAP
+
+# ---------------------------------------------------------------- the pipeline
+
+# A stage's parameters lie in a small file that changes only when they do.
+STAMPS := $(OUT)/.parameters
+define parameters
+$(STAMPS)/$(1): FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' '$(2)' | cmp --silent - $$@ || printf '%s\n' '$(2)' > $$@
+endef
+
+EXTRACT  := --layer $(LAYER) --positions $(POSITIONS) --classes $(CLASSES) --seed $(SEED) \
+  $(if $(filter yes,$(INCLUDE_EDGES)),--include-edges)
+REDUCE   := --components $(COMPONENTS) --condition $(CONDITION)
+EMBED    := --metric $(METRIC) --neighbors $(NEIGHBORS) --min-dist $(MIN_DIST) \
+  --epochs $(EPOCHS) --seed $(SEED)
+RENDER   := --layer $(LAYER) --size $(ICON_SIZE) --steps $(STEPS) --attempts $(ATTEMPTS) \
+  --cosine-power $(COSINE_POWER) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
+NETWORK_FILES := --model $(MODEL) $(if $(CARD),--card $(CARD))
+
+$(eval $(call parameters,extract,$(NETWORK_FILES) --images $(DATASET) $(EXTRACT)))
+$(eval $(call parameters,reduce,$(REDUCE)))
+$(eval $(call parameters,embed,$(EMBED) $(COMPONENTS)))
+$(eval $(call parameters,grid,$(MINIMUM_COUNT)))
+$(eval $(call parameters,render,$(NETWORK_FILES) $(RENDER)))
+$(eval $(call parameters,assemble,--gap $(GAP)))
+
+# The names, sizes and times of the photographs.
+$(STAMPS)/dataset: FORCE
+	@test -n '$(MODEL)' || { echo 'MODEL is not set: make atlas MODEL=network.onnx DATASET=photos' >&2; exit 1; }
+	@test -f '$(MODEL)' || { echo 'MODEL=$(MODEL): there is no such file' >&2; exit 1; }
+	@test -n '$(DATASET)' || { echo 'DATASET is not set: give a folder of photographs' >&2; exit 1; }
+	@test -d '$(DATASET)' || { echo 'DATASET=$(DATASET): there is no such folder' >&2; exit 1; }
+	@mkdir -p $(@D)
+	@find '$(DATASET)'/ -type f -printf '%P %s %T@\n' | LC_ALL=C sort | sha256sum > $@.new
+	@cmp --silent $@.new $@ && rm $@.new || mv $@.new $@
+
+$(OUT)/activations.h5: $(STAMPS)/dataset $(STAMPS)/extract | $(BUILT)
+	$(BIN)/atlas-extract $(NETWORK_FILES) --images $(DATASET) $(EXTRACT) --output $@ $(COMMON)
+
+$(OUT)/components.h5: $(OUT)/activations.h5 $(STAMPS)/reduce | $(BUILT)
+	$(BIN)/atlas-reduce --activations $< $(REDUCE) --output $@ $(COMMON)
+
+$(OUT)/layout.h5: $(OUT)/components.h5 $(STAMPS)/embed | $(BUILT)
+	$(BIN)/atlas-embed $(if $(filter 0,$(COMPONENTS)),--activations $(OUT)/activations.h5,--components $<) \
+	  $(EMBED) --output $@ $(COMMON)
+
+# One file a grid, so that another grid leaves the first one's icons alone.
+$(OUT)/cells-%.h5: $(OUT)/activations.h5 $(OUT)/layout.h5 $(STAMPS)/grid | $(BUILT)
+	$(BIN)/atlas-grid --activations $< --layout $(OUT)/layout.h5 --grid $* \
+	  --minimum-count $(MINIMUM_COUNT) --output $@ $(COMMON)
+
+$(OUT)/icons-%.h5: $(OUT)/cells-%.h5 $(OUT)/components.h5 $(STAMPS)/render | $(BUILT)
+	$(BIN)/atlas-render $(NETWORK_FILES) --cells-file $< --components $(OUT)/components.h5 \
+	  $(RENDER) --output $@ $(COMMON)
+
+$(OUT)/atlas-%.png: $(OUT)/icons-%.h5 $(STAMPS)/assemble | $(BUILT)
+	$(BIN)/atlas-assemble --icons $< --gap $(GAP) --output $(basename $@) $(COMMON)
+
+# The first grid's atlas under a name that does not change.
+$(OUT)/atlas.png: $(ATLASES)
+	@ln -f $(basename $<).json $(basename $@).json
+	@ln -f $< $@
+
+.SECONDARY:
+FORCE:

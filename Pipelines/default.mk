@@ -1,0 +1,29 @@
+# The default: an atlas to look at, in about a quarter of an hour on two cores for a thousand
+# photographs.
+
+# Sampled positions a photograph. With many photographs fewer will do; 100,000 rows in all make a
+# good layout (Carter et al. 2019 use a million, and find 100,000 often sufficient).
+POSITIONS     ?= 100
+INCLUDE_EDGES ?= no
+CLASSES       ?= auto
+
+# Principal components that the layout is made of; 0 takes the raw activations.
+COMPONENTS    ?= 64
+# The largest condition number of the whitening matrix: smaller whitens less.
+CONDITION     ?= 100
+
+METRIC        ?= cosine
+NEIGHBORS     ?= 50
+MIN_DIST      ?= 0.05
+EPOCHS        ?= 0
+
+# Cells along a side; several numbers with commas make several atlases.
+GRID          ?= 20
+MINIMUM_COUNT ?= 6
+
+ICON_SIZE     ?= 80
+STEPS         ?= 512
+ATTEMPTS      ?= 1
+WHITEN        ?= yes
+COSINE_POWER  ?= 4
+GAP           ?= 0

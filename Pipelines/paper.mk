@@ -1,0 +1,15 @@
+# The published atlases' settings (Carter et al., "Activation Atlas", Distill 2019), as far as they
+# are known: one position a photograph, of which there were a million; UMAP of the raw activations;
+# four grids; 1,024 steps and four attempts an icon; the objective's cosine to the fourth power.
+
+POSITIONS     ?= 1
+COMPONENTS    ?= 0
+# The paper inverts the second moment as it is; this keeps the inverse within single precision.
+CONDITION     ?= 10000
+NEIGHBORS     ?= 50
+MIN_DIST      ?= 0.05
+GRID          ?= 20,40,80,160
+STEPS         ?= 1024
+ATTEMPTS      ?= 4
+
+include Pipelines/default.mk

@@ -1,0 +1,8 @@
+# Quick: the whole way in a few minutes, to see whether a network and a folder of pictures work.
+
+POSITIONS     ?= 20
+GRID          ?= 10
+STEPS         ?= 128
+ICON_SIZE     ?= 64
+
+include Pipelines/default.mk

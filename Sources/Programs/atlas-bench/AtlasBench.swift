@@ -1,0 +1,61 @@
+import ArgumentParser
+import ArrayStore
+import Stages
+
+@main struct AtlasBench: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "atlas-bench",
+    abstract: "Measure the pipeline on this machine.",
+    discussion: """
+      Measures the peak of a matrix product, then every stage, and how much of that peak the network \
+      reaches. The share counts two operations for each multiply-add of convolutions and fully \
+      connected layers. Other programs should not run meanwhile.
+
+      Example:
+        atlas-bench --model googlenet.onnx --images photos --layer mixed4c --output bench.json
+      """, version: projectVersion)
+
+  @Option(
+    help: ArgumentHelp(
+      "A network; without one, extraction and rendering are left out.", valueName: "file"))
+  var model: String?
+  @Option(help: ArgumentHelp("Photographs for extraction.", valueName: "folder"))
+  var images: String?
+  @Option(help: ArgumentHelp("The layer to extract and render.", valueName: "name"))
+  var layer = "mixed4c"
+  @Option(help: "Rows of the made activations for reduce, embed and grid.")
+  var rows = 100_000
+  @Option(help: "Channels of the made activations.")
+  var channels = 512
+  @Option(help: ArgumentHelp("A folder for what is made meanwhile.", valueName: "folder"))
+  var work = "Data/work"
+  @Option(help: ArgumentHelp("The result, one flat JSON object.", valueName: "file"))
+  var output = "Data/work/bench.json"
+  @OptionGroup var common: CommonArguments
+
+  func validate() throws {
+    guard rows >= 1000, channels >= 8 else {
+      throw ValidationError("--rows must be at least 1000 and --channels at least 8.")
+    }
+  }
+
+  func perform() throws -> [String] {
+    var report = BenchReport()
+    let peak = sgemmPeak()
+    report.add("sgemm_gflops", peak)
+    if let model {
+      let network = NetworkBench(model: model, layer: layer, peak: peak, work: work)
+      if let images {
+        try network.extraction(images, &report)
+      } else {
+        Diagnostics.warn("no --images: extraction is left out")
+      }
+      try network.rendering(side: 80, &report)
+    } else {
+      Diagnostics.warn("no --model: extraction and rendering are left out")
+    }
+    try StageBench(rowCount: rows, channelCount: channels, work: work).run(&report)
+    try AtomicFile.write(report.json, to: output)
+    return [output]
+  }
+}

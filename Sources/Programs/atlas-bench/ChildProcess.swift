@@ -1,0 +1,48 @@
+import Glibc
+import Stages
+
+/// What a program used.
+struct Usage {
+  /// Seconds from start to end.
+  let seconds: Double
+  /// The most memory it held, in MiB.
+  let peakMebibytes: Double
+}
+
+/// Runs a program of this project to its end and measures it.
+///
+/// - Throws: `StageError` when it cannot be started or fails.
+func measure(_ program: String, _ arguments: [String]) throws -> Usage {
+  let path = folderOfThisProgram() + "/" + program
+  let start = ContinuousClock.now
+  var process: pid_t = 0
+  var words: [UnsafeMutablePointer<CChar>?] =
+    ([path] + arguments + ["--quiet"]).map { strdup($0) }
+  words.append(nil)
+  defer { for word in words { free(word) } }
+  var actions = posix_spawn_file_actions_t()
+  posix_spawn_file_actions_init(&actions)
+  defer { posix_spawn_file_actions_destroy(&actions) }
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+  guard posix_spawn(&process, path, &actions, nil, words, environ) == 0 else {
+    throw StageError("Cannot start \(path): build the project first.")
+  }
+  var status: Int32 = 0
+  var usage = rusage()
+  while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+  guard status == 0 else {
+    throw StageError("\(program) failed while it was measured; its message stands above.")
+  }
+  return Usage(
+    seconds: (ContinuousClock.now - start).seconds,
+    peakMebibytes: Double(usage.ru_maxrss) / 1024)
+}
+
+private func folderOfThisProgram() -> String {
+  var buffer = [CChar](repeating: 0, count: 4096)
+  let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+  let path = String(
+    decoding: buffer.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  return path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    .joined(separator: "/")
+}

@@ -1,0 +1,72 @@
+import Activations
+import ArrayStore
+import FeatureVisualization
+import ModelFormats
+import NetworkGraphs
+import Randomness
+import Stages
+import Tensors
+
+/// Extraction and rendering with a real network.
+struct NetworkBench {
+  let model, layer: String
+  /// The sgemm peak in GFLOP/s.
+  let peak: Double
+  let work: String
+
+  /// Photographs a second from JPEG to HDF5, and the share of the peak.
+  func extraction(_ images: String, _ report: inout BenchReport) throws {
+    let network = try TrainedNetwork.load(path: model)
+    let count = try ImageCollection(folder: images).names.count
+    let usage = try measure(
+      "atlas-extract",
+      [
+        "--model", model, "--images", images, "--layer", layer, "--output",
+        work + "/bench-activations.h5",
+      ])
+    let rate = Double(count) / usage.seconds
+    let size = network.preprocessing.size
+    let operations = try network.graph.floatingPointOperations(
+      to: network.tensorName(for: layer), inputHeight: size.height, inputWidth: size.width)
+    report.add("extract_images_per_s", rate)
+    report.add("extract_share", rate * Double(operations) / 1e9 / peak)
+    report.add("extract_peak_mib", usage.peakMebibytes)
+  }
+
+  /// Optimisation steps a second, of all icons together, and the share of the peak.
+  func rendering(side: Int, _ report: inout BenchReport) throws {
+    let network = try TrainedNetwork.load(path: model)
+    let tensor = try network.tensorName(for: layer)
+    var parameters = IconParameters()
+    parameters.sidePixels = side
+    parameters.stepCount = 96
+    parameters.heldOutCount = 1
+    let renderer = try IconRenderer(network: network, layer: tensor, parameters: parameters)
+    let targets = try directions(network, tensor, count: 4 * Parallelism.threadCount)
+    var best = Double.infinity
+    for _ in 0..<3 {
+      let start = ContinuousClock.now
+      _ = try renderer.render(targets)
+      best = min(best, (ContinuousClock.now - start).seconds)
+    }
+    let rate = Double(targets.count * parameters.stepCount) / best
+    let operations = try network.graph.floatingPointOperations(
+      to: tensor, inputHeight: side, inputWidth: side)
+    report.add("icon_steps_per_s_\(side)", rate)
+    report.add("icon_share_\(side)", rate * Double(2 * operations) / 1e9 / peak)
+  }
+
+  /// Random directions, as good as any for the time that a step takes.
+  private func directions(
+    _ network: TrainedNetwork, _ tensor: String, count: Int
+  ) throws -> [IconTarget] {
+    let shapes = try network.graph.shapes(
+      inputHeight: network.graph.inputShape.height, inputWidth: network.graph.inputShape.width)
+    return (0..<count).map { index in
+      var random = RandomStream(seed: 1, purpose: .evaluation, item: index)
+      let direction = (0..<(shapes[tensor]?.channels ?? 0)).map { _ in random.uniform() }
+      let objective = DirectionObjective(direction: direction)
+      return IconTarget(index: index, objective: .direction(objective), direction: direction)
+    }
+  }
+}

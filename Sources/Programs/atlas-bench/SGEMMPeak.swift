@@ -1,0 +1,29 @@
+import OneDNN
+import Stages
+import Tensors
+
+/// The rate of a large matrix product on all threads, in GFLOP/s: the best of twelve.
+func sgemmPeak() -> Double {
+  let side = 2048
+  let values = (0..<side * side).map { Float($0 % 7) - 3 }
+  let factor = Matrix(rowCount: side, columnCount: side, elements: values)
+  var product = Matrix(rowCount: side, columnCount: side)
+  var best = Double.infinity
+  for _ in 0..<12 {
+    let time = ContinuousClock().measure {
+      product.elements.withDisjointWrites { output in
+        let rowsEach = (side + Parallelism.threadCount - 1) / Parallelism.threadCount
+        parallelFor(count: side, grain: rowsEach) { rows in
+          let range = rows.lowerBound * side..<rows.upperBound * side
+          output.withMutableSpan(range) { block in
+            sgemm(
+              rows: rows.count, columns: side, inner: side, factor.elements.span.extracting(range),
+              factor.elements.span, into: &block)
+          }
+        }
+      }
+    }
+    best = min(best, time.seconds)
+  }
+  return 2 * Double(side * side) * Double(side) / best / 1e9
+}

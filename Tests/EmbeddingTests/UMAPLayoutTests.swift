@@ -1,0 +1,144 @@
+import Embedding
+import Glibc
+import Neighbors
+import Randomness
+import Synchronization
+import Tensors
+import Testing
+
+@Suite(.serialized) struct UMAPLayoutTests {
+  private func quality(_ layout: Matrix, _ rows: Matrix) throws -> LayoutQuality {
+    try layoutQuality(
+      of: layout, for: rows, neighborCount: 15, metric: .euclidean, sampleCount: 400, seed: 3)
+  }
+
+  private func parameters(_ neighborCount: Int, epochs: Int? = nil) -> UMAPParameters {
+    var parameters = UMAPParameters(seed: 7)
+    parameters.neighborCount = neighborCount
+    parameters.epochCount = epochs
+    return parameters
+  }
+
+  @Test("the layout keeps more neighbours than its start")
+  func improves() throws {
+    let rows = bentSheets(1200)
+    let start = principalStart(rows: rows, seed: 1)
+    let table = try nearestNeighbors(of: rows, count: 15, metric: .euclidean)
+    let layout = umapLayout(of: table, start: start, parameters: parameters(15))
+    let (before, after) = (try quality(start, rows), try quality(layout, rows))
+    #expect(after.keptNeighborShare > before.keptNeighborShare + 0.1)
+    #expect(after.trustworthiness > before.trustworthiness)
+    #expect(after.trustworthiness > 0.98)
+  }
+
+  @Test("a rolled sheet is laid out as well as by one edge after the other")
+  func agreesWithSequential() throws {
+    // A swiss roll; a layout whose groups of rows wander tears it.
+    var stream = RandomStream(seed: 5, purpose: .evaluation)
+    let rows = Matrix(
+      rowCount: 1500, columnCount: 3,
+      elements: (0..<1500).flatMap { _ in
+        let angle = 4.7 * (1 + 2 * stream.uniform())
+        return [angle * cos(angle), 21 * stream.uniform(), angle * sin(angle)]
+      })
+    let table = try nearestNeighbors(of: rows, count: 15, metric: .euclidean)
+    let start = principalStart(rows: rows, seed: 1)
+    let parameters = parameters(15, epochs: 300)
+    let layout = umapLayout(of: table, start: start, parameters: parameters)
+    let standard = sequentialLayout(
+      of: FuzzyGraph(table, parameters: parameters), start: start, parameters: parameters)
+    let (ours, theirs) = (try quality(layout, rows), try quality(standard, rows))
+    // Two seeds of either differ by half as much.
+    #expect(ours.keptNeighborShare > theirs.keptNeighborShare - 0.02)
+    #expect(ours.trustworthiness > theirs.trustworthiness - 0.002)
+  }
+
+  @Test("clusters without common neighbours stay apart")
+  func clusters() throws {
+    let rows = bentSheets(800, clusterCount: 4)
+    let table = try nearestNeighbors(of: rows, count: 12, metric: .euclidean)
+    #expect(table.indices.indices.allSatisfy { Int(table.indices[$0]) % 4 == $0 / 12 % 4 })
+    let layout = umapLayout(
+      of: table, start: principalStart(rows: rows, seed: 1), parameters: parameters(12))
+    let nearest = try nearestNeighbors(of: layout, count: 12, metric: .euclidean)
+    #expect(nearest.indices.indices.allSatisfy { Int(nearest.indices[$0]) % 4 == $0 / 12 % 4 })
+  }
+
+  @Test("one and two threads give the same bytes, another seed others")
+  func threads() throws {
+    let before = Parallelism.threadCount
+    defer { Parallelism.threadCount = before }
+    let rows = bentSheets(1300)
+    let start = principalStart(rows: rows, seed: 1)
+    let table = try nearestNeighbors(of: rows, count: 10, metric: .euclidean)
+    var parameters = parameters(10, epochs: 30)
+    Parallelism.threadCount = 1
+    let one = umapLayout(of: table, start: start, parameters: parameters)
+    Parallelism.threadCount = 2
+    #expect(umapLayout(of: table, start: start, parameters: parameters) == one)
+    parameters.seed += 1
+    #expect(umapLayout(of: table, start: start, parameters: parameters) != one)
+  }
+
+  @Test("of a wide table the first neighbours count")
+  func wideTable() throws {
+    let rows = bentSheets(200)
+    let start = principalStart(rows: rows, seed: 1)
+    let layouts = try [8, 20].map { count in
+      let table = try nearestNeighbors(of: rows, count: count, metric: .euclidean)
+      return umapLayout(of: table, start: start, parameters: parameters(8, epochs: 20))
+    }
+    #expect(layouts[0] == layouts[1])
+  }
+
+  @Test("few rows", arguments: [0, 1, 2, 3, 10])
+  func fewRows(count: Int) throws {
+    let rows = bentSheets(count)
+    let table = try nearestNeighbors(of: rows, count: 15, metric: .cosine)
+    let layout = umapLayout(
+      of: table, start: principalStart(rows: rows, seed: 1), parameters: parameters(15))
+    #expect(layout.rowCount == count && layout.columnCount == 2)
+    #expect(layout.elements.allSatisfy { abs($0) < 100 })
+    #expect(Set(layout.elements).count == 2 * count)
+  }
+
+  @Test("rows all equal, or zero under cosine, spread out", arguments: [0, 1] as [Float])
+  func allEqual(value: Float) throws {
+    let rows = Matrix(rowCount: 300, columnCount: 6, repeating: value)
+    let table = try nearestNeighbors(of: rows, count: 15, metric: .cosine)
+    let layout = umapLayout(
+      of: table, start: principalStart(rows: rows, seed: 1), parameters: parameters(15))
+    #expect(layout.elements.allSatisfy { abs($0) < 1000 })
+    #expect(Set(layout.elements).count > 590)
+  }
+
+  @Test("a row that is everyone's neighbour stays in the middle")
+  func hub() throws {
+    // A star: each row's one neighbour is row 0, so that 1,999 edges pull at it.
+    let count = 2000
+    let table = NeighborTable(
+      rowCount: count, neighborCount: 1, indices: (0..<count).map { $0 == 0 ? 1 : 0 },
+      distances: [Float](repeating: 1, count: count))
+    let start = principalStart(rows: bentSheets(count), seed: 1)
+    let layout = umapLayout(of: table, start: start, parameters: parameters(1, epochs: 100))
+    let extent = layout.elements.map(abs).max() ?? 0
+    #expect(extent < 100)
+    let middle = (0..<2).map { axis in
+      (0..<count).reduce(0) { $0 + layout[$1, axis] } / Float(count)
+    }
+    #expect(hypot(layout[0, 0] - middle[0], layout[0, 1] - middle[1]) < extent / 4)
+  }
+
+  @Test("no epoch leaves the start; progress ends with 1")
+  func epochs() throws {
+    let rows = bentSheets(30)
+    let start = principalStart(rows: rows, seed: 1)
+    let table = try nearestNeighbors(of: rows, count: 4, metric: .euclidean)
+    #expect(umapLayout(of: table, start: start, parameters: parameters(4, epochs: 0)) == start)
+    let reports = Mutex<[Double]>([])
+    _ = umapLayout(of: table, start: start, parameters: parameters(4, epochs: 4)) { share in
+      reports.withLock { $0.append(share) }
+    }
+    #expect(reports.withLock { $0 } == [0.25, 0.5, 0.75, 1])
+  }
+}
