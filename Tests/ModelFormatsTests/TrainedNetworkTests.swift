@@ -79,7 +79,8 @@ struct SharedNetworkTests {
 
   @Test("SqueezeNet loads with its card")
   func squeezeNet() throws {
-    let network = try TrainedNetwork.load(path: SharedModels.path + "/squeezenet-1.1/squeezenet-1.1.onnx")
+    let network = try TrainedNetwork.load(
+      path: SharedModels.path + "/squeezenet-1.1/squeezenet-1.1.onnx")
     #expect(network.warnings.isEmpty)
     #expect(network.labels.first == Label(identifier: "n01440764", text: "tench, Tinca tinca"))
     let shapes = try network.graph.shapes(inputHeight: 227, inputWidth: 227)

@@ -89,7 +89,8 @@ import Testing
     }
     #expect(outcome.says("warning: 3 of 5 pictures could not be read"))
     let file = try ArrayFileReader(path: output, kind: "activations")
-    #expect(try file.strings("images/name") == ["a.jpg", "cut.jpg", "empty.jpg", "text.png", "z.png"])
+    #expect(
+      try file.strings("images/name") == ["a.jpg", "cut.jpg", "empty.jpg", "text.png", "z.png"])
     #expect(try file.int32s("failures/image") == [1, 2, 3])
     let reasons = try file.strings("failures/reason")
     #expect(reasons.count == 3 && reasons[0].contains("some/cut.jpg: "))
@@ -112,7 +113,8 @@ import Testing
     }
     let missing = folder.file("missing.onnx")
     try expectFailure(
-      .extract, arguments(.extract, ["--model": missing]), missing, "No such file", "check the path")
+      .extract, arguments(.extract, ["--model": missing]), missing, "No such file", "check the path"
+    )
     let card = try folder.write("card.json", "{\"input\": {\"mean\": [1]}}")
     try expectFailure(
       .extract, arguments(.extract, ["--card": card]), card, "input.mean", "correct the card")
@@ -127,6 +129,15 @@ import Testing
     try expectFailure(
       .extract, arguments(.extract, ["--model": path]), path, "\"the last one\"", "\"HardSwish\"",
       "not supported", "Conv", "Softmax")
+  }
+
+  @Test("what a card asks for in vain is said")
+  func bicubic() throws {
+    let card = InceptionModel.card.split(separator: "bilinear").joined(separator: "bicubic")
+    let path = try folder.write("card.json", card)
+    try folder.write("labels.txt", InceptionModel.labels)
+    let outcome = try Program.extract.succeed(arguments(.extract, ["--card": path]))
+    #expect(outcome.messages.count == 1 && outcome.says("asks for bicubic resizing"))
   }
 
   @Test("a layer that is not there is answered with the nearest names")
@@ -217,7 +228,7 @@ import Testing
     let short = try strange("layout", [("layout", [50, 2])])
     try expectFailure(
       .grid, arguments(.grid, ["--layout": short]), short, chain.activations,
-      "50 points for \(Chain.rowCount) rows; lay these activations out first")
+      "50 points of 2 coordinates for \(Chain.rowCount) rows; lay these activations out first")
     try expectFailure(
       .render, arguments(.render, ["--layer": "early"]), chain.cells,
       "its cells have 48 channels, the layer has 16")
@@ -304,12 +315,17 @@ import Testing
 
   // MARK: The disk
 
-  @Test("a result that cannot be written is an error", arguments: Program.allCases)
+  @Test(
+    "a result that cannot be written is an error before the work begins", .timeLimit(.minutes(1)),
+    arguments: Program.allCases)
   func unwritable(program: Program) throws {
     let file = try folder.write("a file", "")
     let path = file + "/result" + (program == .assemble ? "" : ".h5")
-    try expectFailure(
-      program, arguments(program, ["--output": path]), path, "Not a directory")
+    var arguments = arguments(program, ["--output": path])
+    // The work itself would take several minutes.
+    if program == .render { arguments += ["--attempts", "100", "--steps", "100000"] }
+    if program == .embed { arguments += ["--epochs", "100000"] }
+    try expectFailure(program, arguments, path, "Not a directory")
     #expect(try folder.bytes("a file").isEmpty)
   }
 

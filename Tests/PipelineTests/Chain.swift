@@ -50,11 +50,7 @@ struct Chain: Sendable {
     for program in Program.allCases { try program.succeed(arguments(of: program)) }
   }
 
-  /// The arguments of a stage.
-  ///
-  /// - Parameters:
-  ///   - program: The stage.
-  ///   - changes: Options to set otherwise, or nil to leave out.
+  /// The arguments of a stage, with some options set otherwise, or left out where they are nil.
   func arguments(of program: Program, _ changes: [String: String?] = [:]) -> [String] {
     var options: [(String, String?)] =
       switch program {

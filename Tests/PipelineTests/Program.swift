@@ -42,11 +42,7 @@ enum Program: String, CaseIterable, CustomTestStringConvertible {
     return outcome
   }
 
-  /// Starts the program.
-  ///
-  /// - Parameters:
-  ///   - arguments: Its arguments.
-  ///   - maximumFileBlocks: How large a file may become, in blocks of 512 bytes; it plays a full disk.
+  /// Starts the program; a limit on the size of files, in blocks of 512 bytes, plays a full disk.
   func start(_ arguments: [String], maximumFileBlocks: Int? = nil) throws -> Running {
     guard let maximumFileBlocks else { return try Running(path, arguments) }
     return try Running(

@@ -16,7 +16,8 @@ package enum InceptionModel {
     var model = SmallModel()
     model.inputs = [SmallModel.value("data", [-1, 3, inputSide, inputSide])]
     model.outputs = [SmallModel.value("prob", [])]
-    func convolve(_ name: String, _ input: String, _ channels: (Int, Int), kernel: Int, stride: Int) {
+    func convolve(_ name: String, _ input: String, _ channels: (Int, Int), kernel: Int, stride: Int)
+    {
       let (old, new) = channels
       let taps = old * kernel * kernel
       model.initializers.append(

@@ -19,7 +19,9 @@ package enum Wire {
     varint(field << 3 | 2) + varint(UInt64(bytes.count)) + bytes
   }
 
-  package static func text(_ field: UInt64, _ text: String) -> [UInt8] { bytes(field, Array(text.utf8)) }
+  package static func text(_ field: UInt64, _ text: String) -> [UInt8] {
+    bytes(field, Array(text.utf8))
+  }
 
   package static func float(_ field: UInt64, _ value: Float) -> [UInt8] {
     varint(field << 3 | 5) + littleEndian(value.bitPattern)
