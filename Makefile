@@ -88,7 +88,7 @@ help: ## Show this
 
 PARAMETERS := MODEL CARD DATASET LAYER OUT SEED THREADS POSITIONS INCLUDE_EDGES CLASSES \
   COMPONENTS CONDITION METRIC NEIGHBORS MIN_DIST EPOCHS GRID MINIMUM_COUNT \
-  ICON_SIZE STEPS ATTEMPTS WHITEN COSINE_POWER GAP
+  ICON_SIZE STEPS ATTEMPTS WHITEN COSINE_POWER VIGNETTE GAP
 
 # ---------------------------------------------------------------- the pipeline
 
@@ -106,7 +106,7 @@ REDUCE   := --components $(COMPONENTS) --condition $(CONDITION)
 EMBED    := --metric $(METRIC) --neighbors $(NEIGHBORS) --min-dist $(MIN_DIST) \
   --epochs $(EPOCHS) --seed $(SEED)
 RENDER   := --layer $(LAYER) --size $(ICON_SIZE) --steps $(STEPS) --attempts $(ATTEMPTS) \
-  --cosine-power $(COSINE_POWER) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
+  --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
 NETWORK_FILES := --model $(MODEL) $(if $(CARD),--card $(CARD))
 
 $(eval $(call parameters,extract,$(NETWORK_FILES) --images $(DATASET) $(EXTRACT)))
