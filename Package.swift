@@ -125,6 +125,9 @@ let package = Package(
       ]),
 
     // MARK: Tests
+    .target(
+      name: "TestSupport", dependencies: ["ModelFormats", "NetworkGraphs", "Randomness"],
+      path: "Tests/TestSupport", swiftSettings: house),
     .tests(for: "Tensors"),
     .tests(for: "Randomness"),
     .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Tensors"]),
@@ -135,9 +138,24 @@ let package = Package(
     .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "ArrayStore", on: ["Randomness", "Tensors"]),
     .tests(for: "Images", on: ["Randomness"]),
-    .tests(for: "FeatureVisualization", on: ["NetworkGraphs", "Randomness", "Tensors"]),
+    .tests(
+      for: "FeatureVisualization",
+      on: [
+        "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Randomness", "Tensors", "TestSupport",
+      ]),
     .tests(for: "NetworkGraphs", on: ["Randomness", "Tensors"]),
-    .tests(for: "ModelFormats", on: ["NetworkGraphs", "Randomness", "Tensors"]),
-    .tests(for: "NeuralNetworks", on: ["ModelFormats", "NetworkGraphs", "Randomness", "Tensors"]),
+    .tests(for: "ModelFormats", on: ["NetworkGraphs", "Randomness", "Tensors", "TestSupport"]),
+    .tests(
+      for: "NeuralNetworks",
+      on: ["ModelFormats", "NetworkGraphs", "Randomness", "Tensors", "TestSupport"]),
+    .tests(
+      for: "Activations",
+      on: [
+        "Images", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Tensors", "TestSupport",
+      ]),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: ["ArrayStore", "Images", "Mosaics", "Randomness", "Tensors", "TestSupport"],
+      path: "Tests/PipelineTests", swiftSettings: house),
   ]
 )

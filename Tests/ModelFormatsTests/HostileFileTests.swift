@@ -2,6 +2,7 @@ import FoundationEssentials
 import ModelFormats
 import NetworkGraphs
 import Randomness
+import TestSupport
 import Testing
 
 @Suite struct HostileFileTests {

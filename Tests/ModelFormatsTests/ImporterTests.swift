@@ -1,6 +1,7 @@
 import ModelFormats
 import NetworkGraphs
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct ImporterTests {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import ModelFormats
 import NetworkGraphs
+import TestSupport
 import Testing
 
 @Suite struct ModelCardTests {

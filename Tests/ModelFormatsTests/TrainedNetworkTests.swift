@@ -1,6 +1,7 @@
 import FoundationEssentials
 import ModelFormats
 import NetworkGraphs
+import TestSupport
 import Testing
 
 @Suite struct TrainedNetworkTests {
@@ -54,26 +55,18 @@ import Testing
   }
 }
 
-/// The networks that lie beside the repository, when they do.
-private let shared =
-  #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
-  + "/shared/models"
-
-@Suite(
-  .enabled(
-    if: FileManager.default.fileExists(atPath: shared + "/googlenet/googlenet.onnx"),
-    "../shared/models is not there"))
+@Suite(.enabled(if: SharedModels.have("googlenet"), Comment(rawValue: SharedModels.absence)))
 struct SharedNetworkTests {
   @Test("GoogLeNet has the shapes that onnxruntime finds")
   func googLeNet() throws {
-    let network = try TrainedNetwork.load(path: shared + "/googlenet/googlenet.onnx")
+    let network = try TrainedNetwork.load(path: SharedModels.path + "/googlenet/googlenet.onnx")
     #expect(network.warnings.isEmpty)
     #expect(network.labels.count == 1000)
     #expect(try network.tensorName(for: "mixed4c") == "inception_4c/output")
     let shapes = try network.graph.shapes(inputHeight: 224, inputWidth: 224)
     let reference = try JSONDecoder().decode(
       [String: [Int]].self,
-      from: Data(contentsOf: URL(filePath: shared + "/googlenet/reference/shapes.json")))
+      from: Data(contentsOf: URL(filePath: SharedModels.path + "/googlenet/reference/shapes.json")))
     #expect(reference.count > 10)
     for (name, sides) in reference {
       let shape = try #require(shapes[name])
@@ -86,7 +79,7 @@ struct SharedNetworkTests {
 
   @Test("SqueezeNet loads with its card")
   func squeezeNet() throws {
-    let network = try TrainedNetwork.load(path: shared + "/squeezenet-1.1/squeezenet-1.1.onnx")
+    let network = try TrainedNetwork.load(path: SharedModels.path + "/squeezenet-1.1/squeezenet-1.1.onnx")
     #expect(network.warnings.isEmpty)
     #expect(network.labels.first == Label(identifier: "n01440764", text: "tench, Tinca tinca"))
     let shapes = try network.graph.shapes(inputHeight: 227, inputWidth: 227)

@@ -1,16 +1,18 @@
-import ModelFormats
-import NetworkGraphs
+internal import ModelFormats
+package import NetworkGraphs
 
 /// An ONNX file made of parts that a test can exchange.
-struct SmallModel {
-  var version = 8
-  var operatorSets = [("", 13)]
-  var inputs = [SmallModel.value("image", [-1, 3, 8, 8])]
-  var initializers: [[UInt8]] = []
-  var nodes: [[UInt8]] = []
-  var outputs = [SmallModel.value("result", [])]
+package struct SmallModel {
+  package var version = 8
+  package var operatorSets = [("", 13)]
+  package var inputs = [SmallModel.value("image", [-1, 3, 8, 8])]
+  package var initializers: [[UInt8]] = []
+  package var nodes: [[UInt8]] = []
+  package var outputs = [SmallModel.value("result", [])]
 
-  var bytes: [UInt8] {
+  package init() {}
+
+  package var bytes: [UInt8] {
     let graph =
       nodes.flatMap { Wire.bytes(1, $0) } + Wire.text(2, "small")
       + initializers.flatMap { Wire.bytes(5, $0) } + inputs.flatMap { Wire.bytes(11, $0) }
@@ -19,12 +21,12 @@ struct SmallModel {
       + operatorSets.flatMap { Wire.bytes(8, Wire.text(1, $0.0) + Wire.integer(2, $0.1)) }
   }
 
-  func graph() throws -> NetworkGraph {
+  package func graph() throws -> NetworkGraph {
     try ONNXImporter.graph(bytes: bytes, path: "small.onnx")
   }
 
   /// A graph input or output of `Float`; a negative dimension is symbolic.
-  static func value(_ name: String, _ sides: [Int], type: Int = 1) -> [UInt8] {
+  package static func value(_ name: String, _ sides: [Int], type: Int = 1) -> [UInt8] {
     let shape = sides.flatMap {
       Wire.bytes(1, $0 < 0 ? Wire.text(2, "N") : Wire.integer(1, $0))
     }
@@ -32,7 +34,7 @@ struct SmallModel {
     return Wire.text(1, name) + Wire.bytes(2, Wire.bytes(1, tensor))
   }
 
-  static func node(
+  package static func node(
     _ operation: String, _ inputs: [String], _ outputs: [String], name: String? = nil,
     domain: String = "", _ attributes: [UInt8]...
   ) -> [UInt8] {
@@ -41,38 +43,38 @@ struct SmallModel {
       + attributes.flatMap { Wire.bytes(5, $0) } + Wire.text(7, domain)
   }
 
-  static func attribute(_ name: String, _ value: Int) -> [UInt8] {
+  package static func attribute(_ name: String, _ value: Int) -> [UInt8] {
     Wire.text(1, name) + Wire.integer(3, value) + Wire.integer(20, 2)
   }
 
-  static func attribute(_ name: String, _ value: Float) -> [UInt8] {
+  package static func attribute(_ name: String, _ value: Float) -> [UInt8] {
     Wire.text(1, name) + Wire.float(2, value) + Wire.integer(20, 1)
   }
 
-  static func attribute(_ name: String, _ value: String) -> [UInt8] {
+  package static func attribute(_ name: String, _ value: String) -> [UInt8] {
     Wire.text(1, name) + Wire.text(4, value) + Wire.integer(20, 3)
   }
 
-  static func attribute(_ name: String, _ values: [Int]) -> [UInt8] {
+  package static func attribute(_ name: String, _ values: [Int]) -> [UInt8] {
     Wire.text(1, name) + values.flatMap { Wire.integer(8, $0) } + Wire.integer(20, 7)
   }
 
   /// A tensor of `Float` as raw bytes.
-  static func tensor(_ name: String, _ sides: [Int], _ values: [Float]) -> [UInt8] {
+  package static func tensor(_ name: String, _ sides: [Int], _ values: [Float]) -> [UInt8] {
     tensor(name, sides, type: 1)
       + Wire.bytes(9, values.flatMap { Wire.littleEndian($0.bitPattern) })
   }
 
   /// A tensor without data yet.
-  static func tensor(_ name: String, _ sides: [Int], type: Int) -> [UInt8] {
+  package static func tensor(_ name: String, _ sides: [Int], type: Int) -> [UInt8] {
     sides.flatMap { Wire.integer(1, $0) } + Wire.integer(2, type) + Wire.text(8, name)
   }
 
   /// 0, 1, 2 … as `Float`.
-  static func ramp(_ count: Int) -> [Float] { (0..<count).map(Float.init) }
+  package static func ramp(_ count: Int) -> [Float] { (0..<count).map(Float.init) }
 
   /// One node that reads `image` and makes `result`.
-  static func single(
+  package static func single(
     _ operation: String, constants: [[UInt8]] = [], names: [String] = [],
     _ attributes: [UInt8]...
   ) -> SmallModel {
@@ -85,7 +87,7 @@ struct SmallModel {
   }
 
   /// A network with every operation.
-  static var complete: SmallModel {
+  package static var complete: SmallModel {
     var model = SmallModel()
     model.initializers = [
       tensor("w", [4, 3, 3, 3], ramp(108)), tensor("b", [4], ramp(4)),

@@ -1,7 +1,7 @@
 /// Messages in the wire format of protocol buffers, written by hand, apart from the generated
 /// schema: field numbers stand here as the ONNX specification gives them.
-enum Wire {
-  static func varint(_ value: UInt64) -> [UInt8] {
+package enum Wire {
+  package static func varint(_ value: UInt64) -> [UInt8] {
     var rest = value
     var bytes: [UInt8] = []
     repeat {
@@ -11,21 +11,21 @@ enum Wire {
     return bytes
   }
 
-  static func integer(_ field: UInt64, _ value: Int) -> [UInt8] {
+  package static func integer(_ field: UInt64, _ value: Int) -> [UInt8] {
     varint(field << 3) + varint(UInt64(bitPattern: Int64(value)))
   }
 
-  static func bytes(_ field: UInt64, _ bytes: [UInt8]) -> [UInt8] {
+  package static func bytes(_ field: UInt64, _ bytes: [UInt8]) -> [UInt8] {
     varint(field << 3 | 2) + varint(UInt64(bytes.count)) + bytes
   }
 
-  static func text(_ field: UInt64, _ text: String) -> [UInt8] { bytes(field, Array(text.utf8)) }
+  package static func text(_ field: UInt64, _ text: String) -> [UInt8] { bytes(field, Array(text.utf8)) }
 
-  static func float(_ field: UInt64, _ value: Float) -> [UInt8] {
+  package static func float(_ field: UInt64, _ value: Float) -> [UInt8] {
     varint(field << 3 | 5) + littleEndian(value.bitPattern)
   }
 
-  static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+  package static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: value.littleEndian) { Array($0) }
   }
 }

@@ -1,0 +1,99 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The pipeline from photographs to an atlas, with small numbers, in a folder of its own.
+struct Chain: Sendable {
+  static let positionCount = 60
+  static let componentCount = 8
+  static let iconSide = 24
+  static let gridSides = [3, 5]
+  static let rowCount = 12 * positionCount
+
+  let folder: TemporaryFolder
+  let workshop: Workshop
+  let threads: Int
+
+  init(threads: Int = 2) throws {
+    folder = try TemporaryFolder()
+    workshop = try .shared()
+    self.threads = threads
+  }
+
+  /// A chain that was run once for all tests that only read its artefacts.
+  static func finished() throws -> Chain { try made.get() }
+
+  private static let made: Result<Chain, any Error> = Result {
+    let chain = try Chain()
+    try chain.run()
+    atexit { try? FileManager.default.removeItem(atPath: Chain.finished().folder.path) }
+    return chain
+  }
+
+  func file(_ name: String) -> String { folder.file(name) }
+
+  var cells: String { file("cells.h5") }
+  var components: String { file("components.h5") }
+  var activations: String { file("activations.h5") }
+  var layout: String { file("layout.h5") }
+
+  /// What every program is told.
+  private var common: [String] { ["--threads", "\(threads)", "--quiet"] }
+
+  /// The names of all artefacts in order.
+  static let artefacts = [
+    "activations.h5", "components.h5", "layout.h5", "cells.h5", "icons.h5", "atlas.png",
+    "atlas.json",
+  ]
+
+  func run() throws {
+    for program in Program.allCases { try program.succeed(arguments(of: program)) }
+  }
+
+  /// The arguments of a stage.
+  ///
+  /// - Parameters:
+  ///   - program: The stage.
+  ///   - changes: Options to set otherwise, or nil to leave out.
+  func arguments(of program: Program, _ changes: [String: String?] = [:]) -> [String] {
+    var options: [(String, String?)] =
+      switch program {
+      case .extract:
+        [
+          ("--model", workshop.model), ("--images", workshop.photographs), ("--layer", "mixed"),
+          ("--positions", "\(Self.positionCount)"), ("--output", activations),
+        ]
+      case .reduce:
+        [
+          ("--activations", activations), ("--components", "\(Self.componentCount)"),
+          ("--output", components),
+        ]
+      case .embed:
+        [
+          ("--components", components), ("--neighbors", "15"), ("--epochs", "40"),
+          ("--output", layout),
+        ]
+      case .grid:
+        [
+          ("--activations", activations), ("--layout", layout),
+          ("--grid", Self.gridSides.map(String.init).joined(separator: ",")),
+          ("--minimum-count", "4"), ("--output", cells),
+        ]
+      case .render:
+        [
+          ("--model", workshop.model), ("--layer", "mixed"), ("--cells-file", cells),
+          ("--grid", "5"), ("--components", components), ("--size", "\(Self.iconSide)"),
+          ("--steps", "6"), ("--output", file("icons.h5")),
+        ]
+      case .assemble: [("--icons", file("icons.h5")), ("--output", file("atlas"))]
+      }
+    for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
+      if let place = options.firstIndex(where: { $0.0 == name }) {
+        options[place].1 = value
+      } else {
+        options.append((name, value))
+      }
+    }
+    return options.flatMap { name, value in value.map { [name, $0] } ?? [] } + common
+  }
+}

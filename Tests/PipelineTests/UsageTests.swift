@@ -1,0 +1,82 @@
+import TestSupport
+import Testing
+
+/// What the programs say about themselves and about arguments that make no sense.
+@Suite struct UsageTests {
+  @Test("--help shows an example and the defaults", arguments: Program.allCases)
+  func help(program: Program) throws {
+    let outcome = try program.succeed(["--help"])
+    let text = outcome.results.joined(separator: "\n")
+    #expect(outcome.messages.isEmpty)
+    #expect(text.contains("Example") && text.contains("  \(program.name) --"))
+    #expect(text.contains("(default: ") && text.contains("USAGE: \(program.name)"))
+    let version = try program.succeed(["--version"])
+    #expect(version.results.count == 1 && version.results[0].first?.isNumber == true)
+  }
+
+  static let mistakes: [(Program, [String: String?], String)] = [
+    (.extract, ["--layer": nil], "--layer"),
+    (.extract, ["--positions": "0"], "--positions"),
+    (.extract, ["--positions": "many"], "--positions"),
+    (.extract, ["--seed": "-1"], "--seed"),
+    (.extract, ["--thread": "1"], "--thread"),
+    (.reduce, ["--components": "-1"], "--components"),
+    (.reduce, ["--condition": "1"], "--condition must be above 1"),
+    (.reduce, ["--condition": "nan"], "--condition"),
+    (.reduce, ["--output": nil], "--output"),
+    (.embed, ["--neighbors": "1"], "--neighbors must be at least 2, got 1"),
+    (.embed, ["--activations": "x.h5"], "either --components or --activations"),
+    (.embed, ["--components": nil], "either --components or --activations"),
+    (.embed, ["--min-dist": "1"], "--min-dist"),
+    (.embed, ["--epochs": "-5"], "--epochs"),
+    (.embed, ["--metric": "manhattan"], "--metric"),
+    (.grid, ["--grid": "0"], "--grid"),
+    (.grid, ["--grid": "5,5"], "--grid"),
+    (.grid, ["--grid": "5,"], "--grid"),
+    (.grid, ["--minimum-count": "0"], "--minimum-count must be at least 1, got 0"),
+    (.grid, ["--exemplars": "-1"], "--exemplars"),
+    (.render, ["--size": "8"], "--size must be from 16 to 1024, got 8"),
+    (.render, ["--steps": "0"], "--steps"),
+    (.render, ["--attempts": "0"], "--attempts"),
+    (.render, ["--cells": "4:4"], "--cells"),
+    (.render, ["--cells": "5"], "--cells"),
+    (.render, ["--cells-file": nil], "--cells-file is needed"),
+    (.render, ["--components": nil], "--components is needed to whiten"),
+    (.render, ["--target": "channel"], "--cells is needed for --target channel"),
+    (.render, ["--border": "blue"], "--border"),
+    (.render, ["--learning-rate": "nan"], "--learning-rate"),
+    (.render, ["--cosine-power": "-1"], "--cosine-power"),
+    (.assemble, ["--icons": nil], "--icons"),
+    (.assemble, ["--gap": "-1"], "--gap must be from 0 to 1000, got -1"),
+    (.assemble, ["--threads": "-1"], "--threads must be from 0 to 4096, got -1"),
+  ]
+
+  @Test("arguments that make no sense are usage errors that name the option", arguments: mistakes)
+  func mistake(program: Program, changes: [String: String?], words: String) throws {
+    let chain = try Chain()
+    // The form --option=value, so that values may begin with a dash.
+    let options = chain.arguments(of: program, changes.mapValues { _ in nil })
+    let changed = changes.compactMap { name, value in value.map { "\(name)=\($0)" } }
+    let outcome = try program.run(options + changed)
+    #expect(outcome.status == 64, "\(outcome)")
+    #expect(outcome.errors.count == 1 && outcome.errors[0].contains(words), "\(outcome)")
+    #expect(outcome.says("Usage: ") && outcome.results.isEmpty)
+    #expect(chain.folder.content.isEmpty)
+  }
+
+  @Test("several layers need a place for their names in --output, and different names")
+  func severalLayers() throws {
+    let chain = try Chain()
+    for (layers, output, words) in [
+      (["mixed", "early"], "x.h5", "must contain {layer}"),
+      (["mixed", "mixed"], "{layer}.h5", "names a layer twice"),
+      (["mixed/pool", "mixed_pool"], "{layer}.h5", "{layer}"),
+    ] {
+      let options = chain.arguments(
+        of: .extract, ["--layer": nil, "--output": chain.file(output)])
+      let outcome = try Program.extract.run(options + layers.flatMap { ["--layer", $0] })
+      #expect(outcome.status == 64 && outcome.errors.count == 1, "\(outcome)")
+      #expect(outcome.says(words))
+    }
+  }
+}
