@@ -11,8 +11,10 @@ extension Preprocessing {
 
   /// Resizes, crops the middle and maps every channel.
   func write(_ photograph: RGBImage, into input: inout MutableSpan<Float>) {
+    var photograph = photograph
     var (width, height) = (resized.width, resized.height)
     if keepsAspect {
+      photograph = shortened(photograph)
       // The larger of the two scales, so that the picture covers `resized`.
       let scale = max(
         Double(width) / Double(photograph.width), Double(height) / Double(photograph.height))
@@ -39,5 +41,20 @@ extension Preprocessing {
         }
       }
     }
+  }
+
+  /// The middle of a picture that is more than 16 times as long as what is seen of it, with the same
+  /// centre: resized as a whole, it would need memory for what is cut off.
+  private func shortened(_ photograph: RGBImage) -> RGBImage {
+    func part(_ length: Int, _ other: Int, _ target: Int, _ otherTarget: Int) -> Int {
+      let limit = 16 * max(1, other * target / otherTarget)
+      return length > limit ? limit + (length - limit) % 2 : length
+    }
+    let (width, height) = (photograph.width, photograph.height)
+    let newWidth = part(width, height, resized.width, resized.height)
+    let newHeight = part(height, width, resized.height, resized.width)
+    guard newWidth < width || newHeight < height else { return photograph }
+    return photograph.cropped(
+      x: (width - newWidth) / 2, y: (height - newHeight) / 2, width: newWidth, height: newHeight)
   }
 }

@@ -20,8 +20,8 @@ extension Provenance {
       program: program, version: projectVersion, parameters: parameters, inputs: digests)
   }
 
-  /// Whether two runs make the same file.
-  func isSameRun(as other: Provenance) -> Bool {
+  /// Whether two runs make the same file: the same command, version and inputs.
+  public func isSameRun(as other: Provenance) -> Bool {
     command == other.command && version == other.version
       && inputs.map { $0.name + $0.sha256 } == other.inputs.map { $0.name + $0.sha256 }
   }

@@ -1,3 +1,18 @@
+public import ArrayStore
+
+extension ArrayFileReader {
+  /// The size of a matrix that is read block by block; an error if it has no rows or no columns.
+  public func matrixShape(of name: String) throws -> (rowCount: Int, columnCount: Int) {
+    let shape = try shape(of: name)
+    guard shape.count == 2, shape[0] > 0, shape[1] > 0 else {
+      throw StageError(
+        "Cannot use \(path): \(name) has the shape \(shape), rows and columns are expected; make it again."
+      )
+    }
+    return (shape[0], shape[1])
+  }
+}
+
 /// Ranges of rows of about 64 MiB each, for passes over a matrix that is not held whole.
 ///
 /// - Parameters:

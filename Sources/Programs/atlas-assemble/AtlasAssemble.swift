@@ -40,6 +40,12 @@ import Stages
   func perform() throws -> [String] {
     let sheet = try IconSheet(paths: icons)
     let cells = sheet.cells
+    let side = sheet.gridSide * (sheet.iconSide + gap) - gap
+    guard side * side <= 1 << 28 else {
+      throw StageError(
+        "Cannot assemble \(icons[0]): the picture would have \(side) × \(side) pixels, more than 2²⁸; lower --gap or render smaller icons."
+      )
+    }
     var canvas = AtlasCanvas(
       side: sheet.gridSide, iconSidePixels: sheet.iconSide, gapPixels: gap)
     for cell in cells { canvas.place(cell.pixels.span, row: cell.row, column: cell.column) }

@@ -62,18 +62,22 @@ extension Metric: ExpressibleByArgument {}
 
   func perform() throws -> [String] {
     let (source, rows) = try readRows()
-    let table = try findNeighbors(rows, source.path)
-    let layout = lay(out: table, rows)
+    guard rows.rowCount >= 2, rows.columnCount > 0 else {
+      throw StageError(
+        "Cannot lay out \(source.path): it has \(rows.rowCount) rows of \(rows.columnCount) numbers, at least two rows are needed; sample more positions."
+      )
+    }
     let writer = try ArrayFileWriter(path: output, kind: "layout")
     try writer.write(
       Provenance(
         program: "atlas-embed",
         parameters: [
-          (components == nil ? "activations" : "components", ""), ("metric", metric.rawValue),
-          ("neighbors", "\(neighbors)"), ("min-dist", "\(minDist)"), ("epochs", "\(epochs)"),
-          ("negative-samples", "\(negativeSamples)"), ("seed", "\(seed)"),
-        ].filter { !$0.1.isEmpty }, inputs: [source.path]))
+          ("metric", metric.rawValue), ("neighbors", "\(neighbors)"), ("min-dist", "\(minDist)"),
+          ("epochs", "\(epochs)"), ("negative-samples", "\(negativeSamples)"), ("seed", "\(seed)"),
+        ], inputs: [source.path]))
     try writer.copyDescription(from: source)
+    let table = try findNeighbors(rows, source.path)
+    let layout = lay(out: table, rows)
     try writer.write("layout", layout)
     try writer.write(
       "neighbors", table.indices, shape: [rows.rowCount, table.neighborCount])

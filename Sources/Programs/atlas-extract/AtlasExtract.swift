@@ -57,10 +57,19 @@ import Stages
     guard layer.count == 1 || output.contains("{layer}") else {
       throw ValidationError("--output must contain {layer} when there are several layers.")
     }
+    guard Set(layer.map(path)).count == layer.count else {
+      throw ValidationError(
+        "--output gives two layers the same file, since {layer} has _ for /; extract them apart.")
+    }
   }
 
   func perform() throws -> [String] {
     let network = try network.load()
+    if network.preprocessing.filter != .bilinear {
+      Diagnostics.warn(
+        "The model card of \(network.path) asks for \(network.preprocessing.filter.rawValue) resizing; photographs are resized bilinearly"
+      )
+    }
     let tensors = try layer.map { try network.tensorName(for: $0) }
     let images = try ImageCollection(
       folder: images, classes: classSource, labels: network.labels)

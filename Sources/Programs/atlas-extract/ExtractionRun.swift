@@ -14,8 +14,23 @@ struct ExtractionRun {
   let paths: [String]
   let provenance: Provenance
 
-  private var parts: PartFolder {
-    PartFolder(of: paths[0], kind: "activations-part", provenance: provenance)
+  /// Parts belong to the photographs that were there as well as to a run.
+  private let parts: PartFolder
+
+  init(
+    extractor: ActivationExtractor, images: ImageCollection, network: TrainedNetwork,
+    layerNames: [String], paths: [String], provenance: Provenance
+  ) {
+    self.extractor = extractor
+    self.images = images
+    self.network = network
+    self.layerNames = layerNames
+    self.paths = paths
+    self.provenance = provenance
+    var withPhotographs = provenance
+    withPhotographs.parameters.append(("photographs", String(images.fingerprint, radix: 16)))
+    parts = PartFolder(
+      of: paths[0], kind: "activations-part", provenance: withPhotographs)
   }
 
   /// The photographs of a part: at most 256, and at most 64 MiB of rows.
@@ -36,15 +51,16 @@ struct ExtractionRun {
     let progress = ProgressReporter(
       "extract", total: images.names.count, done: done, unit: "photographs")
     for index in missing {
+      // Begun before the work, so that a disk that cannot be written to is found at once.
+      let writer = try parts.write(index)
       let block = try extractor.extract(blocks[index]) { progress.advance() }
       for failure in block.failures { Diagnostics.warn(failure.reason) }
-      try write(block, part: index)
+      try write(block, to: writer)
     }
     progress.finish()
   }
 
-  private func write(_ block: ActivationExtractor.Block, part: Int) throws {
-    let writer = try parts.write(part)
+  private func write(_ block: ActivationExtractor.Block, to writer: ArrayFileWriter) throws {
     let rowCount = block.images.count * extractor.sampler.positionCount
     try writer.write("images", block.images.map(Int32.init), shape: [block.images.count])
     try writer.write(

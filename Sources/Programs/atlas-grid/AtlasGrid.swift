@@ -42,14 +42,13 @@ import Tensors
 
   func perform() throws -> [String] {
     let source = try ArrayFileReader(path: activations, kind: "activations")
-    let shape = try source.shape(of: "activations")
+    let shape = try source.matrixShape(of: "activations")
     let points = try ArrayFileReader(path: layout, kind: "layout").matrix("layout")
-    guard shape.count == 2, shape[0] == points.rowCount else {
+    guard points.rowCount == shape.rowCount, points.columnCount == 2 else {
       throw StageError(
-        "Cannot use \(layout) with \(activations): \(points.rowCount) points for \(shape.first ?? 0) rows; lay these activations out first."
+        "Cannot use \(layout) with \(activations): \(points.rowCount) points of \(points.columnCount) coordinates for \(shape.rowCount) rows; lay these activations out first."
       )
     }
-    let levels = try average(source, shape, points)
     let writer = try ArrayFileWriter(path: output, kind: "cells")
     try writer.write(
       Provenance(
@@ -59,16 +58,16 @@ import Tensors
           ("exemplars", "\(exemplars)"),
         ], inputs: [activations, layout]))
     try writer.copyDescription(from: source)
-    for level in levels { try write(level, writer) }
+    for level in try average(source, shape, points) { try write(level, writer) }
     try writer.finish()
     return [output]
   }
 
   private func average(
-    _ source: ArrayFileReader, _ shape: [Int], _ points: Matrix
+    _ source: ArrayFileReader, _ shape: (rowCount: Int, columnCount: Int), _ points: Matrix
   ) throws -> [GridLevel] {
-    let blocks = rowBlocks(rowCount: shape[0], columnCount: shape[1])
-    let progress = ProgressReporter("grid", total: 2 * shape[0], unit: "rows")
+    let blocks = rowBlocks(rowCount: shape.rowCount, columnCount: shape.columnCount)
+    let progress = ProgressReporter("grid", total: 2 * shape.rowCount, unit: "rows")
     do {
       let normalized = try NormalizedLayout(points)
       let grids = grid.sides.map {
@@ -79,7 +78,7 @@ import Tensors
           "Cannot make a grid of \(cells.side): no cell has \(minimumCount) rows; lower --minimum-count or --grid, or sample more positions."
         )
       }
-      var means = CellMeans(of: grids, columnCount: shape[1])
+      var means = CellMeans(of: grids, columnCount: shape.columnCount)
       for rows in blocks {
         try means.add(
           try source.matrix("activations", rows: rows), firstRow: rows.lowerBound)

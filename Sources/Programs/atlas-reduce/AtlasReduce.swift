@@ -23,7 +23,9 @@ import Tensors
   var activations: String
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
-  @Option(help: "Principal components to keep; at most the channels; 0 writes no scores.")
+  @Option(
+    help: "Principal components to keep; at most the channels; 0 writes the whitening matrix alone."
+  )
   var components = 64
   @Option(help: "The largest condition number of the whitening matrix.")
   var condition = 100.0
@@ -40,13 +42,19 @@ import Tensors
 
   func perform() throws -> [String] {
     let source = try ArrayFileReader(path: activations, kind: "activations")
-    let shape = try source.shape(of: "activations")
-    let (rowCount, channelCount) = (shape[0], shape.count == 2 ? shape[1] : 0)
+    let (rowCount, channelCount) = try source.matrixShape(of: "activations")
     guard components <= channelCount else {
       throw StageError(
         "Cannot reduce \(activations): \(components) components of \(channelCount) channels; give --components \(channelCount) or fewer."
       )
     }
+    let writer = try ArrayFileWriter(path: output, kind: "components")
+    try writer.write(
+      Provenance(
+        program: "atlas-reduce",
+        parameters: [("components", "\(components)"), ("condition", "\(condition)")],
+        inputs: [activations]))
+    try writer.copyDescription(from: source)
     let blocks = rowBlocks(rowCount: rowCount, columnCount: channelCount)
     let passes = components > 0 ? 2 : 1
     let progress = ProgressReporter("reduce", total: passes * rowCount, unit: "rows")
@@ -60,13 +68,6 @@ import Tensors
       }
       progress.advance(by: rows.count)
     }
-    let writer = try ArrayFileWriter(path: output, kind: "components")
-    try writer.write(
-      Provenance(
-        program: "atlas-reduce",
-        parameters: [("components", "\(components)"), ("condition", "\(condition)")],
-        inputs: [activations]))
-    try writer.copyDescription(from: source)
     do {
       try writeWhitening(moments, writer)
       try writeComponents(moments, source, blocks, writer, progress)
@@ -95,13 +96,13 @@ import Tensors
     _ moments: Moments, _ source: ArrayFileReader, _ blocks: [Range<Int>],
     _ writer: ArrayFileWriter, _ progress: ProgressReporter
   ) throws {
+    guard components > 0 else { return }
     let principal = try PrincipalComponents(moments, count: components)
     try writer.write("mean", principal.mean, shape: [principal.mean.count])
     try writer.write("axes", principal.axes)
     try writer.write("variances", principal.variances, shape: [components])
     try writer.write("explained", principal.explainedShares, shape: [components])
     try writer.setAttribute("total_variance", .number(principal.totalVariance))
-    guard components > 0 else { return }
     let explained = principal.explainedShares.reduce(0, +)
     Diagnostics.note(
       "reduce: \(components) components explain \(decimal(100 * explained)) % of the variance")

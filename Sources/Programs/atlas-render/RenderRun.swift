@@ -49,16 +49,17 @@ struct RenderRun {
       "render", total: scale * targets.targets.count, done: scale * done,
       unit: scale == 1 ? "icons" : "attempts")
     for index in missing {
+      // Begun before the work, so that a disk that cannot be written to is found at once.
+      let writer = try parts.write(index)
       let icons = try renderer.render(Array(targets.targets[blocks[index]])) {
         progress.advance()
       }
-      try write(icons, part: index)
+      try write(icons, to: writer)
     }
     progress.finish()
   }
 
-  private func write(_ icons: [Icon], part: Int) throws {
-    let writer = try parts.write(part)
+  private func write(_ icons: [Icon], to writer: ArrayFileWriter) throws {
     let side = parameters.sidePixels
     try writer.write("icons", icons.flatMap(\.pixels), shape: [icons.count, side, side, 3])
     let numbers: [(String, [Float])] = [
