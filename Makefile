@@ -88,7 +88,7 @@ help: ## Show this
 
 PARAMETERS := MODEL CARD DATASET LAYER OUT SEED THREADS POSITIONS INCLUDE_EDGES CLASSES \
   COMPONENTS CONDITION METRIC NEIGHBORS MIN_DIST EPOCHS GRID MINIMUM_COUNT \
-  ICON_SIZE STEPS ATTEMPTS WHITEN COSINE_POWER GAP
+  ICON_SIZE STEPS ATTEMPTS WHITEN COSINE_POWER VIGNETTE GAP
 
 # ---------------------------------------------------------------- the pipeline
 
@@ -106,8 +106,9 @@ REDUCE   := --components $(COMPONENTS) --condition $(CONDITION)
 EMBED    := --metric $(METRIC) --neighbors $(NEIGHBORS) --min-dist $(MIN_DIST) \
   --epochs $(EPOCHS) --seed $(SEED)
 RENDER   := --layer $(LAYER) --size $(ICON_SIZE) --steps $(STEPS) --attempts $(ATTEMPTS) \
-  --cosine-power $(COSINE_POWER) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
+  --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
 NETWORK_FILES := --model $(MODEL) $(if $(CARD),--card $(CARD))
+NETWORK_INPUTS := $(wildcard $(MODEL) $(or $(CARD),$(basename $(MODEL)).json))
 
 $(eval $(call parameters,extract,$(NETWORK_FILES) --images $(DATASET) $(EXTRACT)))
 $(eval $(call parameters,reduce,$(REDUCE)))
@@ -116,17 +117,25 @@ $(eval $(call parameters,grid,$(MINIMUM_COUNT)))
 $(eval $(call parameters,render,$(NETWORK_FILES) $(RENDER)))
 $(eval $(call parameters,assemble,--gap $(GAP)))
 
+ifneq ($(filter atlas $(OUT)/%,$(MAKECMDGOALS)),)
+  ifeq ($(MODEL),)
+    $(error MODEL is not set: make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c)
+  endif
+  ifeq ($(wildcard $(MODEL)),)
+    $(error MODEL=$(MODEL): there is no such file)
+  endif
+  ifeq ($(wildcard $(DATASET)/.),)
+    $(error DATASET=$(DATASET): there is no such folder of photographs)
+  endif
+endif
+
 # The names, sizes and times of the photographs.
 $(STAMPS)/dataset: FORCE
-	@test -n '$(MODEL)' || { echo 'MODEL is not set: make atlas MODEL=network.onnx DATASET=photos' >&2; exit 1; }
-	@test -f '$(MODEL)' || { echo 'MODEL=$(MODEL): there is no such file' >&2; exit 1; }
-	@test -n '$(DATASET)' || { echo 'DATASET is not set: give a folder of photographs' >&2; exit 1; }
-	@test -d '$(DATASET)' || { echo 'DATASET=$(DATASET): there is no such folder' >&2; exit 1; }
 	@mkdir -p $(@D)
 	@find '$(DATASET)'/ -type f -printf '%P %s %T@\n' | LC_ALL=C sort | sha256sum > $@.new
 	@cmp --silent $@.new $@ && rm $@.new || mv $@.new $@
 
-$(OUT)/activations.h5: $(STAMPS)/dataset $(STAMPS)/extract | $(BUILT)
+$(OUT)/activations.h5: $(NETWORK_INPUTS) $(STAMPS)/dataset $(STAMPS)/extract | $(BUILT)
 	$(BIN)/atlas-extract $(NETWORK_FILES) --images $(DATASET) $(EXTRACT) --output $@ $(COMMON)
 
 $(OUT)/components.h5: $(OUT)/activations.h5 $(STAMPS)/reduce | $(BUILT)
@@ -141,7 +150,7 @@ $(OUT)/cells-%.h5: $(OUT)/activations.h5 $(OUT)/layout.h5 $(STAMPS)/grid | $(BUI
 	$(BIN)/atlas-grid --activations $< --layout $(OUT)/layout.h5 --grid $* \
 	  --minimum-count $(MINIMUM_COUNT) --output $@ $(COMMON)
 
-$(OUT)/icons-%.h5: $(OUT)/cells-%.h5 $(OUT)/components.h5 $(STAMPS)/render | $(BUILT)
+$(OUT)/icons-%.h5: $(OUT)/cells-%.h5 $(OUT)/components.h5 $(NETWORK_INPUTS) $(STAMPS)/render | $(BUILT)
 	$(BIN)/atlas-render $(NETWORK_FILES) --cells-file $< --components $(OUT)/components.h5 \
 	  $(RENDER) --output $@ $(COMMON)
 

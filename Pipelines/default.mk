@@ -26,4 +26,6 @@ STEPS         ?= 512
 ATTEMPTS      ?= 1
 WHITEN        ?= yes
 COSINE_POWER  ?= 4
+# How far icons fade to gray towards their corners.
+VIGNETTE      ?= 0.8
 GAP           ?= 0

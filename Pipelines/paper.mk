@@ -11,5 +11,7 @@ MIN_DIST      ?= 0.05
 GRID          ?= 20,40,80,160
 STEPS         ?= 1024
 ATTEMPTS      ?= 4
+# The published icons fade only where their transforms left them unseen.
+VIGNETTE      ?= 0
 
 include Pipelines/default.mk

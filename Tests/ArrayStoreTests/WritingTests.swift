@@ -73,21 +73,17 @@ import Testing
     try AtomicFile.write([1, 2], to: folder.file("new/x"))
     try AtomicFile.write([UInt8](repeating: 7, count: 100_000), to: folder.file("new/x"))
     #expect(try folder.bytes("new/x") == [UInt8](repeating: 7, count: 100_000))
-    try AtomicFile.write(to: folder.file("new/x")) { path in
-      try Data([9]).write(to: URL(fileURLWithPath: path))
-    }
-    struct Stop: Error {}
-    #expect(throws: Stop.self) {
-      try AtomicFile.write(to: folder.file("new/x")) { path in
-        try Data([5]).write(to: URL(fileURLWithPath: path))
-        throw Stop()
-      }
-    }
-    #expect(throws: ArrayStoreError.self) {
-      try AtomicFile.write(to: folder.file("new/x")) { _ in }
-    }
-    #expect(try folder.bytes("new/x") == [9])
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("new")) == ["x"])
+  }
+
+  @Test("what a killed process left is removed, what a living one writes is not")
+  func abandoned() throws {
+    let dead = ".x.\(hostName()).999999999.partial"
+    let living = ".x.\(hostName()).1.partial"
+    let elsewhere = ".x.elsewhere.999999999.partial"
+    for name in [dead, living, elsewhere] { try folder.put([1], name) }
+    try AtomicFile.write([2], to: folder.file("x"))
+    #expect(try folder.content.sorted() == [elsewhere, living, "x"].sorted())
   }
 
   @Test("digests are SHA-256's")

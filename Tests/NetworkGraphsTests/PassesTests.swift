@@ -30,22 +30,6 @@ import Testing
     #expect(error?.description.contains("\"rihgt\"; the nearest names are \"right\"") == true)
   }
 
-  @Test("identities go unless their output is wanted; shapes of the rest stay")
-  func identities() throws {
-    let short = branches.withoutIdentities()
-    #expect(short.nodes.map(\.output) == ["stem", "left", "right", "both"])
-    #expect(short.nodes.last?.inputs == ["left", "right"])
-    let before = try branches.shapes(inputHeight: 5, inputWidth: 6)
-    let after = try short.shapes(inputHeight: 5, inputWidth: 6)
-    #expect(after.allSatisfy { before[$0.key] == $0.value })
-
-    var wanting = branches
-    wanting.outputNames = ["again", "both"]
-    let kept = wanting.withoutIdentities().nodes
-    #expect(kept.map(\.output) == ["stem", "left", "right", "again", "both"])
-    #expect(kept.last?.inputs == ["left", "again"])
-  }
-
   @Test("an average pool is global when it covers the map at the network's own size")
   func globalPools() throws {
     func pool(_ height: Int, _ width: Int, _ padding: Padding = Padding())

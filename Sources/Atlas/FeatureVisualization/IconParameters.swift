@@ -17,6 +17,8 @@ public struct IconParameters: Sendable {
   public var decayPower: Double = 1
   /// The random transforms of each step.
   public var transforms = TransformDistribution()
+  /// How much of the colours is lost at the corners, from 0 to 1.
+  public var vignette: Float = 0.8
   /// What the network sees beyond the icon's edge.
   public var border = Border.constant(0.5)
   /// The transforms, unseen while optimising, on which attempts are compared.

@@ -12,13 +12,14 @@ final class IconWorker {
   private let parameters: IconParameters
   private let image: FourierImage
   private let colors = ColorDecorrelation()
+  private let vignette: Vignette
   private let warp: Warp
   private let adam: Adam
 
   private var imageWorkspace: FourierImage.Workspace
   private var warpWorkspace: Warp.Workspace
   private var objectiveWorkspace: Objective.Workspace
-  private var planes, rgb, rgbGradient, planesGradient, slope: [Float]
+  private var planes, unfaded, rgb, rgbGradient, planesGradient, slope: [Float]
 
   init(
     network: CompiledNetwork, target: String, parameters: IconParameters, channels: NetworkChannels
@@ -29,6 +30,7 @@ final class IconWorker {
     layer = network.shape(of: target)
     let side = parameters.sidePixels
     image = FourierImage(side: side, decayPower: parameters.decayPower)
+    vignette = Vignette(side: side, strength: parameters.vignette)
     warp = Warp(
       inputSide: side, outputSide: network.inputShape.height, border: parameters.border,
       channels: channels)
@@ -39,6 +41,7 @@ final class IconWorker {
     warpWorkspace = warp.makeWorkspace()
     objectiveWorkspace = Objective.Workspace(channelCount: layer.channels)
     planes = [Float](repeating: 0, count: 3 * side * side)
+    unfaded = planes
     rgb = planes
     rgbGradient = planes
     planesGradient = planes
@@ -63,7 +66,8 @@ final class IconWorker {
 
   private func draw(_ spectrum: [Float]) {
     image.planes(of: spectrum, using: &imageWorkspace, into: &planes)
-    colors.rgb(of: planes, into: &rgb)
+    colors.rgb(of: planes, into: &unfaded)
+    vignette.apply(to: unfaded, into: &rgb)
   }
 
   private func ascend(
@@ -81,7 +85,8 @@ final class IconWorker {
     network.withInputGradient { gradient in
       warp.pullback(transform, gradient, using: &warpWorkspace, into: &rgbGradient)
     }
-    colors.pullback(rgb: rgb, rgbGradient, into: &planesGradient)
+    vignette.pullback(&rgbGradient)
+    colors.pullback(rgb: unfaded, rgbGradient, into: &planesGradient)
     image.pullback(planesGradient, using: &imageWorkspace, into: &slope)
     adam.ascend(&spectrum, along: slope, &state)
   }

@@ -15,20 +15,4 @@ public enum AtomicFile {
     }
     try partial.commit()
   }
-
-  /// Lets `body` write a file at a temporary path, then moves it to its place.
-  ///
-  /// - Throws: What `body` throws, or `ArrayStoreError`; a former file is then still there.
-  public static func write(
-    to path: String, _ body: (_ temporaryPath: String) throws -> Void
-  ) throws {
-    let partial = try PartialFile(for: path)
-    do {
-      try body(partial.path)
-    } catch {
-      partial.discard()
-      throw error
-    }
-    try partial.commit()
-  }
 }

@@ -3,7 +3,8 @@ import Glibc
 /// A file that is being written beside the place it will take.
 ///
 /// Readers see the old file or the whole new one, also when the machine stops in between. The
-/// partial file is called `.name.pid.partial`.
+/// partial file is called `.name.host.pid.partial`; what a process of this host left there when it was
+/// killed is removed by the next one that writes the same file.
 struct PartialFile {
   /// Where the complete file will be.
   let finalPath: String
@@ -19,11 +20,31 @@ struct PartialFile {
     let name = slash.map { String(finalPath[finalPath.index(after: $0)...]) } ?? finalPath
     let prefix = slash.map { String(finalPath[...$0]) } ?? ""
     folder = prefix.isEmpty ? "." : prefix
-    path = "\(prefix).\(name).\(getpid()).partial"
+    let start = ".\(name).\(hostName())."
+    path = "\(prefix)\(start)\(getpid())\(Self.ending)"
     guard !name.isEmpty && name != "." && name != ".." else {
       throw ArrayStoreError("Cannot write", finalPath, cause: "this names no file")
     }
     try makeFolders()
+    removeAbandoned(start)
+  }
+
+  private static let ending = ".partial"
+
+  /// Removes partial files of this name whose process is no more.
+  private func removeAbandoned(_ start: String) {
+    guard let directory = opendir(folder) else { return }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      guard name.hasPrefix(start), name.hasSuffix(Self.ending),
+        let process = pid_t(name.dropFirst(start.count).dropLast(Self.ending.count)), process > 0,
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      unlink(folder == "." ? name : folder + name)
+    }
   }
 
   /// Puts the file, which is complete and closed, on the disk and in its place.

@@ -58,3 +58,11 @@ struct FileDescriptor: ~Copyable {
 
   deinit { close(number) }
 }
+
+/// The name of this machine.
+package func hostName() -> String {
+  var buffer = [CChar](repeating: 0, count: 256)
+  guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+  let name = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+  return String(decoding: name, as: UTF8.self)
+}

@@ -27,6 +27,7 @@ public final class BoundPrimitive {
   private let primitive: Primitive
   private let tensors: [TensorMemory]
   private let scratchpad: Scratchpad
+  private let stream: dnnl_stream_t
   private var scratchMemory: dnnl_memory_t?
   private var arguments: [dnnl_exec_arg_t]
 
@@ -38,6 +39,7 @@ public final class BoundPrimitive {
   ) throws(OneDNNError) {
     self.primitive = primitive
     self.scratchpad = scratchpad
+    stream = try Engine.get().stream
     tensors = bindings.map { $0.1 }
     arguments = bindings.map { dnnl_exec_arg_t(arg: $0.0.code, memory: $0.1.handle) }
     guard let scratch = primitive.scratchpad else { return }
@@ -55,9 +57,6 @@ public final class BoundPrimitive {
 
   deinit { if let scratchMemory { dnnl_memory_destroy(scratchMemory) } }
 
-  /// The kernel that oneDNN chose.
-  public var implementation: String { primitive.implementation }
-
   /// Runs the primitive on the calling thread.
   ///
   /// - Precondition: `keepOneDNNOnThisThread()` was called on this thread.
@@ -68,10 +67,8 @@ public final class BoundPrimitive {
     }
     let status = arguments.withUnsafeBufferPointer {
       dnnl_primitive_execute(
-        primitive.handle, sharedStream, Int32($0.count), $0.baseAddress)
+        primitive.handle, stream, Int32($0.count), $0.baseAddress)
     }
     try check(status, "dnnl_primitive_execute")
   }
-
-  private let sharedStream: dnnl_stream_t? = try? Engine.get().stream
 }

@@ -4,8 +4,6 @@ internal import COneDNN
 public enum Argument: Sendable {
   case source, weights, bias, destination, workspace
   case sourceGradient, destinationGradient
-  /// One of the several inputs of a concatenation.
-  case part(Int)
 
   var code: Int32 {
     switch self {
@@ -16,7 +14,6 @@ public enum Argument: Sendable {
     case .workspace: DNNL_ARG_WORKSPACE
     case .sourceGradient: DNNL_ARG_DIFF_SRC
     case .destinationGradient: DNNL_ARG_DIFF_DST
-    case .part(let index): DNNL_ARG_MULTIPLE_SRC + Int32(index)
     }
   }
 }
@@ -59,14 +56,6 @@ public final class Primitive: @unchecked Sendable {
   deinit {
     dnnl_primitive_destroy(handle)
     dnnl_primitive_desc_destroy(descriptor)
-  }
-
-  /// The kernel that oneDNN chose, for instance `jit:avx512_core`.
-  public var implementation: String {
-    var name: UnsafePointer<CChar>?
-    let status = dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, &name)
-    guard status == dnnl_success, let name else { return "unknown" }
-    return String(cString: name)
   }
 
   private func tensor(_ query: dnnl_query_t) -> TensorDescriptor? {

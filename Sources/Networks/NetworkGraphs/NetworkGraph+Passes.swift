@@ -25,30 +25,6 @@ extension NetworkGraph {
     return result
   }
 
-  /// The network without the operations that change nothing.
-  ///
-  /// An identity whose output is one of `outputNames` stays, so what is asked for keeps its name;
-  /// the names of the others disappear, and their readers read the identity's input instead.
-  ///
-  /// - Complexity: O(nodes).
-  public func withoutIdentities() -> NetworkGraph {
-    let wanted = Set(outputNames)
-    var sources: [String: String] = [:]
-    var result = self
-    result.nodes = nodes.compactMap { node in
-      var node = node
-      node.inputs = node.inputs.map { sources[$0] ?? $0 }
-      if case .identity = node.operation, let source = node.inputs.first,
-        !wanted.contains(node.output)
-      {
-        sources[node.output] = source
-        return nil
-      }
-      return node
-    }
-    return result
-  }
-
   /// The network with every average pool that covers its whole map written as a global one.
   ///
   /// A network trained at one size often ends in an average pool as large as the map at that size

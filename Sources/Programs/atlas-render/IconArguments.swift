@@ -16,6 +16,8 @@ struct IconArguments: ParsableArguments {
   var learningRate: Float = 0.05
   @Option(help: "How fast amplitudes fall with frequency.")
   var decay = 1.0
+  @Option(help: "How far icons fade to gray towards their corners, from 0 (not at all) to 1.")
+  var vignette: Float = 0.8
   @Option(
     help: "What the network sees beyond an icon's edge: gray, or replicate (the edge's colour).")
   var border: BorderChoice = .gray
@@ -33,6 +35,9 @@ struct IconArguments: ParsableArguments {
     guard learningRate > 0, learningRate < 10 else {
       throw ValidationError("--learning-rate must be above 0 and below 10, got \(learningRate).")
     }
+    guard vignette >= 0, vignette <= 1 else {
+      throw ValidationError("--vignette must be from 0 to 1, got \(vignette).")
+    }
     guard decay >= 0, decay <= 4 else {
       throw ValidationError("--decay must be from 0 to 4, got \(decay).")
     }
@@ -46,6 +51,7 @@ struct IconArguments: ParsableArguments {
     parameters.seed = seed
     parameters.learningRate = learningRate
     parameters.decayPower = decay
+    parameters.vignette = vignette
     parameters.border = border == .gray ? .constant(0.5) : .replicate
     return parameters
   }
@@ -53,7 +59,8 @@ struct IconArguments: ParsableArguments {
   var provenance: [(name: String, value: String)] {
     [
       ("size", "\(size)"), ("steps", "\(steps)"), ("attempts", "\(attempts)"), ("seed", "\(seed)"),
-      ("learning-rate", "\(learningRate)"), ("decay", "\(decay)"), ("border", border.rawValue),
+      ("learning-rate", "\(learningRate)"), ("decay", "\(decay)"), ("vignette", "\(vignette)"),
+      ("border", border.rawValue),
     ]
   }
 }

@@ -1,0 +1,43 @@
+import FeatureVisualization
+import Testing
+
+@Suite struct VignetteTests {
+  @Test("the middle keeps its colours, the corners lose the given share", arguments: [16, 33, 80])
+  func fades(side: Int) {
+    let colors = [Float](repeating: 1, count: 3 * side * side)
+    var faded = colors
+    Vignette(side: side, strength: 0.8).apply(to: colors, into: &faded)
+    for channel in 0..<3 {
+      let plane = faded[channel * side * side..<(channel + 1) * side * side]
+      #expect(plane[plane.startIndex + side / 2 * side + side / 2] == 1)
+      #expect(abs((plane.first ?? 0) - 0.6) < 1e-6 && abs((plane.last ?? 0) - 0.6) < 1e-6)
+      #expect(plane.allSatisfy { $0 >= 0.6 - 1e-6 && $0 <= 1 })
+    }
+  }
+
+  @Test("strength 0 changes nothing; grey stays grey")
+  func fixedPoints() {
+    let colors = randomNumbers(3 * 20 * 20, item: 1)
+    var faded = colors
+    Vignette(side: 20, strength: 0).apply(to: colors, into: &faded)
+    #expect(greatestDifference(faded, colors.map(Double.init)) < 1e-6)
+    let gray = [Float](repeating: 0.5, count: colors.count)
+    Vignette(side: 20, strength: 1).apply(to: gray, into: &faded)
+    #expect(faded == gray)
+  }
+
+  @Test("the pullback is the adjoint of the linear part")
+  func adjoint() {
+    let side = 17
+    let (x, y) = (randomNumbers(3 * side * side, item: 2), randomNumbers(3 * side * side, item: 3))
+    let vignette = Vignette(side: side, strength: 0.7)
+    var (moved, base) = (x, x)
+    vignette.apply(to: x, into: &moved)
+    vignette.apply(to: [Float](repeating: 0, count: x.count), into: &base)
+    var pulled = y
+    vignette.pullback(&pulled)
+    let left = zip(zip(moved, base), y).reduce(0.0) { $0 + Double($1.0.0 - $1.0.1) * Double($1.1) }
+    let right = zip(x, pulled).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    #expect(abs(left - right) < 1e-4 * abs(right) + 1e-4)
+  }
+}
