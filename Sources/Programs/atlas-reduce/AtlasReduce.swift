@@ -28,7 +28,7 @@ import Tensors
   )
   var components = 64
   @Option(help: "The largest condition number of the whitening matrix.")
-  var condition = 100.0
+  var condition = 20.0
   @OptionGroup var common: CommonArguments
 
   func validate() throws {
