@@ -124,7 +124,8 @@ import Testing
         }
       }
       // Each of 4 attempts is the best of all with the same chance; 1/2 + 1/3 + 1/4 changes a target.
-      #expect(changeCount >= 2 && changeCount <= 14)
+      // Many channels of a random network never wake, so that all attempts are alike.
+      #expect(changeCount >= (isDirection ? 2 : 1) && changeCount <= 14)
     }
   }
 
