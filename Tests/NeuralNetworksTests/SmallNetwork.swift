@@ -25,6 +25,12 @@ struct SmallNetwork: CustomTestStringConvertible {
       "convolution of 5 to 7 channels", .convolution(convolution(5, 7, kernel: 1)), channels: 5),
     stacked("ReLU", .relu),
     single("ReLU of the image", .relu, channels: 16),
+    single("max pooling of the image", .maxPool(window(3, stride: 2)), channels: 16),
+    single(
+      "local response normalization of the image",
+      .localResponseNormalization(
+        LocalResponseNormalization(size: 5, alpha: 1, beta: 0.75, bias: 1)), channels: 16),
+    twiceRectified, aliased,
     stacked("max pooling", .maxPool(window(3, stride: 2, roundsUp: true))),
     stacked("max pooling, padded", .maxPool(window(3, stride: 1, padding: 1))),
     stacked("average pooling", .averagePool(window(3, stride: 2), countsPadding: true)),
@@ -116,6 +122,46 @@ struct SmallNetwork: CustomTestStringConvertible {
           Node(
             name: "last", operation: .convolution(convolution(67, 8, kernel: 1)), inputs: ["outer"],
             output: "out"),
+        ], outputNames: ["out"]))
+  }
+
+  /// Two ReLUs behind the image, then a convolution.
+  static var twiceRectified: SmallNetwork {
+    SmallNetwork(
+      name: "ReLU of ReLU of the image",
+      graph: NetworkGraph(
+        inputName: "data", inputShape: MapShape(channels: 3, height: 11, width: 9),
+        nodes: [
+          Node(name: "a", operation: .relu, inputs: ["data"], output: "a"),
+          Node(name: "b", operation: .relu, inputs: ["a"], output: "b"),
+          Node(
+            name: "c", operation: .convolution(convolution(3, 16, kernel: 3, padding: 1)),
+            inputs: ["b"], output: "out"),
+        ], outputNames: ["out"]))
+  }
+
+  /// A tensor that a concatenation reads under another name, and a later node under its own.
+  static var aliased: SmallNetwork {
+    SmallNetwork(
+      name: "concatenation of an identity",
+      graph: NetworkGraph(
+        inputName: "data", inputShape: MapShape(channels: 3, height: 11, width: 9),
+        nodes: [
+          Node(
+            name: "c", operation: .convolution(convolution(3, 16, kernel: 3, padding: 1)),
+            inputs: ["data"], output: "c"),
+          Node(name: "keep", operation: .identity, inputs: ["c"], output: "d"),
+          Node(
+            name: "x", operation: .convolution(convolution(3, 16, kernel: 1)), inputs: ["data"],
+            output: "x"),
+          Node(name: "k", operation: .concatenation, inputs: ["d", "x"], output: "k"),
+          Node(
+            name: "f", operation: .convolution(convolution(32, 16, kernel: 1)), inputs: ["k"],
+            output: "f"),
+          Node(
+            name: "e", operation: .convolution(convolution(16, 16, kernel: 1)), inputs: ["c"],
+            output: "e"),
+          Node(name: "out", operation: .concatenation, inputs: ["f", "e"], output: "out"),
         ], outputNames: ["out"]))
   }
 

@@ -54,7 +54,10 @@ public final class IconRenderer {
     }
   }
 
-  private func score(_ icon: Icon) -> Float { icon.transformedFidelity ?? icon.objective }
+  private func score(_ icon: Icon) -> Float {
+    let score = icon.transformedFidelity ?? icon.objective
+    return score.isFinite ? score : -.infinity
+  }
 
   private func renderAttempts(
     _ targets: [IconTarget], _ progress: @Sendable () -> Void

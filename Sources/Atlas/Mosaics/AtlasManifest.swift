@@ -16,7 +16,7 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     public let count: Int
     /// How well the icon excites its direction, if that was measured.
     public let fidelity: Float?
-    /// The mean cosine between the cell's activations and their mean, in [−1, 1].
+    /// 1 less the mean cosine between the cell's activations and their mean, in [0, 2].
     public let dispersion: Float
   }
 

@@ -20,7 +20,8 @@ public struct Provenance: Sendable {
     self.inputs = inputs
   }
 
-  /// The command line that repeats the run: the program, then `--name=value` for each parameter.
+  /// The program and the parameters that decide the result, `--name=value` each; which files it read
+  /// is said by `inputs`.
   public var command: String {
     ([program] + parameters.map { "--\($0.name)=\(quotedForShell($0.value))" })
       .joined(separator: " ")

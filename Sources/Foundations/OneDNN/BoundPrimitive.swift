@@ -15,6 +15,7 @@ public final class Scratchpad {
     guard count > byteCount else { return }
     free(base)
     base = nil
+    byteCount = 0
     guard posix_memalign(&base, 4096, count) == 0 else {
       throw OneDNNError(function: "posix_memalign", status: "no memory for \(count) bytes")
     }

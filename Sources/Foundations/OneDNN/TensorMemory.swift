@@ -29,7 +29,12 @@ public final class TensorMemory: @unchecked Sendable {
     storedCount = descriptor.byteCount / MemoryLayout<Float>.stride
     owner = nil
     self.descriptor = descriptor
-    handle = try TensorMemory.makeHandle(descriptor, pointer)
+    do throws(OneDNNError) {
+      handle = try TensorMemory.makeHandle(descriptor, pointer)
+    } catch {
+      free(pointer)
+      throw error
+    }
   }
 
   /// A tensor that lies inside another one, from the element at `offset` of its memory on.

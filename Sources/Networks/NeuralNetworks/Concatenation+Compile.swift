@@ -112,7 +112,7 @@ extension NetworkCompiler {
     var slots: [TensorSlot] = []
     for input in node.inputs { slots.append(try slot(input)) }
     let fits = slots.allSatisfy {
-      $0.shape.channels % layout.block == 0 && !$0.isVector && !isImage($0)
+      $0.shape.channels % layout.block == 0 && !$0.isVector && $0.layout == layout
     }
     var channel = 0
     return slots.map { part in

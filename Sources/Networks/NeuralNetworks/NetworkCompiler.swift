@@ -45,30 +45,26 @@ final class NetworkCompiler {
   private func makeSlots(_ shapes: [String: MapShape]) throws {
     func makeSlot(_ name: String, isVector: Bool, layout: TensorLayout) throws {
       guard let shape = shapes[name] else { throw NetworkError("Tensor \(name) has no shape.") }
-      let dimensions =
-        isVector ? [1, shape.elementCount] : [1, shape.channels, shape.height, shape.width]
-      slots[name] = TensorSlot(
-        name: name, shape: shape,
-        descriptor: try TensorDescriptor(dimensions, layout: isVector ? .plain : layout),
-        isVector: isVector)
+      slots[name] = try TensorSlot(
+        name: name, shape: shape, layout: isVector ? .plain : layout, isVector: isVector)
     }
     try makeSlot(inputName, isVector: false, layout: .plain)
     for node in nodes {
-      for input in node.inputs { readerCounts[input, default: 0] += 1 }
       switch node.operation {
       case .identity:
-        // An identity's output is its input under another name.
+        // An identity's output is its input under another name; it reads nothing itself.
         slots[node.output] = try slot(node.inputs[0])
-        readerCounts[node.inputs[0], default: 0] -= 1
+        continue
       case .flatten, .innerProduct:
         try makeSlot(node.output, isVector: true, layout: layout)
-      case .relu, .softmax:
+      case .relu, .softmax, .localResponseNormalization, .maxPool, .averagePool,
+        .globalAveragePool:
+        // These keep the layout of what they read: plain order near the image.
         let input = try slot(node.inputs[0])
-        try makeSlot(
-          node.output, isVector: input.isVector,
-          layout: input.name == inputName ? .plain : layout)
+        try makeSlot(node.output, isVector: input.isVector, layout: input.layout)
       default: try makeSlot(node.output, isVector: false, layout: layout)
       }
+      for input in node.inputs { readerCounts[try slot(input).name, default: 0] += 1 }
     }
   }
 
@@ -178,10 +174,7 @@ final class NetworkCompiler {
 
   /// The descriptor of a tensor in plain order.
   func plainDescriptor(of slot: TensorSlot) throws(OneDNNError) -> TensorDescriptor {
-    let shape = slot.shape
-    return try TensorDescriptor(
-      slot.isVector
-        ? [1, shape.elementCount] : [1, shape.channels, shape.height, shape.width])
+    try TensorDescriptor(slot.dimensions)
   }
 
   /// A step that copies one layout to another.

@@ -5,7 +5,8 @@ internal import OneDNN
 final class TensorSlot {
   let name: String
   let shape: MapShape
-  /// The layout of the value.
+  /// The layout of value and gradient.
+  let layout: TensorLayout
   let descriptor: TensorDescriptor
   /// Whether it is a vector (NC) rather than a map (NCHW).
   let isVector: Bool
@@ -16,11 +17,22 @@ final class TensorSlot {
   /// Whether a consumer has already put its share into the gradient.
   var hasGradient = false
 
-  init(name: String, shape: MapShape, descriptor: TensorDescriptor, isVector: Bool) {
+  init(
+    name: String, shape: MapShape, layout: TensorLayout, isVector: Bool
+  ) throws(OneDNNError) {
     self.name = name
     self.shape = shape
-    self.descriptor = descriptor
+    self.layout = layout
     self.isVector = isVector
+    descriptor = try TensorDescriptor(
+      TensorSlot.dimensions(shape, isVector: isVector), layout: layout)
+  }
+
+  /// NC for a vector, NCHW for a map, of one image.
+  var dimensions: [Int] { TensorSlot.dimensions(shape, isVector: isVector) }
+
+  private static func dimensions(_ shape: MapShape, isVector: Bool) -> [Int] {
+    isVector ? [1, shape.elementCount] : [1, shape.channels, shape.height, shape.width]
   }
 
   var isPlaced: Bool { storedValue != nil }

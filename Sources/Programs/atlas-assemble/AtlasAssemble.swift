@@ -56,8 +56,9 @@ import Stages
         count: cells.map(\.count), cellOfRow: []),
       dispersion: cells.map(\.dispersion), fidelities: cells.map(\.fidelity), canvas: canvas)
     let image = RGBImage(width: canvas.width, height: canvas.height, pixels: canvas.pixels)
-    try AtomicFile.write(PNGWriter.encode(image), to: output + ".png")
+    // The picture comes last: where it is, all is there.
     try AtomicFile.write(manifest.json(), to: output + ".json")
+    try AtomicFile.write(PNGWriter.encode(image), to: output + ".png")
     if let fidelity = manifest.summary.medianFidelity {
       Diagnostics.note(
         "atlas: \(cells.count) cells, median fidelity \(decimal(Double(fidelity)))")

@@ -1,5 +1,7 @@
+import FoundationEssentials
 import Glibc
 import Stages
+import Tensors
 
 /// What a program used.
 struct Usage {
@@ -17,7 +19,7 @@ func measure(_ program: String, _ arguments: [String]) throws -> Usage {
   let start = ContinuousClock.now
   var process: pid_t = 0
   var words: [UnsafeMutablePointer<CChar>?] =
-    ([path] + arguments + ["--quiet"]).map { strdup($0) }
+    ([path] + arguments + ["--quiet", "--threads", "\(Parallelism.threadCount)"]).map { strdup($0) }
   words.append(nil)
   defer { for word in words { free(word) } }
   var actions = posix_spawn_file_actions_t()
@@ -45,4 +47,9 @@ private func folderOfThisProgram() -> String {
     decoding: buffer.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
   return path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
     .joined(separator: "/")
+}
+
+/// Removes files and folders, if they are there.
+func removeAll(_ paths: [String]) {
+  for path in paths { try? FileManager.default.removeItem(atPath: path) }
 }

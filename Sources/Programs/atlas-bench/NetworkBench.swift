@@ -18,12 +18,12 @@ struct NetworkBench {
   func extraction(_ images: String, _ report: inout BenchReport) throws {
     let network = try TrainedNetwork.load(path: model)
     let count = try ImageCollection(folder: images).names.count
+    let result = work + "/bench-activations.h5"
+    removeAll([result, result + ".parts"])
+    defer { removeAll([result]) }
     let usage = try measure(
       "atlas-extract",
-      [
-        "--model", model, "--images", images, "--layer", layer, "--output",
-        work + "/bench-activations.h5",
-      ])
+      ["--model", model, "--images", images, "--layer", layer, "--output", result])
     let rate = Double(count) / usage.seconds
     let size = network.preprocessing.size
     let operations = try network.graph.floatingPointOperations(

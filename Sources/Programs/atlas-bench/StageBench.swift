@@ -13,6 +13,8 @@ struct StageBench {
 
   func run(_ report: inout BenchReport) throws {
     try makeActivations()
+    let made = ["rows", "components", "layout", "cells"].map { "\(work)/bench-\($0).h5" }
+    defer { removeAll(made) }
     let components = work + "/bench-components.h5"
     let layout = work + "/bench-layout.h5"
     let stages: [(name: String, arguments: [String])] = [

@@ -103,7 +103,14 @@ struct TargetArguments: ParsableArguments {
     }
     let whitening = try whiteningMatrix(channels: channels)
     let range = try chosen(of: mean.rowCount, "cells of grid \(group) in \(path)")
-    func part<T>(_ values: [T]) -> [T] { Array(values[range]) }
+    func part<T>(_ values: [T]) throws -> [T] {
+      guard values.count == mean.rowCount else {
+        throw StageError(
+          "Cannot render \(path): grid \(group) has \(mean.rowCount) means, but another array of \(values.count); make the cells again."
+        )
+      }
+      return Array(values[range])
+    }
     return RenderTargets(
       targets: range.map { cell in
         let direction = Array(mean[row: cell])
@@ -111,9 +118,10 @@ struct TargetArguments: ParsableArguments {
           direction: direction, whitening: whitening, cosinePower: cosinePower)
         return IconTarget(index: cell, objective: .direction(objective), direction: direction)
       },
-      row: part(try file.int32s("\(group)/row")), column: part(try file.int32s("\(group)/column")),
-      count: part(try file.int32s("\(group)/count")),
-      dispersion: part(try file.floats("\(group)/dispersion")), side: Int(group) ?? 0,
+      row: try part(try file.int32s("\(group)/row")),
+      column: try part(try file.int32s("\(group)/column")),
+      count: try part(try file.int32s("\(group)/count")),
+      dispersion: try part(try file.floats("\(group)/dispersion")), side: Int(group) ?? 0,
       total: mean.rowCount)
   }
 
