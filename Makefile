@@ -19,7 +19,7 @@ include Pipelines/$(RECIPE).mk
 
 MODEL   ?=
 DATASET ?=
-LAYER   ?= mixed4c
+LAYER   ?=
 CARD    ?=
 SEED    ?= 0
 THREADS ?= 0
@@ -28,7 +28,7 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 NETWORK := $(basename $(notdir $(MODEL)))
-OUT     ?= Data/atlas/$(NETWORK)/$(subst /,_,$(LAYER))
+OUT     ?= Data/atlas/$(NETWORK)/$(subst :,_,$(subst /,_,$(LAYER)))
 GRIDS   := $(subst $(comma),$(space),$(GRID))
 ATLASES := $(foreach grid,$(GRIDS),$(OUT)/atlas-$(grid).png)
 
@@ -65,6 +65,7 @@ BENCH_IMAGES ?= $(if $(DATASET),$(DATASET),$(wildcard ../shared/images/imagenet-
 bench: $(BUILT) ## Measure this machine into Data/work/bench.json (BENCH_MODEL, BENCH_IMAGES)
 	@mkdir -p Data/work
 	$(BIN)/atlas-bench --threads $(THREADS) $(if $(BENCH_MODEL),--model $(BENCH_MODEL)) \
+	  $(if $(CARD),--card $(CARD)) --layer $(or $(LAYER),mixed4c) \
 	  $(if $(BENCH_IMAGES),--images $(BENCH_IMAGES)) --work Data/work --output Data/work/bench.json
 
 FORMATTED := Package.swift Sources Tests
@@ -102,16 +103,18 @@ endef
 
 EXTRACT  := --layer $(LAYER) --positions $(POSITIONS) --classes $(CLASSES) --seed $(SEED) \
   $(if $(filter yes,$(INCLUDE_EDGES)),--include-edges)
-REDUCE   := --components $(COMPONENTS) --condition $(CONDITION)
 EMBED    := --metric $(METRIC) --neighbors $(NEIGHBORS) --min-dist $(MIN_DIST) \
   --epochs $(EPOCHS) --seed $(SEED)
 RENDER   := --layer $(LAYER) --size $(ICON_SIZE) --steps $(STEPS) --attempts $(ATTEMPTS) \
   --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
 NETWORK_FILES := --model $(MODEL) $(if $(CARD),--card $(CARD))
 NETWORK_INPUTS := $(wildcard $(MODEL) $(or $(CARD),$(basename $(MODEL)).json))
+CLASS_INPUTS := $(filter-out auto folders names none,$(CLASSES))
 
 $(eval $(call parameters,extract,$(NETWORK_FILES) --images $(DATASET) $(EXTRACT)))
-$(eval $(call parameters,reduce,$(REDUCE)))
+$(eval $(call parameters,reduce,$(COMPONENTS)))
+$(eval $(call parameters,whiten,$(CONDITION)))
+$(eval $(call parameters,first,$(firstword $(GRIDS))))
 $(eval $(call parameters,embed,$(EMBED) $(COMPONENTS)))
 $(eval $(call parameters,grid,$(MINIMUM_COUNT)))
 $(eval $(call parameters,render,$(NETWORK_FILES) $(RENDER)))
@@ -127,40 +130,59 @@ ifneq ($(filter atlas $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(wildcard $(DATASET)/.),)
     $(error DATASET=$(DATASET): there is no such folder of photographs)
   endif
+  ifeq ($(LAYER),)
+    $(error LAYER is not set: name a layer, for instance LAYER=mixed4c)
+  endif
+  DIGEST := $(firstword $(shell sha256sum $(MODEL)))
+  ifeq ($(filter $(DIGEST),$(or $(file < $(STAMPS)/network),$(DIGEST))),)
+    $(error $(OUT) holds the atlas of another network: set OUT, or remove that folder)
+  endif
 endif
 
-# The names, sizes and times of the photographs.
+# Which network the folder belongs to.
+$(STAMPS)/network: | $(STAMPS)/extract
+	@echo '$(DIGEST)' > $@
+
+# The names, sizes and times of the pictures.
 $(STAMPS)/dataset: FORCE
 	@mkdir -p $(@D)
-	@find '$(DATASET)'/ -type f -printf '%P %s %T@\n' | LC_ALL=C sort | sha256sum > $@.new
+	@find '$(DATASET)'/ \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' \) \
+	  -printf '%P %s %T@\n' | LC_ALL=C sort | sha256sum > $@.new
 	@cmp --silent $@.new $@ && rm $@.new || mv $@.new $@
 
-$(OUT)/activations.h5: $(NETWORK_INPUTS) $(STAMPS)/dataset $(STAMPS)/extract | $(BUILT)
+$(OUT)/activations.h5: $(NETWORK_INPUTS) $(CLASS_INPUTS) $(STAMPS)/dataset $(STAMPS)/extract \
+    | $(STAMPS)/network $(BUILT)
 	$(BIN)/atlas-extract $(NETWORK_FILES) --images $(DATASET) $(EXTRACT) --output $@ $(COMMON)
 
 $(OUT)/components.h5: $(OUT)/activations.h5 $(STAMPS)/reduce | $(BUILT)
-	$(BIN)/atlas-reduce --activations $< $(REDUCE) --output $@ $(COMMON)
+	$(BIN)/atlas-reduce --activations $< --components $(COMPONENTS) --output $@ $(COMMON)
 
-$(OUT)/layout.h5: $(OUT)/components.h5 $(STAMPS)/embed | $(BUILT)
-	$(BIN)/atlas-embed $(if $(filter 0,$(COMPONENTS)),--activations $(OUT)/activations.h5,--components $<) \
-	  $(EMBED) --output $@ $(COMMON)
+# The whitening matrix apart, so that CONDITION leaves the layout alone.
+$(OUT)/whitening.h5: $(OUT)/activations.h5 $(STAMPS)/whiten | $(BUILT)
+	$(BIN)/atlas-reduce --activations $< --components 0 --condition $(CONDITION) \
+	  --output $@ $(COMMON)
+
+LAID_OUT := $(if $(filter 0,$(COMPONENTS)),activations,components)
+$(OUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(STAMPS)/embed | $(BUILT)
+	$(BIN)/atlas-embed --$(LAID_OUT) $< $(EMBED) --output $@ $(COMMON)
 
 # One file a grid, so that another grid leaves the first one's icons alone.
 $(OUT)/cells-%.h5: $(OUT)/activations.h5 $(OUT)/layout.h5 $(STAMPS)/grid | $(BUILT)
 	$(BIN)/atlas-grid --activations $< --layout $(OUT)/layout.h5 --grid $* \
 	  --minimum-count $(MINIMUM_COUNT) --output $@ $(COMMON)
 
-$(OUT)/icons-%.h5: $(OUT)/cells-%.h5 $(OUT)/components.h5 $(NETWORK_INPUTS) $(STAMPS)/render | $(BUILT)
-	$(BIN)/atlas-render $(NETWORK_FILES) --cells-file $< --components $(OUT)/components.h5 \
+WHITENING := $(if $(filter yes,$(WHITEN)),$(OUT)/whitening.h5)
+$(OUT)/icons-%.h5: $(OUT)/cells-%.h5 $(WHITENING) $(NETWORK_INPUTS) $(STAMPS)/render | $(BUILT)
+	$(BIN)/atlas-render $(NETWORK_FILES) --cells-file $< $(addprefix --components ,$(WHITENING)) \
 	  $(RENDER) --output $@ $(COMMON)
 
-$(OUT)/atlas-%.png: $(OUT)/icons-%.h5 $(STAMPS)/assemble | $(BUILT)
-	$(BIN)/atlas-assemble --icons $< --gap $(GAP) --output $(basename $@) $(COMMON)
+$(OUT)/atlas-%.png $(OUT)/atlas-%.json &: $(OUT)/icons-%.h5 $(STAMPS)/assemble | $(BUILT)
+	$(BIN)/atlas-assemble --icons $< --gap $(GAP) --output $(OUT)/atlas-$* $(COMMON)
 
 # The first grid's atlas under a name that does not change.
-$(OUT)/atlas.png: $(ATLASES)
-	@ln -f $(basename $<).json $(basename $@).json
-	@ln -f $< $@
+$(OUT)/atlas.png: $(ATLASES) $(ATLASES:.png=.json) $(STAMPS)/first
+	@cp $(basename $<).json $(basename $@).json
+	@cp $< $@.new && mv $@.new $@
 
 .SECONDARY:
 FORCE:

@@ -9,7 +9,7 @@ CLASSES       ?= auto
 
 # Principal components that the layout is made of; 0 takes the raw activations.
 COMPONENTS    ?= 64
-# The largest condition number of the whitening matrix: smaller whitens less, 1 not at all.
+# The largest condition number of the whitening matrix: smaller whitens less.
 CONDITION     ?= 20
 
 METRIC        ?= cosine

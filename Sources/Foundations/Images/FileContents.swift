@@ -3,7 +3,7 @@ import Glibc
 /// All bytes of a file.
 func contents(of path: String, maximumByteCount: Int) throws(ImageError) -> [UInt8] {
   func failure() -> ImageError { ImageError(path, cause: String(cString: strerror(errno))) }
-  let file = open(path, O_RDONLY | O_CLOEXEC)
+  let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard file >= 0 else { throw failure() }
   defer { close(file) }
   var status = stat()

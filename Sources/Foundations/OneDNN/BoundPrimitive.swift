@@ -1,34 +1,10 @@
 internal import COneDNN
-internal import Glibc
-
-/// Scratch memory that the primitives of one network share; they run one after the other.
-public final class Scratchpad {
-  fileprivate private(set) var base: UnsafeMutableRawPointer?
-  private var byteCount = 0
-
-  /// Makes an empty one; it grows as primitives are bound to it.
-  public init() {}
-
-  deinit { free(base) }
-
-  fileprivate func grow(to count: Int) throws(OneDNNError) {
-    guard count > byteCount else { return }
-    free(base)
-    base = nil
-    byteCount = 0
-    guard posix_memalign(&base, 4096, count) == 0 else {
-      throw OneDNNError(function: "posix_memalign", status: "no memory for \(count) bytes")
-    }
-    byteCount = count
-  }
-}
 
 /// A primitive with its tensors, ready to run.
 public final class BoundPrimitive {
   private let primitive: Primitive
   private let tensors: [TensorMemory]
-  private let scratchpad: Scratchpad
-  private let stream: dnnl_stream_t
+  private let context: ExecutionContext
   private var scratchMemory: dnnl_memory_t?
   private var arguments: [dnnl_exec_arg_t]
 
@@ -36,15 +12,14 @@ public final class BoundPrimitive {
   ///
   /// - Precondition: The tensors have the shapes and layouts that the primitive was made for.
   public init(
-    _ primitive: Primitive, _ bindings: [(Argument, TensorMemory)], scratchpad: Scratchpad
+    _ primitive: Primitive, _ bindings: [(Argument, TensorMemory)], in context: ExecutionContext
   ) throws(OneDNNError) {
     self.primitive = primitive
-    self.scratchpad = scratchpad
-    stream = try Engine.get().stream
+    self.context = context
     tensors = bindings.map { $0.1 }
     arguments = bindings.map { dnnl_exec_arg_t(arg: $0.0.code, memory: $0.1.handle) }
     guard let scratch = primitive.scratchpad else { return }
-    try scratchpad.grow(to: primitive.scratchpadByteCount)
+    try context.grow(to: primitive.scratchpadByteCount)
     var memory: dnnl_memory_t?
     let engine = try Engine.get().handle
     try check(
@@ -64,11 +39,11 @@ public final class BoundPrimitive {
   public func run() throws(OneDNNError) {
     if let scratchMemory {
       try check(
-        dnnl_memory_set_data_handle(scratchMemory, scratchpad.base), "dnnl_memory_set_data_handle")
+        dnnl_memory_set_data_handle(scratchMemory, context.scratch), "dnnl_memory_set_data_handle")
     }
     let status = arguments.withUnsafeBufferPointer {
       dnnl_primitive_execute(
-        primitive.handle, stream, Int32($0.count), $0.baseAddress)
+        primitive.handle, context.stream, Int32($0.count), $0.baseAddress)
     }
     try check(status, "dnnl_primitive_execute")
   }

@@ -29,7 +29,7 @@ extension TensorMemory {
     let result = try TensorMemory(descriptor)
     let copy = try BoundPrimitive(
       Primitive.reorder(from: self.descriptor, to: descriptor),
-      [(.source, self), (.destination, result)], scratchpad: Scratchpad())
+      [(.source, self), (.destination, result)], in: ExecutionContext())
     try copy.run()
     return result
   }

@@ -8,7 +8,7 @@ internal import OneDNN
 /// parts can be written into it directly, which with one image is nearly everywhere.
 final class NetworkCompiler {
   let weights: PreparedWeights
-  let scratchpad = Scratchpad()
+  let context: ExecutionContext
   let layout: TensorLayout
   private let nodes: [FusedNode]
   private let inputName: String
@@ -35,6 +35,7 @@ final class NetworkCompiler {
   ) throws {
     self.weights = weights
     self.wanted = wanted
+    context = try ExecutionContext()
     inputName = graph.inputName
     layout = TensorLayout.forActivations
     nodes = graph.fusingReLUs(keeping: wanted)
@@ -191,7 +192,7 @@ final class NetworkCompiler {
   func run(
     _ primitive: Primitive, _ bindings: [(Argument, TensorMemory)]
   ) throws(OneDNNError) -> Step {
-    .run(try BoundPrimitive(primitive, bindings, scratchpad: scratchpad))
+    .run(try BoundPrimitive(primitive, bindings, in: context))
   }
 }
 

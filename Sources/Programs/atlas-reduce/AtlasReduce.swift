@@ -24,7 +24,8 @@ import Tensors
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
   @Option(
-    help: "Principal components to keep; at most the channels; 0 writes the whitening matrix alone."
+    help:
+      "Principal components to keep; no more than there are channels; 0 writes the whitening matrix alone."
   )
   var components = 64
   @Option(help: "The largest condition number of the whitening matrix.")
@@ -43,10 +44,9 @@ import Tensors
   func perform() throws -> [String] {
     let source = try ArrayFileReader(path: activations, kind: "activations")
     let (rowCount, channelCount) = try source.matrixShape(of: "activations")
-    guard components <= channelCount else {
-      throw StageError(
-        "Cannot reduce \(activations): \(components) components of \(channelCount) channels; give --components \(channelCount) or fewer."
-      )
+    let kept = min(components, channelCount)
+    if kept < components {
+      Diagnostics.note("reduce: \(components) components of \(channelCount) channels: all are kept")
     }
     let writer = try ArrayFileWriter(path: output, kind: "components")
     try writer.write(
@@ -56,7 +56,7 @@ import Tensors
         inputs: [activations]))
     try writer.copyDescription(from: source)
     let blocks = rowBlocks(rowCount: rowCount, columnCount: channelCount)
-    let passes = components > 0 ? 2 : 1
+    let passes = kept > 0 ? 2 : 1
     let progress = ProgressReporter("reduce", total: passes * rowCount, unit: "rows")
 
     var moments = Moments(columnCount: channelCount)
@@ -70,7 +70,7 @@ import Tensors
     }
     do {
       try writeWhitening(moments, writer)
-      try writeComponents(moments, source, blocks, writer, progress)
+      try writeComponents(kept, moments, source, blocks, writer, progress)
     } catch let error as PrincipalComponentsError {
       throw StageError("Cannot reduce \(activations): \(error)")
     }
@@ -93,20 +93,20 @@ import Tensors
   }
 
   private func writeComponents(
-    _ moments: Moments, _ source: ArrayFileReader, _ blocks: [Range<Int>],
+    _ count: Int, _ moments: Moments, _ source: ArrayFileReader, _ blocks: [Range<Int>],
     _ writer: ArrayFileWriter, _ progress: ProgressReporter
   ) throws {
-    guard components > 0 else { return }
-    let principal = try PrincipalComponents(moments, count: components)
+    guard count > 0 else { return }
+    let principal = try PrincipalComponents(moments, count: count)
     try writer.write("mean", principal.mean, shape: [principal.mean.count])
     try writer.write("axes", principal.axes)
-    try writer.write("variances", principal.variances, shape: [components])
-    try writer.write("explained", principal.explainedShares, shape: [components])
+    try writer.write("variances", principal.variances, shape: [count])
+    try writer.write("explained", principal.explainedShares, shape: [count])
     try writer.setAttribute("total_variance", .number(principal.totalVariance))
     let explained = principal.explainedShares.reduce(0, +)
     Diagnostics.note(
-      "reduce: \(components) components explain \(decimal(100 * explained)) % of the variance")
-    let scores = try writer.appendable("scores", of: Float.self, rowShape: [components])
+      "reduce: \(count) components explain \(decimal(100 * explained)) % of the variance")
+    let scores = try writer.appendable("scores", of: Float.self, rowShape: [count])
     for rows in blocks {
       try scores.append(
         principal.scores(of: try source.matrix("activations", rows: rows)).elements)
