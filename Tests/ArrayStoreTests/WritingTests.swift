@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test("what a killed process left is removed, what a living one writes is not")
-  func leftByKilledProcess() throws {
+  func leftovers() throws {
     let dead = ".x.\(hostName()).999999999.partial"
     let living = ".x.\(hostName()).1.partial"
     let elsewhere = ".x.elsewhere.999999999.partial"
