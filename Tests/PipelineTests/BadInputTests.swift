@@ -140,6 +140,26 @@ import Testing
     #expect(outcome.messages.count == 1 && outcome.says("asks for bicubic resizing"))
   }
 
+  @Test("icons too small for the network are an error that names the file, the node and the option")
+  func smallIcons() throws {
+    let model = SmallModel.single(
+      "MaxPool", SmallModel.attribute("kernel_shape", [7, 7]),
+      SmallModel.attribute("strides", [1, 1]))
+    var wide = model
+    wide.inputs = [SmallModel.value("image", [1, 3, 48, 48])]
+    wide.nodes.append(
+      SmallModel.node(
+        "MaxPool", ["result"], ["deeper"], name: "the deep one",
+        SmallModel.attribute("kernel_shape", [11, 11]), SmallModel.attribute("strides", [1, 1])))
+    let path = try folder.write("net.onnx", wide.bytes)
+    try expectFailure(
+      .render,
+      [
+        "--model", path, "--layer", "deeper", "--target", "channel", "--cells", "0:1", "--size",
+        "16", "--output", output,
+      ], path, "\"the deep one\"", "icons of 16 pixels", "use larger images", "--size")
+  }
+
   @Test("a layer that is not there is answered with the nearest names")
   func wrongLayer() throws {
     for program in [Program.extract, .render] {

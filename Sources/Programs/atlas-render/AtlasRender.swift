@@ -38,8 +38,14 @@ import Tensors
     let network = try network.load()
     let tensor = try network.tensorName(for: layer)
     let targets = try targets.load(network: network, tensor: tensor)
-    let renderer = try IconRenderer(
-      network: network, layer: tensor, parameters: icon.parameters)
+    let renderer: IconRenderer
+    do {
+      renderer = try IconRenderer(network: network, layer: tensor, parameters: icon.parameters)
+    } catch let error as GraphError {
+      throw StageError(
+        "Cannot render icons of \(icon.size) pixels with \(self.network.model): \(error) (--size, --layer)"
+      )
+    }
     let provenance = try Provenance(
       program: "atlas-render",
       parameters: [("layer", layer)] + self.targets.provenance + icon.provenance,
