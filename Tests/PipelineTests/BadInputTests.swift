@@ -260,10 +260,15 @@ import Testing
       .render, arguments(.render, ["--cells": "2:900"]), "2..<900", chain.cells,
       "give a range within")
     try expectFailure(
-      .reduce, arguments(.reduce, ["--components": "49"]), chain.activations,
-      "give --components 48 or fewer")
-    try expectFailure(
       .grid, arguments(.grid, ["--minimum-count": "10000"]), "lower --minimum-count")
+  }
+
+  @Test("more components than channels are as many as there are")
+  func manyComponents() throws {
+    let path = folder.file("components.h5")
+    try Program.reduce.succeed(arguments(.reduce, ["--components": "49", "--output": path]))
+    let file = try ArrayFileReader(path: path, kind: "components")
+    #expect(try file.shape(of: "scores") == [Chain.rowCount, 48])
   }
 
   @Test("components of no scores cannot be laid out, but whiten")
