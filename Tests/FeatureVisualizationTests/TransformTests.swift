@@ -35,7 +35,6 @@ import Testing
     #expect(recipe.angles.count == 75)
     #expect(recipe.angles.count { $0 == 0 } == 8)
     #expect(recipe.angles.reduce(0, min) == -20 && recipe.angles.reduce(0, max) == 19)
-    #expect(recipe.windowSide(inputSide: 80) == 52)
   }
 
   @Test("draws stay within the recipe's bounds and reach them")

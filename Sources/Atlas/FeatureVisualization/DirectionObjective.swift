@@ -4,7 +4,8 @@ public import Tensors
 
 /// How far an activation vector reaches in a direction, weighted by how well it points there.
 ///
-/// With a the activation and u the unit vector along the direction,
+/// With a the activation and u the unit vector along the direction v, or along S v when it is
+/// whitened,
 ///
 ///   J = dot · max(floor, cos)ᵖ,   dot = ⟨a, u⟩,   cos = dot / ‖a‖,
 ///
@@ -12,23 +13,13 @@ public import Tensors
 /// Distill 2019). Without the floor nothing pulls an activation that points away
 /// (tensorflow/lucid issue 116); below it, the gradient is floorᵖ · u.
 public struct DirectionObjective: Sendable {
-  /// Where angles and lengths are measured when a whitening matrix S is given.
-  public enum Metric: Sendable {
-    /// u = S v / ‖S v‖ in the plain metric: the direction is whitened, the activation is not.
-    case plain
-    /// ⟨x, y⟩ = xᵀ S y: cos is the cosine between a and v after both were whitened.
-    case whitened
-  }
-
   /// p, the weight of the angle; 4 in the recipe, 0 for the plain dot product.
   public let cosinePower: Float
   /// The least cosine that counts.
   public let cosineFloor: Float
 
-  /// u, or S v / √(vᵀ S v) in the whitened metric.
+  /// u, one number a channel.
   private let unit: [Float]
-  /// S in the whitened metric.
-  private let metric: Matrix?
 
   /// What lengths are increased by before dividing by them.
   private static let epsilon: Float = 1e-4
@@ -38,11 +29,10 @@ public struct DirectionObjective: Sendable {
   /// - Parameters:
   ///   - direction: v, one number a channel.
   ///   - whitening: S, the symmetric inverse of the activations' second moment, channels × channels.
-  ///   - metric: Where angles are measured.
   ///   - cosinePower: The weight of the angle, not negative.
   ///   - cosineFloor: The least cosine that counts, not negative.
   public init(
-    direction: [Float], whitening: Matrix? = nil, metric: Metric = .plain, cosinePower: Float = 4,
+    direction: [Float], whitening: Matrix? = nil, cosinePower: Float = 4,
     cosineFloor: Float = 0.1
   ) {
     precondition(cosinePower >= 0 && cosineFloor >= 0, "power and floor must not be negative")
@@ -51,11 +41,8 @@ public struct DirectionObjective: Sendable {
       "a whitening matrix of \(direction.count) × \(direction.count) is needed")
     self.cosinePower = cosinePower
     self.cosineFloor = cosineFloor
-    self.metric = metric == .whitened ? whitening : nil
     let target = whitening.map { product($0, direction.span) } ?? direction
-    let squaredLength =
-      self.metric == nil ? dot(target.span, target.span) : dot(direction.span, target.span)
-    let length = Float(max(0, squaredLength).squareRoot()) + Self.epsilon
+    let length = Float(dot(target.span, target.span).squareRoot()) + Self.epsilon
     unit = target.map { $0 / length }
   }
 
@@ -68,30 +55,24 @@ public struct DirectionObjective: Sendable {
   ///   - activation: a, one number a channel.
   ///   - gradient: ∂J / ∂a; 0 in the angle's part when a is 0.
   /// - Returns: J.
-  /// - Complexity: O(channels), or O(channels²) in the whitened metric.
+  /// - Complexity: O(channels).
   public func value(_ activation: [Float], gradient: inout [Float]) -> Float {
     let activation = activation.span
     var gradient = gradient.mutableSpan
     precondition(
       activation.count == channelCount && gradient.count == channelCount,
       "\(channelCount) channels expected, got \(activation.count) and \(gradient.count)")
-    // The gradient first holds M a, with M the metric: ∂‖a‖ / ∂a = M a / ‖a‖.
-    if let metric {
-      multiply(metric, activation, into: &gradient)
-    } else {
-      for channel in activation.indices { gradient[channel] = activation[channel] }
-    }
-    let length = Float(max(0, dot(activation, gradient.span)).squareRoot())
+    let length = Float(dot(activation, activation).squareRoot())
     let reach = Float(dot(activation, unit.span))
     let cosine = reach / (length + Self.epsilon)
     let weight = pow(max(cosineFloor, cosine), cosinePower)
     // ∂J = cosᵖ ∂dot + p dot cosᵖ⁻¹ ∂cos, where dot cosᵖ⁻¹ = cosᵖ (‖a‖ + ε) and
-    // ∂cos = (u − cos M a / ‖a‖) / (‖a‖ + ε).
+    // ∂cos = (u − cos a / ‖a‖) / (‖a‖ + ε).
     let angleWeight = cosine > cosineFloor && length > 0 ? cosinePower * weight : 0
     let alongUnit = weight + angleWeight
     let alongActivation = length > 0 ? -angleWeight * cosine / length : 0
     for channel in unit.indices {
-      gradient[channel] = alongUnit * unit[channel] + alongActivation * gradient[channel]
+      gradient[channel] = alongUnit * unit[channel] + alongActivation * activation[channel]
     }
     return reach * weight
   }

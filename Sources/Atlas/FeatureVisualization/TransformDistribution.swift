@@ -7,9 +7,6 @@ public import Randomness
 /// turn it by values drawn from two lists, jitter again. Here the window keeps one size and shows the
 /// image about its centre.
 public struct TransformDistribution: Sendable {
-  /// How many pixels are added on every side of the image; it decides the window's size alone, since
-  /// what lies outside the image is up to `Warp.border`.
-  public var padding = 2
   /// The jitters before scaling, each the number of pixels by which it makes the window smaller.
   public var jitters = [4, 4, 8, 8, 8]
   /// The scales, one of which is drawn.
@@ -24,11 +21,6 @@ public struct TransformDistribution: Sendable {
     scales = (-5..<80).map { power(0.995, $0) }
     for _ in 0..<2 { scales += (20..<40).map { power(0.998, $0) } }
     angles = [-20..<20, -10..<10, -5..<5].joined().map(Double.init) + [0, 0, 0, 0, 0]
-  }
-
-  /// The side of the window that padding and the first jitters leave of an image: 52 of 80 pixels.
-  public func windowSide(inputSide: Int) -> Int {
-    inputSide + 2 * padding - jitters.reduce(0, +)
   }
 
   /// Draws a transform: for each jitter a vertical and a horizontal offset, the scale, the angle, the

@@ -58,7 +58,9 @@ public struct PrincipalComponents: Sendable, Equatable {
 
   /// The coordinates of rows along the axes, (x − mean) · axesᵀ.
   ///
-  /// A row's scores have the same bits in whatever block it comes.
+  /// A row's scores have the same bits in whatever blocks the rows come, provided that every block
+  /// begins at a multiple of 256 rows: on some processors the last bits of a matrix product depend on
+  /// where in its panel a row lies.
   ///
   /// - Parameter block: The rows, b × c.
   /// - Returns: The scores, b × d.

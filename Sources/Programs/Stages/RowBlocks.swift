@@ -20,6 +20,7 @@ extension ArrayFileReader {
 ///   - columnCount: The numbers in a row.
 /// - Returns: Consecutive ranges that together make up `0..<rowCount`.
 public func rowBlocks(rowCount: Int, columnCount: Int) -> [Range<Int>] {
-  let rows = max(1024, (64 << 20) / max(1, 4 * columnCount))
+  // A multiple of 1,024: blocks that begin anywhere would change the last bits of products.
+  let rows = max(1, (64 << 20) / max(1, 4 * columnCount) / 1024) * 1024
   return stride(from: 0, to: rowCount, by: rows).map { $0..<min($0 + rows, rowCount) }
 }
