@@ -1,6 +1,7 @@
 public import ModelFormats
 internal import NetworkGraphs
 internal import NeuralNetworks
+internal import Synchronization
 internal import Tensors
 
 /// Optimises icons: images that excite a layer of a network as a target asks.
@@ -32,54 +33,78 @@ public final class IconRenderer {
     }
   }
 
-  /// Renders some icons on all threads.
+  /// Renders some icons on all threads and hands each over as soon as it is finished.
+  ///
+  /// An icon is the best of its attempts on transforms that none was optimised for, by fidelity or,
+  /// for targets that are no direction, by the objective.
   ///
   /// - Parameters:
   ///   - targets: What to show.
   ///   - progress: Called after each attempt, from any thread.
-  /// - Returns: One icon a target: the best of its attempts on transforms that none was optimised
-  ///   for, by fidelity or, for targets that are no direction, by the objective.
-  /// - Throws: When the network cannot be run.
+  ///   - finished: Called with a target's place and its icon, from any thread but once at a time; what
+  ///     it throws ends the work.
+  /// - Throws: When the network cannot be run, or what `finished` throws.
   public func render(
-    _ targets: [IconTarget], progress: @Sendable () -> Void = {}
-  ) throws -> [Icon] {
+    _ targets: [IconTarget], progress: @Sendable () -> Void = {},
+    finished: @Sendable (_ place: Int, _ icon: Icon) throws -> Void
+  ) throws {
     let attempts = parameters.attemptCount
-    let results = try renderAttempts(targets, progress)
-    return targets.indices.map { index in
-      let candidates = results[index * attempts..<(index + 1) * attempts]
-      // The first of equals, so that the choice is unique.
-      return candidates.dropFirst().reduce(candidates[index * attempts]) { best, candidate in
-        score(candidate) > score(best) ? candidate : best
+    let shared = Shared(workers: workers)
+    let board = Mutex(Board())
+    parallelWorkers(count: workers.count, itemCount: targets.count * attempts) { worker, item in
+      guard board.withLock({ $0.failure == nil }) else { return }
+      let (place, attempt) = (item / attempts, item % attempts)
+      let result = Result {
+        try shared.workers[worker].optimize(targets[place], attempt: attempt)
+      }
+      progress()
+      board.withLock { board in
+        do {
+          guard let best = try board.add(result.get(), at: place, of: attempts) else { return }
+          try finished(place, best)
+        } catch { board.failure = board.failure ?? error }
       }
     }
+    if let failure = board.withLock({ $0.failure }) { throw failure }
   }
 
-  private func score(_ icon: Icon) -> Float {
-    let score = icon.transformedFidelity ?? icon.objective
-    return score.isFinite ? score : -.infinity
+  /// Renders some icons on all threads; one icon a target, in their order.
+  ///
+  /// - Parameter targets: What to show.
+  /// - Returns: The icons.
+  /// - Throws: When the network cannot be run.
+  public func render(_ targets: [IconTarget]) throws -> [Icon] {
+    let icons = Mutex([Icon?](repeating: nil, count: targets.count))
+    try render(targets) { place, icon in icons.withLock { $0[place] = icon } }
+    return icons.withLock { $0.compactMap { $0 } }
   }
 
-  private func renderAttempts(
-    _ targets: [IconTarget], _ progress: @Sendable () -> Void
-  ) throws -> [Icon] {
-    let attempts = parameters.attemptCount
-    var results = [Result<Icon, any Error>?](repeating: nil, count: targets.count * attempts)
-    results.withUnsafeMutableBufferPointer { slots in
-      let shared = Shared(workers: workers, slots: slots)
-      parallelWorkers(count: workers.count, itemCount: slots.count) { worker, item in
-        shared.slots[item] = Result {
-          try shared.workers[worker].optimize(targets[item / attempts], attempt: item % attempts)
-        }
-        progress()
-      }
-    }
-    return try results.compactMap { try $0?.get() }
-  }
-
-  /// What the threads share: a worker belongs to one thread, a slot to one item.
+  /// What the threads share: each takes the worker of its number.
   private struct Shared: @unchecked Sendable {
     let workers: [IconWorker]
-    let slots: UnsafeMutableBufferPointer<Result<Icon, any Error>?>
+  }
+
+  /// The attempts at icons that are not finished, and the first error.
+  private struct Board {
+    var attempts: [Int: [Icon]] = [:]
+    var failure: (any Error)?
+
+    /// Adds an attempt; the best one when it was the last.
+    mutating func add(_ icon: Icon, at place: Int, of count: Int) -> Icon? {
+      attempts[place, default: []].append(icon)
+      guard attempts[place]?.count == count, let all = attempts.removeValue(forKey: place)
+      else { return nil }
+      // The first of equals, in whatever order they were finished.
+      return all.max { ($0.score, $1.attempt) < ($1.score, $0.attempt) }
+    }
+  }
+}
+
+extension Icon {
+  /// What attempts are compared by.
+  fileprivate var score: Float {
+    let score = transformedFidelity ?? objective
+    return score.isFinite ? score : -.infinity
   }
 }
 

@@ -5,7 +5,7 @@ internal import FoundationEssentials
 ///
 /// A run that was cut off finds them and goes on; a piece counts only if it was made by the same
 /// command from the same files. When the result is complete, the folder goes.
-public struct PartFolder {
+public struct PartFolder: Sendable {
   /// The folder: the result's path with `.parts` behind it.
   public let path: String
   private let provenance: Provenance

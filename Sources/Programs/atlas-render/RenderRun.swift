@@ -1,6 +1,7 @@
 import ArrayStore
 import FeatureVisualization
 import Stages
+import Synchronization
 
 /// Icons to render, with where they belong.
 struct RenderTargets {
@@ -21,7 +22,7 @@ struct RenderRun {
   let output: String
   let provenance: Provenance
 
-  /// Icons in a part: what is lost at most when a run is cut off.
+  /// Icons in a part; a run that is cut off loses the parts that are not complete.
   private static let partCount = 16
 
   private var blocks: [Range<Int>] {
@@ -41,6 +42,7 @@ struct RenderRun {
 
   /// Makes every part that is not there yet.
   func render() throws {
+    let (blocks, parts, side) = (self.blocks, self.parts, parameters.sidePixels)
     let missing = blocks.indices.filter { parts.read($0) == nil }
     let done = targets.targets.count - missing.reduce(0) { $0 + blocks[$1].count }
     if done > 0 { Diagnostics.note("render: \(done) icons are there from an earlier run") }
@@ -48,19 +50,25 @@ struct RenderRun {
     let progress = ProgressReporter(
       "render", total: scale * targets.targets.count, done: scale * done,
       unit: scale == 1 ? "icons" : "attempts")
-    for index in missing {
-      // Begun before the work, so that a disk that cannot be written to is found at once.
-      let writer = try parts.write(index)
-      let icons = try renderer.render(Array(targets.targets[blocks[index]])) {
-        progress.advance()
+    // A disk that cannot be written to is found before the work.
+    if let first = missing.first { _ = try parts.write(first) }
+    let places = missing.flatMap { blocks[$0] }
+    let waiting = Mutex<[Int: [Int: Icon]]>([:])
+    try renderer.render(places.map { targets.targets[$0] }, progress: { progress.advance() }) {
+      place, icon in
+      let index = places[place]
+      let part = index / Self.partCount
+      let complete = waiting.withLock { waiting in
+        waiting[part, default: [:]][index] = icon
+        return waiting[part]?.count == blocks[part].count ? waiting.removeValue(forKey: part) : nil
       }
-      try write(icons, to: writer)
+      guard let complete else { return }
+      try Self.write(blocks[part].compactMap { complete[$0] }, side: side, to: parts.write(part))
     }
     progress.finish()
   }
 
-  private func write(_ icons: [Icon], to writer: ArrayFileWriter) throws {
-    let side = parameters.sidePixels
+  private static func write(_ icons: [Icon], side: Int, to writer: ArrayFileWriter) throws {
     try writer.write("icons", icons.flatMap(\.pixels), shape: [icons.count, side, side, 3])
     let numbers: [(String, [Float])] = [
       ("fidelity", icons.map { $0.fidelity ?? .nan }),
