@@ -10,11 +10,11 @@ package struct Vignette: Sendable {
 
   /// Makes a vignette.
   ///
-  /// The weight is 1 up to 0.6 of the way from the middle to the edges and falls smoothly to
-  /// 1 − strength at 1.15 of it, short of the corners.
+  /// The weight is 1 up to 0.75 of the way from the middle to the edges and falls smoothly to
+  /// 1 − strength at 1.25 of it, short of the corners.
   package init(side: Int, strength: Float) {
     let middle = Float(side - 1) / 2
-    let (inner, outer): (Float, Float) = (0.6, 1.15)
+    let (inner, outer): (Float, Float) = (0.75, 1.25)
     weights = (0..<side * side).map { index in
       let x = (Float(index % side) - middle) / middle
       let y = (Float(index / side) - middle) / middle
