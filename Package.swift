@@ -61,6 +61,7 @@ let package = Package(
   ],
   targets: [
     // MARK: C libraries
+    .clibrary("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     .clibrary("CHDF5", pkgConfig: "hdf5-serial", apt: "libhdf5-dev"),
     .clibrary("CLAPACKE", pkgConfig: "lapacke", apt: "liblapacke-dev"),
     .clibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
@@ -75,6 +76,12 @@ let package = Package(
     .room("Foundations", "LinearAlgebra", on: ["CLAPACKE", "OneDNN", "Tensors"]),
     .room("Foundations", "ArrayStore", on: ["CHDF5", "COpenSSL", "Tensors"]),
     .room("Foundations", "Images", on: ["CPNG", "CTurboJPEG", "Tensors"]),
+
+    .room("Foundations", "Drawing", on: ["CCairo", "Images"]),
+
+    // MARK: World: pictures without a camera
+    .room("World", "Textures", on: ["Drawing"]),
+    .room("World", "MadeWorld", on: ["Drawing", "Images", "Randomness", "Textures"]),
 
     // MARK: Networks: a model file becomes a graph, a graph becomes a compiled network
     .room("Networks", "NetworkGraphs", on: ["Tensors"]),
@@ -106,6 +113,7 @@ let package = Package(
         "ArrayStore", "ModelFormats", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .program("atlas-synthesize", on: ["ArrayStore", "Drawing", "Images", "MadeWorld", "Tensors"]),
     .program(
       "atlas-extract",
       on: ["Activations", "ArrayStore", "ModelFormats", "NetworkGraphs", "Tensors"]),

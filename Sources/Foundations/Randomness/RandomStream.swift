@@ -16,6 +16,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case layoutStart = 6
   /// Samples drawn for tests and quality measures.
   case evaluation = 7
+  /// A picture of the made world.
+  case picture = 8
 }
 
 /// An endless stream of random numbers that belongs to a seed, a purpose, an item and a step.

@@ -1,0 +1,194 @@
+internal import CCairo
+public import Images
+
+/// A picture that is drawn on, by cairo.
+///
+/// Pixels are as large as 1; (0, 0) is the upper left corner, y points down. One thread draws on a
+/// canvas at a time.
+public final class Canvas {
+  /// The pixels in a row.
+  public let width: Int
+  /// The rows.
+  public let height: Int
+  private let surface: OpaquePointer
+  private let context: OpaquePointer
+  /// Where shaders write, as large as the canvas.
+  private let shaded: OpaquePointer
+
+  /// Makes a black canvas. The corresponding C function is `cairo_image_surface_create`.
+  ///
+  /// - Throws: `DrawingError` if there is not the memory for it.
+  public init(width: Int, height: Int) throws(DrawingError) {
+    precondition(width > 0 && height > 0 && width <= 16384 && height <= 16384, "canvas too large")
+    self.width = width
+    self.height = height
+    surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))
+    context = cairo_create(surface)
+    shaded = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height))
+    guard cairo_status(context) == CAIRO_STATUS_SUCCESS,
+      cairo_surface_status(shaded) == CAIRO_STATUS_SUCCESS
+    else { throw DrawingError(description: "no memory for a picture of \(width) × \(height)") }
+    // Best antialiasing: coverage to 1/256 rather than 1/16 of a pixel.
+    cairo_set_antialias(context, CAIRO_ANTIALIAS_BEST)
+    cairo_set_line_cap(context, CAIRO_LINE_CAP_ROUND)
+    cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
+  }
+
+  deinit {
+    cairo_destroy(context)
+    cairo_surface_destroy(surface)
+    cairo_surface_destroy(shaded)
+  }
+
+  /// Fills an outline with one colour.
+  public func fill(_ path: Path, _ color: Color) {
+    trace(path)
+    set(color)
+    cairo_fill(context)
+  }
+
+  /// Fills an outline; every pixel's colour is asked for.
+  ///
+  /// - Parameter shader: The colour at a point, given in pixels.
+  public func fill(_ path: Path, shader: (SIMD2<Float>) -> Color) {
+    trace(path)
+    var (left, top, right, bottom) = (0.0, 0.0, 0.0, 0.0)
+    cairo_fill_extents(context, &left, &top, &right, &bottom)
+    guard shade(left, top, right, bottom, by: shader) else {
+      cairo_new_path(context)
+      return
+    }
+    cairo_fill(context)
+  }
+
+  /// Draws along a line with one colour.
+  public func stroke(_ path: Path, width: Float, _ color: Color) {
+    trace(path)
+    set(color)
+    cairo_set_line_width(context, Double(width))
+    cairo_stroke(context)
+  }
+
+  /// Draws along a line; every pixel's colour is asked for.
+  public func stroke(_ path: Path, width: Float, shader: (SIMD2<Float>) -> Color) {
+    trace(path)
+    cairo_set_line_width(context, Double(width))
+    var (left, top, right, bottom) = (0.0, 0.0, 0.0, 0.0)
+    cairo_stroke_extents(context, &left, &top, &right, &bottom)
+    guard shade(left, top, right, bottom, by: shader) else {
+      cairo_new_path(context)
+      return
+    }
+    cairo_stroke(context)
+  }
+
+  /// Lays a picture onto the canvas, its upper left corner at (x, y).
+  public func place(_ image: RGBImage, x: Int, y: Int) {
+    let frame = Path.rectangle(
+      Float(x), Float(y), Float(x + image.width), Float(y + image.height))
+    fill(frame) { pixel in
+      let column = min(max(Int(pixel.x) - x, 0), image.width - 1)
+      let row = min(max(Int(pixel.y) - y, 0), image.height - 1)
+      let at = 3 * (row * image.width + column)
+      return Color(
+        Float(image.pixels[at]) / 255, Float(image.pixels[at + 1]) / 255,
+        Float(image.pixels[at + 2]) / 255)
+    }
+  }
+
+  /// Draws with everything outside an outline left alone.
+  public func clipped(to path: Path, draw: () -> Void) {
+    cairo_save(context)
+    trace(path)
+    cairo_clip(context)
+    draw()
+    cairo_restore(context)
+  }
+
+  /// The picture as it is now.
+  ///
+  /// - Throws: `DrawingError` if cairo failed since the canvas was made.
+  public func image() throws(DrawingError) -> RGBImage {
+    guard cairo_status(context) == CAIRO_STATUS_SUCCESS else {
+      let reason = String(cString: cairo_status_to_string(cairo_status(context)))
+      throw DrawingError(description: "cairo: \(reason)")
+    }
+    cairo_surface_flush(surface)
+    let stride = Int(cairo_image_surface_get_stride(surface)) / 4
+    let words = UnsafeRawPointer(cairo_image_surface_get_data(surface))
+      .assumingMemoryBound(to: UInt32.self)
+    let pixels = [UInt8](unsafeUninitializedCapacity: 3 * width * height) { buffer, count in
+      for y in 0..<height {
+        for x in 0..<width {
+          let word = words[y * stride + x]
+          let base = 3 * (y * width + x)
+          buffer[base] = UInt8(truncatingIfNeeded: word >> 16)
+          buffer[base + 1] = UInt8(truncatingIfNeeded: word >> 8)
+          buffer[base + 2] = UInt8(truncatingIfNeeded: word)
+        }
+      }
+      count = buffer.count
+    }
+    return RGBImage(width: width, height: height, pixels: pixels)
+  }
+
+  private func trace(_ path: Path) {
+    cairo_new_path(context)
+    for step in path.steps {
+      switch step {
+      case .move(let point): cairo_move_to(context, Double(point.x), Double(point.y))
+      case .line(let point): cairo_line_to(context, Double(point.x), Double(point.y))
+      case .curve(let first, let second, let point):
+        cairo_curve_to(
+          context, Double(first.x), Double(first.y), Double(second.x), Double(second.y),
+          Double(point.x), Double(point.y))
+      case .close: cairo_close_path(context)
+      }
+    }
+  }
+
+  private func set(_ color: Color) {
+    let c = color.components
+    cairo_set_source_rgba(context, Double(c.x), Double(c.y), Double(c.z), Double(c.w))
+  }
+
+  /// Fills the part of the shaded surface that will be seen and makes it the source; false if none
+  /// will be.
+  private func shade(
+    _ left: Double, _ top: Double, _ right: Double, _ bottom: Double,
+    by shader: (SIMD2<Float>) -> Color
+  ) -> Bool {
+    var (clipLeft, clipTop, clipRight, clipBottom) = (0.0, 0.0, 0.0, 0.0)
+    cairo_clip_extents(context, &clipLeft, &clipTop, &clipRight, &clipBottom)
+    let columns = Self.whole(max(left, clipLeft), min(right, clipRight), limit: width)
+    let rows = Self.whole(max(top, clipTop), min(bottom, clipBottom), limit: height)
+    guard !columns.isEmpty, !rows.isEmpty else { return false }
+    cairo_surface_flush(shaded)
+    let stride = Int(cairo_image_surface_get_stride(shaded)) / 4
+    let words = UnsafeMutableRawPointer(cairo_image_surface_get_data(shaded))
+      .assumingMemoryBound(to: UInt32.self)
+    for y in rows {
+      for x in columns {
+        words[y * stride + x] = Self.word(shader(SIMD2(Float(x) + 0.5, Float(y) + 0.5)))
+      }
+    }
+    cairo_surface_mark_dirty(shaded)
+    cairo_set_source_surface(context, shaded, 0, 0)
+    return true
+  }
+
+  private static func whole(_ low: Double, _ high: Double, limit: Int) -> Range<Int> {
+    guard low < high else { return 0..<0 }
+    let first = Int(min(max(low.rounded(.down), 0), Double(limit)))
+    return first..<max(first, Int(min(max(high.rounded(.up), 0), Double(limit))))
+  }
+
+  /// A pixel as cairo keeps it: opacity, red, green, blue from the highest byte, multiplied by the
+  /// opacity.
+  private static func word(_ color: Color) -> UInt32 {
+    var c = color.components.clamped(lowerBound: .zero, upperBound: .one)
+    c *= SIMD4(c.w, c.w, c.w, 1)
+    let bytes = SIMD4<UInt32>(truncatingIfNeeded: SIMD4<Int32>(c * 255 + 0.5))
+    return bytes.w << 24 | bytes.x << 16 | bytes.y << 8 | bytes.z
+  }
+}

@@ -1,0 +1,53 @@
+public import Drawing
+public import Images
+import Randomness
+
+/// Pictures of all kinds side by side, with their names.
+public struct ContactSheet {
+  private let classes: [WorldClass]
+  private let repeats, columns, side: Int
+  private let caption: Int
+
+  /// Lays a sheet out.
+  ///
+  /// - Parameters:
+  ///   - classes: The kinds of things, row after row.
+  ///   - repeats: Pictures of each, side by side.
+  ///   - columns: Kinds in a row.
+  ///   - side: The side of a picture in pixels.
+  public init(_ classes: [WorldClass], repeats: Int = 1, columns: Int = 8, side: Int = 112) {
+    (self.classes, self.repeats, self.columns, self.side) = (classes, repeats, columns, side)
+    caption = side / 7
+  }
+
+  /// Draws the sheet, with the first pictures of each kind.
+  ///
+  /// - Throws: `DrawingError` if there is not the memory for it.
+  public func image(seed: UInt64) throws(DrawingError) -> RGBImage {
+    let gap = side / 28
+    let (cellWidth, cellHeight) = (repeats * side + gap, side + caption + gap)
+    let rows = (classes.count + columns - 1) / columns
+    let canvas = try Canvas(width: columns * cellWidth + gap, height: rows * cellHeight + gap)
+    canvas.fill(
+      .rectangle(0, 0, Float(canvas.width), Float(canvas.height)), Color(gray: 1))
+    let still = Light(direction: SIMD3(0, 0, 1), ambient: .one, sun: .zero)
+    let writer = Brush(
+      canvas: canvas, random: RandomStream(seed: 0, purpose: .picture), pose: .identity,
+      light: still)
+    for (index, kind) in classes.enumerated() {
+      let (x, y) = (gap + index % columns * cellWidth, gap + index / columns * cellHeight)
+      for number in 0..<repeats {
+        let picture = try MadeWorld.picture(of: kind, number: number, seed: seed, side: side)
+        canvas.place(picture, x: x + number * side, y: y)
+      }
+      var brush = writer
+      let letter = min(
+        Float(caption) / 5, Float(repeats * side) / (1.6 * Float(kind.name.count + 1)))
+      let middle = Float(x) + Float(repeats * side) / 2
+      brush.at(middle, Float(y + side) + Float(caption) * 0.55, scale: letter) {
+        $0.write(kind.name.replacing("_", with: " "), Color(gray: 0.2), weight: 0.28)
+      }
+    }
+    return try canvas.image()
+  }
+}

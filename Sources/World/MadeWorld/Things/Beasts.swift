@@ -1,0 +1,7 @@
+import Drawing
+import Textures
+
+/// Animals with four legs and fur, and cats of all kinds.
+enum Beasts {
+  static let classes: [WorldClass] = []
+}

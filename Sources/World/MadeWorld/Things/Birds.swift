@@ -1,0 +1,7 @@
+import Drawing
+import Textures
+
+/// Birds.
+enum Birds {
+  static let classes: [WorldClass] = []
+}

@@ -1,0 +1,7 @@
+import Drawing
+import Textures
+
+/// Things that float.
+enum Boats {
+  static let classes: [WorldClass] = []
+}

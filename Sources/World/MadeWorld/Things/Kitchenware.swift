@@ -1,0 +1,7 @@
+import Drawing
+import Textures
+
+/// Things of the kitchen.
+enum Kitchenware {
+  static let classes: [WorldClass] = []
+}

@@ -1,0 +1,7 @@
+import Drawing
+import Textures
+
+/// Things of play and weather.
+enum Pastimes {
+  static let classes: [WorldClass] = []
+}

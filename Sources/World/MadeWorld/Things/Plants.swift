@@ -1,0 +1,7 @@
+import Drawing
+import Textures
+
+/// Trees and other plants.
+enum Plants {
+  static let classes: [WorldClass] = []
+}

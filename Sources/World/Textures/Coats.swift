@@ -1,0 +1,80 @@
+public import Drawing
+
+/// Hair that lies one way: streaks along x.
+public struct Fur: Texture {
+  let (light, dark): (Color, Color)
+  let (length, width, contrast): (Float, Float, Float)
+  let noise: Noise
+
+  /// Hair of a length and width, between two colours.
+  public init(
+    _ light: Color, _ dark: Color, length: Float = 0.16, width: Float = 0.022,
+    contrast: Float = 0.9, seed: UInt32 = 0
+  ) {
+    (self.light, self.dark) = (light, dark)
+    (self.length, self.width, self.contrast) = (length, width, contrast)
+    noise = Noise(seed: seed)
+  }
+
+  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+    // Tufts bend the hair; strands are noise stretched along it.
+    let bend = noise(point * 5) - 0.5
+    let across = (point.y + bend * 0.09) / max(width, footprint)
+    let strand = noise(SIMD2(point.x / length, across))
+    let fine = noise(SIMD2(point.x / length * 2 + 40, across * 1.9))
+    let tuft = noise.fractal(point * 3 + 11, octaves: 2)
+    let value = 0.5 * strand + 0.25 * fine + 0.25 * tuft
+    return dark.mixed(with: light, by: min(max(0.5 + contrast * 2 * (value - 0.5), 0), 1))
+  }
+}
+
+/// Large patches with pale lines between, as on a giraffe or a tortoise.
+public struct Patches: Texture {
+  let (patch, line): (Color, Color)
+  let (size, width, scatter): (Float, Float, Float)
+  let noise: Noise
+
+  /// Patches of about `size`, with lines of `width` as a share of it.
+  public init(
+    _ patch: Color, line: Color, size: Float = 0.3, width: Float = 0.16, scatter: Float = 0.8,
+    seed: UInt32 = 0
+  ) {
+    (self.patch, self.line, self.size, self.width) = (patch, line, size, width)
+    self.scatter = scatter
+    noise = Noise(seed: seed)
+  }
+
+  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+    let warp = (noise(point / size * 2.5) - 0.5) * 0.25
+    let cell = noise.cell(point / size + SIMD2(warp, -warp), scatter: scatter)
+    let inside = coverage((cell.second - cell.nearest - width) * size / 2, footprint)
+    let tone = 0.88 + 0.24 * cell.number
+    return line.mixed(with: patch.lit(by: tone), by: inside)
+  }
+}
+
+/// Rosettes: broken dark rings with a warm middle, as on a leopard.
+public struct Rosettes: Texture {
+  let (ground, ring, middle): (Color, Color, Color)
+  let spacing: Float
+  let noise: Noise
+
+  /// Rosettes `spacing` apart.
+  public init(
+    _ ground: Color, ring: Color, middle: Color, spacing: Float = 0.2, seed: UInt32 = 0
+  ) {
+    (self.ground, self.ring, self.middle, self.spacing) = (ground, ring, middle, spacing)
+    noise = Noise(seed: seed)
+  }
+
+  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+    let cell = noise.cell(point / spacing, scatter: 0.6)
+    let warp = (noise(point / spacing * 3) - 0.5) * 0.22
+    let distance = cell.nearest + warp
+    let outer = coverage((0.38 - distance) * spacing, footprint)
+    let inner = coverage((0.2 - distance) * spacing, footprint)
+    let open = smooth(noise(point / spacing * 2 + 70), from: 0.25, to: 0.35)
+    let rosette = ring.mixed(with: middle, by: inner)
+    return ground.mixed(with: rosette, by: outer * max(open, inner))
+  }
+}
