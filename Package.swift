@@ -146,6 +146,9 @@ let package = Package(
     .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "ArrayStore", on: ["Randomness", "Tensors"]),
     .tests(for: "Images", on: ["Randomness"]),
+    .tests(for: "Drawing", on: ["Images"]),
+    .tests(for: "Textures", on: ["Drawing"]),
+    .tests(for: "MadeWorld", on: ["Images"]),
     .tests(
       for: "FeatureVisualization",
       on: [

@@ -342,7 +342,7 @@ import Testing
 
   @Test(
     "a result that cannot be written is an error before the work begins", .timeLimit(.minutes(1)),
-    arguments: Program.allCases)
+    arguments: Program.stages)
   func unwritable(program: Program) throws {
     let file = try folder.write("a file", "")
     let path = file + "/result" + (program == .assemble ? "" : ".h5")
@@ -355,7 +355,7 @@ import Testing
   }
 
   @Test(
-    "a full disk is an error that says so, and a former result stays", arguments: Program.allCases)
+    "a full disk is an error that says so, and a former result stays", arguments: Program.stages)
   func fullDisk(program: Program) throws {
     let name = program == .assemble ? "result.png" : "result.h5"
     try folder.write(name, "what was there before")

@@ -47,13 +47,17 @@ struct Chain: Sendable {
   ]
 
   func run() throws {
-    for program in Program.allCases { try program.succeed(arguments(of: program)) }
+    for program in Program.stages { try program.succeed(arguments(of: program)) }
   }
 
   /// The arguments of a stage, with some options set otherwise, or left out where they are nil.
   func arguments(of program: Program, _ changes: [String: String?] = [:]) -> [String] {
     var options: [(String, String?)] =
       switch program {
+      case .synthesize:
+        [
+          ("--output", file("world")), ("--classes", "fish"), ("--count", "2"), ("--size", "32"),
+        ]
       case .extract:
         [
           ("--model", workshop.model), ("--images", workshop.photographs), ("--layer", "mixed"),

@@ -3,7 +3,10 @@ import Testing
 
 /// The built programs, run as anyone would run them: arguments, files, an exit status, two streams.
 enum Program: String, CaseIterable, CustomTestStringConvertible {
-  case extract, reduce, embed, grid, render, assemble
+  case synthesize, extract, reduce, embed, grid, render, assemble
+
+  /// The stages from photographs to an atlas, in order.
+  static let stages: [Program] = [.extract, .reduce, .embed, .grid, .render, .assemble]
 
   var name: String { "atlas-\(rawValue)" }
   var testDescription: String { name }

@@ -186,9 +186,10 @@ public final class Canvas {
   /// A pixel as cairo keeps it: opacity, red, green, blue from the highest byte, multiplied by the
   /// opacity.
   private static func word(_ color: Color) -> UInt32 {
-    var c = color.components.clamped(lowerBound: .zero, upperBound: .one)
-    c *= SIMD4(c.w, c.w, c.w, 1)
-    let bytes = SIMD4<UInt32>(truncatingIfNeeded: SIMD4<Int32>(c * 255 + 0.5))
-    return bytes.w << 24 | bytes.x << 16 | bytes.y << 8 | bytes.z
+    let c = color.components.clamped(lowerBound: .zero, upperBound: .one)
+    let scaled = c * SIMD4(c.w, c.w, c.w, 1) * 255
+    // Adding 2²³ leaves the rounded number in the low bits of the Float.
+    func byte(_ value: Float) -> UInt32 { (value + 0x1p23).bitPattern & 0xFF }
+    return byte(scaled.w) << 24 | byte(scaled.x) << 16 | byte(scaled.y) << 8 | byte(scaled.z)
   }
 }

@@ -20,25 +20,26 @@ struct Camera {
 
   /// The picture that the camera takes.
   func photograph(_ scene: RGBImage) -> RGBImage {
-    var image = scene
+    let (width, height) = (scene.width, scene.height)
+    var pixels = scene.pixels
     var noise = RandomStream(seed: seed, purpose: .picture)
-    let middle = SIMD2(Float(image.width), Float(image.height)) / 2
-    for y in 0..<image.height {
-      for x in 0..<image.width {
+    let middle = SIMD2(Float(width), Float(height)) / 2
+    for y in 0..<height {
+      for x in 0..<width {
         let offset = (SIMD2(Float(x), Float(y)) + 0.5) / middle - 1
         let corner = 1 - vignetting * (offset * offset).sum() / 2
         // Three sums of bytes make nearly normal noise, from one draw.
         let bits = noise.nextBits()
         let bell = Float(bits & 255) + Float(bits >> 8 & 255) + Float(bits >> 16 & 255)
         let speck = (bell / 382.5 - 1) * grain * 2
-        let at = 3 * (y * image.width + x)
+        let at = 3 * (y * width + x)
         for channel in 0..<3 {
-          let value = Float(image.pixels[at + channel]) / 255
+          let value = Float(pixels[at + channel]) / 255
           let exposed = (0.5 + contrast * (value - 0.5)) * gain[channel] * corner + speck
-          image.pixels[at + channel] = UInt8(min(max(exposed, 0), 1) * 255 + 0.5)
+          pixels[at + channel] = UInt8(min(max(exposed, 0), 1) * 255 + 0.5)
         }
       }
     }
-    return image
+    return RGBImage(width: width, height: height, pixels: pixels)
   }
 }

@@ -6,7 +6,8 @@ import Randomness
 public struct ContactSheet {
   private let classes: [WorldClass]
   private let repeats, columns, side: Int
-  private let caption: Int
+  private var caption: Int { side / 7 }
+  private var gap: Int { side / 28 }
 
   /// Lays a sheet out.
   ///
@@ -17,17 +18,21 @@ public struct ContactSheet {
   ///   - side: The side of a picture in pixels.
   public init(_ classes: [WorldClass], repeats: Int = 1, columns: Int = 8, side: Int = 112) {
     (self.classes, self.repeats, self.columns, self.side) = (classes, repeats, columns, side)
-    caption = side / 7
   }
+
+  private var cell: (width: Int, height: Int) { (repeats * side + gap, side + caption + gap) }
+
+  /// The sheet's width in pixels.
+  public var width: Int { min(columns, classes.count) * cell.width + gap }
+
+  /// The sheet's height in pixels.
+  public var height: Int { (classes.count + columns - 1) / columns * cell.height + gap }
 
   /// Draws the sheet, with the first pictures of each kind.
   ///
   /// - Throws: `DrawingError` if there is not the memory for it.
   public func image(seed: UInt64) throws(DrawingError) -> RGBImage {
-    let gap = side / 28
-    let (cellWidth, cellHeight) = (repeats * side + gap, side + caption + gap)
-    let rows = (classes.count + columns - 1) / columns
-    let canvas = try Canvas(width: columns * cellWidth + gap, height: rows * cellHeight + gap)
+    let canvas = try Canvas(width: width, height: height)
     canvas.fill(
       .rectangle(0, 0, Float(canvas.width), Float(canvas.height)), Color(gray: 1))
     let still = Light(direction: SIMD3(0, 0, 1), ambient: .one, sun: .zero)
@@ -35,7 +40,7 @@ public struct ContactSheet {
       canvas: canvas, random: RandomStream(seed: 0, purpose: .picture), pose: .identity,
       light: still)
     for (index, kind) in classes.enumerated() {
-      let (x, y) = (gap + index % columns * cellWidth, gap + index / columns * cellHeight)
+      let (x, y) = (gap + index % columns * cell.width, gap + index / columns * cell.height)
       for number in 0..<repeats {
         let picture = try MadeWorld.picture(of: kind, number: number, seed: seed, side: side)
         canvas.place(picture, x: x + number * side, y: y)

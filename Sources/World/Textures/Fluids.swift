@@ -21,7 +21,8 @@ public struct Waves: Texture {
     let wave = 0.5 + 0.5 * sine(turns: at.y + warp) * clear
     let swell = noise.fractal(at * 0.3, octaves: 2)
     let glint = smooth(wave * (0.6 + 0.6 * swell), from: 0.72, to: 1)
-    return deep.lit(by: 0.85 + 0.3 * wave).mixed(with: crest, by: strength * (0.75 * glint + 0.1 * swell))
+    return deep.lit(by: 0.85 + 0.3 * wave).mixed(
+      with: crest, by: strength * (0.75 * glint + 0.1 * swell))
   }
 }
 

@@ -36,8 +36,9 @@ public struct Cobbles: Texture {
   let noise: Noise
 
   /// Stones of about `size`, with joints of `width` as a share of it.
-  public init(_ stone: Color, joint: Color, size: Float = 0.2, width: Float = 0.12, seed: UInt32 = 0)
-  {
+  public init(
+    _ stone: Color, joint: Color, size: Float = 0.2, width: Float = 0.12, seed: UInt32 = 0
+  ) {
     (self.stone, self.joint, self.size, self.width) = (stone, joint, size, width)
     noise = Noise(seed: seed)
   }

@@ -90,7 +90,8 @@ enum Clutter: CaseIterable {
   private static func crate(_ brush: inout Brush) {
     let wood = brush.wood()
     brush.fill(
-      .rectangle(-0.9, -0.7, 0.9, 1), Planks(wood, width: 0.34, seed: brush.seed()), .slope(0.15, 0))
+      .rectangle(-0.9, -0.7, 0.9, 1), Planks(wood, width: 0.34, seed: brush.seed()), .slope(0.15, 0)
+    )
     for x: Float in [-0.8, 0.8] {
       brush.fill(.rectangle(x - 0.12, -0.7, x + 0.12, 1), wood.lit(by: 0.85))
     }

@@ -20,7 +20,8 @@ extension Habitat {
     let green = brush.near(Color(0.28, 0.45, 0.16), by: 0.25)
     brush.fill(
       Brush.everywhere,
-      Foliage(green, shade: green.lit(by: 0.25), size: brush.number(0.05...0.09), seed: brush.seed()),
+      Foliage(
+        green, shade: green.lit(by: 0.25), size: brush.number(0.05...0.09), seed: brush.seed()),
       edge: 0)
     let bark = brush.near(Color(0.42, 0.33, 0.25), by: 0.2)
     for _ in 0..<brush.count(2...5) {
@@ -28,7 +29,8 @@ extension Habitat {
       let foot = horizon + 0.06
       let trunk = Path.polygon([[-1, -0.02], [1, -0.02], [1.3, foot], [-1.3, foot]])
       brush.fill(
-        trunk.stretched(half, 1).mapped(by: .move(x, 0)), Bark(bark, furrow: bark.lit(by: 0.35), size: 0.03, seed: brush.seed()),
+        trunk.stretched(half, 1).mapped(by: .move(x, 0)),
+        Bark(bark, furrow: bark.lit(by: 0.35), size: 0.03, seed: brush.seed()),
         .column(x, half * 1.4))
     }
     let soil = brush.near(Color(0.38, 0.3, 0.18), by: 0.2)
@@ -101,7 +103,9 @@ extension Habitat {
         brush.pick([Color(0.72, 0.5, 0.4), Color(0.82, 0.75, 0.62), Color(0.6, 0.62, 0.66)]))
       let front: any Texture =
         brush.chance(0.5)
-        ? Bricks(wall, mortar: wall.lit(by: 1.3), width: 0.05, height: 0.022, joint: 0.005, seed: brush.seed())
+        ? Bricks(
+          wall, mortar: wall.lit(by: 1.3), width: 0.05, height: 0.022, joint: 0.005,
+          seed: brush.seed())
         : Plain(wall, unevenness: 0.15, seed: brush.seed())
       brush.fill(.rectangle(left, top, left + width, horizon + 0.01), front)
       let pane = brush.near(Color(0.3, 0.38, 0.46), by: 0.3)

@@ -29,7 +29,8 @@ extension Habitat {
       [-0.2, 1],
     ])
     brush.fill(
-      land.mapped(by: .move(0, edge)), Cobbles(rock, joint: rock.lit(by: 0.4), size: 0.11, seed: brush.seed()))
+      land.mapped(by: .move(0, edge)),
+      Cobbles(rock, joint: rock.lit(by: 0.4), size: 0.11, seed: brush.seed()))
     return edge
   }
 

@@ -1,0 +1,118 @@
+import ArgumentParser
+import ArrayStore
+import Drawing
+import Images
+import MadeWorld
+import Stages
+
+@main struct AtlasSynthesize: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "atlas-synthesize",
+    abstract: "Draw pictures of a made world: things in places, in class folders.",
+    discussion: """
+      Draws pictures with which a network can be trained and an atlas made where there are no \
+      photographs. A picture depends on the seed, its class and its number alone. Pictures that are \
+      already there are kept, so a run that was cut off goes on, and a larger --count adds to a folder.
+
+      Example:
+        atlas-synthesize --output world --count 40 --sheet contact-sheet.png
+      """, version: projectVersion)
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder of pictures; each class has a folder in it.", valueName: "folder"))
+  var output: String?
+  @Option(help: "Pictures of each class.")
+  var count = 40
+  @Option(help: ArgumentHelp("The number of the first picture of each class.", valueName: "number"))
+  var first = 0
+  @Option(help: "The side of a picture in pixels.")
+  var size = 128
+  @Option(help: "The pictures' file format: jpeg or png.")
+  var format = PictureFormat.jpeg
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The classes to draw; all if there are none.", valueName: "name"))
+  var classes: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "A PNG or JPEG picture to make of the classes side by side, with names.", valueName: "file"))
+  var sheet: String?
+  @Option(help: ArgumentHelp("Pictures of each class on the sheet.", valueName: "number"))
+  var sheetCount = 1
+  @Option(help: ArgumentHelp("Classes in a row of the sheet.", valueName: "number"))
+  var sheetColumns = 8
+  @Flag(help: "Print the classes' names.")
+  var list = false
+  @Option(help: "The seed: another seed draws other pictures.")
+  var seed: UInt64 = 0
+  @OptionGroup var common: CommonArguments
+
+  func validate() throws {
+    guard list || output != nil || sheet != nil else {
+      throw ValidationError("--output, --sheet or --list is needed.")
+    }
+    func check(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws {
+      guard range.contains(value) else {
+        throw ValidationError(
+          "\(name) must be from \(range.lowerBound) to \(range.upperBound), got \(value).")
+      }
+    }
+    try check(count, 1...10_000_000, "--count")
+    try check(first, 0...1_000_000_000, "--first")
+    try check(size, 16...4096, "--size")
+    try check(sheetCount, 1...100, "--sheet-count")
+    try check(sheetColumns, 1...100, "--sheet-columns")
+    _ = try subjects()
+  }
+
+  func perform() throws -> [String] {
+    let subjects = try subjects()
+    var made: [String] = []
+    if list { made += subjects.map(\.name) }
+    if let output {
+      let series = PictureSeries(
+        folder: output, subjects: subjects, numbers: first..<first + count, side: size,
+        format: format, seed: seed)
+      try series.draw()
+      made.append(output)
+    }
+    if let sheet {
+      try drawSheet(of: subjects, to: sheet)
+      made.append(sheet)
+    }
+    return made
+  }
+
+  private func subjects() throws -> [WorldClass] {
+    guard !classes.isEmpty else { return MadeWorld.classes }
+    let known = Dictionary(uniqueKeysWithValues: MadeWorld.classes.map { ($0.name, $0) })
+    return try Set(classes).sorted().map { name in
+      guard let found = known[name] else {
+        throw ValidationError("--classes: there is no class \(name); --list names them all.")
+      }
+      return found
+    }
+  }
+
+  private func drawSheet(of subjects: [WorldClass], to path: String) throws {
+    let sheet = ContactSheet(subjects, repeats: sheetCount, columns: sheetColumns, side: size)
+    guard sheet.width <= 16384, sheet.height <= 16384 else {
+      throw StageError(
+        "Cannot draw \(path): the sheet would have \(sheet.width) × \(sheet.height) pixels; lower --size, --sheet-count or --sheet-columns."
+      )
+    }
+    let image = try sheet.image(seed: seed)
+    let isJPEG = [".jpg", ".jpeg"].contains { path.lowercased().hasSuffix($0) }
+    try AtomicFile.write(
+      isJPEG ? JPEGWriter.encode(image) : PNGWriter.encode(image), to: path)
+  }
+}
+
+/// The file format of a picture.
+enum PictureFormat: String, ExpressibleByArgument, CaseIterable, Codable {
+  case jpeg, png
+
+  /// The ending of a file's name.
+  var ending: String { self == .jpeg ? "jpg" : "png" }
+}

@@ -1,0 +1,91 @@
+import ArrayStore
+import FoundationEssentials
+import Images
+import MadeWorld
+import Stages
+import Synchronization
+import Tensors
+
+/// Numbered pictures of some classes, in a folder.
+struct PictureSeries {
+  let folder: String
+  let subjects: [WorldClass]
+  let numbers: Range<Int>
+  let side: Int
+  let format: PictureFormat
+  let seed: UInt64
+
+  /// What a folder's pictures have in common; kept in it, so that other pictures do not mix with them.
+  private struct Manifest: Codable, Equatable {
+    let program: String
+    let version: String
+    let seed: UInt64
+    let side: Int
+    let format: PictureFormat
+  }
+
+  private static let manifestName = "world.json"
+
+  /// Draws the pictures that are not there yet.
+  func draw() throws {
+    try claimFolder()
+    let total = subjects.count * numbers.count
+    let missing = (0..<total).filter { !fileExists(path($0)) }
+    let progress = ProgressReporter(
+      "synthesize", total: total, done: total - missing.count, unit: "pictures")
+    let failure = Mutex<(any Error)?>(nil)
+    parallelFor(count: missing.count, grain: 1) { range in
+      for place in range where failure.withLock({ $0 == nil }) {
+        do {
+          try draw(missing[place])
+          progress.advance()
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+        }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    progress.finish()
+  }
+
+  private func draw(_ index: Int) throws {
+    let image = try MadeWorld.picture(
+      of: subjects[index % subjects.count], number: number(index), seed: seed, side: side)
+    let bytes =
+      switch format {
+      case .jpeg: try JPEGWriter.encode(image, quality: 92, subsampling: .full)
+      case .png: try PNGWriter.encode(image)
+      }
+    try AtomicFile.write(bytes, to: path(index))
+  }
+
+  // The classes take turns, so that a run that was cut off has about as many of each.
+  private func number(_ index: Int) -> Int { numbers.lowerBound + index / subjects.count }
+
+  private func path(_ index: Int) -> String {
+    let name = subjects[index % subjects.count].name
+    let digits = String(number(index))
+    let zeros = String(repeating: "0", count: max(0, 5 - digits.count))
+    return "\(folder)/\(name)/\(name)-\(zeros)\(digits).\(format.ending)"
+  }
+
+  /// Marks the folder with what it holds; a folder that holds other pictures is refused.
+  private func claimFolder() throws {
+    let manifest = Manifest(
+      program: "atlas-synthesize", version: projectVersion, seed: seed, side: side, format: format)
+    let path = "\(folder)/\(Self.manifestName)"
+    if fileExists(path) {
+      let found = try? JSONDecoder().decode(
+        Manifest.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+      guard found == manifest else {
+        throw StageError(
+          "Cannot draw into \(folder): its pictures have another seed, size, format or version (see \(path)); choose another folder or remove it."
+        )
+      }
+      return
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try AtomicFile.write(Array(encoder.encode(manifest)), to: path)
+  }
+}

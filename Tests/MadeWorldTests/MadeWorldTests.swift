@@ -1,0 +1,73 @@
+import Images
+import MadeWorld
+import Testing
+
+@Suite struct MadeWorldTests {
+  @Test("there are many classes, with names fit for folders, each once")
+  func classes() {
+    let names = MadeWorld.classes.map(\.name)
+    #expect(names.count >= 32)
+    #expect(Set(names).count == names.count)
+    #expect(names == names.sorted())
+    #expect(names.allSatisfy { $0.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil })
+  }
+
+  @Test("a picture is a function of seed, class and number", arguments: MadeWorld.classes)
+  func determinism(kind: WorldClass) throws {
+    func picture(_ number: Int, seed: UInt64) throws -> RGBImage {
+      try MadeWorld.picture(of: kind, number: number, seed: seed, side: 32)
+    }
+    let first = try picture(0, seed: 1)
+    #expect(try first == picture(0, seed: 1))
+    #expect(try first != picture(1, seed: 1))
+    #expect(try first != picture(0, seed: 2))
+  }
+
+  @Test("a picture shows the same at another size", arguments: MadeWorld.classes)
+  func size(kind: WorldClass) throws {
+    for number in 0..<2 {
+      let small = try MadeWorld.picture(of: kind, number: number, seed: 3, side: 40)
+      let large = try MadeWorld.picture(of: kind, number: number, seed: 3, side: 120)
+      // Means of 3 × 3 pixels against the small picture; grain and antialiasing differ.
+      var difference = 0
+      for y in 0..<40 {
+        for x in 0..<40 {
+          for channel in 0..<3 {
+            var sum = 0
+            for (dx, dy) in [(0, 0), (1, 1), (2, 2), (0, 2), (2, 0)] {
+              sum += Int(large.pixels[3 * ((3 * y + dy) * 120 + 3 * x + dx) + channel])
+            }
+            difference += abs(sum / 5 - Int(small.pixels[3 * (y * 40 + x) + channel]))
+          }
+        }
+      }
+      #expect(difference / (40 * 40 * 3) < 24, "\(kind.name) \(number)")
+    }
+  }
+
+  @Test("a picture is neither dark, nor white, nor gray", arguments: MadeWorld.classes)
+  func exposure(kind: WorldClass) throws {
+    var (light, spread, count) = (0.0, 0.0, 0.0)
+    for number in 0..<4 {
+      let image = try MadeWorld.picture(of: kind, number: number, seed: 5, side: 48)
+      let values = image.pixels.map { Double($0) / 255 }
+      let mean = values.reduce(0, +) / Double(values.count)
+      light += mean
+      spread += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+      count += 1
+    }
+    #expect((0.15...0.85).contains(light / count))
+    #expect((spread / count).squareRoot() > 0.08)
+  }
+
+  @Test("the sheet has its announced size and a name below each picture")
+  func sheet() throws {
+    let kinds = Array(MadeWorld.classes.prefix(3))
+    let sheet = ContactSheet(kinds, repeats: 2, columns: 2, side: 56)
+    let image = try sheet.image(seed: 0)
+    #expect(image.width == sheet.width && image.height == sheet.height)
+    let captionRow = 2 + 56 + 4
+    let row = image.pixels[3 * captionRow * image.width..<3 * (captionRow + 1) * image.width]
+    #expect(row.contains { $0 < 128 } && row.contains(255))
+  }
+}
