@@ -17,6 +17,17 @@ include Pipelines/$(RECIPE).mk
 
 # ---------------------------------------------------------------- what to make
 
+# Pictures of each class of the made world, drawn with a seed that its network was not trained on.
+PICTURES   ?= 40
+WORLD_SEED ?= 2
+WORLD      := Data/world/seed$(WORLD_SEED)-$(PICTURES)
+
+# With neither MODEL nor DATASET: the made world and its network.
+ifeq ($(MODEL)$(DATASET),)
+  MODEL   := Data/models/made-world/made-world.onnx
+  DATASET := $(WORLD)
+  LAYER   ?= mixed4c
+endif
 MODEL   ?=
 DATASET ?=
 LAYER   ?=
@@ -36,11 +47,28 @@ BIN    := .build/release
 COMMON := --threads $(THREADS)
 BUILT  := .build/built
 
-.PHONY: atlas build test bench format lint clean help packages FORCE
+.PHONY: atlas world network build test bench format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
 atlas: $(OUT)/atlas.png ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	@echo "$(OUT)/atlas.png"
+
+world: $(WORLD).jpg ## Draw the pictures of the made world (PICTURES of each class, WORLD_SEED)
+	@echo "$(WORLD) $(WORLD).jpg"
+
+# The sheet comes last: where it is, all pictures are there.
+$(WORLD).jpg: | $(BUILT)
+	$(BIN)/atlas-synthesize --output $(WORLD) --count $(PICTURES) --seed $(WORLD_SEED) \
+	  --sheet $@ $(COMMON)
+
+# Pictures of two more seeds: one to learn from, one to judge by.
+TRAINING := Data/work/training
+network: $(BUILT) ## Train the network of the made world anew (PYTHON with torch; 1 to 2 hours)
+	$(BIN)/atlas-synthesize --output $(TRAINING)/seed0 --count 800 --seed 0 $(COMMON)
+	$(BIN)/atlas-synthesize --output $(TRAINING)/seed1 --count 100 --seed 1 $(COMMON)
+	$(PYTHON) Scripts/train_default_network.py --pictures $(TRAINING)/seed0 \
+	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/made-world
+PYTHON ?= python3
 
 # ---------------------------------------------------------------- build and checks
 
@@ -60,9 +88,14 @@ packages: ## Check the system packages; install them where that is allowed
 test: packages ## Build and run all tests
 	swift test --configuration release
 
-BENCH_MODEL  ?= $(if $(MODEL),$(MODEL),$(wildcard ../shared/models/googlenet/googlenet.onnx))
-BENCH_IMAGES ?= $(if $(DATASET),$(DATASET),$(wildcard ../shared/images/imagenet-1000))
-bench: $(BUILT) ## Measure this machine into Data/work/bench.json (BENCH_MODEL, BENCH_IMAGES)
+# GoogLeNet on photographs where they are at hand, else the network and pictures of the atlas.
+ifeq ($(DATASET),$(WORLD))
+  BENCH_MODEL  ?= $(or $(wildcard ../shared/models/googlenet/googlenet.onnx),$(MODEL))
+  BENCH_IMAGES ?= $(or $(wildcard ../shared/images/imagenet-1000),$(DATASET))
+endif
+BENCH_MODEL  ?= $(MODEL)
+BENCH_IMAGES ?= $(DATASET)
+bench: $(BUILT) $(if $(filter $(WORLD),$(BENCH_IMAGES)),$(WORLD).jpg) ## Measure this machine into Data/work/bench.json (BENCH_MODEL, BENCH_IMAGES)
 	@mkdir -p Data/work
 	$(BIN)/atlas-bench --threads $(THREADS) $(if $(BENCH_MODEL),--model $(BENCH_MODEL)) \
 	  $(if $(CARD),--card $(CARD)) --layer $(or $(LAYER),mixed4c) \
@@ -76,9 +109,10 @@ lint: ## Check the Swift files' format
 	swift format lint --strict --recursive $(FORMATTED)
 
 clean: ## Remove what was built and measured; atlases in Data/atlas stay
-	rm -rf .build Data/work
+	rm -rf .build Data/work Data/world
 
 help: ## Show this
+	@echo "make atlas LAYER=mixed4c [RECIPE=$(RECIPE)] [NAME=value …]"
 	@echo "make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c [RECIPE=$(RECIPE)] [NAME=value …]"
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
@@ -87,7 +121,7 @@ help: ## Show this
 	  "(recipes: $(basename $(notdir $(wildcard Pipelines/*.mk)))):"
 	@$(foreach name,$(PARAMETERS),printf '  %-16s %s\n' '$(name)' '$($(name))';)
 
-PARAMETERS := MODEL CARD DATASET LAYER OUT SEED THREADS POSITIONS INCLUDE_EDGES CLASSES \
+PARAMETERS := MODEL CARD DATASET PICTURES WORLD_SEED LAYER OUT SEED THREADS POSITIONS INCLUDE_EDGES CLASSES \
   COMPONENTS CONDITION METRIC NEIGHBORS MIN_DIST EPOCHS GRID MINIMUM_COUNT \
   ICON_SIZE STEPS ATTEMPTS WHITEN COSINE_POWER VIGNETTE GAP
 
@@ -127,7 +161,10 @@ ifneq ($(filter atlas $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(wildcard $(MODEL)),)
     $(error MODEL=$(MODEL): there is no such file)
   endif
-  ifeq ($(wildcard $(DATASET)/.),)
+  ifeq ($(DATASET),)
+    $(error DATASET is not set: give the folder of photographs beside MODEL)
+  endif
+  ifeq ($(filter $(WORLD),$(DATASET))$(wildcard $(DATASET)/.),)
     $(error DATASET=$(DATASET): there is no such folder of photographs)
   endif
   ifeq ($(LAYER),)
@@ -144,7 +181,7 @@ $(STAMPS)/network: | $(STAMPS)/extract
 	@echo '$(DIGEST)' > $@
 
 # The names, sizes and times of the pictures.
-$(STAMPS)/dataset: FORCE
+$(STAMPS)/dataset: FORCE $(if $(filter $(WORLD),$(DATASET)),$(WORLD).jpg)
 	@mkdir -p $(@D)
 	@find '$(DATASET)'/ \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' \) \
 	  -printf '%P %s %T@\n' | LC_ALL=C sort | sha256sum > $@.new

@@ -15,7 +15,9 @@ public final class Canvas {
   /// Where shaders write, as large as the canvas.
   private let shaded: OpaquePointer
 
-  /// Makes a black canvas. The corresponding C function is `cairo_image_surface_create`.
+  /// Makes a black canvas.
+  ///
+  /// The corresponding C function is `cairo_image_surface_create`.
   ///
   /// - Throws: `DrawingError` if there is not the memory for it.
   public init(width: Int, height: Int) throws(DrawingError) {
@@ -47,9 +49,7 @@ public final class Canvas {
     cairo_fill(context)
   }
 
-  /// Fills an outline; every pixel's colour is asked for.
-  ///
-  /// - Parameter shader: The colour at a point, given in pixels.
+  /// Fills an outline; `shader` gives every pixel's colour by the pixel's middle.
   public func fill(_ path: Path, shader: (SIMD2<Float>) -> Color) {
     trace(path)
     var (left, top, right, bottom) = (0.0, 0.0, 0.0, 0.0)

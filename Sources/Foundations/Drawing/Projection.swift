@@ -50,8 +50,9 @@ public struct Projection: Sendable {
     return map
   }
 
-  /// Perspective about the origin: what lies towards `vanishing` becomes smaller. A component of 0.3
-  /// makes things at distance 1 that way 1 / 1.3 as large.
+  /// Perspective about the origin: what lies towards `vanishing` becomes smaller.
+  ///
+  /// A component of 0.3 makes things at distance 1 that way 1 / 1.3 as large.
   public static func perspective(_ vanishing: SIMD2<Float>) -> Projection {
     var map = Projection()
     map.wRow = SIMD3(vanishing.x, vanishing.y, 1)

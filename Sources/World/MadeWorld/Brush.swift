@@ -161,7 +161,7 @@ struct Brush {
 
   /// A strong colour: paint, cloth, petals.
   mutating func vivid() -> Color {
-    Color(hue: number(0...1), saturation: number(0.6...0.9), value: number(0.65...0.95))
+    Color(hue: number(0...1), saturation: number(0.45...0.85), value: number(0.55...0.95))
   }
 
   /// A colour of wood.

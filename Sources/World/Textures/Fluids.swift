@@ -66,7 +66,8 @@ public struct Marble: Texture {
     let wave = abs(sine(turns: 0.5 * (at.x + 0.4 * at.y) + 1.8 * turbulence))
     let thin = 1 - smooth(wave, from: 0, to: 0.3)
     let cloud = 0.9 + 0.2 * turbulence
-    return stone.lit(by: cloud).mixed(with: vein, by: 0.85 * thin)
+    let clear = smooth(0.2 * size / max(footprint, 1e-6), from: 0.5, to: 3)
+    return stone.lit(by: cloud).mixed(with: vein, by: (0.25 + 0.6 * clear) * thin * clear)
   }
 }
 

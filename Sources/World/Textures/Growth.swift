@@ -46,7 +46,7 @@ public struct Grass: Texture {
   }
 
   public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
-    let lean = (noise(point / size * 0.7) - 0.5) * size * 1.2
+    let lean = (noise(point / size * 0.7) - 0.5) * size * 0.5
     let at = SIMD2((point.x + lean) / (0.16 * size), point.y / size)
     let blades = noise.fractal(at, octaves: 2, footprint: footprint / (0.16 * size))
     let field = noise.fractal(point * 1.5, octaves: 2)

@@ -19,7 +19,8 @@ public struct Cloth: Texture {
     // The upper thread is round across its way and dips at its ends.
     let across = (isWarp ? fraction(at.x) : fraction(at.y)) - 0.5
     let along = (isWarp ? fraction(at.y) : fraction(at.x)) - 0.5
-    let clear = min(1, 0.5 * thread / max(footprint, 1e-6))
+    // Threads of two pixels and less would make rings and bands; they are gone before.
+    let clear = smooth(thread / max(footprint, 1e-6), from: 1.5, to: 5)
     let relief = 1.12 - clear * (1.5 * across * across + 1.1 * along * along)
     let tone = 0.9 + 0.2 * noise.lattice(isWarp ? column : 0, isWarp ? 0 : row)
     let mean = warp.mixed(with: weft, by: 0.5)

@@ -50,7 +50,8 @@ extension Habitat {
         shaft.mapped(by: Projection.move(x - 0.1, 0).after(.shear(-0.2))),
         Color(0.8, 0.95, 1, opacity: 0.1))
     }
-    brush.wash(.rectangle(0, 0.5, 1, 1.01), Color(0.02, 0.1, 0.2, opacity: 0.2))
+    brush.glow(
+      Brush.everywhere, Color(0.02, 0.1, 0.2, opacity: 0.35), 0.5, 1, radiusX: 50, radiusY: 0.8)
     let sand = Color(0.5, 0.55, 0.45)
     brush.ground(
       below: floor, Sand(sand, sand.lit(by: 0.6), ripple: 0.4, seed: brush.seed()))

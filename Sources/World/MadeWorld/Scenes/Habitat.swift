@@ -59,7 +59,9 @@ extension Brush {
       cover: cover ?? number(0.1...0.7), seed: seed())
     fill(.rectangle(-0.01, -0.01, 1.01, horizon + 0.01), clouds, edge: 0)
     // Haze towards the horizon.
-    wash(.rectangle(-0.01, horizon * 0.75, 1.01, horizon + 0.01), Color(gray: 0.95, opacity: 0.18))
+    glow(
+      .rectangle(-0.01, horizon * 0.5, 1.01, horizon + 0.01), Color(gray: 0.95, opacity: 0.35), 0.5,
+      horizon, radiusX: 50, radiusY: horizon * 0.5)
   }
 
   /// Level ground below a horizon, in perspective.

@@ -39,7 +39,7 @@ struct Scene {
   private static func put(
     _ clutter: Clutter, x: Float, foot: Float, size: Float, _ brush: inout Brush
   ) {
-    brush.shadow(x: x, foot: foot, width: size)
+    if clutter != .cloud, clutter != .bubbles { brush.shadow(x: x, foot: foot, width: size) }
     let mirror: Float = brush.chance(0.5) ? 1 : -1
     brush.within(.move(x, foot - size).after(.scale(size * mirror, size))) { clutter.draw(&$0) }
   }
@@ -60,7 +60,7 @@ struct Scene {
     case .standing:
       let foot = min(0.985, max(horizon + 0.1, brush.number(0.72...0.97)))
       let tilt = Projection.turn(brush.number(-0.012...0.012))
-      brush.shadow(x: x, foot: foot, width: half * 0.9)
+      if habitat != .sky { brush.shadow(x: x, foot: foot, width: half * 0.9) }
       brush.within(.move(x, foot - half).after(size).after(tilt).after(view), subject.draw)
     case .floating:
       let foot = min(0.95, max(horizon + 0.12, brush.number(0.66...0.88)))
@@ -71,7 +71,9 @@ struct Scene {
     case .hovering, .lying:
       let y = habitat == .sky ? brush.number(0.35...0.62) : brush.number(0.42...0.62)
       let turn = subject.stance == .lying ? brush.number(-0.5...0.5) : brush.number(-0.06...0.06)
-      if subject.stance == .lying { brush.shadow(x: x, foot: y + half * 0.75, width: half) }
+      if subject.stance == .lying, habitat != .sky {
+        brush.shadow(x: x, foot: y + half * 0.75, width: half)
+      }
       brush.within(
         .move(x, y).after(size).after(.turn(turn)).after(view), subject.draw)
     }
