@@ -2,16 +2,17 @@
 """Trains the network of the made-up world and writes it as an ONNX file with its model card.
 
 The network has InceptionV1's layout (GoogLeNet, Szegedy et al. 2014) and its layers bear the names that
-Lucid gave them (conv2d0 … mixed3a … mixed5b, softmax2), but it is narrower: 1.6 million weights, pictures of
-112 × 112. Batch norm, folded into the convolutions when the network is written, takes the place of the
+Lucid gave them (conv2d0 … mixed3a … mixed5b, softmax2), but it is narrower: 1.6 million weights, pictures
+of 112 × 112. Batch norm, folded into the convolutions when the network is written, takes the place of the
 original's local response normalisation; there are no auxiliary classifiers.
 
 It needs Python 3.9 or later and `pip install torch onnx pillow numpy`; where onnxruntime is installed too,
 the file that was written is compared with the network that was trained. The pictures lie in a folder a
-class, for training and, drawn with other seeds, for validation. 40,000 of them take about a minute an
-epoch on two cores with bfloat16 (AVX-512 BF16 or AMX), about two without; a GPU is used where there is one.
+class, for training and, drawn with other seeds, for validation. On two cores with bfloat16 (AVX-512 BF16 or
+AMX) that do nothing else, an epoch of 40,000 of them takes about a minute and a half, without bfloat16 half
+as long again; other programs beside it slow it down several times. A GPU is used where there is one.
 
-    python3 Scripts/train_default_network.py --pictures Data/work/world/train --validation Data/work/world/test
+    python3 Scripts/train_default_network.py --pictures FOLDER --validation FOLDER
 
 A run that was cut off goes on from its last finished epoch when it is started again, and ends as if it had
 never stopped. The same pictures, settings, seed, number of threads and version of torch on the same kind of
@@ -23,7 +24,6 @@ import copy
 import ctypes
 import hashlib
 import io
-import json
 import math
 import os
 import sys
@@ -36,120 +36,11 @@ os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch asks for huge pages;
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image, ImageDraw, ImageFont
-from torch import nn
+from PIL import Image
 
-STORED = 128  # pixels of a picture's side as it is kept
-SIZE = 112  # pixels of the network's input
-DEVIATION = 64.0  # what colours from 0 to 255, less their mean, are divided by
-
-# Channels: 1x1, 3x3_bottleneck, 3x3, 5x5_bottleneck, 5x5, pool_reduce.
-MIXED = {
-    "mixed3a": (32, 48, 64, 16, 16, 16),
-    "mixed3b": (64, 64, 96, 16, 48, 32),
-    "mixed4a": (96, 48, 112, 16, 32, 32),
-    "mixed4b": (80, 48, 112, 16, 32, 32),
-    "mixed4c": (64, 64, 128, 16, 32, 32),
-    "mixed4d": (64, 80, 144, 16, 32, 32),
-    "mixed4e": (128, 80, 160, 16, 64, 64),
-    "mixed5a": (128, 80, 160, 16, 64, 64),
-    "mixed5b": (192, 96, 192, 32, 64, 64),
-}
-POOL_AFTER = {"mixed3b": "maxpool4", "mixed4e": "maxpool10"}
-
-
-def fail(message):
-    sys.exit(f"train_default_network: {message}")
-
-
-def write(path, data):
-    """A file appears under its name only when it is complete."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    os.replace(part, path)
-
-
-# The network ------------------------------------------------------------------------------------------
-
-
-def halve(x):
-    return F.max_pool2d(x, 3, 2, 1)
-
-
-class Unit(nn.Module):
-    """Convolution and batch norm; the caller applies the ReLU."""
-
-    def __init__(self, inputs, outputs, kernel, stride=1):
-        super().__init__()
-        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
-        self.norm = nn.BatchNorm2d(outputs, eps=1e-3)
-        nn.init.kaiming_normal_(self.conv.weight, nonlinearity="relu")
-
-    def forward(self, x):
-        return self.norm(self.conv(x))
-
-    @torch.no_grad()
-    def folded(self):
-        """Weights and bias of the one convolution that does the same once statistics are fixed."""
-        norm = self.norm
-        factor = norm.weight.double() / torch.sqrt(norm.running_var.double() + norm.eps)
-        weight = self.conv.weight.double() * factor[:, None, None, None]
-        bias = norm.bias.double() - norm.running_mean.double() * factor
-        return weight.float().cpu().numpy(), bias.float().cpu().numpy()
-
-
-class Mixed(nn.Module):
-    """An inception block. Its three 1x1 convolutions of the same input are trained as one: it is faster."""
-
-    def __init__(self, inputs, channels):
-        super().__init__()
-        one, bottleneck3, three, bottleneck5, five, pooled = channels
-        self.parts = (one, bottleneck3, bottleneck5)
-        self.stem = Unit(inputs, sum(self.parts), 1)
-        self.three = Unit(bottleneck3, three, 3)
-        self.five = Unit(bottleneck5, five, 5)
-        self.pooled = Unit(inputs, pooled, 1)
-
-    def forward(self, x):
-        one, bottleneck3, bottleneck5 = F.relu(self.stem(x)).split(self.parts, 1)
-        branches = [self.three(bottleneck3), self.five(bottleneck5), self.pooled(F.max_pool2d(x, 3, 1, 1))]
-        return torch.cat([one] + [F.relu(branch) for branch in branches], 1)
-
-
-class Network(nn.Module):
-    def __init__(self, class_count, dropout=0.0):
-        super().__init__()
-        self.conv2d0 = Unit(3, 32, 7, 2)
-        self.conv2d1 = Unit(32, 32, 1)
-        self.conv2d2 = Unit(32, 96, 3)
-        self.mixed = nn.ModuleDict()
-        count = 96
-        for name, channels in MIXED.items():
-            self.mixed[name] = Mixed(count, channels)
-            count = channels[0] + channels[2] + channels[4] + channels[5]
-        self.dropout = nn.Dropout(dropout)
-        self.classes = nn.Linear(count, class_count)
-        # Whatever training leaves of the first filters' random start is seen by everybody who looks at
-        # them. It had better be smooth: noise, blurred, fading towards the edges.
-        with torch.no_grad():
-            weight = self.conv2d0.conv.weight
-            line = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
-            blurred = F.conv2d(weight.flatten(0, 1)[:, None], (line[:, None] * line)[None, None], padding=2)
-            window = torch.hann_window(9, periodic=False)[1:-1].sqrt()
-            smooth = blurred.view_as(weight) * window[:, None] * window
-            weight.copy_(smooth * (weight.std() / smooth.std()))
-
-    def forward(self, x):
-        # ReLU and max pooling commute; on the pooled map ReLU is cheaper.
-        x = F.relu(halve(self.conv2d0(x)))
-        x = F.relu(self.conv2d1(x))
-        x = F.relu(halve(self.conv2d2(x)))
-        for name, block in self.mixed.items():
-            x = block(x)
-            if name in POOL_AFTER:
-                x = halve(x)
-        return self.classes(self.dropout(x.mean((2, 3))))
-
+sys.dont_write_bytecode = True  # no __pycache__ among the sources
+from default_network.network import DEVIATION, SIZE, STORED, Network, logits
+from default_network.results import export, fail, write
 
 # Pictures ---------------------------------------------------------------------------------------------
 
@@ -242,13 +133,6 @@ def augmented(batch, size, mean):
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def centered(batch, mean):
-    """The network's input as the model card describes it."""
-    edge = (STORED - SIZE) // 2
-    x = (batch[:, :, edge : edge + SIZE, edge : edge + SIZE].float() - mean) / DEVIATION
-    return x.contiguous(memory_format=torch.channels_last)
-
-
 # Training ---------------------------------------------------------------------------------------------
 
 
@@ -270,17 +154,6 @@ def prepare_processor(threads):
     return torch.device("cpu"), "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def logits(network, array, mean, device, half):
-    """The logits of all pictures."""
-    network.eval()
-    result = []
-    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):
-        for start in range(0, len(array), 128):
-            batch = torch.tensor(array[start : start + 128]).to(device)
-            result.append(network(centered(batch, mean)).float().cpu())
-    return torch.cat(result)
-
-
 def size_of_epoch(epoch, epochs, first_size):
     """The first epochs look at smaller pictures, which is faster; the last half at full size."""
     progress = min(1, 2 * epoch / epochs)
@@ -299,7 +172,10 @@ class Training:
         # Decay of batch norm's factors would silence channels.
         decayed = [p for p in self.network.parameters() if p.dim() > 1]
         others = [p for p in self.network.parameters() if p.dim() == 1]
-        groups = [{"params": decayed, "weight_decay": settings["decay"]}, {"params": others, "weight_decay": 0.0}]
+        groups = [
+            {"params": decayed, "weight_decay": settings["decay"]},
+            {"params": others, "weight_decay": 0.0},
+        ]
         self.optimizer = torch.optim.SGD(groups, lr=0.0, momentum=0.9, nesterov=True)
         self.epoch = 0
 
@@ -388,227 +264,7 @@ def train(training, checkpoint, array, truth, validation, validation_truth):
         )
 
 
-# Export -----------------------------------------------------------------------------------------------
-
-
-def onnx_bytes(network, class_count):
-    """The network for inference as an ONNX file. Made by hand, so that all names are the right ones."""
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    nodes, weights = [], []
-
-    def node(kind, inputs, output, **attributes):
-        nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
-        return output
-
-    def constant(name, values):
-        weights.append(numpy_helper.from_array(np.ascontiguousarray(values, np.float32), name))
-        return name
-
-    def unit(x, name, weight, bias, stride=1):
-        kernel = weight.shape[2]
-        inputs = [x, constant(name + "_w", weight), constant(name + "_b", bias)]
-        shape = {"kernel_shape": [kernel] * 2, "pads": [kernel // 2] * 4, "strides": [stride] * 2}
-        return node("Relu", [node("Conv", inputs, name + "_pre_relu", **shape)], name)
-
-    def max_pool(x, name, stride=2):
-        return node("MaxPool", [x], name, kernel_shape=[3, 3], pads=[1] * 4, strides=[stride] * 2)
-
-    x = max_pool(unit("input", "conv2d0", *network.conv2d0.folded(), stride=2), "maxpool0")
-    x = unit(unit(x, "conv2d1", *network.conv2d1.folded()), "conv2d2", *network.conv2d2.folded())
-    x = max_pool(x, "maxpool1")
-    for name, block in network.mixed.items():
-        cuts = np.cumsum(block.parts)[:-1]
-        stem = list(zip(*(np.split(values, cuts) for values in block.stem.folded())))
-        one = unit(x, name + "_1x1", *stem[0])
-        three = unit(x, name + "_3x3_bottleneck", *stem[1])
-        three = unit(three, name + "_3x3", *block.three.folded())
-        five = unit(x, name + "_5x5_bottleneck", *stem[2])
-        five = unit(five, name + "_5x5", *block.five.folded())
-        pooled = unit(max_pool(x, name + "_pool", 1), name + "_pool_reduce", *block.pooled.folded())
-        x = node("Concat", [one, three, five, pooled], name, axis=1)
-        if name in POOL_AFTER:
-            x = max_pool(x, POOL_AFTER[name])
-    x = node("Flatten", [node("GlobalAveragePool", [x], "avgpool0")], "avgpool0_flat", axis=1)
-    weight, bias = (values.detach().cpu().numpy() for values in (network.classes.weight, network.classes.bias))
-    inputs = [x, constant("softmax2_w", weight), constant("softmax2_b", bias)]
-    node("Softmax", [node("Gemm", inputs, "softmax2_pre_activation", transB=1)], "softmax2", axis=1)
-
-    def value(name, *shape):
-        return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
-
-    outputs = [value("softmax2_pre_activation", class_count), value("softmax2", class_count)]
-    text = "InceptionV1's layout, narrower, trained on pictures of a made-up world; batch norm is folded in."
-    graph = helper.make_graph(
-        nodes, "made-world", [value("input", 3, SIZE, SIZE)], outputs, weights, doc_string=text
-    )
-    model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7,
-        producer_name="train_default_network.py", doc_string=text,
-    )
-    onnx.checker.check_model(model, full_check=True)
-    return model.SerializeToString(deterministic=True)
-
-
-def largest_difference(data, network, array, mean, expected):
-    """How far the file's logits lie from the network's, by onnxruntime; nothing where it is missing."""
-    try:
-        import onnxruntime
-    except ImportError:
-        print("onnxruntime is not installed: the file was not compared with the network", file=sys.stderr)
-        return None
-    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-    x = centered(torch.tensor(array), mean).contiguous().numpy()
-    difference = float(np.abs(session.run(["softmax2_pre_activation"], {"input": x})[0] - expected).max())
-    if not difference < 1e-2:
-        fail(f"the ONNX file's logits differ from the network's by {difference:.3g}")
-    return difference
-
-
-def silent_channels(network, array, mean):
-    """For each mixed layer, how many of its channels no picture of a sample wakes."""
-    strongest = {}
-    hooks = [
-        block.register_forward_hook(lambda _, __, y, name=name: strongest.update({name: y.amax((0, 2, 3))}))
-        for name, block in network.mixed.items()
-    ]
-    logits(network, array, mean, torch.device("cpu"), False)
-    for hook in hooks:
-        hook.remove()
-    return {name: int((values <= 0).sum()) for name, values in strongest.items()}
-
-
-def card(mean, class_count):
-    return {
-        "name": "Made world",
-        "network": "made-world.onnx",
-        "input": {
-            "name": "input",
-            "size": [SIZE, SIZE],
-            "resize": {"to": [STORED, STORED], "keep_aspect": True, "filter": "bilinear"},
-            "crop": "center",
-            "channels": "RGB",
-            "range": [0, 255],
-            "mean": mean,
-            "std": [DEVIATION] * 3,
-        },
-        "labels": "labels.txt",
-        "logits": "softmax2_pre_activation",
-        "probabilities": "softmax2",
-        "training_set": f"Drawn pictures of {class_count} classes of a made-up world",
-        "source": "Scripts/train_default_network.py",
-    }
-
-
-# Pictures of the result -------------------------------------------------------------------------------
-
-
-def png(image):
-    data = io.BytesIO()
-    image.save(data, "PNG", optimize=True)
-    return data.getvalue()
-
-
-def shade(share):
-    """White to deep blue by way of light blue."""
-    stops = np.array([(255, 255, 255), (158, 202, 225), (49, 130, 189), (8, 48, 107)], float)
-    return tuple(int(np.interp(share, [0, 1 / 3, 2 / 3, 1], stops[:, i])) for i in range(3))
-
-
-def confusion_picture(counts, names, accuracy):
-    """A row a true class, a column an answer; colour grows with the root of the share of the row."""
-    count = len(names)
-    cell = max(8, min(40, 960 // count))
-    font = ImageFont.load_default(size=min(14, max(8, cell - 5)))
-    small = ImageFont.load_default(size=min(12, max(7, cell // 2)))
-    title = ImageFont.load_default(size=16)
-    longest = int(max(font.getlength(name) for name in names)) + 12
-    margin, top, side = min(longest, 1120 - cell * count), 44, cell * count
-    top += margin
-    image = Image.new("RGB", (margin + side + 76, top + side + 20), "white")
-    draw = ImageDraw.Draw(image)
-    draw.text((12, 12), f"True class (rows), answer (columns): {accuracy:.2%} right", "black", title)
-    shares = counts / counts.sum(1, keepdims=True).clip(1)
-    for row in range(count):
-        middle = top + row * cell + cell // 2
-        draw.text((margin - 6, middle), names[row], "black", font, anchor="rm")
-        # Text upwards: drawn level, then turned.
-        label = Image.new("RGB", (margin, cell), "white")
-        ImageDraw.Draw(label).text((2, cell // 2), names[row], "black", font, anchor="lm")
-        image.paste(label.rotate(90, expand=True), (margin + row * cell, top - margin - 4))
-        for column in range(count):
-            share, left = float(shares[row, column]), margin + column * cell
-            box = (left, top + row * cell, left + cell - 1, top + (row + 1) * cell - 1)
-            draw.rectangle(box, shade(math.sqrt(share)), (232, 232, 232))
-            if counts[row, column]:
-                color = "white" if share > 0.3 else (40, 40, 40)
-                center = (left + cell // 2, middle)
-                draw.text(center, str(counts[row, column]), color, small, anchor="mm")
-    left, height = margin + side + 16, min(240, side)
-    for y in range(height):
-        draw.line((left, top + y, left + 14, top + y), shade(1 - y / (height - 1)))
-    draw.rectangle((left, top, left + 14, top + height - 1), None, (160, 160, 160))
-    for percent in (100, 50, 10, 1, 0):
-        y = top + (1 - math.sqrt(percent / 100)) * (height - 1)
-        draw.text((left + 19, y), f"{percent} %", "black", ImageFont.load_default(size=10), anchor="lm")
-    return png(image)
-
-
-def filters_picture(weight):
-    """The first layer's filters, each scaled about gray."""
-    scale, gap, columns = 16, 8, 8
-    side = weight.shape[2] * scale
-    rows = -(-len(weight) // columns)
-    image = Image.new("RGB", (columns * (side + gap) + gap, rows * (side + gap) + gap), "white")
-    for index, values in enumerate(weight):
-        values = 127.5 + 127.5 * values / max(1e-12, np.abs(values).max())
-        tile = Image.fromarray(values.transpose(1, 2, 0).round().astype(np.uint8))
-        tile = tile.resize((side, side), Image.Resampling.NEAREST)
-        image.paste(tile, (gap + index % columns * (side + gap), gap + index // columns * (side + gap)))
-    return png(image)
-
-
-def export(training, array, truth, picture_count, output):
-    """Everything that the training leaves: network, card, labels, report, pictures."""
-    names, settings = training.names, training.settings
-    device, mean = torch.device("cpu"), training.mean.cpu()
-    network = copy.deepcopy(training.average).to(device).eval()
-    values = logits(network, array, mean, device, False)
-    answers = values.argmax(1)
-    top5 = (values.topk(min(5, len(names)), 1).indices == truth[:, None]).any(1).float().mean().item()
-    counts = np.zeros((len(names), len(names)), int)
-    np.add.at(counts, (truth.numpy(), answers.numpy()), 1)
-    accuracy = np.trace(counts) / counts.sum()
-    data = onnx_bytes(network, len(names))
-    sample = array[:: max(1, len(array) // 128)][:128]
-    expected = values[:: max(1, len(array) // 128)][:128].numpy()
-    wrong = [(-counts[i, j], names[i], names[j]) for i, j in zip(*np.nonzero(counts)) if i != j]
-    report = {
-        "top1": round(float(accuracy), 5),
-        "top5": round(top5, 5),
-        "parameters": sum(values.size for unit in network.modules() if isinstance(unit, Unit) for values in unit.folded())
-        + sum(values.numel() for values in network.classes.parameters()),
-        "training_pictures": picture_count,
-        "validation_pictures": len(array),
-        "epochs": training.epoch,
-        "settings": settings,
-        "bfloat16": training.half,
-        "torch": torch.__version__,
-        "onnx_largest_difference": largest_difference(data, network, sample, mean, expected),
-        "silent_channels": silent_channels(network, sample, mean),
-        "confused": [{"true": a, "answer": b, "count": int(-n)} for n, a, b in sorted(wrong)[:10]],
-        "classes": {n: round(float(counts[i, i] / counts[i].sum()), 4) for i, n in enumerate(names)},
-    }
-    output.mkdir(parents=True, exist_ok=True)
-    write(output / "labels.txt", "".join(name + "\n" for name in names).encode())
-    facts = card([float(value) for value in mean.flatten()], len(names))
-    write(output / "made-world.json", (json.dumps(facts, indent=2) + "\n").encode())
-    write(output / "report.json", (json.dumps(report, indent=2) + "\n").encode())
-    write(output / "confusion.png", confusion_picture(counts, names, accuracy))
-    write(output / "filters.png", filters_picture(network.conv2d0.folded()[0]))
-    write(output / "made-world.onnx", data)
-    print(f"{output}/made-world.onnx: {accuracy:.2%} of {len(array)} pictures right, {top5:.2%} among five")
+# Command line ------------------------------------------------------------------------------------------
 
 
 def arguments():
@@ -652,8 +308,9 @@ def main():
         fail(f"only one of {options.pictures} and {options.validation} has the classes {', '.join(odd)}")
     device, half = prepare_processor(options.threads)
     options.work.mkdir(parents=True, exist_ok=True)
-    array, truth = pictures(options.pictures, files, options.work, options.threads)
-    validation, validation_truth = pictures(options.validation, validation_files, options.work, options.threads)
+    work, threads = options.work, options.threads
+    array, truth = pictures(options.pictures, files, work, threads)
+    validation, validation_truth = pictures(options.validation, validation_files, work, threads)
 
     keys = ("epochs", "batch", "seed", "rate", "decay", "smoothing", "dropout", "first_size")
     settings = {key: getattr(options, key) for key in keys}
