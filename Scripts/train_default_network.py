@@ -285,7 +285,7 @@ def arguments():
     option("--batch", 128, "pictures a step")
     option("--seed", 0, "of weights, order and changes of the pictures")
     option("--threads", processors, "threads")
-    option("--rate", 0.2, "highest learning rate")
+    option("--rate", 0.1, "highest learning rate")
     option("--decay", 5e-4, "weight decay")
     option("--smoothing", 0.05, "label smoothing")
     option("--dropout", 0.2, "share of the last layer's input left out")
