@@ -1,0 +1,337 @@
+#!/usr/bin/env python3
+"""Trains the network of the made-up world and writes it as an ONNX file with its model card.
+
+The network has InceptionV1's layout (GoogLeNet, Szegedy et al. 2014) and its layers bear the names that
+Lucid gave them (conv2d0 … mixed3a … mixed5b, softmax2), but it is narrower: 1.6 million weights, pictures
+of 112 × 112. Batch norm, folded into the convolutions when the network is written, takes the place of the
+original's local response normalisation; there are no auxiliary classifiers.
+
+It needs Python 3.9 or later and `pip install torch onnx pillow numpy`; where onnxruntime is installed too,
+the file that was written is compared with the network that was trained. The pictures lie in a folder a
+class, for training and, drawn with other seeds, for validation. On two cores with bfloat16 (AVX-512 BF16 or
+AMX) that do nothing else, an epoch of 40,000 of them takes about a minute and a half, without bfloat16 half
+as long again; other programs beside it slow it down several times. A GPU is used where there is one.
+
+    python3 Scripts/train_default_network.py --pictures FOLDER --validation FOLDER
+
+A run that was cut off goes on from its last finished epoch when it is started again, and ends as if it had
+never stopped. The same pictures, settings, seed, number of threads and version of torch on the same kind of
+processor give the same network; elsewhere it is another one that is as good.
+"""
+
+import argparse
+import copy
+import ctypes
+import hashlib
+import io
+import math
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch asks for huge pages; read when it is imported
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+sys.dont_write_bytecode = True  # no __pycache__ among the sources
+from default_network.network import DEVIATION, SIZE, STORED, Network, logits
+from default_network.results import export, fail, write
+
+# Pictures ---------------------------------------------------------------------------------------------
+
+
+def listing(folder):
+    """The class names, and (path, class) of each picture, in the order of their names."""
+    if not folder.is_dir():
+        fail(f"there is no folder {folder}")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != ".")
+    if not names:
+        fail(f"{folder} holds no class folders")
+    files = []
+    for index, name in enumerate(names):
+        found = sorted(p for p in (folder / name).iterdir() if p.suffix.lower() in (".jpg", ".jpeg", ".png"))
+        if not found:
+            fail(f"the class folder {folder / name} holds no pictures")
+        files += [(path, index) for path in found]
+    return names, files
+
+
+def decoded(path):
+    """A picture as the model card has it before the crop: it covers 128 × 128, the middle is kept."""
+    try:
+        with Image.open(path) as picture:
+            picture = picture.convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        fail(f"cannot read the picture {path}: {' '.join(str(error).split())}")
+    if picture.size != (STORED, STORED):
+        factor = STORED / min(picture.size)
+        width, height = (max(STORED, round(side * factor)) for side in picture.size)
+        left, top = (width - STORED) // 2, (height - STORED) // 2
+        picture = picture.resize((width, height), Image.Resampling.BILINEAR)
+        picture = picture.crop((left, top, left + STORED, top + STORED))
+    return np.asarray(picture).transpose(2, 0, 1)
+
+
+def pictures(folder, files, work, threads):
+    """All pictures, n × 3 × 128 × 128 bytes, decoded once and kept in `work`."""
+    digest = hashlib.sha256()
+    for path, _ in files:
+        state = path.stat()
+        digest.update(f"{path.relative_to(folder)}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    cache = work / f"pictures-{digest.hexdigest()[:16]}.npy"
+    if not cache.exists():
+        print(f"decoding {len(files)} pictures of {folder}", file=sys.stderr)
+        part = cache.with_name(cache.name + ".part")
+        array = np.lib.format.open_memmap(part, "w+", np.uint8, (len(files), 3, STORED, STORED))
+
+        def fill(index):
+            array[index] = decoded(files[index][0])
+
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in pool.map(fill, range(len(files))):
+                pass
+        array.flush()
+        os.replace(part, cache)
+    return np.load(cache, mmap_mode="r"), torch.tensor([index for _, index in files])
+
+
+def resampling(size, side, start, blur):
+    """For each picture the matrix that takes `size` samples from `side` of 128 pixels after `start`."""
+    step = side / size
+    centers = start[:, None] + step[:, None] * (torch.arange(size, device=side.device) + 0.5)
+    distance = (torch.arange(STORED, device=side.device) + 0.5 - centers[:, :, None]).abs()
+    weights = (1 - distance / (step.clamp(min=1) + blur)[:, None, None]).clamp(min=0)
+    return weights / weights.sum(2, keepdim=True)
+
+
+def augmented(batch, size, mean):
+    """Random part, scale, blur, colours and noise for each picture of a batch of bytes."""
+    count, device = len(batch), batch.device
+
+    def uniform(low, high, *shape):
+        return torch.rand(count, *shape, device=device) * (high - low) + low
+
+    x = (batch.float() - mean) / DEVIATION
+    # The crop is as large as validation's, give or take a seventh.
+    side, stretch, blur = uniform(96, 128), uniform(0.95, 1.05), uniform(-1, 1).clamp(min=0)
+    height, width = (side * stretch).clamp(max=STORED), (side / stretch).clamp(max=STORED)
+    rows = resampling(size, height, uniform(0, 1) * (STORED - height), blur)
+    columns = resampling(size, width, uniform(0, 1) * (STORED - width), blur)
+    x = rows[:, None] @ x @ columns[:, None].transpose(2, 3)
+    contrast, saturation = uniform(0.8, 1.2, 1, 1), uniform(0.7, 1.3, 1, 1)
+    identity = torch.eye(3, device=device)
+    colors = contrast * (saturation * identity + (1 - saturation) / 3) * uniform(0.93, 1.07, 3, 1)
+    shift = uniform(-0.25, 0.25, 1, 1) + uniform(-0.08, 0.08, 3, 1)
+    x = torch.baddbmm(shift, colors, x.flatten(2)).view(count, 3, size, size)
+    noisy = x[::4]  # the order is random already, and noise takes time
+    noisy.addcmul_(torch.randn_like(noisy), uniform(0, 0.15, 1, 1, 1)[::4])
+    return x.contiguous(memory_format=torch.channels_last)
+
+
+# Training ---------------------------------------------------------------------------------------------
+
+
+def prepare_processor(threads):
+    """Threads, and an allocator that keeps memory: fresh pages for each map cost a tenth of the time."""
+    torch.set_num_threads(threads)
+    try:
+        libc = ctypes.CDLL(None)
+        libc.mallopt(-4, 0)  # M_MMAP_MAX: nothing is mapped,
+        libc.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD: nothing is given back
+    except (OSError, AttributeError):
+        pass  # not glibc
+    if torch.cuda.is_available():
+        return torch.device("cuda"), True
+    try:
+        flags = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        flags = ""
+    return torch.device("cpu"), "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def size_of_epoch(epoch, epochs, first_size):
+    """The first epochs look at smaller pictures, which is faster; the last half at full size."""
+    progress = min(1, 2 * epoch / epochs)
+    return first_size + int((SIZE - first_size) * progress / 16) * 16
+
+
+class Training:
+    """Network, averaged network, optimizer and what was reached, as they are kept in the checkpoint."""
+
+    def __init__(self, settings, names, mean, device, half):
+        torch.manual_seed(settings["seed"])
+        self.settings, self.names, self.mean, self.device, self.half = settings, names, mean, device, half
+        self.network = Network(len(names), settings["dropout"]).to(device, memory_format=torch.channels_last)
+        # The average over about a thousand steps sees better than any of them, and is smoother.
+        self.average = copy.deepcopy(self.network)
+        # Decay of batch norm's factors would silence channels.
+        decayed = [p for p in self.network.parameters() if p.dim() > 1]
+        others = [p for p in self.network.parameters() if p.dim() == 1]
+        groups = [
+            {"params": decayed, "weight_decay": settings["decay"]},
+            {"params": others, "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.SGD(groups, lr=0.0, momentum=0.9, nesterov=True)
+        self.epoch = 0
+
+    def save(self, path):
+        data = io.BytesIO()
+        state = {name: getattr(self, name) for name in ("settings", "names", "mean", "epoch")}
+        state |= {name: getattr(self, name).state_dict() for name in ("network", "average", "optimizer")}
+        torch.save(state, data)
+        write(path, data.getvalue())
+
+    @staticmethod
+    def load(path, device, half):
+        try:
+            state = torch.load(path, map_location=device, weights_only=True)
+            result = Training(state["settings"], state["names"], state["mean"], device, half)
+            for name in ("network", "average", "optimizer"):
+                getattr(result, name).load_state_dict(state[name])
+            result.epoch = state["epoch"]
+        except Exception as error:
+            fail(f"cannot go on from {path}, remove it: {type(error).__name__}")
+        return result
+
+    def run_epoch(self, array, truth):
+        """One pass over the pictures, in an order and with changes that seed and epoch determine."""
+        settings = self.settings
+        torch.manual_seed(settings["seed"] * 1_000_003 + self.epoch + 1)
+        order = torch.randperm(len(array))
+        batch = min(settings["batch"], len(array))
+        steps = len(array) // batch
+        size = size_of_epoch(self.epoch, settings["epochs"], settings["first_size"])
+        self.network.train()
+        total = 0.0
+        for step in range(steps):
+            done = self.epoch * steps + step
+            self.set_rate(done, settings["epochs"] * steps)
+            chosen = order[step * batch : (step + 1) * batch].sort().values
+            x = augmented(torch.from_numpy(array[chosen.numpy()]).to(self.device), size, self.mean)
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+                output = self.network(x)
+            loss = F.cross_entropy(
+                output.float(), truth[chosen].to(self.device), label_smoothing=settings["smoothing"]
+            )
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            self.follow(min(0.999, (1 + done) / (10 + done)))
+            total += loss.detach()
+        self.epoch += 1
+        mean_loss = float(total) / steps
+        if not math.isfinite(mean_loss):
+            fail("the training diverged: give a smaller --rate")
+        return mean_loss, size
+
+    def set_rate(self, step, steps):
+        """A short rise, then half a cosine down to nothing."""
+        rise = 0.05 * steps
+        share = step / rise if step < rise else (1 + math.cos(math.pi * (step - rise) / (steps - rise))) / 2
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.settings["rate"] * share
+
+    @torch.no_grad()
+    def follow(self, keep):
+        """Moves the average, batch norm's statistics among it, towards the network."""
+        pairs = zip(self.average.state_dict().values(), self.network.state_dict().values())
+        ours, theirs = zip(*((a, b) for a, b in pairs if a.is_floating_point()))
+        torch._foreach_lerp_(list(ours), list(theirs), 1 - keep)
+
+
+def train(training, checkpoint, array, truth, validation, validation_truth):
+    epochs = training.settings["epochs"]
+    pixels = [size_of_epoch(e, epochs, training.settings["first_size"]) ** 2 for e in range(epochs)]
+    first, begin = training.epoch, time.monotonic()
+    while training.epoch < epochs:
+        start = time.monotonic()
+        loss, size = training.run_epoch(array, truth)
+        speed = len(array) / (time.monotonic() - start)
+        output = logits(training.average, validation, training.mean, training.device, training.half)
+        accuracy = (output.argmax(1) == validation_truth).float().mean().item()
+        training.save(checkpoint)
+        ahead = sum(pixels[training.epoch :]) / sum(pixels[first : training.epoch])
+        minutes = (time.monotonic() - begin) * ahead / 60
+        print(
+            f"epoch {training.epoch}/{epochs}  {size} px  loss {loss:.3f}  accuracy {accuracy:.2%}  "
+            f"{speed:.0f} pictures/s  {minutes:.0f} min left",
+            file=sys.stderr, flush=True,
+        )
+
+
+# Command line ------------------------------------------------------------------------------------------
+
+
+def arguments():
+    summary, rest = __doc__.split("\n\n", 1)
+    parser = argparse.ArgumentParser(
+        description=summary, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+    def option(name, default, text, kind=None):
+        parser.add_argument(name, default=default, type=kind or type(default), help=f"{text} ({default})")
+
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    parser.add_argument("--pictures", type=Path, required=True, help="training pictures, a folder a class")
+    parser.add_argument("--validation", type=Path, required=True, help="validation pictures, the same classes")
+    option("--output", Path("Data/models/made-world"), "where the network lands", Path)
+    option("--work", Path("Data/work/training"), "where decoded pictures and the checkpoint are kept", Path)
+    option("--epochs", 40, "passes over the pictures; 0 writes the checkpoint's network once more")
+    option("--batch", 128, "pictures a step")
+    option("--seed", 0, "of weights, order and changes of the pictures")
+    option("--threads", processors, "threads")
+    option("--rate", 0.1, "highest learning rate")
+    option("--decay", 5e-4, "weight decay")
+    option("--smoothing", 0.05, "label smoothing")
+    option("--dropout", 0.2, "share of the last layer's input left out")
+    option("--first-size", 80, "pixels of the first epochs' pictures; 112 for full size throughout")
+    result = parser.parse_args()
+    for name, low in [("epochs", 0), ("batch", 2), ("seed", 0), ("threads", 1), ("first_size", 64)]:
+        if getattr(result, name) < low:
+            fail(f"--{name.replace('_', '-')} must be at least {low}")
+    if result.first_size > SIZE:
+        fail(f"--first-size must be at most {SIZE}")
+    return result
+
+
+def main():
+    options = arguments()
+    names, files = listing(options.pictures)
+    validation_names, validation_files = listing(options.validation)
+    if names != validation_names:
+        odd = sorted(set(names) ^ set(validation_names))
+        fail(f"only one of {options.pictures} and {options.validation} has the classes {', '.join(odd)}")
+    device, half = prepare_processor(options.threads)
+    options.work.mkdir(parents=True, exist_ok=True)
+    work, threads = options.work, options.threads
+    array, truth = pictures(options.pictures, files, work, threads)
+    validation, validation_truth = pictures(options.validation, validation_files, work, threads)
+
+    keys = ("epochs", "batch", "seed", "rate", "decay", "smoothing", "dropout", "first_size")
+    settings = {key: getattr(options, key) for key in keys}
+    checkpoint = options.work / "checkpoint.pt"
+    if checkpoint.exists():
+        training = Training.load(checkpoint, device, half)
+        if training.names != names:
+            fail(f"{checkpoint} is of other classes: remove it or give another --work")
+        for key, value in settings.items():
+            if options.epochs and training.settings[key] != value:
+                fail(f"{checkpoint} has {key} {training.settings[key]}: remove it or give another --work")
+    elif options.epochs == 0:
+        fail(f"there is no {checkpoint} to write a network from")
+    else:
+        colors = array[:: max(1, len(array) // 4096)].mean((0, 2, 3)).round()
+        mean = torch.tensor(colors, dtype=torch.float32, device=device)[:, None, None]
+        training = Training(settings, names, mean, device, half)
+    if options.epochs:
+        train(training, checkpoint, array, truth, validation, validation_truth)
+    export(training, validation, validation_truth, len(files), options.output)
+
+
+if __name__ == "__main__":
+    main()
