@@ -40,8 +40,7 @@ extension Brush {
       let (inner, outer) = (side + beam / 2, side + width - beam / 2)
       rod(.lines([[inner, top], [outer, bottom]]), width: beam, brace)
       rod(.lines([[inner, bottom], [outer, top]]), width: beam, brace)
-      var frame = Path.rectangle(inner, top + beam / 2, outer, bottom - beam / 2)
-      frame.close()
+      let frame = Path.rectangle(inner, top + beam / 2, outer, bottom - beam / 2)
       rod(frame, width: beam, brace)
     }
   }

@@ -37,7 +37,7 @@ extension Buildings {
 
     /// The walls with a foot of stone, the roof of shingles.
     func shell(
-      _ brush: inout Brush, _ wall: any Texture, gable: any Texture, trim: Color
+      _ brush: inout Brush, _ wall: any Texture, trim: Color
     ) {
       let stone = brush.near(Color(0.5, 0.48, 0.46))
       onSide(&brush) { brush, width in
@@ -59,7 +59,7 @@ extension Buildings {
         .polygon([
           [-0.9, 1], [-0.9, eaves], [middle, ridge + 0.04], [corner, eaves], [corner, 1],
         ]),
-        gable, .slope(-0.35, 0), edge: 0.4)
+        wall, .slope(-0.35, 0), edge: 0.4)
       brush.fill(.rectangle(-0.9, 0.92, corner, 1), stone, .slope(-0.35, 0))
       // The roof's side, a little beyond the walls.
       let lean = (eaves - ridge) / (corner - middle)

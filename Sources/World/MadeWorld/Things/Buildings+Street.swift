@@ -9,7 +9,8 @@ extension Buildings {
     let rungs = brush.count(6...9)
     let (foot, head): (Float, Float) = (brush.number(0.28...0.36), brush.number(0.2...0.28))
     let lean = brush.number(0.15...0.4)
-    let grain = Planks(color, width: 0, contrast: 0.8, seed: brush.seed()).turned(0.25)
+    let grain = Planks(color, width: 0, contrast: isWooden ? 0.8 : 0.1, seed: brush.seed())
+      .turned(0.25)
     brush.within(.move(-lean / 2, 0).after(.shear(-lean / 2))) { brush in
       // Its shadow on what it leans against.
       let shade = Color(gray: 0, opacity: 0.16)

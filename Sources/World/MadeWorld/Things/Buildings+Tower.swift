@@ -16,7 +16,7 @@ extension Buildings {
     let hub: Float = -0.3
     let reach = brush.number(0.68...0.76)
     let start = brush.number(0...0.25)
-    let covered = brush.chance(0.75) ? brush.number(0.5...1) : 0
+    let covered = brush.chance(0.85) ? brush.number(0.5...1) : 0
     for sail in 0..<4 {
       brush.at(0, hub, turn: start + Float(sail) / 4) { brush in
         lattice(&brush, wood, cloth, reach: reach, covered: covered)
@@ -31,11 +31,6 @@ extension Buildings {
     covered: Float
   ) {
     let (near, far, wide): (Float, Float, Float) = (0.17, reach, 0.2)
-    if covered > 0 {
-      brush.sail(
-        .rectangle(near, 0, near + (far - near) * covered, wide), cloth, .slope(0, -0.3),
-        period: 0.1)
-    }
     let dark = wood.lit(by: 0.75)
     for row in 1...2 {
       let y = wide * Float(row) / 2
@@ -45,6 +40,11 @@ extension Buildings {
     for bar in 0...bars {
       let x = near + (far - near) * Float(bar) / Float(bars)
       brush.stroke(.lines([[x, 0], [x, wide]]), width: 0.022, dark)
+    }
+    if covered > 0 {
+      brush.sail(
+        .rectangle(near, 0.02, near + (far - near) * covered, wide + 0.015), cloth, .slope(0, -0.3),
+        period: 0.15, turn: 0.25)
     }
     brush.rod(.lines([[0, 0], [far + 0.03, 0]]), width: 0.055, wood)
   }
@@ -66,8 +66,7 @@ extension Buildings {
       brush.glow(beam, lamp.withOpacity(0.75), 0, light, radiusX: 1.4, radiusY: 0.6)
     }
     brush.glow(.circle(0, light, 0.5), lamp.withOpacity(0.9), 0, light, radiusX: 0.5, radiusY: 0.5)
-    var body = Path.polygon([[-foot, 0.92], [-head, top], [head, top], [foot, 0.92]])
-    body = .smooth([
+    let body = Path.smooth([
       [-foot, 0.96], [-(foot * 0.62 + head * 0.38), 0.4], [-head, top], [head, top],
       [foot * 0.62 + head * 0.38, 0.4], [foot, 0.96],
     ])

@@ -6,12 +6,12 @@ enum Buildings {
   static let classes = [
     WorldClass("house", in: [.street, .meadow, .garden], size: 0.6...0.9, house),
     WorldClass("barn", in: [.meadow, .desert, .snow], size: 0.6...0.9, barn),
-    WorldClass("tower", in: [.meadow, .shore, .desert], size: 0.7...1, tower),
-    WorldClass("windmill", in: [.meadow, .shore, .desert], size: 0.7...1, windmill),
-    WorldClass("lighthouse", in: [.shore], size: 0.7...1, lighthouse),
+    WorldClass("tower", in: [.meadow, .shore, .desert], size: 0.6...0.84, tower),
+    WorldClass("windmill", in: [.meadow, .shore, .desert], size: 0.6...0.84, windmill),
+    WorldClass("lighthouse", in: [.shore], size: 0.6...0.84, lighthouse),
     WorldClass("castle", in: [.meadow, .snow], size: 0.65...0.95, castle),
     WorldClass("tent", in: [.meadow, .desert, .snow], size: 0.55...0.85, tent),
-    WorldClass("ladder", in: [.room, .garden, .street], size: 0.7...1.05, ladder),
+    WorldClass("ladder", in: [.room, .garden, .street], size: 0.6...0.92, ladder),
     WorldClass("sign", in: [.street, .meadow], size: 0.6...0.95, sign),
   ]
 
@@ -28,7 +28,7 @@ enum Buildings {
     let glass = brush.glass()
     let body = Body(&brush)
     body.chimney(&brush, wall)
-    body.shell(&brush, wall, gable: wall, trim: frame)
+    body.shell(&brush, wall, trim: frame)
     let shutters = brush.chance(0.4) ? paint : nil
     body.onSide(&brush) { brush, width in
       let count = width > 1.2 ? 4 : brush.count(2...3)
@@ -65,7 +65,7 @@ enum Buildings {
     let frame = brush.chance(0.7) ? Color(0.93, 0.91, 0.86) : wood.lit(by: 0.55)
     let glass = brush.glass(lit: 0.1)
     let body = Body(&brush)
-    body.shell(&brush, wall, gable: wall, trim: frame)
+    body.shell(&brush, wall, trim: frame)
     let leaf = brush.chance(0.5) ? wood : wood.lit(by: 0.75)
     body.onSide(&brush) { brush, width in
       if width > 1.2 {

@@ -2,7 +2,8 @@ import Drawing
 import Textures
 
 extension Vehicles {
-  /// A steam locomotive: a boiler with bands, a smoking chimney, a cab with a window, spoked wheels.
+  /// A steam locomotive: a boiler with bands, a smoking chimney, a cab with a window, spoked
+  /// wheels on rails.
   static func locomotive(_ brush: inout Brush) {
     let paint = brush.chance(0.7) ? brush.vivid().lit(by: 0.7) : brush.near(Color(gray: 0.2))
     let iron = brush.near(Color(gray: 0.2), by: 0.2)
