@@ -3,11 +3,12 @@ import Textures
 
 extension Brush {
   /// A wheel with spokes, of radius 1 about the origin.
-  mutating func spokedWheel(_ color: Color, spokes: Int, rim: Float = 0.18) {
+  mutating func spokedWheel(_ color: Color, spokes: Int, rim: Float = 0.18, thickness: Float = 0.1)
+  {
     let start = number(0...1)
     for spoke in 0..<spokes {
       let end = direction(turns: start + Float(spoke) / Float(spokes))
-      rod(.lines([[0, 0], [end.x, end.y]]), width: 0.1, color)
+      rod(.lines([[0, 0], [end.x, end.y]]), width: thickness, color)
     }
     stroke(.circle(0, 0, 1 - rim / 2), width: rim, color.lit(by: 0.5))
     stroke(.circle(0, 0, 1 - rim / 2), width: rim * 0.6, color)

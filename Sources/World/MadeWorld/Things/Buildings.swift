@@ -3,5 +3,102 @@ import Textures
 
 /// Houses, towers, and what stands in towns.
 enum Buildings {
-  static let classes: [WorldClass] = []
+  static let classes = [
+    WorldClass("house", in: [.street, .meadow, .garden], size: 0.6...0.9, house),
+    WorldClass("barn", in: [.meadow, .desert, .snow], size: 0.6...0.9, barn),
+    WorldClass("tower", in: [.meadow, .shore, .desert], size: 0.6...0.84, tower),
+    WorldClass("windmill", in: [.meadow, .shore, .desert], size: 0.6...0.84, windmill),
+    WorldClass("lighthouse", in: [.shore], size: 0.6...0.84, lighthouse),
+    WorldClass("castle", in: [.meadow, .snow], size: 0.65...0.95, castle),
+    WorldClass("tent", in: [.meadow, .desert, .snow], size: 0.55...0.85, tent),
+    WorldClass("ladder", in: [.room, .garden, .street], size: 0.6...0.92, ladder),
+    WorldClass("sign", in: [.street, .meadow], size: 0.6...0.95, sign),
+  ]
+
+  /// A house: brick walls, a shingle roof with a chimney, windows with panes, a door.
+  static func house(_ brush: inout Brush) {
+    let brick = brush.near(
+      brush.pick([Color(0.66, 0.32, 0.24), Color(0.76, 0.58, 0.42), Color(0.78, 0.74, 0.68)]),
+      by: 0.2)
+    let wall = Bricks(
+      brick, mortar: brush.near(Color(0.76, 0.73, 0.68)), width: brush.number(0.17...0.22),
+      height: brush.number(0.075...0.095), joint: 0.018, seed: brush.seed())
+    let frame = brush.chance(0.6) ? Color(0.94, 0.92, 0.87) : brush.wood()
+    let paint = brush.chance(0.6) ? brush.vivid().lit(by: 0.8) : brush.wood()
+    let glass = brush.glass()
+    let body = Body(&brush)
+    body.chimney(&brush, wall)
+    body.shell(&brush, wall, trim: frame)
+    let shutters = brush.chance(0.4) ? paint : nil
+    body.onSide(&brush) { brush, width in
+      let count = width > 1.2 ? 4 : brush.count(2...3)
+      let step = width / Float(count)
+      for index in 0..<count {
+        let x = step * (Float(index) + 0.5)
+        if width > 1.2, index == 2 {
+          brush.door(x - 0.13, body.eaves + 0.3, x + 0.13, 1, paint, frame: frame)
+        } else {
+          Self.window(
+            &brush, x, body.eaves + 0.42, min(0.13, step * 0.27), glass, frame, shutters)
+        }
+      }
+    }
+    guard let middle = body.middle else { return }
+    let isArched = brush.chance(0.3)
+    let shift: Float = brush.chance(0.5) ? 0.2 : -0.2
+    brush.door(
+      middle + shift - 0.12, 0.46, middle + shift + 0.12, 1, paint, frame: frame, isArched: isArched
+    )
+    window(&brush, middle - shift * 1.1, body.eaves + 0.48, 0.13, glass, frame, nil)
+    if brush.chance(0.5) {
+      brush.porthole(middle, body.eaves - 0.12, radius: 0.13, glass, frame: frame)
+    } else {
+      window(&brush, middle, body.eaves - 0.08, 0.11, glass, frame, nil)
+    }
+  }
+
+  /// A barn: the same body with walls of planks and a large door with crossed braces.
+  static func barn(_ brush: inout Brush) {
+    let wood =
+      brush.chance(0.55) ? brush.near(Color(0.62, 0.18, 0.14), by: 0.2) : brush.wood()
+    let wall = Planks(wood, width: 0.115, length: 3, contrast: 0.5, seed: brush.seed()).turned(0.25)
+    let frame = brush.chance(0.7) ? Color(0.93, 0.91, 0.86) : wood.lit(by: 0.55)
+    let glass = brush.glass(lit: 0.1)
+    let body = Body(&brush)
+    body.shell(&brush, wall, trim: frame)
+    let leaf = brush.chance(0.5) ? wood : wood.lit(by: 0.75)
+    body.onSide(&brush) { brush, width in
+      if width > 1.2 {
+        brush.bracedDoor(
+          width / 2 - 0.34, body.eaves + 0.22, width / 2 + 0.34, 1, leaf, brace: frame)
+        for x in [width * 0.14, width * 0.86] {
+          Self.window(&brush, x, body.eaves + 0.42, 0.1, glass, frame, nil)
+        }
+      } else {
+        for x in [width * 0.28, width * 0.72] {
+          Self.window(&brush, x, body.eaves + 0.42, 0.09, glass, frame, nil)
+        }
+      }
+    }
+    guard let middle = body.middle else { return }
+    brush.bracedDoor(middle - 0.32, 0.34, middle + 0.32, 1, leaf, brace: frame)
+    let top = body.eaves - 0.2
+    brush.fill(.rectangle(middle - 0.13, top, middle + 0.13, top + 0.26), frame)
+    brush.fill(.rectangle(middle - 0.09, top + 0.04, middle + 0.09, top + 0.26), Color(gray: 0.1))
+  }
+
+  private static func window(
+    _ brush: inout Brush, _ x: Float, _ y: Float, _ half: Float, _ glass: Glass, _ frame: Color,
+    _ shutters: Color?
+  ) {
+    if let shutters {
+      let slats = Stripes(shutters, shutters.lit(by: 0.6), period: 0.06, share: 0.35)
+      for left in [x - half * 1.85, x + half * 1.15] {
+        brush.fill(.rectangle(left, y - half * 1.25, left + half * 0.7, y + half * 1.25), slats)
+      }
+    }
+    let (top, bottom) = (y - half * 1.15, y + half * 1.15)
+    brush.window(x - half, top, x + half, bottom, glass, frame: frame)
+    brush.sill(x - half, x + half, bottom, frame.lit(by: 0.85))
+  }
 }
