@@ -5,7 +5,7 @@ import Textures
 enum Boats {
   static let classes = [
     WorldClass("sailboat", .floating, in: [.sea], size: 0.6...0.85, sailboat),
-    WorldClass("steamer", .floating, in: [.sea, .shore], size: 0.65...0.95, steamer),
+    WorldClass("steamer", .floating, in: [.sea], size: 0.65...0.95, steamer),
   ]
 
   /// A sailboat: a planked hull, a mast with a boom, cloth sails.
