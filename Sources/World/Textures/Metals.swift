@@ -14,6 +14,7 @@ public struct Brushed: Texture {
     noise = Noise(seed: seed)
   }
 
+  /// The colour at a point.
   public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let mirror = noise.fractal(SIMD2(point.x / band, point.y * 0.4), octaves: 2)
     let line = noise(SIMD2(point.x * 2.5, point.y / max(0.012, footprint)))

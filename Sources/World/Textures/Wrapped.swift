@@ -10,6 +10,7 @@ public struct Wrapped: Texture {
     (self.texture, self.axis, self.radius, self.sag) = (texture, axis, radius, sag)
   }
 
+  /// The colour at a point.
   public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let across = min(max((point.x - axis) / radius, -0.99), 0.99)
     let depth = (1 - across * across).squareRoot()

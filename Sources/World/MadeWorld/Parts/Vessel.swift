@@ -2,18 +2,14 @@ import Drawing
 import Textures
 
 extension Path {
-  /// The outline of a thing turned on a wheel about x = 0: half widths at heights from the top down.
-  ///
-  /// - Parameter sag: How far the foot hangs below its ends, as seen from above.
+  /// The outline of a thing turned on a wheel about x = 0: half widths at heights from the top down,
+  /// and a foot that hangs `sag` below its ends, as seen from above.
   static func turned(_ profile: [SIMD2<Float>], sag: Float = 0.06) -> Path {
-    guard let foot = profile.last, let top = profile.first else { return Path() }
-    let left = profile.reversed().map { SIMD2(-$0.x, $0.y) }
-    let base: [SIMD2<Float>] = [
-      foot, [foot.x * 0.7, foot.y + sag * 0.7], [0, foot.y + sag],
-      [-foot.x * 0.7, foot.y + sag * 0.7], [-foot.x, foot.y],
-    ]
-    // Points given twice make corners.
-    return .smooth([top] + profile + base + left + [[-top.x, top.y]])
+    guard let foot = profile.last else { return Path() }
+    return .joined([
+      .smoothLine(profile), .arc(0, foot.y, foot.x, sag, from: 0, to: 0.5),
+      .smoothLine(profile.reversed().map { SIMD2(-$0.x, $0.y) }),
+    ])
   }
 }
 

@@ -92,11 +92,14 @@ extension Furnishings {
     brush.readable { brush in
       for side: Float in [-1, 1] {
         brush.within(.scale(side, 1)) { brush in
-          let page = Path.smooth([
-            [0, -height + 0.06], [0, -height + 0.06], [0.25, -height - 0.06],
-            [0.6, -height - 0.05],
-            [0.93, -height + 0.02], [0.93, -height + 0.02], [0.93, height], [0.93, height],
-            [0.6, height - 0.07], [0.25, height - 0.08], [0, height + 0.04], [0, height + 0.04],
+          let page = Path.joined([
+            .smoothLine([
+              [0, -height + 0.06], [0.25, -height - 0.06], [0.6, -height - 0.05],
+              [0.93, -height + 0.02],
+            ]),
+            .smoothLine([
+              [0.93, height], [0.6, height - 0.07], [0.25, height - 0.08], [0, height + 0.04],
+            ]),
           ])
           brush.within(.move(0.02, 0.09)) { $0.fill(page, edges, edge: 0.4) }
           brush.fill(

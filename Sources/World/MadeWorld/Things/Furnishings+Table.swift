@@ -89,7 +89,7 @@ extension Furnishings {
       let (x, length) = (radius * brush.number(-0.85...0.85), brush.number(0.15...0.5))
       brush.stroke(
         .lines([[x, top + 0.02], [x, top + length]]), width: 0.07, wax.lit(by: 1.1))
-      brush.fill(.circle(x, top + length, 0.045), wax.lit(by: 1.1), edge: 0.2)
+      brush.fill(.circle(x, top + length, 0.04), wax.lit(by: 1.1), edge: 0)
     }
     brush.fill(.ellipse(0, top, radius, 0.06), wax.mixed(with: Color(1, 0.9, 0.6), by: 0.5))
     brush.stroke(.smoothLine([[0, top], [0.02, top - 0.1]]), width: 0.04, Color(gray: 0.1))

@@ -98,21 +98,21 @@ extension Furnishings {
     let color = brush.chance(0.8) ? brush.vivid() : Color(gray: 0.16)
     let metal = brush.metal().lit(by: 1.15)
     let steel = Brushed(metal, band: 0.2, seed: brush.seed()).turned(0.25)
-    let open = brush.number(0.03...0.09)
+    let open = brush.number(0.035...0.085)
     let (ring, thick) = (brush.number(0.2...0.26), brush.number(0.1...0.13))
     for side: Float in [-1, 1] {
       brush.within(.move(0, 0.1).after(.scale(side, 1)).after(.turn(open))) { brush in
         let blade = Path.smooth([
           [-0.1, 0.1], [-0.1, -0.2], [-0.02, -1.08], [0.01, -1.08], [0.1, -0.4], [0.12, 0.1],
         ])
-        let bow = Path.ellipse(0.16, 0.62, ring, ring * 1.25)
+        let bow = Path.ellipse(-0.1, 0.62, ring, ring * 1.25)
         brush.stroke(
-          .smoothLine([[0, 0], [-0.02, 0.2], [0.06, 0.4]]), width: 0.19, color.lit(by: 0.4))
-        brush.stroke(.smoothLine([[0, 0], [-0.02, 0.2], [0.06, 0.4]]), width: 0.15, color)
+          .smoothLine([[0, 0], [0.06, 0.2], [0.04, 0.4]]), width: 0.19, color.lit(by: 0.4))
+        brush.stroke(.smoothLine([[0, 0], [0.06, 0.2], [0.04, 0.4]]), width: 0.15, color)
         brush.stroke(bow, width: thick * 1.3, color.lit(by: 0.4))
         brush.stroke(bow, width: thick, color)
         brush.stroke(
-          .ellipse(0.15, 0.6, ring, ring * 1.25), width: thick * 0.25,
+          .ellipse(-0.11, 0.6, ring, ring * 1.25), width: thick * 0.25,
           color.mixed(with: Color(gray: 1), by: 0.5))
         brush.fill(blade, steel, .slope(0.3, 0), edge: 0.6)
         brush.stroke(

@@ -6,14 +6,15 @@ enum Furnishings {
   static let classes = [
     WorldClass("clock", .hovering, in: [.room], size: 0.5...0.8, clock),
     WorldClass("mask", .hovering, in: [.room, .forest], size: 0.6...0.9, mask),
-    WorldClass("chair", in: [.room], size: 0.6...0.95, chair),
-    WorldClass("lamp", in: [.room, .table], size: 0.6...0.95, lamp),
+    WorldClass("chair", in: [.room], size: 0.6...0.88, chair),
+    WorldClass("lamp", in: [.room, .table], size: 0.6...0.88, lamp),
     WorldClass("book", .lying, in: [.table, .room], size: 0.5...0.8, book),
-    WorldClass("bookshelf", in: [.room], size: 0.7...1, bookshelf),
+    WorldClass("bookshelf", in: [.room], size: 0.65...0.92, bookshelf),
     WorldClass("hourglass", in: [.table], size: 0.6...0.9, hourglass),
     WorldClass("key", .lying, in: [.table], size: 0.5...0.8, key),
     WorldClass("hammer", .lying, in: [.table], size: 0.55...0.85, hammer),
     WorldClass("scissors", .lying, in: [.table], size: 0.55...0.85, scissors),
+    WorldClass("violin", .lying, in: [.room, .table], size: 0.65...0.95, violin),
     WorldClass("candle", in: [.table], size: 0.55...0.85, candle),
     WorldClass("honeycomb", .hovering, in: [.garden, .table], size: 0.55...0.9, honeycomb),
   ]
@@ -128,7 +129,7 @@ enum Furnishings {
     let light = (top + bottom * 2) / 3
     brush.inside(shade) { brush in
       brush.glow(
-        .ellipse(0, light, lower, 0.62), glow.withOpacity(0.75), 0, light, radiusX: lower,
+        .ellipse(0, light, lower, 0.62), glow.withOpacity(0.55), 0, light, radiusX: lower,
         radiusY: 0.62)
     }
     let trim = cloth.lit(by: 0.6)
@@ -142,14 +143,14 @@ enum Furnishings {
   static func chair(_ brush: inout Brush) {
     let wood = brush.wood()
     let grain = Planks(wood, width: 0, contrast: 0.4, seed: brush.seed())
-    let depth = brush.number(0.22...0.32)
-    let seat = brush.number(0.16...0.28)
+    let depth = brush.number(0.2...0.28)
+    let seat = brush.number(-0.02...0.12)
     let slant = brush.number(0.1...0.24)
     // The seat's corners: at the front, then at the back.
     let (left, right) = (SIMD2<Float>(-0.62, seat + depth), SIMD2<Float>(0.46, seat + depth + 0.04))
     let (farLeft, farRight) = (left + [slant, -depth], right + [slant - 0.1, -depth])
     let top = brush.number(-1 ... -0.85)
-    let width = brush.number(0.1...0.13)
+    let width = brush.number(0.085...0.12)
     let (headLeft, headRight) = (
       SIMD2<Float>(farLeft.x + 0.04, top), SIMD2<Float>(farRight.x + 0.08, top + 0.02)
     )
@@ -162,7 +163,7 @@ enum Furnishings {
       [[left.x + 0.04, 0.8], [right.x, 0.82]], width: width * 0.6, grain, wood.lit(by: 0.9))
     let cover: any Texture
     switch brush.count(0...2) {
-    case 0: cover = Wicker(brush.near(Color(0.8, 0.62, 0.36)), size: 0.17)
+    case 0: cover = Wicker(brush.near(Color(0.8, 0.62, 0.36)), size: 0.12)
     case 1:
       let cloth = brush.vivid()
       cover = Cloth(cloth, cloth.lit(by: 0.75), thread: 0.06, seed: brush.seed())
@@ -202,7 +203,7 @@ enum Furnishings {
       let count = brush.count(3...5)
       for index in 1...count {
         let across = Float(index) / Float(count + 1)
-        brush.beam([point(across, 0.15), point(across, 0.95)], width: width * 0.7, grain, wood)
+        brush.beam([point(across, 0.22), point(across, 0.95)], width: width * 0.7, grain, wood)
       }
       brush.beam([point(0, 0.2), point(1, 0.2)], width: width * 0.8, grain, wood)
     }

@@ -9,10 +9,10 @@ enum Kitchenware {
     WorldClass("teapot", in: [.table], size: 0.5...0.8, teapot),
     WorldClass("kettle", in: [.table], size: 0.5...0.85, kettle),
     WorldClass("jug", in: [.table], size: 0.55...0.9, jug),
-    WorldClass("vase", in: [.table, .room], size: 0.6...0.95, vase),
+    WorldClass("vase", in: [.table, .room], size: 0.6...0.88, vase),
     WorldClass("pan", in: [.table], size: 0.5...0.8, pan),
     WorldClass("pot", in: [.table], size: 0.5...0.8, pot),
-    WorldClass("bottle", in: [.table], size: 0.65...1, bottle),
+    WorldClass("bottle", in: [.table], size: 0.65...0.92, bottle),
   ]
 
   /// What vessels hold: coffee, tea, milk, soup.
@@ -90,7 +90,8 @@ enum Kitchenware {
     let (throat, height) = (brush.number(-0.72 ... -0.5), brush.number(-0.1...0.3))
     let shape = Path.turned(
       [
-        [lip, -0.93], [neck, throat], [neck * 1.15, throat + 0.15], [belly, height],
+        [lip, -0.93], [neck, throat], [neck * 1.15, throat + 0.15],
+        [belly * 0.9, height - 0.2], [belly, height],
         [belly * 0.72, (height + 0.95) / 2 + 0.1], [foot, 0.9], [foot * 1.1, 0.96],
       ], sag: 0.05)
     let isStone = brush.chance(0.25)
@@ -146,7 +147,15 @@ enum Kitchenware {
         0, 0.7, radiusX: body, radiusY: 0.6)
     }
     brush.label(-body * 0.98, shoulder + 0.22, body * 0.98, brush.number(0.6...0.78))
-    brush.shine(onColumn: 0, radius: neck, from: -0.82, to: shoulder, 0.7)
+    // Glass mirrors a window: a narrow bright streak on the light's side, a faint one opposite.
+    let side: Float = brush.light.direction.x < 0 ? -1 : 1
+    for (side, opacity): (Float, Float) in [(side, 0.75), (-side, 0.3)] {
+      let streak = Path.smoothLine([
+        [side * neck * 0.55, -0.7], [side * neck * 0.6, shoulder - slope - 0.1],
+        [side * body * 0.72, shoulder + 0.06], [side * body * 0.78, shoulder + 0.3],
+      ])
+      brush.stroke(streak, width: 0.05, Color(gray: 1, opacity: opacity))
+    }
     brush.shine(onColumn: 0, radius: body, from: shoulder - 0.05, to: 0.9, 0.75)
     brush.fill(
       .rounded(-neck * 1.25, -0.87, neck * 1.25, -0.77, radius: 0.03), glass, .column(0, 0.15))
