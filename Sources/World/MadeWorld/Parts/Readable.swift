@@ -1,10 +1,15 @@
 import Drawing
 
 extension Brush {
-  /// Draws a part that must not be seen in a mirror, as writing: mirrored back where this brush
-  /// draws mirrored.
+  /// True where the picture shows the thing's units mirrored.
+  var isMirrored: Bool {
+    let origin = pose(.zero)
+    let (right, down) = (pose([0.1, 0]) - origin, pose([0, 0.1]) - origin)
+    return right.x * down.y - right.y * down.x < 0
+  }
+
+  /// Draws what must not be seen mirrored, such as letters, about x = 0.
   mutating func readable(_ draw: (inout Brush) -> Void) {
-    let isMirrored = pose(SIMD2(1, 0)).x < pose(.zero).x
     within(.scale(isMirrored ? -1 : 1, 1), draw)
   }
 }

@@ -58,10 +58,13 @@ struct Scene {
 
     switch subject.stance {
     case .standing:
-      let foot = min(0.985, max(horizon + 0.1, brush.number(0.72...0.97)))
-      let tilt = Projection.turn(brush.number(-0.012...0.012))
+      // Large things stand nearer, so that their tops are seen.
+      let foot = min(0.985, max(horizon + 0.1, brush.number(min(0.95, max(0.72, 2 * half))...0.97)))
+      let tilt = Projection.turn(brush.number(-0.012...0.012)).after(view)
+      // Perspective moves the foot; it is put back on the ground.
+      let stand = Projection.move(0, 1 - tilt([0, 1]).y).after(tilt)
       if habitat != .sky { brush.shadow(x: x, foot: foot, width: half * 0.9) }
-      brush.within(.move(x, foot - half).after(size).after(tilt).after(view), subject.draw)
+      brush.within(.move(x, foot - half).after(size).after(stand), subject.draw)
     case .floating:
       let foot = min(0.95, max(horizon + 0.12, brush.number(0.66...0.88)))
       let tilt = Projection.turn(brush.number(-0.025...0.025))
