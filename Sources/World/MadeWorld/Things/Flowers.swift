@@ -6,6 +6,7 @@ enum Flowers {
   static let classes = [
     WorldClass("daisy", in: [.garden, .meadow], size: 0.7...1.1, daisy),
     WorldClass("sunflower", in: [.garden, .meadow], size: 0.7...1.1, sunflower),
+    WorldClass("tulip", in: [.garden, .meadow], size: 0.65...1, tulip),
   ]
 
   /// A daisy: petals about a small yellow disc.
@@ -55,7 +56,8 @@ enum Flowers {
               [0.15, -0.03], [0.7, -0.1], [1, 0], [0.7, 0.1], [0.15, 0.03],
             ])
             brush.fill(
-              petal.stretched(reach, 1), color.lit(by: ring == 0 ? 0.85 : 1), .slope(0.2, 0), edge: 0.35)
+              petal.stretched(reach, 1), color.lit(by: ring == 0 ? 0.85 : 1), .slope(0.2, 0),
+              edge: 0.35)
           }
         }
       }
