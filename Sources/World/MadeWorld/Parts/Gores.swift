@@ -16,9 +16,10 @@ struct Gores {
     return profile.map { [$0.x * side, $0.y + sag * depth * $0.x / max(widest, 1e-6)] }
   }
 
-  /// Where the seams between `count` gores of the near side lie; equal angles, seen from the side.
+  /// Where the seams between about `count` gores of the near side lie: equal angles, seen from the
+  /// side; `turned`, from 0 to 1, turns them by a share of a gore.
   static func seams(_ count: Int, turned: Float = 0) -> [Float] {
-    (0...count).map { index in
+    (turned > 0 ? -1...count : 0...count).map { index in
       let share = (Float(index) + turned) / Float(count)
       return sine(turns: (min(max(share, 0), 1) - 0.5) / 2)
     }

@@ -7,11 +7,11 @@ enum Pastimes {
     WorldClass("kite", .hovering, in: [.sky], size: 0.6...0.9, kite),
     WorldClass("balloon", .hovering, in: [.sky], size: 0.6...0.95, balloon),
     WorldClass("umbrella", .hovering, in: [.street, .meadow], size: 0.55...0.85, umbrella),
-    WorldClass("snowman", in: [.snow], size: 0.6...0.9, snowman),
+    WorldClass("snowman", in: [.snow], size: 0.55...0.82, snowman),
     WorldClass("basket", in: [.table, .garden], size: 0.5...0.8, basket),
     WorldClass("chessboard", in: [.table], size: 0.6...0.9, chessboard),
     WorldClass("drum", in: [.room], size: 0.5...0.8, drum),
-    WorldClass("guitar", in: [.room], size: 0.7...0.95, guitar),
+    WorldClass("guitar", in: [.room], size: 0.65...0.88, guitar),
   ]
 
   /// A kite: a diamond of patterned cloth on two crossed sticks, a tail with bows.
@@ -24,7 +24,7 @@ enum Pastimes {
     let tail: [SIMD2<Float>] = [
       [0, foot], [sway, foot + 0.16], [-sway * 0.8, foot + 0.34], [sway * 0.7, foot + 0.5], [0, 1],
     ]
-    brush.stroke(.smoothLine(tail), width: 0.03, colors[2].lit(by: 0.8))
+    brush.stroke(.smoothLine(tail), width: 0.045, colors[1].lit(by: 0.45))
     for (index, at) in tail.dropFirst().enumerated() {
       brush.at(at.x, min(at.y, 0.94), scale: 0.13, turn: index % 2 == 0 ? 0.07 : -0.07) {
         $0.bow(colors[index % 2])
@@ -86,7 +86,7 @@ enum Pastimes {
       brush.glow(
         .ellipse(0, 0.52, 0.09, 0.14), Color(1, 0.7, 0.2), 0, 0.54, radiusX: 0.09, radiusY: 0.14)
     }
-    let seams = Gores.seams(brush.count(5...9), turned: brush.number(-0.3...0.3))
+    let seams = Gores.seams(brush.count(5...9), turned: brush.number(0...0.8))
     let (form, cloth) = (Form.ball(0, -0.32, half * 1.08, 0.82), brush.seed())
     let isBanded = brush.chance(0.5)
     for index in 0..<(seams.count - 1) {
@@ -95,7 +95,6 @@ enum Pastimes {
       brush.fill(
         gore, Cloth(color, color.lit(by: 0.9), thread: 0.035, seed: cloth), form, edge: 0.5)
     }
-    // Chance may turn the gores, so that the outermost leave a rim.
     if isBanded {
       brush.inside(gores.outline) { brush in
         let y = brush.number(-0.6 ... -0.3)

@@ -7,7 +7,13 @@ extension Plants {
     let green = brush.near(
       brush.pick([Color(0.32, 0.55, 0.24), Color(0.4, 0.56, 0.34), Color(0.26, 0.48, 0.3)]))
     let half = brush.number(0.2...0.28)
-    let flower = brush.chance(0.5) ? brush.vivid() : nil
+    let flower =
+      brush.chance(0.5)
+      ? brush.near(
+        brush.pick([
+          Color(0.92, 0.3, 0.55), Color(0.95, 0.75, 0.2), Color(0.9, 0.25, 0.15),
+          Color(0.96, 0.9, 0.85),
+        ])) : nil
     var tops: [SIMD2<Float>] = [[0, -0.97]]
     let first: Float = brush.chance(0.5) ? 1 : -1
     for arm in 0..<brush.count(1...3) {

@@ -4,10 +4,10 @@ import Textures
 /// Trees and other plants.
 enum Plants {
   static let classes = [
-    WorldClass("tree", in: [.meadow, .street], size: 0.65...0.95, tree),
-    WorldClass("apple_tree", in: [.garden, .meadow], size: 0.65...0.95, appleTree),
-    WorldClass("pine", in: [.snow, .forest], size: 0.65...0.95, pine),
-    WorldClass("palm", in: [.desert, .shore], size: 0.65...0.95, palm),
+    WorldClass("tree", in: [.meadow, .street], size: 0.62...0.88, tree),
+    WorldClass("apple_tree", in: [.garden, .meadow], size: 0.62...0.88, appleTree),
+    WorldClass("pine", in: [.snow, .forest], size: 0.62...0.88, pine),
+    WorldClass("palm", in: [.desert, .shore], size: 0.62...0.9, palm),
     WorldClass("cactus", in: [.desert], size: 0.6...0.9, cactus),
     WorldClass("mushroom", in: [.forest], mushroom),
     WorldClass("pumpkin", in: [.garden, .table], size: 0.5...0.8, pumpkin),
@@ -38,11 +38,14 @@ enum Plants {
     let bark = brush.near(
       brush.pick([Color(0.42, 0.31, 0.22), Color(0.5, 0.44, 0.38), Color(0.34, 0.25, 0.2)]))
     let leaf = brush.near(
-      brush.pick([Color(0.36, 0.58, 0.16), Color(0.26, 0.48, 0.18), Color(0.5, 0.62, 0.16)]),
+      brush.pick([
+        Color(0.36, 0.58, 0.16), Color(0.26, 0.48, 0.18), Color(0.5, 0.62, 0.16),
+        Color(0.22, 0.44, 0.28), Color(0.6, 0.56, 0.18),
+      ]),
       by: 0.25)
     let width = brush.number(0.16...0.26)
     let lean = brush.number(-0.12...0.12)
-    let (radiusX, radiusY) = (brush.number(0.76...0.95), brush.number(0.6...0.72))
+    let (radiusX, radiusY) = (brush.number(0.64...0.97), brush.number(0.58...0.76))
     let y = -1 + radiusY
     brush.trunk(bark, top: -0.2, width: width, lean: lean)
     // Branches, seen between the lumps.
@@ -94,21 +97,23 @@ enum Plants {
     points.append([-reach * 0.3, top + (foot - top) * 0.5])
     let outline = Path.smooth(points)
     brush.fill(
-      outline, Needles(green, shade: green.lit(by: 0.2), size: 0.11, seed: needles),
+      outline, Needles(green, shade: green.lit(by: 0.2), size: 0.095, seed: needles),
       .ball(0, foot - 0.1, reach * 1.3, (foot - top) * 1.1), edge: 0.35)
     guard isSnowy else { return }
     brush.inside(outline) { brush in
       let snow = Color(0.95, 0.97, 1, opacity: 0.92)
       for side: Float in [-1, 1] {
-        // A bank of snow on the upper side, whose lower edge is ragged.
+        // A bank of snow along the upper side, whose lower edge is ragged.
         let drop = foot - top
-        var bank: [SIMD2<Float>] = [[0, top - 0.02], [side * reach * 0.34, top + drop * 0.4]]
-        bank.append([side * reach * 1.05, foot - 0.02])
-        for step in 0..<5 {
-          let along = 0.92 - 0.2 * Float(step)
-          let low = step % 2 == 0 ? brush.number(0.02...0.07) : brush.number(0.1...0.2)
-          bank.append([side * reach * along, top + drop * (0.15 + 0.75 * along * along) + low])
+        var (upper, lower): ([SIMD2<Float>], [SIMD2<Float>]) = ([], [])
+        for step in 0...6 {
+          let along = Float(step) / 6
+          let at = SIMD2(side * reach * (0.2 + 0.82 * along), top + drop * (0.4 + 0.58 * along))
+          upper.append(at + [side * 0.1, -0.08])
+          let depth = step % 2 == 0 ? brush.number(0.2...0.4) : brush.number(0.6...1.1)
+          lower.append(at + [-side * 0.1 * depth, 0.12 * depth])
         }
+        let bank = upper + lower.reversed()
         brush.wash(.smooth(bank), snow)
       }
     }
