@@ -6,6 +6,7 @@ enum Flowers {
   static let classes = [
     WorldClass("daisy", in: [.garden, .meadow], size: 0.7...1.1, daisy),
     WorldClass("sunflower", in: [.garden, .meadow], size: 0.7...1.1, sunflower),
+    WorldClass("tulip", in: [.garden, .meadow], size: 0.6...0.92, tulip),
   ]
 
   /// A daisy: petals about a small yellow disc.
