@@ -4,8 +4,8 @@ import Textures
 /// Flowers on stems.
 enum Flowers {
   static let classes = [
-    WorldClass("daisy", in: [.garden, .meadow], size: 0.7...1.1, daisy),
-    WorldClass("sunflower", in: [.garden, .meadow], size: 0.7...1.1, sunflower),
+    WorldClass("daisy", in: [.garden, .meadow], size: 0.65...0.95, daisy),
+    WorldClass("sunflower", in: [.garden, .meadow], size: 0.65...0.95, sunflower),
     WorldClass("tulip", in: [.garden, .meadow], size: 0.6...0.92, tulip),
   ]
 
