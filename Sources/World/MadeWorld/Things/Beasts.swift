@@ -10,6 +10,7 @@ enum Beasts {
     WorldClass("cat", in: [.room, .garden], size: 0.55...0.85, cat),
     WorldClass("tiger", in: [.forest, .meadow], size: 0.55...0.85, tiger),
     WorldClass("lion", in: [.desert, .meadow], size: 0.55...0.88, lion),
+    WorldClass("dog", in: [.room, .garden, .street], size: 0.55...0.85, dog),
     WorldClass("bear", in: [.forest, .snow, .meadow], size: 0.55...0.85, bear),
   ]
 }
