@@ -88,6 +88,7 @@ extension Beasts {
         isDog: true))
   }
 
+  /// Short fur of a colour.
   private static func fur(_ brush: inout Brush, _ color: Color) -> any Texture {
     Fur(
       color.lit(by: 1.2), color.lit(by: 0.68), length: 0.1, width: 0.017, contrast: 0.75,
@@ -149,6 +150,7 @@ extension Beasts {
     }
   }
 
+  /// A tail that curls beside a beast that sits.
   private static func bodyTail(_ brush: inout Brush, _ face: Face) {
     let points = Path.curl(
       0.45, 0.92, towards: -0.02, length: 0.85, bend: -brush.number(0.3...0.55))

@@ -87,6 +87,7 @@ extension Beasts {
     }
   }
 
+  /// Muzzle, eyes, nose, mouth, whiskers.
   private static func features(_ brush: inout Brush, _ face: Face) {
     let dark = Color(gray: 0.08)
     let muzzle: Float = face.hasSnout ? 1.25 : 1

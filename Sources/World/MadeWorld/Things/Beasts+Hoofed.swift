@@ -113,6 +113,7 @@ extension Beasts {
     }
   }
 
+  /// A foreleg and a hind leg, of the near or the far side.
   private static func legs(
     _ brush: inout Brush, _ coat: Coat, _ build: Build, hoof: Color, isFar: Bool
   ) {
@@ -130,6 +131,7 @@ extension Beasts {
     }
   }
 
+  /// A tail of long hair, or a thin one with a tuft.
   private static func tail(
     _ brush: inout Brush, _ coat: Coat, _ build: Build, isGiraffe: Bool
   ) {
@@ -153,6 +155,7 @@ extension Beasts {
     }
   }
 
+  /// Hair along the crest of a neck.
   private static func mane(
     _ brush: inout Brush, _ coat: Coat, from poll: SIMD2<Float>, over crest: SIMD2<Float>,
     to withers: SIMD2<Float>, width: Float

@@ -37,6 +37,7 @@ extension Birds {
     head(&brush, brown, dark: dark, pale: pale, wide: wide)
   }
 
+  /// A short tail with bands, below the branch.
   private static func tail(_ brush: inout Brush, _ brown: Color) {
     let bands = Stripes(brown, brown.lit(by: 0.5), period: 0.12, share: 0.4, wobble: 0.1)
     brush.fill(
@@ -44,6 +45,7 @@ extension Birds {
       edge: 0.45)
   }
 
+  /// Two folded wings at the sides, of large feathers.
   private static func wings(_ brush: inout Brush, _ brown: Color, wide: Float) {
     let feathers = Scales(
       brown, edge: brown.lit(by: 0.42), width: 0.17, height: 0.14, unevenness: 0.4, shaft: 0.7,
@@ -57,6 +59,7 @@ extension Birds {
     }
   }
 
+  /// A round head: crown, ear tufts, two discs with eyes, brows, beak.
   private static func head(
     _ brush: inout Brush, _ brown: Color, dark: Color, pale: Color, wide: Float
   ) {

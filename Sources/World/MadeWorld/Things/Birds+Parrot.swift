@@ -44,6 +44,7 @@ extension Birds {
     face(&brush, body)
   }
 
+  /// Three long feathers with barbs.
   private static func tailFeathers(_ brush: inout Brush, _ tip: Color, _ body: Color) {
     for (index, x) in ([0.5, 0.3, 0.4] as [Float]).enumerated() {
       let color = index == 1 ? body : tip
@@ -79,6 +80,7 @@ extension Birds {
     }
   }
 
+  /// Bare skin with lines, an eye, a hooked beak.
   private static func face(_ brush: inout Brush, _ body: Color) {
     let bare = Path.smooth([
       [-0.44, -0.72], [-0.26, -0.84], [-0.06, -0.76], [-0.1, -0.58], [-0.34, -0.54],

@@ -20,7 +20,7 @@ enum Birds {
     let white = brush.near(Color(0.9, 0.87, 0.82), by: 0.05)
     let plumage = Fur(
       brown.lit(by: 1.2), brown.lit(by: 0.75), length: 0.09, width: 0.025, seed: brush.seed())
-    let dark = brush.near(Color(0.28, 0.2, 0.16))
+    let dark = brush.near(Color(0.38, 0.26, 0.18))
     let tail = Path.polygon([[0.4, 0.1], [0.98, -0.12], [1.02, 0.06], [0.5, 0.34]])
     brush.fill(
       tail,

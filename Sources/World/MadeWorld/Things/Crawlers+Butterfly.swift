@@ -69,6 +69,7 @@ extension Crawlers {
     brush.wash(.circle(-0.1, -0.12, 0.13), Color(gray: 1, opacity: 0.9))
   }
 
+  /// Feelers, a ringed rear, a furry chest, a head.
   private static func body(_ brush: inout Brush, _ dark: Color) {
     let fur = dark.mixed(with: Color(0.6, 0.45, 0.3), by: 0.35)
     brush.mirrored { brush in

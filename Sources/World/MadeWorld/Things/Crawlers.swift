@@ -42,6 +42,7 @@ enum Crawlers {
     brush.at(-0.16, -0.22, scale: 0.98, turn: -0.19 + beat) { $0.clearWing(tint, width: 0.46) }
   }
 
+  /// Three bent legs.
   private static func legs(_ brush: inout Brush, _ black: Color) {
     for x: Float in [-0.34, -0.16, 0.04] {
       let sway = brush.number(-0.06...0.06)
@@ -51,6 +52,7 @@ enum Crawlers {
     }
   }
 
+  /// A hairy head with an eye of many facets and two feelers.
   private static func beeHead(_ brush: inout Brush, _ black: Color, _ ruff: Color) {
     for lift: Float in [-0.1, 0] {
       brush.rod(

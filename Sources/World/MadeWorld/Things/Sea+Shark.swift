@@ -51,6 +51,7 @@ extension Sea {
       .ball(-0.15, -0.06, 1.2, 0.42 * depth), edge: 0.15)
   }
 
+  /// A mouth with teeth, gill slits, a nostril, an eye.
   private static func face(_ brush: inout Brush, _ gray: Color, depth: Float) {
     let dark = gray.lit(by: 0.25)
     let open = brush.number(0.05...0.1)

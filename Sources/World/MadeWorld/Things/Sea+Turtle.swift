@@ -54,6 +54,7 @@ extension Sea {
     brush.at(0.5, 0.28, scale: 0.46, turn: 0.08 + stroke * 0.5) { $0.fin(skin) }
   }
 
+  /// A head on a wrinkled neck, with an eye and a mouth.
   private static func turtleHead(_ brush: inout Brush, _ skin: any Texture, _ green: Color) {
     let lift = brush.number(-0.12...0.05)
     let head = Path.smooth([

@@ -47,6 +47,7 @@ enum Sea {
       .smoothLine([[-0.95, 0.08], [-0.86, 0.12], [-0.78, 0.1]]), width: 0.03, color.lit(by: 0.3))
   }
 
+  /// A tail, a back fin and a belly fin with rays.
   private static func fins(_ brush: inout Brush, _ color: Color, depth: Float) {
     let rays = Stripes(color, color.lit(by: 0.6), period: 0.07, share: 0.3)
     let tail = Path.smooth([
