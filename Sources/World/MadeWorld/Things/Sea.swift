@@ -4,7 +4,10 @@ import Textures
 /// Things of the water.
 enum Sea {
   static let classes = [
-    WorldClass("fish", .hovering, in: [.underwater], size: 0.55...0.9, fish)
+    WorldClass("fish", .hovering, in: [.underwater], size: 0.55...0.9, fish),
+    WorldClass("shark", .hovering, in: [.underwater], size: 0.7...1.1, shark),
+    WorldClass("turtle", .hovering, in: [.underwater, .shore], size: 0.6...0.95, turtle),
+    WorldClass("octopus", .hovering, in: [.underwater], size: 0.6...0.95, octopus),
   ]
 
   /// A bony fish: scales, fins with rays, a tail.
@@ -44,6 +47,7 @@ enum Sea {
       .smoothLine([[-0.95, 0.08], [-0.86, 0.12], [-0.78, 0.1]]), width: 0.03, color.lit(by: 0.3))
   }
 
+  /// A tail, a back fin and a belly fin with rays.
   private static func fins(_ brush: inout Brush, _ color: Color, depth: Float) {
     let rays = Stripes(color, color.lit(by: 0.6), period: 0.07, share: 0.3)
     let tail = Path.smooth([
