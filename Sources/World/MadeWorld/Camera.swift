@@ -14,7 +14,7 @@ struct Camera {
     gain = SIMD3(exposure + cast, exposure, exposure - cast)
     contrast = random.uniform(in: 0.85..<1.12)
     vignetting = random.uniform(in: 0..<0.25)
-    grain = random.uniform(in: 0..<0.03)
+    grain = random.uniform(in: 0..<0.02)
     seed = random.nextBits64()
   }
 

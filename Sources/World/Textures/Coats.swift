@@ -1,13 +1,13 @@
-public import Drawing
+package import Drawing
 
 /// Hair that lies one way: streaks along x.
-public struct Fur: Texture {
+package struct Fur: Texture {
   let (light, dark): (Color, Color)
   let (length, width, contrast): (Float, Float, Float)
   let noise: Noise
 
   /// Hair of a length and width, between two colours.
-  public init(
+  package init(
     _ light: Color, _ dark: Color, length: Float = 0.16, width: Float = 0.022,
     contrast: Float = 0.9, seed: UInt32 = 0
   ) {
@@ -16,7 +16,7 @@ public struct Fur: Texture {
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     // Tufts bend the hair; strands are noise stretched along it.
     let bend = noise(point * 5) - 0.5
     let across = (point.y + bend * 0.09) / max(width, footprint)
@@ -29,13 +29,13 @@ public struct Fur: Texture {
 }
 
 /// Large patches with pale lines between, as on a giraffe or a tortoise.
-public struct Patches: Texture {
+package struct Patches: Texture {
   let (patch, line): (Color, Color)
   let (size, width, scatter): (Float, Float, Float)
   let noise: Noise
 
   /// Patches of about `size`, with lines of `width` as a share of it.
-  public init(
+  package init(
     _ patch: Color, line: Color, size: Float = 0.3, width: Float = 0.16, scatter: Float = 0.8,
     seed: UInt32 = 0
   ) {
@@ -44,7 +44,7 @@ public struct Patches: Texture {
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let warp = (noise(point / size * 2.5) - 0.5) * 0.25
     let cell = noise.cell(point / size + SIMD2(warp, -warp), scatter: scatter)
     let inside = coverage((cell.second - cell.nearest - width) * size / 2, footprint)
@@ -54,20 +54,20 @@ public struct Patches: Texture {
 }
 
 /// Rosettes: broken dark rings with a warm middle, as on a leopard.
-public struct Rosettes: Texture {
+package struct Rosettes: Texture {
   let (ground, ring, middle): (Color, Color, Color)
   let spacing: Float
   let noise: Noise
 
   /// Rosettes `spacing` apart.
-  public init(
+  package init(
     _ ground: Color, ring: Color, middle: Color, spacing: Float = 0.2, seed: UInt32 = 0
   ) {
     (self.ground, self.ring, self.middle, self.spacing) = (ground, ring, middle, spacing)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let cell = noise.cell(point / spacing, scatter: 0.6)
     let warp = (noise(point / spacing * 3) - 0.5) * 0.22
     let distance = cell.nearest + warp

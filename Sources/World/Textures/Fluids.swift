@@ -1,20 +1,20 @@
-public import Drawing
+package import Drawing
 
 /// Water with waves: crests across x that glitter.
-public struct Waves: Texture {
+package struct Waves: Texture {
   let (deep, crest): (Color, Color)
   let (length, strength): (Float, Float)
   let noise: Noise
 
   /// Waves of a length from crest to crest.
-  public init(
+  package init(
     _ deep: Color, crest: Color, length: Float = 0.2, strength: Float = 1, seed: UInt32 = 0
   ) {
     (self.deep, self.crest, self.length, self.strength) = (deep, crest, length, strength)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let at = point / length
     let warp = noise(SIMD2(at.x * 0.35, at.y * 0.8)) * 2.4 + noise(at * SIMD2(0.9, 1.4)) * 0.9
     let clear = min(1, 0.3 * length / max(footprint, 1e-6))
@@ -27,18 +27,19 @@ public struct Waves: Texture {
 }
 
 /// Clouds on a sky.
-public struct Clouds: Texture {
+package struct Clouds: Texture {
   let (sky, cloud): (Color, Color)
   let (size, cover): (Float, Float)
   let noise: Noise
 
   /// Clouds of a size; `cover` is about the share of the sky that they take.
-  public init(_ sky: Color, cloud: Color, size: Float = 0.5, cover: Float = 0.4, seed: UInt32 = 0) {
+  package init(_ sky: Color, cloud: Color, size: Float = 0.5, cover: Float = 0.4, seed: UInt32 = 0)
+  {
     (self.sky, self.cloud, self.size, self.cover) = (sky, cloud, size, cover)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let at = point / size * SIMD2(1, 1.8)
     let value = noise.fractal(at, octaves: 4, footprint: footprint / size)
     let thickness = smooth(value, from: 0.72 - 0.5 * cover, to: 0.95 - 0.5 * cover)
@@ -49,18 +50,18 @@ public struct Clouds: Texture {
 }
 
 /// Stone with veins.
-public struct Marble: Texture {
+package struct Marble: Texture {
   let (stone, vein): (Color, Color)
   let size: Float
   let noise: Noise
 
   /// Veins about `size` apart.
-  public init(_ stone: Color, vein: Color, size: Float = 0.45, seed: UInt32 = 0) {
+  package init(_ stone: Color, vein: Color, size: Float = 0.45, seed: UInt32 = 0) {
     (self.stone, self.vein, self.size) = (stone, vein, size)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let at = point / size
     let turbulence = noise.fractal(at * 1.5, octaves: 4, footprint: footprint / size)
     let wave = abs(sine(turns: 0.5 * (at.x + 0.4 * at.y) + 1.8 * turbulence))
@@ -72,18 +73,18 @@ public struct Marble: Texture {
 }
 
 /// Sand or snow: fine grain over soft ripples.
-public struct Sand: Texture {
+package struct Sand: Texture {
   let (light, dark): (Color, Color)
   let ripple: Float
   let noise: Noise
 
   /// Grain with ripples of a length.
-  public init(_ light: Color, _ dark: Color, ripple: Float = 0.25, seed: UInt32 = 0) {
+  package init(_ light: Color, _ dark: Color, ripple: Float = 0.25, seed: UInt32 = 0) {
     (self.light, self.dark, self.ripple) = (light, dark, ripple)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let warp = noise.fractal(point / ripple * SIMD2(0.5, 1), octaves: 2) * 2.5
     let clear = min(1, 0.3 * ripple / max(footprint, 1e-6))
     let wave = 0.5 + 0.5 * sine(turns: point.y / ripple + warp) * clear

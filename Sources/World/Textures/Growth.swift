@@ -1,18 +1,18 @@
-public import Drawing
+package import Drawing
 
 /// Leaves that lie over each other, lit from above.
-public struct Foliage: Texture {
+package struct Foliage: Texture {
   let (leaf, shade): (Color, Color)
   let size: Float
   let noise: Noise
 
   /// Leaves of about `size`; between them it is dark.
-  public init(_ leaf: Color, shade: Color, size: Float = 0.13, seed: UInt32 = 0) {
+  package init(_ leaf: Color, shade: Color, size: Float = 0.13, seed: UInt32 = 0) {
     (self.leaf, self.shade, self.size) = (leaf, shade, size)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let mass = noise.fractal(point * 2.2, octaves: 3)
     // Two layers of leaves, the upper one lighter and with gaps.
     var color = shade.mixed(with: leaf, by: 0.35 * mass)
@@ -34,18 +34,18 @@ public struct Foliage: Texture {
 }
 
 /// Blades of grass, standing.
-public struct Grass: Texture {
+package struct Grass: Texture {
   let (blade, ground): (Color, Color)
   let size: Float
   let noise: Noise
 
   /// Blades of a height.
-  public init(_ blade: Color, ground: Color, size: Float = 0.12, seed: UInt32 = 0) {
+  package init(_ blade: Color, ground: Color, size: Float = 0.12, seed: UInt32 = 0) {
     (self.blade, self.ground, self.size) = (blade, ground, size)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let lean = (noise(point / size * 0.7) - 0.5) * size * 0.5
     let at = SIMD2((point.x + lean) / (0.16 * size), point.y / size)
     let blades = noise.fractal(at, octaves: 2, footprint: footprint / (0.16 * size))
@@ -57,18 +57,18 @@ public struct Grass: Texture {
 }
 
 /// Furrowed bark, along y.
-public struct Bark: Texture {
+package struct Bark: Texture {
   let (ridge, furrow): (Color, Color)
   let size: Float
   let noise: Noise
 
   /// Ridges of a width.
-  public init(_ ridge: Color, furrow: Color, size: Float = 0.07, seed: UInt32 = 0) {
+  package init(_ ridge: Color, furrow: Color, size: Float = 0.07, seed: UInt32 = 0) {
     (self.ridge, self.furrow, self.size) = (ridge, furrow, size)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let bend = noise(point * 3) * 1.6
     let value = noise.fractal(
       SIMD2(point.x / size + bend, point.y / (size * 5)), octaves: 3, footprint: footprint / size)

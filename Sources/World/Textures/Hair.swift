@@ -1,13 +1,13 @@
-public import Drawing
+package import Drawing
 
 /// Hair over a pattern: strands along x that lighten, darken and fray what they show.
-public struct Hairy: Texture {
+package struct Hairy: Texture {
   let pattern: any Texture
   let (length, width, contrast, fray): (Float, Float, Float, Float)
   let noise: Noise
 
   /// Strands of a length and width; `fray` is how far they pull the pattern along.
-  public init(
+  package init(
     _ pattern: any Texture, length: Float = 0.14, width: Float = 0.02, contrast: Float = 0.5,
     fray: Float = 0.05, seed: UInt32 = 0
   ) {
@@ -17,7 +17,7 @@ public struct Hairy: Texture {
   }
 
   /// The colour at a point.
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let bend = noise(point * 5) - 0.5
     let across = (point.y + bend * 0.09) / max(width, footprint)
     let strand = noise(SIMD2(point.x / length, across))

@@ -1,13 +1,13 @@
-public import Drawing
+package import Drawing
 
 /// Bricks in rows, each row shifted by half a brick.
-public struct Bricks: Texture {
+package struct Bricks: Texture {
   let (brick, mortar): (Color, Color)
   let (width, height, joint, unevenness): (Float, Float, Float, Float)
   let noise: Noise
 
   /// Bricks of a size with mortar between; `unevenness` varies the bricks' light.
-  public init(
+  package init(
     _ brick: Color, mortar: Color, width: Float = 0.24, height: Float = 0.11, joint: Float = 0.022,
     unevenness: Float = 0.35, seed: UInt32 = 0
   ) {
@@ -16,7 +16,7 @@ public struct Bricks: Texture {
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let row = (point.y / height).rounded(.down)
     let shifted = point.x / width + fraction(row / 2)
     let column = shifted.rounded(.down)
@@ -30,20 +30,20 @@ public struct Bricks: Texture {
 }
 
 /// Round stones of unequal sizes with dark joints, as in paving and old walls.
-public struct Cobbles: Texture {
+package struct Cobbles: Texture {
   let (stone, joint): (Color, Color)
   let (size, width): (Float, Float)
   let noise: Noise
 
   /// Stones of about `size`, with joints of `width` as a share of it.
-  public init(
+  package init(
     _ stone: Color, joint: Color, size: Float = 0.2, width: Float = 0.12, seed: UInt32 = 0
   ) {
     (self.stone, self.joint, self.size, self.width) = (stone, joint, size, width)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let cell = noise.cell(point / size, scatter: 0.7)
     let edge = cell.second - cell.nearest
     let inside = coverage((edge - width) * size / 2, max(footprint, size * 0.06))
@@ -53,14 +53,14 @@ public struct Cobbles: Texture {
 }
 
 /// Tiles that overlap downwards: roof tiles, scales, feathers, by their roundness.
-public struct Scales: Texture {
+package struct Scales: Texture {
   let (color, edge): (Color, Color)
   let (width, height, roundness, unevenness, shaft): (Float, Float, Float, Float, Float)
   let noise: Noise
 
   /// Scales of a size. A `roundness` of 0 makes straight tiles, 1 half circles; `shaft` draws a line
   /// down each scale, as on feathers.
-  public init(
+  package init(
     _ color: Color, edge: Color, width: Float = 0.16, height: Float = 0.12, roundness: Float = 1,
     unevenness: Float = 0.25, shaft: Float = 0, seed: UInt32 = 0
   ) {
@@ -70,7 +70,7 @@ public struct Scales: Texture {
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     // The scale of a row covers the upper part of the row below it: look at the upper row first.
     let below = (point.y / height).rounded(.down)
     var row = below - 1
@@ -103,13 +103,13 @@ public struct Scales: Texture {
 }
 
 /// Boards side by side with grain along them; level unless turned.
-public struct Planks: Texture {
+package struct Planks: Texture {
   let (wood, gap): (Color, Color)
   let (width, length, contrast): (Float, Float, Float)
   let noise: Noise
 
   /// Boards of a width; `contrast` is the strength of the grain. A width of 0 means one board.
-  public init(
+  package init(
     _ wood: Color, gap: Color? = nil, width: Float = 0.2, length: Float = 1.7,
     contrast: Float = 0.35, seed: UInt32 = 0
   ) {
@@ -118,7 +118,7 @@ public struct Planks: Texture {
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let row = width > 0 ? (point.y / width).rounded(.down) : 0
     let start = noise.lattice(row, 7) * length
     let column = ((point.x + start) / length).rounded(.down)

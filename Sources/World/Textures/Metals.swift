@@ -1,13 +1,13 @@
-public import Drawing
+package import Drawing
 
 /// Brushed metal: fine scratches along x, and soft bands that mirror light and dark places.
-public struct Brushed: Texture {
+package struct Brushed: Texture {
   let (bright, dull): (Color, Color)
   let (band, scratch): (Float, Float)
   let noise: Noise
 
   /// Metal with bands about `band` wide; `scratch` is the strength of the scratches.
-  public init(_ color: Color, band: Float = 0.3, scratch: Float = 0.3, seed: UInt32 = 0) {
+  package init(_ color: Color, band: Float = 0.3, scratch: Float = 0.3, seed: UInt32 = 0) {
     bright = color.mixed(with: Color(gray: 1), by: 0.35)
     dull = color.lit(by: 0.55)
     (self.band, self.scratch) = (band, scratch)
@@ -15,7 +15,7 @@ public struct Brushed: Texture {
   }
 
   /// The colour at a point.
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let mirror = noise.fractal(SIMD2(point.x / band, point.y * 0.4), octaves: 2)
     let line = noise(SIMD2(point.x * 2.5, point.y / max(0.012, footprint)))
     let fine = noise(SIMD2(point.x * 9, point.y / max(0.03, footprint) + 60))

@@ -1,18 +1,18 @@
-public import Drawing
+package import Drawing
 
 /// Needles of conifers: tufts of fine streaks that fan out downwards.
-public struct Needles: Texture {
+package struct Needles: Texture {
   let (needle, shade): (Color, Color)
   let size: Float
   let noise: Noise
 
   /// Tufts of about `size`; between the needles it is dark.
-  public init(_ needle: Color, shade: Color, size: Float = 0.16, seed: UInt32 = 0) {
+  package init(_ needle: Color, shade: Color, size: Float = 0.16, seed: UInt32 = 0) {
     (self.needle, self.shade, self.size) = (needle, shade, size)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let cell = noise.cell(point / size, scatter: 0.9)
     let axis = direction(turns: 0.25 + (cell.number - 0.5) * 0.3)
     let along = (cell.offset * axis).sum()

@@ -1,12 +1,12 @@
 /// Irregularity over the plane: the same seed gives the same everywhere, without a table.
-public struct Noise: Sendable {
+package struct Noise: Sendable {
   private let seed: UInt32
 
   /// Noise of a seed; other seeds give unrelated noise.
-  public init(seed: UInt32) { self.seed = seed }
+  package init(seed: UInt32) { self.seed = seed }
 
   /// Random bits of a place in the lattice of whole numbers.
-  public func bits(_ x: Float, _ y: Float) -> UInt32 {
+  package func bits(_ x: Float, _ y: Float) -> UInt32 {
     // Lattice points beyond ±2²³ have no neighbours in Float; the clamp keeps the conversion safe.
     let column = UInt32(bitPattern: Int32(min(max(x, -8e6), 8e6)))
     let row = UInt32(bitPattern: Int32(min(max(y, -8e6), 8e6)))
@@ -18,10 +18,10 @@ public struct Noise: Sendable {
   }
 
   /// A number from 0 to 1 that belongs to a place in the lattice.
-  public func lattice(_ x: Float, _ y: Float) -> Float { Float(bits(x, y) >> 8) * 0x1p-24 }
+  package func lattice(_ x: Float, _ y: Float) -> Float { Float(bits(x, y) >> 8) * 0x1p-24 }
 
   /// Smooth noise from 0 to 1 with details of size 1 (value noise).
-  public func callAsFunction(_ point: SIMD2<Float>) -> Float {
+  package func callAsFunction(_ point: SIMD2<Float>) -> Float {
     let corner = point.rounded(.down)
     let t = point - corner
     let s = t * t * (3 - 2 * t)
@@ -33,7 +33,7 @@ public struct Noise: Sendable {
 
   /// Noise from 0 to 1 with details of sizes 1, ½, ¼ …, each half as strong; sizes below the
   /// footprint are left out.
-  public func fractal(_ point: SIMD2<Float>, octaves: Int, footprint: Float = 0) -> Float {
+  package func fractal(_ point: SIMD2<Float>, octaves: Int, footprint: Float = 0) -> Float {
     var (sum, weight, scale, total): (Float, Float, Float, Float) = (0, 1, 1, 0)
     for octave in 0..<octaves {
       let seen = octave == 0 ? 1 : min(1, max(0, 2 - footprint * scale * 2))
@@ -52,24 +52,24 @@ public struct Noise: Sendable {
   }
 
   /// Where a point lies among scattered seeds, one in each square of the lattice.
-  public struct Cell {
+  package struct Cell {
     /// The distances to the nearest seed and to the second.
-    public var nearest: Float, second: Float
+    package var nearest: Float, second: Float
     /// From the nearest seed to the point.
-    public var offset: SIMD2<Float>
+    package var offset: SIMD2<Float>
     /// Random bits of the nearest seed.
-    public var bits: UInt32
+    package var bits: UInt32
 
     /// A number from 0 to 1 of the nearest seed.
-    public var number: Float { Float(bits >> 8) * 0x1p-24 }
+    package var number: Float { Float(bits >> 8) * 0x1p-24 }
     /// Another number from 0 to 1 of the nearest seed.
-    public var other: Float { Float((bits &* 0x9E37_79B9) >> 8) * 0x1p-24 }
+    package var other: Float { Float((bits &* 0x9E37_79B9) >> 8) * 0x1p-24 }
   }
 
   /// The nearest of scattered seeds (Worley, "A cellular texture basis function", SIGGRAPH 1996).
   ///
   /// - Parameter scatter: How far seeds stray from a square lattice, from 0 to 1.
-  public func cell(_ point: SIMD2<Float>, scatter: Float = 0.9) -> Cell {
+  package func cell(_ point: SIMD2<Float>, scatter: Float = 0.9) -> Cell {
     let corner = point.rounded(.down)
     var cell = Cell(nearest: 9, second: 9, offset: .zero, bits: 0)
     for row in -1...1 {

@@ -1,15 +1,15 @@
-public import Drawing
+package import Drawing
 
 /// One colour, a little uneven.
-public struct Plain: Texture {
+package struct Plain: Texture {
   let (color, noise, unevenness): (Color, Noise, Float)
 
   /// One colour; `unevenness` is how much its light varies from place to place.
-  public init(_ color: Color, unevenness: Float = 0, seed: UInt32 = 0) {
+  package init(_ color: Color, unevenness: Float = 0, seed: UInt32 = 0) {
     (self.color, noise, self.unevenness) = (color, Noise(seed: seed), unevenness)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     guard unevenness > 0 else { return color }
     let value = noise.fractal(point * 4, octaves: 3, footprint: footprint * 4)
     return color.lit(by: 1 + unevenness * (2 * value - 1))
@@ -17,14 +17,14 @@ public struct Plain: Texture {
 }
 
 /// Level stripes of two colours.
-public struct Stripes: Texture {
+package struct Stripes: Texture {
   let (first, second): (Color, Color)
   let (period, share, wobble): (Float, Float, Float)
   let noise: Noise
 
   /// Stripes that repeat after `period`; the second colour takes `share` of it; `wobble` bends them,
   /// as on animals.
-  public init(
+  package init(
     _ first: Color, _ second: Color, period: Float = 0.25, share: Float = 0.5, wobble: Float = 0,
     seed: UInt32 = 0
   ) {
@@ -33,7 +33,7 @@ public struct Stripes: Texture {
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     var y = point.y / period
     var width = share
     if wobble > 0 {
@@ -48,14 +48,14 @@ public struct Stripes: Texture {
 }
 
 /// Dots on a ground.
-public struct Dots: Texture {
+package struct Dots: Texture {
   let (ground, dot): (Color, Color)
   let (spacing, radius, scatter): (Float, Float, Float)
   let noise: Noise
 
   /// Dots `spacing` apart with `radius` as a share of it; `scatter` moves them from a square lattice
   /// and varies their sizes.
-  public init(
+  package init(
     _ ground: Color, _ dot: Color, spacing: Float = 0.3, radius: Float = 0.3, scatter: Float = 0,
     seed: UInt32 = 0
   ) {
@@ -64,7 +64,7 @@ public struct Dots: Texture {
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     var at = point / spacing
     // Every other row is shifted by half where dots are regular.
     if scatter == 0, Int(at.y.rounded(.down)) & 1 == 1 { at.x += 0.5 }
@@ -75,16 +75,16 @@ public struct Dots: Texture {
 }
 
 /// Squares of two colours, as on a chessboard.
-public struct Checks: Texture {
+package struct Checks: Texture {
   let (first, second): (Color, Color)
   let side: Float
 
   /// Squares of a side.
-  public init(_ first: Color, _ second: Color, side: Float = 0.25) {
+  package init(_ first: Color, _ second: Color, side: Float = 0.25) {
     (self.first, self.second, self.side) = (first, second, side)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     // Along each axis a wave that is ±1 inside a square and crosses 0 at its edges.
     func wave(_ value: Float) -> Float {
       let folded = abs(fraction(value / (2 * side)) - 0.5) - 0.25

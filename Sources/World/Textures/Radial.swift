@@ -1,20 +1,20 @@
-public import Drawing
+package import Drawing
 
 /// A texture laid around a point: its x is the distance from there, its y the way around.
-public struct Radial: Texture {
+package struct Radial: Texture {
   /// How long the way around is in the texture's y: about the length of the unit circle.
-  public static let around: Float = 6.28
+  package static let around: Float = 6.28
 
   let texture: any Texture
   let middle: SIMD2<Float>
 
   /// Lays a texture around a point; where its ends meet, straight below the point, is a seam.
-  public init(_ texture: any Texture, _ x: Float = 0, _ y: Float = 0) {
+  package init(_ texture: any Texture, _ x: Float = 0, _ y: Float = 0) {
     (self.texture, middle) = (texture, SIMD2(x, y))
   }
 
   /// The colour at a point.
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let offset = point - middle
     let reach = (offset * offset).sum().squareRoot()
     // The way around a square instead of a circle: from below, clockwise, without trigonometry.

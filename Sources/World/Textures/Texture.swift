@@ -1,7 +1,7 @@
-public import Drawing
+package import Drawing
 
 /// A pattern that covers the plane.
-public protocol Texture: Sendable {
+package protocol Texture: Sendable {
   /// The colour at a point.
   ///
   /// - Parameters:
@@ -11,32 +11,32 @@ public protocol Texture: Sendable {
 }
 
 /// A texture that lies otherwise in the plane: turned, scaled, in perspective.
-public struct Mapped: Texture {
+package struct Mapped: Texture {
   private let texture: any Texture
   private let inverse: Projection
   private let shrinkage: Float
 
   /// Shows a texture through a map.
-  public init(_ texture: any Texture, through map: Projection) {
+  package init(_ texture: any Texture, through map: Projection) {
     self.texture = texture
     inverse = map.inverse
     shrinkage = inverse.magnification(at: .zero)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     texture.color(at: inverse(point), footprint: footprint * shrinkage)
   }
 }
 
 extension Texture {
   /// The texture turned clockwise.
-  public func turned(_ turns: Float) -> Mapped { Mapped(self, through: .turn(turns)) }
+  package func turned(_ turns: Float) -> Mapped { Mapped(self, through: .turn(turns)) }
 
   /// The texture made larger.
-  public func scaled(_ factor: Float) -> Mapped { Mapped(self, through: .scale(factor)) }
+  package func scaled(_ factor: Float) -> Mapped { Mapped(self, through: .scale(factor)) }
 
   /// The texture moved.
-  public func moved(_ x: Float, _ y: Float) -> Mapped { Mapped(self, through: .move(x, y)) }
+  package func moved(_ x: Float, _ y: Float) -> Mapped { Mapped(self, through: .move(x, y)) }
 }
 
 /// How much of a pixel lies inside an edge: 0 outside, 1 inside, between within half a footprint.

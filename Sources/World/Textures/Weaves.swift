@@ -1,18 +1,18 @@
-public import Drawing
+package import Drawing
 
 /// Cloth: threads over and under each other.
-public struct Cloth: Texture {
+package struct Cloth: Texture {
   let (warp, weft): (Color, Color)
   let thread: Float
   let noise: Noise
 
   /// Threads of a width, one colour along, one across.
-  public init(_ warp: Color, _ weft: Color, thread: Float = 0.05, seed: UInt32 = 0) {
+  package init(_ warp: Color, _ weft: Color, thread: Float = 0.05, seed: UInt32 = 0) {
     (self.warp, self.weft, self.thread) = (warp, weft, thread)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let at = point / thread
     let (column, row) = (at.x.rounded(.down), at.y.rounded(.down))
     let isWarp = (Int(column) + Int(row)) & 1 == 0
@@ -29,14 +29,14 @@ public struct Cloth: Texture {
 }
 
 /// A honeycomb: six-sided cells with walls.
-public struct Honeycomb: Texture {
+package struct Honeycomb: Texture {
   let (cell, wall): (Color, Color)
   let (size, thickness, filling): (Float, Float, Float)
   let noise: Noise
 
   /// Cells `size` apart with walls of `thickness` as a share of it; `filling` is the share of cells
   /// that are full, and lighter.
-  public init(
+  package init(
     _ cell: Color, wall: Color, size: Float = 0.16, thickness: Float = 0.16, filling: Float = 0.5,
     seed: UInt32 = 0
   ) {
@@ -45,7 +45,7 @@ public struct Honeycomb: Texture {
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     // Centres of hexagons are two rectangular lattices of 1 × √3, one shifted by half.
     let step = SIMD2<Float>(1, 1.7320508)
     let at = point / size
@@ -66,18 +66,18 @@ public struct Honeycomb: Texture {
 }
 
 /// Wicker: bands over and under upright stakes.
-public struct Wicker: Texture {
+package struct Wicker: Texture {
   let (band, gap): (Color, Color)
   let size: Float
   let noise: Noise
 
   /// Stakes `size` apart; bands are half as high.
-  public init(_ band: Color, gap: Color? = nil, size: Float = 0.22, seed: UInt32 = 0) {
+  package init(_ band: Color, gap: Color? = nil, size: Float = 0.22, seed: UInt32 = 0) {
     (self.band, self.gap, self.size) = (band, gap ?? band.lit(by: 0.25), size)
     noise = Noise(seed: seed)
   }
 
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let height = size * 0.42
     let row = (point.y / height).rounded(.down)
     let along = fraction((point.x / size + row) / 2) * 2 - 1

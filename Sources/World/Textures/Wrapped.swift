@@ -1,17 +1,17 @@
-public import Drawing
+package import Drawing
 
 /// A texture wrapped about an upright cylinder, seen a little from above.
-public struct Wrapped: Texture {
+package struct Wrapped: Texture {
   private let texture: any Texture
   private let (axis, radius, sag): (Float, Float, Float)
 
   /// Wraps a texture about the axis x = `axis`; level lines hang by `sag` in the middle.
-  public init(_ texture: any Texture, axis: Float = 0, radius: Float, sag: Float = 0) {
+  package init(_ texture: any Texture, axis: Float = 0, radius: Float, sag: Float = 0) {
     (self.texture, self.axis, self.radius, self.sag) = (texture, axis, radius, sag)
   }
 
   /// The colour at a point.
-  public func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let across = min(max((point.x - axis) / radius, -0.99), 0.99)
     let depth = (1 - across * across).squareRoot()
     // The arc sine, within 7·10⁻⁵ (Abramowitz and Stegun, 4.4.45).

@@ -84,7 +84,8 @@ extension Habitat {
       }
       points.append([1.1, horizon + 0.02])
       brush.fill(
-        .polygon(points), Clouds(rock, cloud: white, size: 0.1, cover: 0.5, seed: brush.seed()), edge: 0.2)
+        .polygon(points), Clouds(rock, cloud: white, size: 0.1, cover: 0.5, seed: brush.seed()),
+        edge: 0.2)
     }
     brush.ground(
       below: horizon, Sand(white, Color(0.74, 0.8, 0.9), ripple: 0.8, seed: brush.seed()))
