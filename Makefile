@@ -64,8 +64,8 @@ $(WORLD).jpg: | $(BUILT)
 # Pictures of two more seeds: one to learn from, one to judge by.
 TRAINING := Data/work/training
 network: $(BUILT) ## Train the network of the made world anew (PYTHON with torch; 1 to 2 hours)
-	$(BIN)/atlas-synthesize --output $(TRAINING)/seed0 --count 800 --seed 0 $(COMMON)
-	$(BIN)/atlas-synthesize --output $(TRAINING)/seed1 --count 100 --seed 1 $(COMMON)
+	$(BIN)/atlas-synthesize --output $(TRAINING)/seed0 --count 600 --seed 0 $(COMMON)
+	$(BIN)/atlas-synthesize --output $(TRAINING)/seed1 --count 80 --seed 1 $(COMMON)
 	$(PYTHON) Scripts/train_default_network.py --pictures $(TRAINING)/seed0 \
 	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/made-world
 PYTHON ?= python3

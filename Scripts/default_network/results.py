@@ -70,7 +70,7 @@ def card(mean, class_count):
         "labels": "labels.txt",
         "logits": "softmax2_pre_activation",
         "probabilities": "softmax2",
-        "training_set": f"Drawn pictures of {class_count} classes of a made-up world",
+        "training_set": f"Drawn pictures of {class_count} classes of a made world",
         "source": "Scripts/train_default_network.py",
     }
 

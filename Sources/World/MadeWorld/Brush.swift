@@ -49,11 +49,8 @@ struct Brush {
 
   // MARK: Paint
 
-  /// Fills an outline with a texture in light and shade, with a darker edge.
-  ///
-  /// - Parameters:
-  ///   - form: The surface's shape.
-  ///   - edge: The opacity of the dark line around; 0 leaves it out.
+  /// Fills an outline with a texture in the light and shade of a form; `edge` is the opacity of a
+  /// dark line around it.
   func fill(_ path: Path, _ texture: any Texture, _ form: Form = .flat, edge: Float = 0.3) {
     let shape = path.mapped(by: pose)
     canvas.fill(shape, shader: shader(texture, form))

@@ -14,6 +14,7 @@ public enum MadeWorld {
   ///   - number: Which of the pictures of it.
   ///   - seed: Which of the worlds; the same seed, subject and number give the same picture.
   ///   - side: Its width and height in pixels.
+  /// - Returns: The picture.
   /// - Throws: `DrawingError` if there is not the memory for it.
   public static func picture(
     of subject: WorldClass, number: Int, seed: UInt64, side: Int

@@ -58,8 +58,10 @@ package struct Scales: Texture {
   let (width, height, roundness, unevenness, shaft): (Float, Float, Float, Float, Float)
   let noise: Noise
 
-  /// Scales of a size. A `roundness` of 0 makes straight tiles, 1 half circles; `shaft` draws a line
-  /// down each scale, as on feathers.
+  /// Scales of a size.
+  ///
+  /// A `roundness` of 0 makes straight tiles, 1 half circles; `shaft` draws a line down each scale,
+  /// as on feathers.
   package init(
     _ color: Color, edge: Color, width: Float = 0.16, height: Float = 0.12, roundness: Float = 1,
     unevenness: Float = 0.25, shaft: Float = 0, seed: UInt32 = 0
@@ -108,7 +110,7 @@ package struct Planks: Texture {
   let (width, length, contrast): (Float, Float, Float)
   let noise: Noise
 
-  /// Boards of a width; `contrast` is the strength of the grain. A width of 0 means one board.
+  /// Boards of a width, with grain of a strength; a width of 0 means one board.
   package init(
     _ wood: Color, gap: Color? = nil, width: Float = 0.2, length: Float = 1.7,
     contrast: Float = 0.35, seed: UInt32 = 0

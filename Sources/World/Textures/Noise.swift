@@ -68,7 +68,7 @@ package struct Noise: Sendable {
 
   /// The nearest of scattered seeds (Worley, "A cellular texture basis function", SIGGRAPH 1996).
   ///
-  /// - Parameter scatter: How far seeds stray from a square lattice, from 0 to 1.
+  /// A `scatter` of 0 puts the seeds on a square lattice, 1 anywhere in its squares.
   package func cell(_ point: SIMD2<Float>, scatter: Float = 0.9) -> Cell {
     let corner = point.rounded(.down)
     var cell = Cell(nearest: 9, second: 9, offset: .zero, bits: 0)

@@ -2,11 +2,9 @@ package import Drawing
 
 /// A pattern that covers the plane.
 package protocol Texture: Sendable {
-  /// The colour at a point.
+  /// The colour at a point, given in the units of the thing that wears the texture.
   ///
-  /// - Parameters:
-  ///   - point: The point, in the units of the thing that wears the texture.
-  ///   - footprint: The side of a pixel in those units; what is smaller is averaged or faded.
+  /// `footprint` is the side of a pixel in those units; what is smaller is averaged or faded.
   func color(at point: SIMD2<Float>, footprint: Float) -> Color
 }
 
@@ -39,9 +37,8 @@ extension Texture {
   package func moved(_ x: Float, _ y: Float) -> Mapped { Mapped(self, through: .move(x, y)) }
 }
 
-/// How much of a pixel lies inside an edge: 0 outside, 1 inside, between within half a footprint.
-///
-/// - Parameter distance: How far inside the edge the pixel's middle is; negative outside.
+/// How much of a pixel lies inside an edge, whose `distance` from the pixel's middle is negative
+/// outside: 0 outside, 1 inside, between within half a footprint.
 func coverage(_ distance: Float, _ footprint: Float) -> Float {
   min(max(distance / max(footprint, 1e-6) + 0.5, 0), 1)
 }
