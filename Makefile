@@ -9,7 +9,8 @@ MAKEFLAGS += --no-builtin-rules
 
 # Machine facts (paths, THREADS …) may be kept in local.mk; the recipe gives what is still unset.
 -include local.mk
-RECIPE ?= default
+RECIPE ?= $(if $(MODEL)$(DATASET),default,world)
+RECIPE := $(RECIPE)
 ifeq ($(wildcard Pipelines/$(RECIPE).mk),)
 $(error There is no recipe $(RECIPE); there are: $(basename $(notdir $(wildcard Pipelines/*.mk))))
 endif
@@ -24,9 +25,10 @@ WORLD      := Data/world/seed$(WORLD_SEED)-$(PICTURES)
 
 # With neither MODEL nor DATASET: the made world and its network.
 ifeq ($(MODEL)$(DATASET),)
-  MODEL   := Data/models/made-world/made-world.onnx
-  DATASET := $(WORLD)
-  LAYER   ?= mixed4c
+  IS_WORLD := yes
+  MODEL    := Data/models/made-world/made-world.onnx
+  DATASET  := $(WORLD)
+  LAYER    ?= mixed4c
 endif
 MODEL   ?=
 DATASET ?=
@@ -56,18 +58,19 @@ atlas: $(OUT)/atlas.png ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRI
 world: $(WORLD).jpg ## Draw the pictures of the made world (PICTURES of each class, WORLD_SEED)
 	@echo "$(WORLD) $(WORLD).jpg"
 
-# The sheet comes last: where it is, all pictures are there.
-$(WORLD).jpg: | $(BUILT)
+# The sheet comes last: where it is, all pictures are there, unless their folder was removed.
+$(WORLD).jpg: $(if $(wildcard $(WORLD)/world.json),,FORCE) | $(BUILT)
 	$(BIN)/atlas-synthesize --output $(WORLD) --count $(PICTURES) --seed $(WORLD_SEED) \
 	  --sheet $@ $(COMMON)
 
 # Pictures of two more seeds: one to learn from, one to judge by.
 TRAINING := Data/work/training
-network: $(BUILT) ## Train the network of the made world anew (PYTHON with torch; 1 to 2 hours)
+network: $(BUILT) ## Train the made world's network, or go on with it (PYTHON with torch; half an hour)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed0 --count 600 --seed 0 $(COMMON)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed1 --count 80 --seed 1 $(COMMON)
 	$(PYTHON) Scripts/train_default_network.py --pictures $(TRAINING)/seed0 \
-	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/made-world
+	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/made-world \
+	  $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
 PYTHON ?= python3
 
 # ---------------------------------------------------------------- build and checks
@@ -89,7 +92,7 @@ test: packages ## Build and run all tests
 	swift test --configuration release
 
 # GoogLeNet on photographs where they are at hand, else the network and pictures of the atlas.
-ifeq ($(DATASET),$(WORLD))
+ifeq ($(IS_WORLD),yes)
   BENCH_MODEL  ?= $(or $(wildcard ../shared/models/googlenet/googlenet.onnx),$(MODEL))
   BENCH_IMAGES ?= $(or $(wildcard ../shared/images/imagenet-1000),$(DATASET))
 endif
@@ -108,7 +111,7 @@ format: ## Format the Swift files
 lint: ## Check the Swift files' format
 	swift format lint --strict --recursive $(FORMATTED)
 
-clean: ## Remove what was built and measured; atlases in Data/atlas stay
+clean: ## Remove what was built, measured and drawn; atlases in Data/atlas stay
 	rm -rf .build Data/work Data/world
 
 help: ## Show this
@@ -164,7 +167,7 @@ ifneq ($(filter atlas $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(DATASET),)
     $(error DATASET is not set: give the folder of photographs beside MODEL)
   endif
-  ifeq ($(filter $(WORLD),$(DATASET))$(wildcard $(DATASET)/.),)
+  ifeq ($(IS_WORLD)$(wildcard $(DATASET)/.),)
     $(error DATASET=$(DATASET): there is no such folder of photographs)
   endif
   ifeq ($(LAYER),)
@@ -180,11 +183,11 @@ endif
 $(STAMPS)/network: | $(STAMPS)/extract
 	@echo '$(DIGEST)' > $@
 
-# The names, sizes and times of the pictures.
-$(STAMPS)/dataset: FORCE $(if $(filter $(WORLD),$(DATASET)),$(WORLD).jpg)
+# The names, sizes and times of the pictures; drawn ones are the same whenever they are drawn.
+$(STAMPS)/dataset: FORCE $(if $(IS_WORLD),$(WORLD).jpg)
 	@mkdir -p $(@D)
 	@find '$(DATASET)'/ \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' \) \
-	  -printf '%P %s %T@\n' | LC_ALL=C sort | sha256sum > $@.new
+	  -printf '%P %s $(if $(IS_WORLD),,%T@)\n' | LC_ALL=C sort | sha256sum > $@.new
 	@cmp --silent $@.new $@ && rm $@.new || mv $@.new $@
 
 $(OUT)/activations.h5: $(NETWORK_INPUTS) $(CLASS_INPUTS) $(STAMPS)/dataset $(STAMPS)/extract \

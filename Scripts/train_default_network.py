@@ -6,17 +6,18 @@ Lucid gave them (conv2d0 … mixed3a … mixed5b, softmax2), but it is narrower:
 of 112 × 112. Batch norm, folded into the convolutions when the network is written, takes the place of the
 original's local response normalisation; there are no auxiliary classifiers.
 
-It needs Python 3.9 or later and `pip install torch onnx pillow numpy`; where onnxruntime is installed too,
-the file that was written is compared with the network that was trained. The pictures lie in a folder a
-class, for training and, drawn with other seeds, for validation. On two cores with bfloat16 (AVX-512 BF16 or
-AMX) that do nothing else, an epoch of 40,000 of them takes about a minute and a half, without bfloat16 half
-as long again; other programs beside it slow it down several times. A GPU is used where there is one.
+It needs Python 3.9 or later and `pip install torch onnx pillow numpy` (Pillow 10.1 or later); where
+onnxruntime is installed too, the file that was written is compared with the network that was trained. The
+pictures lie in a folder a class, for training and, drawn with other seeds, for validation. On two cores with
+bfloat16 (AVX-512 BF16 or AMX) that do nothing else, an epoch of 40,000 of them takes about a minute and a
+half, without bfloat16 half as long again; other programs beside it slow it down several times. A GPU is
+used where there is one.
 
     python3 Scripts/train_default_network.py --pictures FOLDER --validation FOLDER
 
 A run that was cut off goes on from its last finished epoch when it is started again, and ends as if it had
 never stopped. The same pictures, settings, seed, number of threads and version of torch on the same kind of
-processor give the same network; elsewhere it is another one that is as good.
+processor give the same network; elsewhere, and on a GPU, it is another one that is as good.
 """
 
 import argparse
@@ -40,7 +41,7 @@ from PIL import Image
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
 from default_network.network import DEVIATION, SIZE, STORED, Network, logits
-from default_network.results import export, fail, write
+from default_network.results import check_fonts, export, fail, write
 
 # Pictures ---------------------------------------------------------------------------------------------
 
@@ -77,14 +78,16 @@ def decoded(path):
     return np.asarray(picture).transpose(2, 0, 1)
 
 
-def pictures(folder, files, work, threads):
-    """All pictures, n × 3 × 128 × 128 bytes, decoded once and kept in `work`."""
+def pictures(role, folder, files, work, threads):
+    """All pictures, n × 3 × 128 × 128 bytes, decoded once and kept in `work`, their classes, their digest."""
     digest = hashlib.sha256()
     for path, _ in files:
-        state = path.stat()
-        digest.update(f"{path.relative_to(folder)}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
-    cache = work / f"pictures-{digest.hexdigest()[:16]}.npy"
+        digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\n".encode())
+    digest = digest.hexdigest()[:16]
+    cache = work / f"{role}-{digest}.npy"
     if not cache.exists():
+        for former in work.glob(f"{role}-*.npy*"):
+            former.unlink()
         print(f"decoding {len(files)} pictures of {folder}", file=sys.stderr)
         part = cache.with_name(cache.name + ".part")
         array = np.lib.format.open_memmap(part, "w+", np.uint8, (len(files), 3, STORED, STORED))
@@ -97,7 +100,7 @@ def pictures(folder, files, work, threads):
                 pass
         array.flush()
         os.replace(part, cache)
-    return np.load(cache, mmap_mode="r"), torch.tensor([index for _, index in files])
+    return np.load(cache, mmap_mode="r"), torch.tensor([index for _, index in files]), digest
 
 
 def resampling(size, side, start, blur):
@@ -156,7 +159,9 @@ def prepare_processor(threads):
 
 def size_of_epoch(epoch, epochs, first_size):
     """The first epochs look at smaller pictures, which is faster; the last half at full size."""
-    progress = min(1, 2 * epoch / epochs)
+    progress = 2 * epoch / epochs
+    if progress >= 1:
+        return SIZE
     return first_size + int((SIZE - first_size) * progress / 16) * 16
 
 
@@ -296,6 +301,11 @@ def arguments():
             fail(f"--{name.replace('_', '-')} must be at least {low}")
     if result.first_size > SIZE:
         fail(f"--first-size must be at most {SIZE}")
+    if result.seed >= 2**40:
+        fail("--seed must be below 2^40")
+    for name, high in [("rate", 10), ("decay", 1), ("smoothing", 0.9), ("dropout", 0.9)]:
+        if not 0 <= getattr(result, name) <= high:
+            fail(f"--{name} must be from 0 to {high}")
     return result
 
 
@@ -307,21 +317,28 @@ def main():
         odd = sorted(set(names) ^ set(validation_names))
         fail(f"only one of {options.pictures} and {options.validation} has the classes {', '.join(odd)}")
     device, half = prepare_processor(options.threads)
-    options.work.mkdir(parents=True, exist_ok=True)
     work, threads = options.work, options.threads
-    array, truth = pictures(options.pictures, files, work, threads)
-    validation, validation_truth = pictures(options.validation, validation_files, work, threads)
+    try:
+        for folder in (work, options.output):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"cannot make {folder}: {error.strerror}")
+    check_fonts()
+    array, truth, digest = pictures("training", options.pictures, files, work, threads)
+    validation, validation_truth, _ = pictures(
+        "validation", options.validation, validation_files, work, threads
+    )
 
     keys = ("epochs", "batch", "seed", "rate", "decay", "smoothing", "dropout", "first_size")
-    settings = {key: getattr(options, key) for key in keys}
-    checkpoint = options.work / "checkpoint.pt"
+    settings = {key: getattr(options, key) for key in keys} | {"pictures": digest}
+    checkpoint = work / "checkpoint.pt"
     if checkpoint.exists():
         training = Training.load(checkpoint, device, half)
         if training.names != names:
             fail(f"{checkpoint} is of other classes: remove it or give another --work")
         for key, value in settings.items():
-            if options.epochs and training.settings[key] != value:
-                fail(f"{checkpoint} has {key} {training.settings[key]}: remove it or give another --work")
+            if options.epochs and training.settings.get(key) != value:
+                fail(f"{checkpoint} was made with other {key}: remove it or give another --work")
     elif options.epochs == 0:
         fail(f"there is no {checkpoint} to write a network from")
     else:

@@ -87,6 +87,14 @@ def shade(share):
     return tuple(int(np.interp(share, [0, 1 / 3, 2 / 3, 1], stops[:, i])) for i in range(3))
 
 
+def check_fonts():
+    """Says before a training what would fail after it."""
+    try:
+        ImageFont.load_default(size=10)
+    except (TypeError, OSError, ImportError):
+        fail("Pillow 10.1 or later with FreeType is needed to write on pictures: pip install --upgrade pillow")
+
+
 def confusion_picture(counts, names, accuracy):
     """A row a true class, a column an answer; colour grows with the root of the share of the row."""
     count = len(names)
@@ -95,7 +103,7 @@ def confusion_picture(counts, names, accuracy):
     small = ImageFont.load_default(size=min(12, max(7, cell // 2)))
     title = ImageFont.load_default(size=16)
     longest = int(max(font.getlength(name) for name in names)) + 12
-    margin, top, side = min(longest, 1120 - cell * count), 44, cell * count
+    margin, top, side = longest, 44, cell * count
     top += margin
     image = Image.new("RGB", (margin + side + 76, top + side + 20), "white")
     draw = ImageDraw.Draw(image)
@@ -174,11 +182,15 @@ def export(training, array, truth, picture_count, output):
         "classes": {n: round(float(counts[i, i] / counts[i].sum()), 4) for i, n in enumerate(names)},
     }
     output.mkdir(parents=True, exist_ok=True)
-    write(output / "labels.txt", "".join(name + "\n" for name in names).encode())
     facts = card([float(value) for value in mean.flatten()], len(names))
-    write(output / "made-world.json", (json.dumps(facts, indent=2) + "\n").encode())
-    write(output / "report.json", (json.dumps(report, indent=2) + "\n").encode())
-    write(output / "confusion.png", confusion_picture(counts, names, accuracy))
-    write(output / "filters.png", filters_picture(network.conv2d0.folded()[0]))
-    write(output / "made-world.onnx", data)
+    files = {
+        "labels.txt": "".join(name + "\n" for name in names).encode(),
+        "made-world.json": (json.dumps(facts, indent=2) + "\n").encode(),
+        "report.json": (json.dumps(report, indent=2) + "\n").encode(),
+        "confusion.png": confusion_picture(counts, names, accuracy),
+        "filters.png": filters_picture(network.conv2d0.folded()[0]),
+        "made-world.onnx": data,
+    }
+    for name, content in files.items():
+        write(output / name, content)
     print(f"{output}/made-world.onnx: {accuracy:.2%} of {len(array)} pictures right, {top5:.2%} among five")

@@ -30,13 +30,15 @@ import Testing
     #expect(abs(Int(blended[0]) - 21) <= 1 && abs(Int(blended[2]) - 127) <= 1)
   }
 
-  @Test("what lies outside the picture, and what is not finite, does no harm")
+  @Test("what lies outside, points that are not finite, and colours out of range do no harm")
   func outside() throws {
     let canvas = try Canvas(width: 2, height: 2)
     canvas.fill(.circle(-50, 900, 20)) { _ in Color(1, 0, 0) }
     canvas.stroke(.circle(1e6, 0, 1), width: 3) { _ in Color(1, 0, 0) }
-    canvas.fill(.rectangle(-1e5, -1e5, 1e5, 1e5)) { _ in Color(.nan, .infinity, -.infinity) }
-    #expect(try canvas.image().pixels.count == 12)
+    canvas.fill(.circle(.nan, 1, .infinity), Color(1, 1, 1))
+    #expect(try canvas.image().pixels == Array(repeating: 0, count: 12))
+    canvas.fill(.rectangle(-1e5, -1e5, 1e5, 1e5)) { _ in Color(1, -7, 9) }
+    #expect(try canvas.image().pixels == [255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0, 255])
   }
 
   @Test("a clip keeps what is outside it")

@@ -9,6 +9,7 @@ import Testing
     #expect(names.count >= 32)
     #expect(Set(names).count == names.count)
     #expect(names == names.sorted())
+    #expect(Set(names.map(MadeWorld.key)).count == names.count, "each has chance of its own")
     #expect(names.allSatisfy { $0.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil })
   }
 

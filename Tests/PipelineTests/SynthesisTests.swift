@@ -69,7 +69,16 @@ import Testing
       ["--output", folder.file("world"), "--classes", "fish", "--size", "256", "--count", "2"],
       maximumFileBlocks: 4)
     #expect(outcome.status == 1 && outcome.errors.count == 1)
-    #expect(try files(folder.file("world")).keys.allSatisfy { !$0.hasSuffix(".jpg") })
+    #expect(try Array(files(folder.file("world")).keys) == ["world.json"])
+  }
+
+  @Test("a folder of somebody's own is refused")
+  func ownFolder() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("photographs/fish/fish-00000.jpg", "mine")
+    let outcome = try draw(folder.file("photographs"), ["--count", "1"])
+    #expect(outcome.status == 1 && outcome.errors.count == 1 && outcome.says("other things"))
+    #expect(try files(folder.file("photographs")).count == 1)
   }
 
   @Test("the sheet is a picture; --list names the classes")

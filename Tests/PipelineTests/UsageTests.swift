@@ -16,9 +16,11 @@ import Testing
 
   static let mistakes: [(Program, [String: String?], String)] = [
     (.synthesize, ["--output": nil], "--output, --sheet or --list is needed"),
-    (.synthesize, ["--count": "0"], "--count must be from 1 to 10000000, got 0"),
+    (.synthesize, ["--count": "0"], "--count must be from 1 to 100000, got 0"),
     (.synthesize, ["--size": "15"], "--size must be from 16 to 4096, got 15"),
     (.synthesize, ["--first": "-1"], "--first"),
+    (.synthesize, ["--sheet": "sheet.gif"], "--sheet must end in"),
+    (.synthesize, ["--sheet": "sheet.png", "--size": "4096"], "lower --size"),
     (.synthesize, ["--format": "gif"], "--format"),
     (.synthesize, ["--classes": "unicorn"], "there is no class unicorn"),
     (.extract, ["--layer": nil], "--layer"),

@@ -15,25 +15,28 @@ import Textures
     ("scales", Scales(light, edge: dark, seed: 1)),
     ("planks", Planks(light, seed: 1)), ("board", Planks(light, width: 0, seed: 1)),
     ("fur", Fur(light, dark, seed: 1)), ("patches", Patches(light, line: dark, seed: 1)),
-    ("rosettes", Rosettes(light, ring: dark, middle: light, seed: 1)),
     ("foliage", Foliage(light, shade: dark, seed: 1)),
     ("grass", Grass(light, ground: dark, seed: 1)),
+    ("needles", Needles(light, shade: dark, seed: 1)), ("brushed metal", Brushed(light, seed: 1)),
     ("bark", Bark(light, furrow: dark, seed: 1)), ("waves", Waves(dark, crest: light, seed: 1)),
     ("clouds", Clouds(dark, cloud: light, seed: 1)), ("marble", Marble(light, vein: dark, seed: 1)),
     ("sand", Sand(light, dark, seed: 1)), ("cloth", Cloth(light, dark, seed: 1)),
     ("honeycomb", Honeycomb(light, wall: dark, seed: 1)), ("wicker", Wicker(light, seed: 1)),
+    ("hairy stripes", Hairy(Stripes(light, dark), seed: 1)),
+    ("rays", Radial(Stripes(light, dark))),
+    ("wrapped", Wrapped(Checks(light, dark), radius: 3, sag: 0.1)),
     ("turned", Stripes(light, dark).turned(0.2).scaled(2).moved(0.1, 0.3)),
   ]
 
   /// The mean red and its spread over a square of side 4, at a pixel size.
-  private func redness(_ texture: any Texture, footprint: Float, offset: Float = 0) -> (
+  private func redness(_ texture: any Texture, footprint: Float) -> (
     mean: Float, spread: Float
   ) {
     var (sum, squares): (Double, Double) = (0, 0)
     let steps = 80
     for y in 0..<steps {
       for x in 0..<steps {
-        let point = SIMD2(Float(x), Float(y)) * (4 / Float(steps)) - 2 + offset
+        let point = SIMD2(Float(x), Float(y)) * (4 / Float(steps)) - 2
         let red = Double(texture.color(at: point, footprint: footprint).components.x)
         sum += red
         squares += red * red
@@ -70,6 +73,20 @@ import Textures
       #expect(far.spread < 1e-3)
       #expect(abs(near.mean - far.mean) < 0.03)
     }
+  }
+
+  @Test("patterns on the ground fade towards the horizon")
+  func perspective() {
+    let ground = Projection.ground(horizon: [0.5, 0.4], height: 0.9)
+    let floor = Mapped(Checks(Self.light, Self.dark, side: 0.1), through: ground)
+    func spread(y: Float) -> Float {
+      let reds = (0..<200).map { x in
+        floor.color(at: [Float(x) / 200, y], footprint: 1.0 / 128).components.x
+      }
+      return (reds.max() ?? 0) - (reds.min() ?? 0)
+    }
+    #expect(spread(y: 0.98) > 0.6)
+    #expect(spread(y: 0.44) < 0.01)
   }
 
   @Test("noise is even: mean one half, no correlation between lattice points")

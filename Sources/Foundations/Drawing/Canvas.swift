@@ -15,13 +15,19 @@ public final class Canvas {
   /// Where shaders write, as large as the canvas.
   private let shaded: OpaquePointer
 
+  /// The largest width and height.
+  public static let largestSide = 16384
+
   /// Makes a black canvas.
   ///
+  /// - Precondition: Both sides are from 1 to `largestSide`.
   /// The corresponding C function is `cairo_image_surface_create`.
   ///
   /// - Throws: `DrawingError` if there is not the memory for it.
   public init(width: Int, height: Int) throws(DrawingError) {
-    precondition(width > 0 && height > 0 && width <= 16384 && height <= 16384, "canvas too large")
+    let range = 1...Self.largestSide
+    precondition(
+      range.contains(width) && range.contains(height), "no canvas of \(width) × \(height) pixels")
     self.width = width
     self.height = height
     surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))

@@ -35,9 +35,6 @@ public struct Path: Sendable {
   /// Goes straight back to where the part began.
   public mutating func close() { steps.append(.close) }
 
-  /// Adds another outline's steps.
-  public mutating func add(_ other: Path) { steps += other.steps }
-
   /// The outline as a map shows it; curves stay curves, which is exact without perspective.
   public func mapped(by map: Projection) -> Path {
     var mapped = Path()

@@ -58,12 +58,22 @@ import Stages
           "\(name) must be from \(range.lowerBound) to \(range.upperBound), got \(value).")
       }
     }
-    try check(count, 1...10_000_000, "--count")
+    try check(count, 1...100_000, "--count")
     try check(first, 0...1_000_000_000, "--first")
     try check(size, 16...4096, "--size")
     try check(sheetCount, 1...100, "--sheet-count")
     try check(sheetColumns, 1...100, "--sheet-columns")
-    _ = try subjects()
+    let subjects = try subjects()
+    guard let path = sheet else { return }
+    guard ["png", "jpg", "jpeg"].contains(where: { path.lowercased().hasSuffix("." + $0) }) else {
+      throw ValidationError("--sheet must end in .png, .jpg or .jpeg, got \(path).")
+    }
+    let sheet = layout(of: subjects)
+    guard sheet.width <= Canvas.largestSide, sheet.height <= Canvas.largestSide else {
+      throw ValidationError(
+        "--sheet would have \(sheet.width) × \(sheet.height) pixels; lower --size, --sheet-count or --sheet-columns."
+      )
+    }
   }
 
   func perform() throws -> [String] {
@@ -95,17 +105,14 @@ import Stages
     }
   }
 
+  private func layout(of subjects: [WorldClass]) -> ContactSheet {
+    ContactSheet(subjects, repeats: sheetCount, columns: sheetColumns, side: size)
+  }
+
   private func drawSheet(of subjects: [WorldClass], to path: String) throws {
-    let sheet = ContactSheet(subjects, repeats: sheetCount, columns: sheetColumns, side: size)
-    guard sheet.width <= 16384, sheet.height <= 16384 else {
-      throw StageError(
-        "Cannot draw \(path): the sheet would have \(sheet.width) × \(sheet.height) pixels; lower --size, --sheet-count or --sheet-columns."
-      )
-    }
-    let image = try sheet.image(seed: seed)
-    let isJPEG = [".jpg", ".jpeg"].contains { path.lowercased().hasSuffix($0) }
-    try AtomicFile.write(
-      isJPEG ? JPEGWriter.encode(image) : PNGWriter.encode(image), to: path)
+    let image = try layout(of: subjects).image(seed: seed)
+    let isPNG = path.lowercased().hasSuffix(".png")
+    try AtomicFile.write(isPNG ? PNGWriter.encode(image) : JPEGWriter.encode(image), to: path)
   }
 }
 

@@ -18,7 +18,7 @@ struct PictureSeries {
   /// What a folder's pictures have in common; kept in it, so that other pictures do not mix with them.
   private struct Manifest: Codable, Equatable {
     let program: String
-    let version: String
+    let edition: Int
     let seed: UInt64
     let side: Int
     let format: PictureFormat
@@ -72,17 +72,24 @@ struct PictureSeries {
   /// Marks the folder with what it holds; a folder that holds other pictures is refused.
   private func claimFolder() throws {
     let manifest = Manifest(
-      program: "atlas-synthesize", version: projectVersion, seed: seed, side: side, format: format)
+      program: "atlas-synthesize", edition: MadeWorld.edition, seed: seed, side: side,
+      format: format)
     let path = "\(folder)/\(Self.manifestName)"
     if fileExists(path) {
       let found = try? JSONDecoder().decode(
         Manifest.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
       guard found == manifest else {
         throw StageError(
-          "Cannot draw into \(folder): its pictures have another seed, size, format or version (see \(path)); choose another folder or remove it."
+          "Cannot draw into \(folder): its pictures have another seed, size, format or edition (see \(path)); choose another folder or remove it."
         )
       }
       return
+    }
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    guard entries.allSatisfy({ $0.hasPrefix(".") }) else {
+      throw StageError(
+        "Cannot draw into \(folder): it holds other things (no \(Self.manifestName)); choose an empty or a new folder."
+      )
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

@@ -28,7 +28,7 @@ struct Camera {
       for x in 0..<width {
         let offset = (SIMD2(Float(x), Float(y)) + 0.5) / middle - 1
         let corner = 1 - vignetting * (offset * offset).sum() / 2
-        // Three sums of bytes make nearly normal noise, from one draw.
+        // The sum of three bytes is nearly normal, from one draw.
         let bits = noise.nextBits()
         let bell = Float(bits & 255) + Float(bits >> 8 & 255) + Float(bits >> 16 & 255)
         let speck = (bell / 382.5 - 1) * grain * 2

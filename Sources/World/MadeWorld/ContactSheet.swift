@@ -35,10 +35,9 @@ public struct ContactSheet {
     let canvas = try Canvas(width: width, height: height)
     canvas.fill(
       .rectangle(0, 0, Float(canvas.width), Float(canvas.height)), Color(gray: 1))
-    let still = Light(direction: SIMD3(0, 0, 1), ambient: .one, sun: .zero)
     let writer = Brush(
       canvas: canvas, random: RandomStream(seed: 0, purpose: .picture), pose: .identity,
-      light: still)
+      light: .still)
     for (index, kind) in classes.enumerated() {
       let (x, y) = (gap + index % columns * cell.width, gap + index / columns * cell.height)
       for number in 0..<repeats {

@@ -9,6 +9,9 @@ struct Light: Sendable {
   /// The colour of light from `direction`.
   var sun: SIMD3<Float>
 
+  /// Light that shows every colour as it is.
+  static let still = Light(direction: SIMD3(0, 0, 1), ambient: .one, sun: .zero)
+
   /// What a surface reflects of white, by its normal (Lambert's cosine law).
   func reflected(by normal: SIMD3<Float>) -> SIMD3<Float> {
     ambient + sun * max(0, (direction * normal).sum())

@@ -52,29 +52,3 @@ package struct Patches: Texture {
     return line.mixed(with: patch.lit(by: tone), by: inside)
   }
 }
-
-/// Rosettes: broken dark rings with a warm middle, as on a leopard.
-package struct Rosettes: Texture {
-  let (ground, ring, middle): (Color, Color, Color)
-  let spacing: Float
-  let noise: Noise
-
-  /// Rosettes `spacing` apart.
-  package init(
-    _ ground: Color, ring: Color, middle: Color, spacing: Float = 0.2, seed: UInt32 = 0
-  ) {
-    (self.ground, self.ring, self.middle, self.spacing) = (ground, ring, middle, spacing)
-    noise = Noise(seed: seed)
-  }
-
-  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
-    let cell = noise.cell(point / spacing, scatter: 0.6)
-    let warp = (noise(point / spacing * 3) - 0.5) * 0.22
-    let distance = cell.nearest + warp
-    let outer = coverage((0.38 - distance) * spacing, footprint)
-    let inner = coverage((0.2 - distance) * spacing, footprint)
-    let open = smooth(noise(point / spacing * 2 + 70), from: 0.25, to: 0.35)
-    let rosette = ring.mixed(with: middle, by: inner)
-    return ground.mixed(with: rosette, by: outer * max(open, inner))
-  }
-}

@@ -24,7 +24,9 @@ package struct Bricks: Texture {
     let inY = (0.5 - abs(fraction(point.y / height) - 0.5)) * height - joint / 2
     let tone = 1 + unevenness * (noise.lattice(column, row) - 0.5)
     let grain = 1 + 0.12 * (noise(point * 60 / (1 + footprint * 60)) - 0.5)
-    let inside = coverage(min(inX, inY), footprint)
+    let mean = (1 - joint / width) * (1 - joint / height)
+    let inside = settled(
+      coverage(min(inX, inY), footprint), to: mean, period: height, footprint)
     return mortar.mixed(with: brick.lit(by: tone), by: inside).lit(by: grain)
   }
 }
@@ -46,7 +48,9 @@ package struct Cobbles: Texture {
   package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let cell = noise.cell(point / size, scatter: 0.7)
     let edge = cell.second - cell.nearest
-    let inside = coverage((edge - width) * size / 2, max(footprint, size * 0.06))
+    let inside = settled(
+      coverage((edge - width) * size / 2, max(footprint, size * 0.06)), to: 1 - 2 * width,
+      period: size, footprint)
     let tone = 0.8 + 0.4 * cell.number - 0.3 * cell.nearest
     return joint.mixed(with: stone.lit(by: tone), by: inside)
   }
@@ -84,7 +88,9 @@ package struct Scales: Texture {
       bottom = 2 - roundness * (1 - rim(across))
     }
     let tone = 1 + unevenness * (noise.lattice(column, row) - 0.5) + 0.25 * (down - 1)
-    let inside = coverage((bottom - down) * height - 0.12 * height, max(footprint, height * 0.15))
+    let inside = settled(
+      coverage((bottom - down) * height - 0.12 * height, max(footprint, height * 0.15)), to: 0.8,
+      period: height, footprint)
     let side = coverage((1 - abs(across)) * width / 2 - 0.02 * width, footprint)
     var shade = edge.mixed(with: color.lit(by: tone), by: inside * (0.55 + 0.45 * side))
     if shaft > 0 {
@@ -136,6 +142,7 @@ package struct Planks: Texture {
     guard width > 0 else { return color }
     let seam = (0.5 - abs(fraction(point.y / width) - 0.5)) * width - 0.035 * width
     let end = (0.5 - abs(fraction((point.x + start) / length) - 0.5)) * length - 0.01
-    return gap.mixed(with: color, by: coverage(min(seam, end), footprint))
+    let inside = settled(coverage(min(seam, end), footprint), to: 0.93, period: width, footprint)
+    return gap.mixed(with: color, by: inside)
   }
 }

@@ -12,17 +12,15 @@ package protocol Texture: Sendable {
 package struct Mapped: Texture {
   private let texture: any Texture
   private let inverse: Projection
-  private let shrinkage: Float
 
   /// Shows a texture through a map.
   package init(_ texture: any Texture, through map: Projection) {
     self.texture = texture
     inverse = map.inverse
-    shrinkage = inverse.magnification(at: .zero)
   }
 
   package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
-    texture.color(at: inverse(point), footprint: footprint * shrinkage)
+    texture.color(at: inverse(point), footprint: footprint * inverse.magnification(at: point))
   }
 }
 
@@ -41,6 +39,11 @@ extension Texture {
 /// outside: 0 outside, 1 inside, between within half a footprint.
 func coverage(_ distance: Float, _ footprint: Float) -> Float {
   min(max(distance / max(footprint, 1e-6) + 0.5, 0), 1)
+}
+
+/// A coverage that goes over to its mean where a pattern's period shrinks to a pixel.
+func settled(_ coverage: Float, to mean: Float, period: Float, _ footprint: Float) -> Float {
+  mean + (coverage - mean) * smooth(period / max(footprint, 1e-6), from: 1, to: 3)
 }
 
 /// 0 below the first bound, 1 above the second, smooth between.

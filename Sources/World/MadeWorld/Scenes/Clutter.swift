@@ -2,7 +2,7 @@ import Drawing
 import Textures
 
 /// Things that lie about and are of no class; drawn in units from −1 to 1, standing on y = 1.
-enum Clutter: CaseIterable {
+enum Clutter {
   case rock, bush, tuft, post, crate, barrel, stump, seaweed, bubbles, coral, cloud, ball, pebbles
 
   /// What lies about in a place.
@@ -68,7 +68,7 @@ enum Clutter: CaseIterable {
       .ball(0, 0.8, 1.4, 2), edge: 0.15)
   }
 
-  static func tuft(_ brush: inout Brush) {
+  private static func tuft(_ brush: inout Brush) {
     let green = brush.near(Color(0.42, 0.56, 0.2), by: 0.25)
     for _ in 0..<brush.count(7...14) {
       let (foot, tip) = (brush.number(-0.5...0.5), brush.number(-1...1))

@@ -5,16 +5,15 @@ import Randomness
 struct Scene {
   let subject: WorldClass
 
-  /// How often a thing is met where it is never found otherwise.
+  /// How often a thing is met anywhere, wherever it belongs.
   private static let strayShare: Float = 0.1
 
   /// Draws the scene over a canvas.
   func draw(on canvas: Canvas, random: RandomStream) {
     let picture = Projection.scale(Float(canvas.width), Float(canvas.height))
-    let still = Light(direction: SIMD3(0, 0, 1), ambient: .one, sun: .zero)
-    var chance = Brush(canvas: canvas, random: random, pose: picture, light: still)
-    let habitat = place(&chance)
-    var brush = chance.lit(by: habitat.light(&chance))
+    var brush = Brush(canvas: canvas, random: random, pose: picture, light: .still)
+    let habitat = place(&brush)
+    brush.light = habitat.light(&brush)
     let horizon = habitat.drawBackground(&brush)
     let clutter = Clutter.found(in: habitat)
 
@@ -26,12 +25,12 @@ struct Scene {
       Self.put(brush.pick(clutter), x: x, foot: foot, size: size, &brush)
     }
     drawSubject(&brush, habitat, horizon: horizon)
-    if brush.chance(0.35) { Self.front(&brush, habitat, clutter) }
+    if brush.chance(0.45) { Self.front(&brush, habitat, clutter) }
   }
 
   private func place(_ brush: inout Brush) -> Habitat {
     if brush.chance(Self.strayShare) { return brush.pick(Habitat.allCases) }
-    // Each place is twice as likely as the next.
+    // The first place is taken with probability 0.55, else the next; the last takes the rest.
     for habitat in subject.habitats.dropLast() where brush.chance(0.55) { return habitat }
     return subject.habitats.last ?? .meadow
   }
@@ -46,8 +45,8 @@ struct Scene {
 
   private func drawSubject(_ brush: inout Brush, _ habitat: Habitat, horizon: Float) {
     // The thing's box is 2 high in its own units.
-    let half = brush.number(subject.size) / 2
-    let x = brush.number(0.36...0.64)
+    let half = brush.number(subject.size) * brush.number(0.7...1.05) / 2
+    let x = brush.number(0.32...0.68)
     let mirror: Float = brush.chance(0.5) ? 1 : -1
     let stretch = brush.number(0.9...1.1)
     // Seen a little from the side, and from above or below.
@@ -95,13 +94,6 @@ struct Scene {
 }
 
 extension Brush {
-  /// The same brush in another light.
-  func lit(by light: Light) -> Brush {
-    var brush = self
-    brush.light = light
-    return brush
-  }
-
   /// The shadow of something that stands, in the picture's units.
   fileprivate func shadow(x: Float, foot: Float, width: Float) {
     let lean = -light.direction.x * width * 0.5

@@ -11,8 +11,7 @@ enum Flowers {
 
   /// A daisy: petals about a small yellow disc.
   static func daisy(_ brush: inout Brush) {
-    let petal = petals(&brush)
-    _ = petal
+    petals(&brush)
     let disc = brush.near(Color(0.95, 0.75, 0.15))
     brush.at(0, -0.3) { brush in
       brush.fill(
@@ -24,8 +23,7 @@ enum Flowers {
 
   /// A sunflower: the same petals about a large dark disc of seeds.
   static func sunflower(_ brush: inout Brush) {
-    let petal = petals(&brush)
-    _ = petal
+    petals(&brush)
     let seeds = brush.near(Color(0.32, 0.2, 0.1))
     brush.at(0, -0.3) { brush in
       brush.fill(
@@ -35,7 +33,7 @@ enum Flowers {
     }
   }
 
-  private static func petals(_ brush: inout Brush) -> Color {
+  private static func petals(_ brush: inout Brush) {
     let green = brush.near(Color(0.25, 0.5, 0.15))
     brush.rod(.smoothLine([[0.05, 1], [-0.04, 0.4], [0, -0.2]]), width: 0.09, green)
     for side: Float in [-1, 1] {
@@ -62,6 +60,5 @@ enum Flowers {
         }
       }
     }
-    return color
   }
 }
