@@ -20,7 +20,7 @@ import Testing
     (.synthesize, ["--size": "15"], "--size must be from 16 to 4096, got 15"),
     (.synthesize, ["--first": "-1"], "--first"),
     (.synthesize, ["--sheet": "sheet.gif"], "--sheet must end in"),
-    (.synthesize, ["--sheet": "sheet.png", "--size": "4096"], "lower --size"),
+    (.synthesize, ["--sheet": "a.png", "--size": "4096", "--sheet-count": "5"], "lower --size"),
     (.synthesize, ["--format": "gif"], "--format"),
     (.synthesize, ["--classes": "unicorn"], "there is no class unicorn"),
     (.extract, ["--layer": nil], "--layer"),
