@@ -88,7 +88,10 @@ build: $(BUILT) ## Build the programs into .build/release
 packages: ## Check the system packages; install them where that is allowed
 	@Scripts/install-packages
 
+# The tests of the scripts want Python 3.9, as the scripts do.
 test: packages ## Build and run all tests
+	@if command -v python3 > /dev/null; then python3 -m unittest Scripts/tests/test_*.py; \
+	else echo "skipped: the tests of Scripts need python3"; fi
 	swift test --configuration release
 
 # GoogLeNet on photographs where they are at hand, else the network and pictures of the atlas.
