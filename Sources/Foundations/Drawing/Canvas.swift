@@ -58,13 +58,7 @@ public final class Canvas {
   /// Fills an outline; `shader` gives every pixel's colour by the pixel's middle.
   public func fill(_ path: Path, shader: (SIMD2<Float>) -> Color) {
     trace(path)
-    var (left, top, right, bottom) = (0.0, 0.0, 0.0, 0.0)
-    cairo_fill_extents(context, &left, &top, &right, &bottom)
-    guard shade(left, top, right, bottom, by: shader) else {
-      cairo_new_path(context)
-      return
-    }
-    cairo_fill(context)
+    paint(cairo_fill, within: cairo_fill_extents, by: shader)
   }
 
   /// Draws along a line with one colour.
@@ -79,13 +73,7 @@ public final class Canvas {
   public func stroke(_ path: Path, width: Float, shader: (SIMD2<Float>) -> Color) {
     trace(path)
     cairo_set_line_width(context, Double(width))
-    var (left, top, right, bottom) = (0.0, 0.0, 0.0, 0.0)
-    cairo_stroke_extents(context, &left, &top, &right, &bottom)
-    guard shade(left, top, right, bottom, by: shader) else {
-      cairo_new_path(context)
-      return
-    }
-    cairo_stroke(context)
+    paint(cairo_stroke, within: cairo_stroke_extents, by: shader)
   }
 
   /// Lays a picture onto the canvas, its upper left corner at (x, y).
@@ -156,6 +144,23 @@ public final class Canvas {
   private func set(_ color: Color) {
     let c = color.components
     cairo_set_source_rgba(context, Double(c.x), Double(c.y), Double(c.z), Double(c.w))
+  }
+
+  private typealias Bound = UnsafeMutablePointer<Double>?
+
+  /// Draws the traced outline with colours from a shader, where it will be seen.
+  private func paint(
+    _ draw: (OpaquePointer?) -> Void,
+    within extents: (OpaquePointer?, Bound, Bound, Bound, Bound) -> Void,
+    by shader: (SIMD2<Float>) -> Color
+  ) {
+    var (left, top, right, bottom) = (0.0, 0.0, 0.0, 0.0)
+    extents(context, &left, &top, &right, &bottom)
+    if shade(left, top, right, bottom, by: shader) {
+      draw(context)
+    } else {
+      cairo_new_path(context)
+    }
   }
 
   /// Fills the part of the shaded surface that will be seen and makes it the source; false if none
