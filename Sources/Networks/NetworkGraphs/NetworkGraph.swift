@@ -1,12 +1,13 @@
 /// A network as a value: what it computes, apart from any file and any engine.
 ///
 /// Nodes stand in an order in which every input is computed before it is used. Tensors are named as
-/// the network's file names them. Activations are NCHW.
+/// the network's file names them. Maps are NCHW.
 public struct NetworkGraph: Sendable {
-  /// The name of the image input, shape 1 × channels × height × width.
+  /// The name of the input.
   public var inputName: String
-  /// The image input's channels, height and width as the file states them.
-  public var inputShape: MapShape
+  /// The input's sizes as the file states them, 1 for an open batch size: for an image, 1 × channels
+  /// × height × width.
+  public var inputShape: TensorShape
   /// The operations, in order of computation.
   public var nodes: [Node]
   /// The names of the tensors that the file gives as results.
@@ -14,7 +15,7 @@ public struct NetworkGraph: Sendable {
 
   /// Makes a graph.
   public init(
-    inputName: String, inputShape: MapShape, nodes: [Node], outputNames: [String]
+    inputName: String, inputShape: TensorShape, nodes: [Node], outputNames: [String]
   ) {
     self.inputName = inputName
     self.inputShape = inputShape
@@ -61,7 +62,7 @@ public struct Node: Sendable {
   public var name: String
   /// What it computes.
   public var operation: Operation
-  /// The names of the tensors it reads.
+  /// The names of the tensors it reads; "" for one that is left out.
   public var inputs: [String]
   /// The name of the tensor it makes.
   public var output: String
