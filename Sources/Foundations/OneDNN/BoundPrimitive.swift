@@ -3,6 +3,8 @@ internal import COneDNN
 /// A primitive with its tensors, ready to run.
 public final class BoundPrimitive {
   private let primitive: Primitive
+  /// oneDNN's name for the kernel.
+  public var implementation: String { primitive.implementation }
   private let tensors: [TensorMemory]
   private let context: ExecutionContext
   private var scratchMemory: dnnl_memory_t?
