@@ -3,8 +3,6 @@ internal import COneDNN
 /// A primitive with its tensors, ready to run.
 public final class BoundPrimitive {
   private let primitive: Primitive
-  /// oneDNN's name for the kernel.
-  public var implementation: String { primitive.implementation }
   private let tensors: [TensorMemory]
   private let context: ExecutionContext
   private var scratchMemory: dnnl_memory_t?
@@ -34,6 +32,12 @@ public final class BoundPrimitive {
   }
 
   deinit { if let scratchMemory { dnnl_memory_destroy(scratchMemory) } }
+
+  /// oneDNN's name for the kernel.
+  public var implementation: String { primitive.implementation }
+
+  /// Whether it copies one layout or format to another.
+  public var isReorder: Bool { primitive.isReorder }
 
   /// Runs the primitive on the calling thread.
   ///

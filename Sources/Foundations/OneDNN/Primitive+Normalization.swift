@@ -61,8 +61,8 @@ extension Primitive {
     return try Primitive(operation: &operation, hint: forward)
   }
 
-  /// Normalization of each row of a matrix to mean 0 and variance 1, then `scale` and `shift`,
-  /// forward; mean and variance of each row are results as well.
+  /// Normalization of each row of a matrix to mean 0 and variance 1, then scale and
+  /// shift, forward; mean and variance of each row are results as well.
   ///
   /// The corresponding oneDNN function is `dnnl_layer_normalization_forward_desc_init`.
   public static func layerNormalization(
@@ -73,12 +73,13 @@ extension Primitive {
     try check(
       dnnl_layer_normalization_forward_desc_init(
         &operation, dnnl_forward_training, &data, &statistics, epsilon,
-        dnnl_use_scale.rawValue | dnnl_use_shift.rawValue),
+        dnnl_use_scaleshift.rawValue),
       "dnnl_layer_normalization_forward_desc_init")
     return try Primitive(operation: &operation)
   }
 
-  /// The gradient of layer normalization with respect to its input.
+  /// The gradient of layer normalization with respect to its input, and to scale and shift: oneDNN
+  /// has no kernel for the first alone.
   ///
   /// The corresponding oneDNN function is `dnnl_layer_normalization_backward_desc_init`.
   public static func layerNormalizationPullback(
@@ -89,8 +90,8 @@ extension Primitive {
     var operation = dnnl_layer_normalization_desc_t()
     try check(
       dnnl_layer_normalization_backward_desc_init(
-        &operation, dnnl_backward_data, &gradient, &data, &statistics, epsilon,
-        dnnl_use_scale.rawValue | dnnl_use_shift.rawValue),
+        &operation, dnnl_backward, &gradient, &data, &statistics, epsilon,
+        dnnl_use_scaleshift.rawValue),
       "dnnl_layer_normalization_backward_desc_init")
     return try Primitive(operation: &operation, hint: forward)
   }

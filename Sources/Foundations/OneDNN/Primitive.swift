@@ -4,7 +4,9 @@ internal import COneDNN
 public enum Argument: Sendable {
   case source, weights, bias, destination, workspace
   case sourceGradient, destinationGradient
-  case mean, variance, scale, shift
+  case mean, variance
+  /// A matrix of two rows: scales, shifts.
+  case scaleAndShift, scaleAndShiftGradient
 
   var code: Int32 {
     switch self {
@@ -17,8 +19,8 @@ public enum Argument: Sendable {
     case .destinationGradient: DNNL_ARG_DIFF_DST
     case .mean: DNNL_ARG_MEAN
     case .variance: DNNL_ARG_VARIANCE
-    case .scale: DNNL_ARG_SCALE
-    case .shift: DNNL_ARG_SHIFT
+    case .scaleAndShift: DNNL_ARG_SCALE_SHIFT
+    case .scaleAndShiftGradient: DNNL_ARG_DIFF_SCALE_SHIFT
     }
   }
 }
@@ -78,6 +80,15 @@ public final class Primitive: @unchecked Sendable {
     }
     guard status == dnnl_success, let name else { return "unknown" }
     return String(cString: name)
+  }
+
+  /// Whether it copies one layout or format to another.
+  public var isReorder: Bool {
+    var kind = dnnl_undefined_primitive
+    let status = withUnsafeMutablePointer(to: &kind) {
+      dnnl_primitive_desc_query(descriptor, dnnl_query_primitive_kind, 0, $0)
+    }
+    return status == dnnl_success && kind == dnnl_reorder
   }
 
   /// Whether the kernel is oneDNN's plain reference loop, right but slow.

@@ -29,6 +29,29 @@ extension TensorMemory {
     }
   }
 
+  /// Clears every element where `value` is not between 0 and `upper`: the gradient of a clip, in
+  /// place.
+  ///
+  /// - Precondition: `upper` is positive.
+  public func mask(wherePositive value: TensorMemory, andLessThan upper: Float) {
+    check(value)
+    switch format {
+    case .float32:
+      let (output, value) = (floats, value.floats)
+      for index in 0..<storedCount {
+        output[index] = value[index] > 0 && value[index] < upper ? output[index] : 0
+      }
+    case .bfloat16:
+      // The values were rounded when they were clipped, and so is their limit.
+      let bits = upper.bitPattern
+      let limit = Int16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
+      let (output, value) = (halves, value.halves)
+      for index in 0..<storedCount {
+        output[index] = value[index] > 0 && value[index] < limit ? output[index] : 0
+      }
+    }
+  }
+
   /// Adds another tensor, element by element.
   public func add(_ other: TensorMemory) {
     check(other)

@@ -7,8 +7,10 @@ internal import OneDNN
 /// wastes four fifths of its work. Here it is one matrix product, (taps × outputs) · (outputs ×
 /// positions), whose rows are then added where their tap points: the transpose of the textbook
 /// `im2col` convolution. Rows are handled a few at a time, so that they stay in the cache.
-final class ImageConvolutionPullback {
+final class ImageConvolutionPullback: Kernel {
+  let name = "sgemm and loop"
   private let convolution: Convolution
+  private let batch: Int
   private let input, output: MapShape
   private let outputGradient, inputGradient: TensorMemory
   /// Taps × outputs: the weights transposed; a tap is (channel, row, column).
@@ -18,13 +20,20 @@ final class ImageConvolutionPullback {
   private let tapBlock: Int
   private let columns: TensorMemory
 
-  /// - Precondition: The convolution has one group; both gradients are in plain order.
+  /// - Precondition: The convolution has one group and explicit padding; both gradients are in plain
+  ///   order, single precision.
   init(
-    _ convolution: Convolution, input: MapShape, output: MapShape, outputGradient: TensorMemory,
-    inputGradient: TensorMemory
-  ) throws(OneDNNError) {
+    _ convolution: Convolution, input: TensorShape, output: TensorShape,
+    outputGradient: TensorMemory, inputGradient: TensorMemory
+  ) throws {
     precondition(convolution.groups == 1, "a grouped convolution does not read an image")
     self.convolution = convolution
+    func map(_ shape: TensorShape) -> MapShape {
+      MapShape(
+        channels: shape.dimensions[1], height: shape.dimensions[2], width: shape.dimensions[3])
+    }
+    let (input, output, batch) = (map(input), map(output), input.dimensions[0])
+    self.batch = batch
     self.input = input
     self.output = output
     self.outputGradient = outputGradient
@@ -44,8 +53,13 @@ final class ImageConvolutionPullback {
 
   func run() {
     inputGradient.clear()
+    for image in 0..<batch { run(image) }
+  }
+
+  private func run(_ image: Int) {
     let positions = output.height * output.width
     let channels = output.channels
+    let results = image * channels * positions..<(image + 1) * channels * positions
     for channel in 0..<input.channels {
       let weights = channel * tapBlock * channels..<(channel + 1) * tapBlock * channels
       outputGradient.withElements { gradient in
@@ -53,19 +67,19 @@ final class ImageConvolutionPullback {
           let taps = self.taps
           sgemm(
             rows: tapBlock, columns: positions, inner: channels, taps.span.extracting(weights),
-            gradient, into: &product)
+            gradient.extracting(results), into: &product)
         }
       }
       columns.withElements { columns in
-        inputGradient.withMutableElements { image in
-          addTaps(columns, channel: channel, into: &image)
+        inputGradient.withMutableElements { pixels in
+          addTaps(columns, plane: image * input.channels + channel, into: &pixels)
         }
       }
     }
   }
 
   /// Adds each tap's row of values to the pixels that it was read from.
-  private func addTaps(_ columns: Span<Float>, channel: Int, into image: inout MutableSpan<Float>) {
+  private func addTaps(_ columns: Span<Float>, plane: Int, into image: inout MutableSpan<Float>) {
     let (stride, dilation) = (convolution.stride, convolution.dilation)
     let padding = convolution.padding
     for ky in 0..<convolution.kernel.height {
@@ -79,7 +93,7 @@ final class ImageConvolutionPullback {
         for y in 0..<output.height {
           let imageY = y * stride.height + ky * dilation.height - padding.top
           guard imageY >= 0 && imageY < input.height else { continue }
-          let row = (channel * input.height + imageY) * input.width + shiftX
+          let row = (plane * input.height + imageY) * input.width + shiftX
           let source = (tap * output.height + y) * output.width
           for x in first...last {
             image[unchecked: row + x * stride.width] += columns[unchecked: source + x]

@@ -138,7 +138,7 @@ struct Lowering {
     for index in nodes.indices {
       guard case .unary(.erf) = nodes[index].operation,
         let scaling = maker(of: nodes[index].inputs[0]),
-        let x = binary(scaling, .divide, 2.squareRoot())
+        let x = binary(scaling, .divide, Float(2).squareRoot())
           ?? binary(scaling, .multiply, Float(0.5).squareRoot()),
         isInner(nodes[index].output, readers)
       else { continue }

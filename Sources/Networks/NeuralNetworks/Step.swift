@@ -35,7 +35,7 @@ struct Step {
     case kernel(any Kernel)
   }
 
-  func run() throws(OneDNNError) {
+  func run() throws {
     switch work {
     case .run(let primitive): try primitive.run()
     case .rectify(let target, let source): target.rectify(source)

@@ -15,7 +15,7 @@ final class TensorSlot {
   /// Whether a consumer has already put its share into the gradient.
   var hasGradient = false
 
-  init(name: String, shape: TensorShape, place: TensorPlace) throws(OneDNNError) {
+  init(name: String, shape: TensorShape, place: TensorPlace) throws {
     self.name = name
     self.shape = shape
     self.place = place
@@ -29,14 +29,14 @@ final class TensorSlot {
 
   func place(gradient: TensorMemory) { storedGradient = gradient }
 
-  func value() throws(OneDNNError) -> TensorMemory {
+  func value() throws -> TensorMemory {
     if let storedValue { return storedValue }
     let memory = try TensorMemory(descriptor)
     storedValue = memory
     return memory
   }
 
-  func gradient() throws(OneDNNError) -> TensorMemory {
+  func gradient() throws -> TensorMemory {
     if let storedGradient { return storedGradient }
     let memory = try TensorMemory(descriptor)
     storedGradient = memory
