@@ -158,11 +158,7 @@ public final class CompiledNetwork: @unchecked Sendable {
     var seconds = [Double](repeating: .infinity, count: steps.count)
     for _ in 0..<max(1, repetitions) {
       for (index, step) in steps.enumerated() {
-        let start = ContinuousClock.now
-        try step.run()
-        let time = (ContinuousClock.now - start).components
-        seconds[index] = min(
-          seconds[index], Double(time.seconds) + Double(time.attoseconds) * 1e-18)
+        seconds[index] = min(seconds[index], try ProfileEntry.seconds(of: { try step.run() }))
       }
     }
     return zip(steps, seconds).map { step, seconds in

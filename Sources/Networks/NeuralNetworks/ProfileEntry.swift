@@ -38,4 +38,23 @@ public struct ProfileEntry: Sendable {
     self.seconds = seconds
     self.operationCount = operationCount
   }
+
+  /// Runs a part of a program that is no step of a network several times.
+  ///
+  /// - Returns: The entry with its best time.
+  public static func beside(
+    _ operation: String, shape: String = "", repetitions: Int, _ body: () throws -> Void
+  ) rethrows -> ProfileEntry {
+    var best = Double.infinity
+    for _ in 0..<max(1, repetitions) { best = min(best, try seconds(of: body)) }
+    return ProfileEntry(operation: operation, shape: shape, phase: .beside, seconds: best)
+  }
+
+  /// The time that something takes.
+  static func seconds(of body: () throws -> Void) rethrows -> Double {
+    let start = ContinuousClock.now
+    try body()
+    let time = (ContinuousClock.now - start).components
+    return Double(time.seconds) + Double(time.attoseconds) * 1e-18
+  }
 }
