@@ -17,6 +17,7 @@ extension Node {
   ///
   /// - Precondition: The operation is `pad`.
   /// - Parameter inputs: The facts of the node's inputs.
+  /// - Returns: The amounts, one for each dimension.
   /// - Throws: `GraphError` for amounts that are not known, cut off more than there is, or mirror
   ///   more than there is.
   package func resolvedPadding(_ inputs: [TensorFact?]) throws(GraphError) -> ResolvedPadding {

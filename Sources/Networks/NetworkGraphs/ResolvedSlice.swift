@@ -41,6 +41,7 @@ extension Node {
   ///
   /// - Precondition: The operation is `slice` or `piece`.
   /// - Parameter inputs: The facts of the node's inputs.
+  /// - Returns: Start, step and count for each dimension.
   /// - Throws: `GraphError` for axes that do not exist, a step of 0, pieces that do not add up.
   package func resolvedSlice(_ inputs: [TensorFact?]) throws(GraphError) -> ResolvedSlice {
     guard let shape = inputs.first??.shape else { throw GraphError(self, "it has no input") }
