@@ -1,7 +1,8 @@
+internal import COneDNN
+
 /// Elementwise work on tensors of the same layout and format, as they lie in memory.
 ///
-/// A bfloat16 number is the upper half of a `Float`; as an integer with a sign it is positive when the
-/// number is, so a ReLU and its mask need no conversion.
+/// Those of bfloat16 numbers are in C, beside the module map.
 extension TensorMemory {
   /// Sets every element to max(x, 0) of the other's: the forward half of a ReLU.
   public func rectify(_ source: TensorMemory) {
@@ -11,8 +12,7 @@ extension TensorMemory {
       let (output, input) = (floats, source.floats)
       for index in 0..<storedCount { output[index] = max(input[index], 0) }
     case .bfloat16:
-      let (output, input) = (halves, source.halves)
-      for index in 0..<storedCount { output[index] = max(input[index], 0) }
+      bf16_rectify(signed, source.signed, storedCount)
     }
   }
 
@@ -24,8 +24,7 @@ extension TensorMemory {
       let (output, value) = (floats, value.floats)
       for index in 0..<storedCount { output[index] = value[index] > 0 ? output[index] : 0 }
     case .bfloat16:
-      let (output, value) = (halves, value.halves)
-      for index in 0..<storedCount { output[index] = value[index] > 0 ? output[index] : 0 }
+      bf16_mask(signed, value.signed, .max, storedCount)
     }
   }
 
@@ -45,10 +44,7 @@ extension TensorMemory {
       // The values were rounded when they were clipped, and so is their limit.
       let bits = upper.bitPattern
       let limit = Int16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
-      let (output, value) = (halves, value.halves)
-      for index in 0..<storedCount {
-        output[index] = value[index] > 0 && value[index] < limit ? output[index] : 0
-      }
+      bf16_mask(signed, value.signed, limit, storedCount)
     }
   }
 
@@ -60,8 +56,7 @@ extension TensorMemory {
       let (output, other) = (floats, other.floats)
       for index in 0..<storedCount { output[index] += other[index] }
     case .bfloat16:
-      let (output, other) = (halves, other.halves)
-      for index in 0..<storedCount { output[index] = sum(output[index], other[index]) }
+      bf16_add(halves, other.halves, storedCount)
     }
   }
 
@@ -76,11 +71,7 @@ extension TensorMemory {
         output[index] = value[index] > 0 ? output[index] + other[index] : 0
       }
     case .bfloat16:
-      let (output, other, value) = (halves, other.halves, value.halves)
-      for index in 0..<storedCount {
-        let total = sum(output[index], other[index])
-        output[index] = value[index] > 0 ? total : 0
-      }
+      bf16_add_masked(halves, other.halves, value.signed, storedCount)
     }
   }
 
@@ -95,21 +86,12 @@ extension TensorMemory {
     base.initializeMemory(as: UInt8.self, repeating: 0, count: storedCount * format.byteCount)
   }
 
-  private var halves: UnsafeMutablePointer<Int16> { base.assumingMemoryBound(to: Int16.self) }
+  private var halves: UnsafeMutablePointer<UInt16> { base.assumingMemoryBound(to: UInt16.self) }
+  private var signed: UnsafeMutablePointer<Int16> { base.assumingMemoryBound(to: Int16.self) }
 
   private func check(_ other: TensorMemory) {
     precondition(
       other.storedCount == storedCount && other.format == format,
       "tensors of \(storedCount) and \(other.storedCount) elements in memory, or of other formats")
   }
-}
-
-/// The sum of two bfloat16 numbers, rounded to the nearest, to even between two.
-@inline(__always)
-private func sum(_ a: Int16, _ b: Int16) -> Int16 {
-  let total =
-    Float(bitPattern: UInt32(UInt16(bitPattern: a)) << 16)
-    + Float(bitPattern: UInt32(UInt16(bitPattern: b)) << 16)
-  let bits = total.bitPattern
-  return Int16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
 }

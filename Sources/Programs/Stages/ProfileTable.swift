@@ -79,6 +79,19 @@ public struct ProfileTable {
   private func percent(_ share: Double) -> String { decimal(100 * share, places: 1) + " %" }
 }
 
+/// A number with a fixed count of decimal places.
+public func decimal(_ value: Double, places: Int) -> String {
+  guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
+  let scale = (0..<places).reduce(1) { product, _ in 10 * product }
+  let units = Int((abs(value) * Double(scale)).rounded())
+  let fraction = places == 0 ? "" : "." + zeros(String(units % scale), to: places)
+  return (value < 0 && units > 0 ? "-" : "") + "\(units / scale)" + fraction
+}
+
+private func zeros(_ digits: String, to count: Int) -> String {
+  String(repeating: "0", count: max(0, count - digits.count)) + digits
+}
+
 /// A text with spaces behind it, at least `width` characters long.
 public func padded(_ text: String, to width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - text.count))
