@@ -141,6 +141,10 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["ModelFormats", "NetworkGraphs", "Randomness"],
       path: "Tests/TestSupport", swiftSettings: house),
+    .executableTarget(
+      name: "model-fuzzing",
+      dependencies: ["ModelFormats", "NetworkGraphs", "Randomness", "TestSupport"],
+      path: "Tests/ModelFuzzing", swiftSettings: house),
     .tests(for: "Tensors"),
     .tests(for: "Randomness"),
     .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Tensors"]),
