@@ -131,6 +131,9 @@ let package = Package(
       ]),
     .program("atlas-assemble", on: ["ArrayStore", "Grids", "Images", "Mosaics", "Tensors"]),
     .program(
+      "atlas-network",
+      on: ["ArrayStore", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Tensors"]),
+    .program(
       "atlas-bench",
       on: [
         "Activations", "ArrayStore", "FeatureVisualization", "LinearAlgebra", "ModelFormats",
