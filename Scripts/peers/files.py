@@ -27,9 +27,9 @@ def read_output(path):
     answer = Answer()
     with h5py.File(path) as file:
         while (name := f"tensor{len(answer.tensors)}") in file:
-            answer.tensors.append(file[name][()])
+            answer.tensors.append(np.asarray(file[name][()]))
         if "input_gradient" in file:
-            answer.gradient = file["input_gradient"][()]
+            answer.gradient = np.asarray(file["input_gradient"][()])
     return answer
 
 

@@ -214,7 +214,8 @@ def global_max_pool(attributes, opset, x):
 @operator("LRN")
 def lrn(attributes, opset, x):
     size = attributes["size"]
-    alpha, beta, bias = (attributes.get(name, default) for name, default in (("alpha", 1e-4), ("beta", 0.75), ("bias", 1.0)))
+    defaults = {"alpha": 1e-4, "beta": 0.75, "bias": 1.0}
+    alpha, beta, bias = (attributes.get(name, value) for name, value in defaults.items())
     # Of an even window the smaller half lies before the channel; torch has it the other way round.
     squares = F.pad(x.square().flatten(2)[:, None], (0, 0, (size - 1) // 2, size // 2))
     sums = F.avg_pool2d(squares, (size, 1), 1, divisor_override=1)[:, 0].view(x.shape)
