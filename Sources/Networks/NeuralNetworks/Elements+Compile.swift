@@ -178,7 +178,8 @@ extension UnaryFunction {
     case .relu: .relu(slope: 0)
     case .leakyReLU(let slope): .relu(slope: slope)
     case .elu(let alpha): .elu(alpha: alpha)
-    case .clip(let lower, let upper): .clip(lower: lower, upper: upper)
+    // Where the bounds cross, the upper one holds (ONNX `Clip`).
+    case .clip(let lower, let upper): .clip(lower: min(lower, upper), upper: upper)
     case .sigmoid: .logistic
     case .hardSwish: .hardSwish
     case .swish: .swish

@@ -121,6 +121,14 @@ final class NetworkCompiler {
 
   /// A way to read a tensor in plain order.
   private func output(_ name: String) throws -> CompiledNetwork.Output {
+    if let constant = facts[name]?.constant, let values = constant.numbers {
+      // It does not depend on the image.
+      let memory = try TensorMemory(TensorDescriptor(constant.shape.describable))
+      memory.withMutableElements { elements in
+        for index in values.indices { elements[index] = values[index] }
+      }
+      return CompiledNetwork.Output(shape: constant.shape, plain: memory, collect: nil)
+    }
     let slot = try slot(name)
     let value = try slot.value()
     if slot.place == .plain {
