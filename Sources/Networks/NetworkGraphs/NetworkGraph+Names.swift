@@ -1,6 +1,19 @@
 extension NetworkGraph {
-  /// The names of all tensors in order of computation, the input first.
-  public var tensorNames: [String] { [inputName] + nodes.map(\.output) }
+  /// The names of the tensors that depend on the image's values, in order of computation, the input
+  /// first: weights and shapes are not among them.
+  ///
+  /// - Complexity: O(nodes).
+  public var tensorNames: [String] {
+    var names = [inputName]
+    var known: Set<String> = [inputName]
+    for node in nodes {
+      if case .shape = node.operation { continue }
+      guard node.inputs.contains(where: known.contains) else { continue }
+      known.insert(node.output)
+      names.append(node.output)
+    }
+    return names
+  }
 }
 
 /// The names most like a misspelt one, best first.

@@ -4,7 +4,7 @@ extension NetworkGraph {
   /// - Throws: `GraphError` with the nearest names when a tensor does not exist.
   /// - Complexity: O(nodes).
   public func truncated(to tensors: [String]) throws(GraphError) -> NetworkGraph {
-    let names = Set(tensorNames)
+    let names = Set(nodes.map(\.output)).union([inputName])
     for tensor in tensors where !names.contains(tensor) {
       let nearest = nearestNames(to: tensor, among: tensorNames).map(quoted)
       throw GraphError(
@@ -35,12 +35,14 @@ extension NetworkGraph {
   /// - Throws: `GraphError` when the shapes at `inputShape` do not fit.
   /// - Complexity: O(nodes).
   public func withGlobalPoolsMarked() throws(GraphError) -> NetworkGraph {
-    let shapes = try shapes(inputHeight: inputShape.height, inputWidth: inputShape.width)
+    let facts = try facts(input: inputShape)
     var result = self
     for (index, node) in nodes.enumerated() {
-      guard case .averagePool(let window, _) = node.operation, window.padding == Padding(),
-        let map = node.inputs.first.flatMap({ shapes[$0] }),
-        window.kernel == Extent(height: map.height, width: map.width)
+      guard case .averagePool(let window, _) = node.operation,
+        let sizes = node.inputs.first.flatMap({ facts[$0]?.shape.dimensions }), sizes.count == 4,
+        window.kernel == Extent(height: sizes[2], width: sizes[3]),
+        window.dilation == Extent(height: 1, width: 1),
+        window.resolvedPadding(forHeight: sizes[2], width: sizes[3]) == Padding()
       else { continue }
       result.nodes[index].operation = .globalAveragePool
     }

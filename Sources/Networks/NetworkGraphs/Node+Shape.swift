@@ -1,52 +1,65 @@
 import Tensors
 
 extension Node {
-  /// The shape of the node's output for inputs of the given shapes.
+  /// The shape of the node's output; whether it `isReasonable` is for the caller to see.
   ///
-  /// - Precondition: The shapes have positive sides.
+  /// - Precondition: There are as many inputs as the operation takes.
   /// - Throws: `GraphError` that names the node and what does not fit.
-  package func outputShape(ofInputs inputs: [MapShape]) throws(GraphError) -> MapShape {
-    guard let first = inputs.first else { throw GraphError(self, "it has no input") }
-    if case .concatenation = operation {
-      return try reasonable(concatenated(inputs))
-    }
-    guard inputs.count == 1 else {
-      throw GraphError(self, "one input expected, found \(inputs.count)")
-    }
+  func outputShape(_ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
     switch operation {
-    case .convolution(let convolution): return try reasonable(convolved(first, convolution))
-    case .innerProduct(let product): return try multiplied(first, product)
-    case .maxPool(let window), .averagePool(let window, _):
-      return try reasonable(pooled(first, window))
-    case .globalAveragePool: return MapShape(channels: first.channels, height: 1, width: 1)
-    case .flatten: return MapShape(channels: first.elementCount, height: 1, width: 1)
-    case .relu, .localResponseNormalization, .softmax, .identity, .concatenation: return first
+    case .constant(let tensor): return tensor.shape
+    case .filled: return try filledShape(inputs)
+    default: break
+    }
+    guard let input = inputs.first??.shape else { throw GraphError(self, "it has no input") }
+    switch operation {
+    case .convolution(let convolution): return try convolved(input, convolution)
+    case .maxPool(let window), .averagePool(let window, _): return try pooled(input, window)
+    case .innerProduct(let product): return try multiplied(input, product)
+    case .channelAffine(let affine): return try scaled(input, channelCount: affine.scale.count)
+    case .layerNormalization(let layer): return try normalized(input, layer)
+    case .localResponseNormalization: return try scaled(input, channelCount: nil)
+    case .globalAveragePool: return try averaged(input)
+    case .mean(let axes, let keepsDimensions):
+      return try mean(input, axes: axes, keepsDimensions: keepsDimensions)
+    case .softmax(let axis):
+      _ = try dimensionIndex(axis, of: input)
+      return input
+    case .matrixProduct: return try matrixProduct(input, inputs[1]?.shape ?? [])
+    case .unary, .cast, .identity: return input
+    case .binary, .equal: return try spread(inputs)
+    case .select: return try spread(inputs)
+    case .shape: return [shapeValues(input).count]
+    default: return try arranged(input, inputs)
     }
   }
 
-  private func reasonable(_ shape: MapShape) throws(GraphError) -> MapShape {
-    guard shape.isReasonable else { throw GraphError(self, "its output is too large: \(shape)") }
-    return shape
+  /// The sizes that a `shape` operation gives.
+  func shapeValues(_ input: TensorShape) -> [Int] {
+    guard case .shape(let start, let end) = operation else { return [] }
+    func place(_ index: Int) -> Int {
+      index < 0 ? max(index + input.rank, 0) : min(index, input.rank)
+    }
+    let (first, last) = (place(start), place(end ?? input.rank))
+    return first < last ? Array(input.dimensions[first..<last]) : []
   }
 
-  private func concatenated(_ inputs: [MapShape]) throws(GraphError) -> MapShape {
-    var result = inputs[0]
-    for shape in inputs.dropFirst() {
-      guard shape.height == result.height, shape.width == result.width else {
-        throw GraphError(
-          self, "maps of different sizes cannot be joined: \(inputs[0]) and \(shape)")
+  private func spread(_ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    var result: TensorShape = []
+    for input in inputs {
+      guard let shape = input?.shape, let next = result.broadcast(with: shape) else {
+        let found = inputs.map { $0?.shape.description ?? "none" }.joined(separator: ", ")
+        throw GraphError(self, "shapes that do not go together: \(found)")
       }
-      let (sum, overflows) = result.channels.addingReportingOverflow(shape.channels)
-      guard !overflows else { throw GraphError(self, "its channels cannot be counted") }
-      result.channels = sum
+      result = next
     }
     return result
   }
 
   private func multiplied(
-    _ input: MapShape, _ product: InnerProduct
-  ) throws(GraphError) -> MapShape {
-    guard input.elementCount == product.weights.columnCount else {
+    _ input: TensorShape, _ product: InnerProduct
+  ) throws(GraphError) -> TensorShape {
+    guard input.dimensions.last == product.weights.columnCount else {
       throw GraphError(
         self,
         """
@@ -54,81 +67,74 @@ extension Node {
         own input size, or stop before this node
         """)
     }
-    return MapShape(channels: product.weights.rowCount, height: 1, width: 1)
+    return TensorShape(input.dimensions.dropLast() + [product.weights.rowCount])
   }
 
-  private func convolved(
-    _ input: MapShape, _ convolution: Convolution
-  ) throws(GraphError) -> MapShape {
-    guard input.channels == convolution.inputChannels else {
+  private func scaled(
+    _ input: TensorShape, channelCount: Int?
+  ) throws(GraphError) -> TensorShape {
+    guard input.rank >= 2, channelCount ?? input.dimensions[1] == input.dimensions[1] else {
       throw GraphError(
-        self, "\(convolution.inputChannels) input channels expected, found \(input)")
+        self, "\(channelCount.map { "\($0) " } ?? "")channels expected, found \(input)")
     }
-    let (kernel, stride) = (convolution.kernel, convolution.stride)
-    let (dilation, padding) = (convolution.dilation, convolution.padding)
-    return MapShape(
-      channels: convolution.outputChannels,
-      height: try windowCount(
-        input.height, kernel: kernel.height, stride: stride.height, dilation: dilation.height,
-        padding: (padding.top, padding.bottom), roundsUp: false),
-      width: try windowCount(
-        input.width, kernel: kernel.width, stride: stride.width, dilation: dilation.width,
-        padding: (padding.left, padding.right), roundsUp: false))
+    return input
   }
 
-  /// Pooling: a window made of padding alone has neither a maximum nor a mean, so the padding must
-  /// be smaller than the kernel.
-  private func pooled(_ input: MapShape, _ window: PoolingWindow) throws(GraphError) -> MapShape {
-    let (kernel, stride, padding) = (window.kernel, window.stride, window.padding)
-    guard max(padding.top, padding.bottom) < kernel.height,
-      max(padding.left, padding.right) < kernel.width
-    else {
+  private func normalized(
+    _ input: TensorShape, _ layer: LayerNormalization
+  ) throws(GraphError) -> TensorShape {
+    let axis = try dimensionIndex(layer.axis, of: input)
+    let count = TensorShape.product(input.dimensions[axis...])
+    guard count == layer.scale.count, count == layer.shift.count, count != 0 else {
       throw GraphError(
-        self, "its padding reaches its kernel, \(kernel.height) × \(kernel.width)")
+        self, "\(layer.scale.count) values from axis \(axis) on expected, found \(input)")
     }
-    return MapShape(
-      channels: input.channels,
-      height: try windowCount(
-        input.height, kernel: kernel.height, stride: stride.height, dilation: 1,
-        padding: (padding.top, padding.bottom), roundsUp: window.roundsUp),
-      width: try windowCount(
-        input.width, kernel: kernel.width, stride: stride.width, dilation: 1,
-        padding: (padding.left, padding.right), roundsUp: window.roundsUp))
+    return input
   }
 
-  /// The number of windows along one side.
-  ///
-  /// Rounded down, only windows that lie wholly inside the padded side count. Rounded up (Caffe,
-  /// ONNX `ceil_mode`), one more incomplete window may follow, but the last window must start inside
-  /// the side or the padding before it.
-  private func windowCount(
-    _ side: Int, kernel: Int, stride: Int, dilation: Int, padding: (before: Int, after: Int),
-    roundsUp: Bool
-  ) throws(GraphError) -> Int {
-    let sensible = 1 << 20
-    guard (1...sensible).contains(kernel), (1...sensible).contains(stride),
-      (1...sensible).contains(dilation), (0...sensible).contains(padding.before),
-      (0...sensible).contains(padding.after)
-    else {
-      throw GraphError(
-        self,
-        """
-        kernel \(kernel), stride \(stride), dilation \(dilation) and padding \
-        \(padding.before), \(padding.after) are no window
-        """)
+  private func averaged(_ input: TensorShape) throws(GraphError) -> TensorShape {
+    guard input.rank >= 2, !input.dimensions.dropFirst(2).contains(0) else {
+      throw GraphError(self, "maps expected, found \(input)")
     }
-    let reach = (kernel - 1) * dilation + 1
-    let room = side + padding.before + padding.after - reach
-    guard room >= 0 else {
-      throw GraphError(
-        self,
-        """
-        its kernel spans \(reach), more than the padded map's \
-        \(side + padding.before + padding.after); use larger images, or stop before this node
-        """)
+    var result = input
+    for dimension in 2..<input.rank { result.dimensions[dimension] = 1 }
+    return result
+  }
+
+  private func mean(
+    _ input: TensorShape, axes: [Int]?, keepsDimensions: Bool
+  ) throws(GraphError) -> TensorShape {
+    let dropped = try dimensionIndices(axes ?? Array(0..<input.rank), of: input)
+    guard dropped.allSatisfy({ input.dimensions[$0] > 0 }) else {
+      throw GraphError(self, "there is nothing to take the mean of in \(input)")
     }
-    guard roundsUp else { return room / stride + 1 }
-    let count = (room + stride - 1) / stride + 1
-    return (count - 1) * stride >= side + padding.before ? count - 1 : count
+    var sizes: [Int] = []
+    for (index, size) in input.dimensions.enumerated() {
+      if !dropped.contains(index) { sizes.append(size) } else if keepsDimensions { sizes.append(1) }
+    }
+    return TensorShape(sizes)
+  }
+
+  /// As NumPy's `matmul`: a vector is a row on the left, a column on the right.
+  private func matrixProduct(_ a: TensorShape, _ b: TensorShape) throws(GraphError) -> TensorShape {
+    let rows = a.rank > 1 ? a : TensorShape([1] + a.dimensions)
+    let columns = b.rank > 1 ? b : TensorShape(b.dimensions + [1])
+    let stacks = TensorShape(rows.dimensions.dropLast(2)).broadcast(
+      with: TensorShape(columns.dimensions.dropLast(2)))
+    guard a.rank > 0, b.rank > 0, let stacks,
+      rows.dimensions[rows.rank - 1] == columns.dimensions[columns.rank - 2]
+    else { throw GraphError(self, "matrices that do not go together: \(a), \(b)") }
+    var sizes = stacks.dimensions
+    if a.rank > 1 { sizes.append(rows.dimensions[rows.rank - 2]) }
+    if b.rank > 1 { sizes.append(columns.dimensions[columns.rank - 1]) }
+    return TensorShape(sizes)
+  }
+
+  private func filledShape(_ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    let sizes = try integers(inputs, 0, "sizes") ?? []
+    guard sizes.allSatisfy({ $0 >= 0 }) else {
+      throw GraphError(self, "its sizes are negative: \(sizes.prefix(8))")
+    }
+    return TensorShape(sizes)
   }
 }
