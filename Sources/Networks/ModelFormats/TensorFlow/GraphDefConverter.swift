@@ -67,12 +67,13 @@ struct GraphDefConverter {
     }
   }
 
-  /// The graph of what could be converted; `nil` when nothing of it depends on the image.
+  /// The graph of what could be converted.
   ///
   /// Its results are the floating-point tensors that no node of the file reads, or if there are none
   /// (a network that ends in an operation that is not supported), that no node of the graph reads.
   ///
   /// - Parameter read: The tensors that some node of the file reads.
+  /// - Returns: The graph; `nil` when nothing that could be converted depends on the image.
   func graph(read: Set<GraphDefNode.Reference>) -> NetworkGraph? {
     var needed: Set<String> = []
     var kept: [Node] = []
@@ -176,11 +177,8 @@ struct GraphDefConverter {
 
   // MARK: What nodes make
 
-  /// Adds a node that makes the tensor of the given name, or finds the one that does.
-  ///
-  /// - Parameters:
-  ///   - output: The name: the source's own, or one with a colon that says what it is.
-  ///   - isMap: Whether it is a map that the file holds with its channels last.
+  /// Adds a node that makes the tensor `output`: the source's own name, or one with a colon that
+  /// says what it is; `isMap` for maps that the file holds with their channels last.
   @discardableResult
   mutating func add(
     _ operation: Operation, _ inputs: [Tensor], as output: String, isMap: Bool = false,

@@ -3,7 +3,7 @@ import NetworkGraphs
 
 /// A node of a GraphDef: what it reads, and its attributes, checked as they are read.
 struct GraphDefNode {
-  /// One of the tensors that a node makes: `name` or `name:0` for the first, `name:1` …
+  /// One of the tensors that a node makes; in a file `name` or `name:0`, then `name:1` and so on.
   struct Reference: Hashable {
     let node: String
     let index: Int

@@ -9,6 +9,7 @@ import NetworkGraphs
 /// - Parameters:
 ///   - nodes: The nodes as they stand in the file.
 ///   - path: The file, for messages.
+/// - Returns: The same nodes, sorted.
 /// - Throws: `ModelError` for nodes without a name and two of one name.
 /// - Complexity: O(nodes + inputs).
 func orderedNodes(
