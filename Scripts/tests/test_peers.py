@@ -1,0 +1,198 @@
+"""Tests of what the comparison scripts share: python3 -m unittest Scripts/tests/test_peers.py
+
+Without the packages that the scripts install for themselves, only what needs none of them is tested.
+"""
+
+import importlib.util
+import os
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.dont_write_bytecode = True  # no __pycache__ among the sources
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from peers import environment, program
+from peers.table import table
+
+# Answers as atlas-network does, with the input's double, half its gradient, or a refusal.
+STAND_IN = '''#!{python}
+import argparse, sys, time
+import h5py
+parser = argparse.ArgumentParser()
+for name in ("run", "model"):
+    parser.add_argument(name)
+for name in ("--input", "--output", "--gradient-of", "--precision"):
+    parser.add_argument(name)
+parser.add_argument("--tensor", action="append", default=[])
+options = parser.parse_args()
+said = open(options.model).read().strip()
+if said == "hang":
+    time.sleep(60)
+if said:
+    sys.exit("a first line\\n" + said)
+with h5py.File(options.input) as source, h5py.File(options.output, "w") as result:
+    assert source.attrs["kind"] == "network-input" and source["input"].dtype == "float32"
+    for index, _ in enumerate(options.tensor or ["output"]):
+        result[f"tensor{{index}}"] = 2 * source["input"][()]
+    if options.gradient_of:
+        result["input_gradient"] = source["gradient"][()] / 2
+'''
+
+
+def has(*names):
+    return all(importlib.util.find_spec(name) for name in names)
+
+
+class EnvironmentTests(unittest.TestCase):
+    def test_every_requirement_is_pinned(self):
+        lines = environment.pinned(environment.REQUIREMENTS.read_text())
+        self.assertIn("torch", lines)
+        for name, line in lines.items():
+            self.assertRegex(line, rf"^{name}==\d+(\.\d+)+$")
+
+    def test_what_an_interpreter_lacks(self):
+        self.assertEqual(environment.missing(["json", "no_such_package"]), ["no_such_package"])
+
+    def test_nothing_is_made_where_nothing_is_missing(self):
+        with mock.patch.object(os, "execv") as start, mock.patch("subprocess.run") as run:
+            environment.ensure("json", "argparse")
+        start.assert_not_called()
+        run.assert_not_called()
+
+    def test_a_missing_package_starts_the_script_in_its_own_environment(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(environment, "FOLDER", Path(folder) / "e"):
+            with mock.patch.object(os, "execv") as start, mock.patch("subprocess.run") as run:
+                with mock.patch("sys.stderr"):
+                    environment.ensure("no_such_package")
+            python = environment.FOLDER / "bin/python"
+            self.assertEqual(run.call_args.args[0], [sys.executable, "-m", "venv", environment.FOLDER])
+            self.assertEqual(start.call_args.args, (python, [str(python), *sys.argv]))
+
+
+class ProgramTests(unittest.TestCase):
+    def test_how_a_run_ended(self):
+        self.assertIsNone(program.classify(0, "warning"))
+        for code, said, kind, text in (
+            (1, "note\nOperation Foo is not supported.\n", program.Unsupported, "Operation Foo is not supported."),
+            (1, "Cannot read x.onnx: cut\n\n", program.Failed, "Cannot read x.onnx: cut"),
+            (64, "", program.Failed, "exit code 64 without a word"),
+            (-11, "", program.Failed, "crashed with signal 11"),
+            (-6, "is not supported", program.Failed, "crashed with signal 6: is not supported"),
+        ):
+            with self.subTest(code=code, said=said):
+                problem = program.classify(code, said)
+                self.assertIs(type(problem), kind)
+                self.assertEqual(str(problem), text)
+
+    def test_an_absent_program_ends_the_script_in_one_line(self):
+        with self.assertRaises(SystemExit) as end:
+            program.find("/no/such/program")
+        self.assertIn("there is no program /no/such/program", str(end.exception))
+
+    @unittest.skipUnless(has("h5py", "numpy"), "needs h5py and numpy")
+    def test_runs(self):
+        import numpy as np
+
+        with tempfile.TemporaryDirectory() as folder:
+            binary, model = Path(folder) / "stand-in", Path(folder) / "model"
+            binary.write_text(STAND_IN.format(python=sys.executable))
+            binary.chmod(0o755)
+            model.write_text("")
+            x = np.arange(6, dtype=np.float32).reshape(1, 2, 3)
+            answer = program.run(binary, model, x)
+            self.assertEqual((len(answer.tensors), answer.gradient), (1, None))
+            np.testing.assert_array_equal(answer.tensors[0], 2 * x)
+            scalar = program.run(binary, model, np.float32(3)).tensors[0]
+            self.assertEqual((scalar.shape, float(scalar)), ((), 6.0))
+            answer = program.run(binary, model, x, ["a", "b"], "b", gradient=x)
+            self.assertEqual(len(answer.tensors), 2)
+            np.testing.assert_array_equal(answer.gradient, x / 2)
+            model.write_text("Foo is not supported")
+            with self.assertRaisesRegex(program.Unsupported, "^Foo is not supported$"):
+                program.run(binary, model, x)
+            model.write_text("hang")
+            with self.assertRaisesRegex(program.Failed, "did not end within 0.5 s"):
+                program.run(binary, model, x, timeout=0.5)
+
+
+class TableTests(unittest.TestCase):
+    def test_numbers_stand_right_and_words_left(self):
+        text = table(["name", "count"], [["a", 5], ["long name", 12], ["b", "-"]])
+        self.assertEqual(
+            text.splitlines(), ["name       count", "---------  -----", "a              5", "long name     12",
+                                "b              -"])
+
+
+@unittest.skipUnless(has("onnx", "numpy", "h5py"), "needs onnx, numpy and h5py")
+class NodeCaseTests(unittest.TestCase):
+    def test_tolerances(self):
+        import numpy as np
+        from peers.node_cases import mismatch
+
+        expected = np.array([1000.0, 0.0, np.nan, np.inf], np.float32)
+        self.assertIsNone(mismatch(expected + np.float32(5e-4), expected, 1e-3, 1e-7))
+        self.assertIn("is 0.002 instead of 0", mismatch(expected + np.float32(2e-3), expected, 1e-3, 1e-7))
+        self.assertIn("shape", mismatch(expected[:2], expected, 1e-3, 1e-7))
+        self.assertIsNone(mismatch(expected[:0], expected[:0], 1e-3, 1e-7))
+        self.assertIsNotNone(mismatch(np.zeros(4, np.float32), expected, 1e-3, 1e-7))
+
+    def model(self, opset, kind="Conv", inputs=("x", "w"), **attributes):
+        from onnx import TensorProto, helper
+
+        values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in (*inputs, "y")]
+        graph = helper.make_graph([helper.make_node(kind, inputs, ["y"], **attributes)], "g", values[:-1], values[-1:])
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+
+    def test_newer_opsets_are_rewritten_where_only_types_were_added(self):
+        from peers.node_cases import NotRun, in_range
+
+        self.assertEqual(in_range(self.model(22)).opset_import[0].version, 21)
+        self.assertEqual(in_range(self.model(11)).opset_import[0].version, 11)
+        for model, reason in (
+            (self.model(24, "Swish", ["x"]), "newer opset"), (self.model(28, "Mod"), "newer opset"),
+            (self.model(6), "older opset"),
+        ):
+            with self.assertRaisesRegex(NotRun, reason):
+                in_range(model)
+
+    def test_all_inputs_but_one_become_weights(self):
+        import numpy as np
+        from peers.node_cases import with_constants
+
+        arrays = {"x": np.ones((1, 1, 2, 2), np.float32), "w": np.ones((1, 1, 1, 1), np.float32)}
+        for left, weight in (("x", "w"), ("w", "x")):
+            graph = with_constants(self.model(13), arrays, left).graph
+            self.assertEqual([value.name for value in graph.input], [left])
+            self.assertEqual([value.name for value in graph.initializer], [weight])
+
+
+@unittest.skipUnless(has("onnx", "numpy", "torch"), "needs onnx, numpy and torch")
+class TorchGraphTests(unittest.TestCase):
+    def test_a_unit_takes_the_side_that_is_given(self):
+        import torch
+        from onnx import TensorProto, helper
+        from peers.torch_graph import TorchGraph
+
+        values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [4]) for name in ("x", "y")]
+        graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", values[:1], values[1:])
+        network = TorchGraph(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)]))
+        self.assertEqual(network.kink_tensors("y"), ["y"])
+        x = torch.tensor([-1.0, -1e-9, 1e-9, 1.0], requires_grad=True)
+        network(x, sides={"y": torch.tensor([0.0, 1e-9, 0.0, 1.0])}).sum().backward()
+        self.assertEqual(x.grad.tolist(), [0.0, 1.0, 0.0, 1.0])
+
+    def test_average_pools_count_what_onnx_counts(self):
+        import torch
+        from peers.torch_operators import OPERATORS
+
+        x = torch.ones(1, 1, 4, 4)
+        pool = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [0, 0, 1, 1], "ceil_mode": 1}
+        self.assertEqual(OPERATORS["AveragePool"](pool, 13, x).tolist(), [[[[1.0, 1.0], [1.0, 1.0]]]])
+        padded = OPERATORS["AveragePool"]({**pool, "count_include_pad": 1}, 13, x)
+        torch.testing.assert_close(padded, torch.tensor([[[[1.0, 6 / 9], [6 / 9, 4 / 9]]]]))
+
+
+if __name__ == "__main__":
+    unittest.main()
