@@ -84,13 +84,18 @@ extension GraphDefConverter {
     return try add(.transpose(order), [try plain(input, for: node)], as: node.name, for: node)
   }
 
-  /// `Squeeze` of stated dimensions.
+  /// `Squeeze` of stated dimensions; of all that have size 1 only where that depends on no image.
   mutating func squeeze(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let stated = try node.integers("squeeze_dims") ?? []
+    let tensor = try tensor(0, of: node)
+    if stated.isEmpty, facts[tensor.name]?.constant != nil {
+      return try add(
+        .squeeze(axes: nil), [try plain(tensor, for: node)], as: node.name, for: node)
+    }
     guard !stated.isEmpty, stated.count <= 8 else {
       throw node.fault("dropping whatever has size 1 is not supported")
     }
-    let (input, axes) = try reducible(try tensor(0, of: node), stated, node)
+    let (input, axes) = try reducible(tensor, stated, node)
     return try add(.squeeze(axes: axes), [input], as: node.name, for: node)
   }
 

@@ -6,6 +6,7 @@ enum GraphDefOperation: String, CaseIterable {
   case placeholder = "Placeholder"
   case placeholderWithDefault = "PlaceholderWithDefault"
   case identity = "Identity"
+  case identities = "IdentityN"
   case stopGradient = "StopGradient"
   case checkNumerics = "CheckNumerics"
   case snapshot = "Snapshot"
@@ -62,6 +63,7 @@ extension GraphDefConverter {
         return [.constant(name: name, values)]
       }
       return [.tensor(try unary(.identity, node))]
+    case .identities: return try identities(node)
     case .split, .splitBySizes: return try pieces(node, operation).map { .tensor($0) }
     default: return [.tensor(try result(of: node, operation))]
     }
@@ -101,7 +103,7 @@ extension GraphDefConverter {
       let input = try plain(try tensor(0, of: node), for: node)
       return try add(.shape(start: 0, end: nil), [input], as: node.name, for: node)
     case .cast: return try cast(node)
-    case .constant, .placeholder, .placeholderWithDefault, .identity, .stopGradient,
+    case .constant, .placeholder, .placeholderWithDefault, .identity, .identities, .stopGradient,
       .checkNumerics, .snapshot, .preventGradient, .split, .splitBySizes:
       throw node.fault("the operation is not supported")
     }
@@ -113,6 +115,21 @@ extension GraphDefConverter {
   ) throws(GraphDefFault) -> Tensor {
     let input = try tensor(0, of: node)
     return try add(operation, [input], as: node.name, isMap: input.isMap, for: node)
+  }
+
+  /// `IdentityN`: each input as it is.
+  private mutating func identities(_ node: GraphDefNode) throws(GraphDefFault) -> [Value] {
+    var result: [Value] = []
+    for index in node.inputs.indices {
+      guard case .tensor(let input) = try value(index, of: node) else {
+        result.append(try value(index, of: node))
+        continue
+      }
+      let name = index == 0 ? node.name : "\(node.name):\(index)"
+      result.append(
+        .tensor(try add(.identity, [input], as: name, isMap: input.isMap, for: node)))
+    }
+    return result
   }
 
   private mutating func cast(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
