@@ -126,7 +126,7 @@ def arrays(maker, x):
     tf.matmul(flat, maker.weights(None, 5, 168, inputs=168), transpose_b=True, name="product_transposed")
     fixed = tf.reshape(x, [1, 168], name="fixed")
     tf.reshape(x, [1, -1], name="fixed_batch")
-    back = tf.reshape(fixed, [1, 6, 7, 4], name="plain_back")
+    back = tf.reshape(fixed, [1, 6, 7, 4], name="back")
     tf.nn.conv2d(back, maker.weights(None, 3, 3, 4, 2), 1, "SAME", name="conv_of_array")
     tf.nn.softmax(x, name="softmax_of_map")
     sizes = tf.shape(x, name="sizes")

@@ -50,15 +50,32 @@ extension GraphDefConverter {
     return result
   }
 
-  /// `Reshape`: the elements in the file's order.
+  /// `Reshape`: the elements in the file's order; what has four dimensions is taken for maps.
   mutating func reshape(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let input = try plain(try tensor(0, of: node), for: node)
-    guard case .constant = try value(1, of: node) else {
-      return try add(
-        .reshape(allowsZero: true), [input, try tensor(1, of: node)], as: node.name, for: node)
+    let (shape, rank) = try reshapeSizes(node, input)
+    guard rank == 4, image.format == .channelsLast else {
+      return try add(.reshape(allowsZero: false), [input, shape], as: node.name, for: node)
+    }
+    let array = try add(
+      .reshape(allowsZero: false), [input, shape], as: "\(node.name):nhwc", for: node)
+    return try add(
+      .transpose([0, 3, 1, 2]), [array], as: node.name, isMap: true, for: node)
+  }
+
+  /// The sizes that `Reshape` wants, and how many there are.
+  private mutating func reshapeSizes(
+    _ node: GraphDefNode, _ input: Tensor
+  ) throws(GraphDefFault) -> (tensor: Tensor, count: Int) {
+    let isComputed = if case .tensor = try value(1, of: node) { true } else { false }
+    if isComputed {
+      let shape = try tensor(1, of: node)
+      return (shape, facts[shape.name]?.shape.elementCount ?? 0)
     }
     var sizes = try integers(1, of: node, "sizes")
-    guard !sizes.contains(0) else { throw node.fault("tensors without elements are not supported") }
+    guard !sizes.contains(0) else {
+      throw node.fault("tensors without elements are not supported")
+    }
     // A batch size that the file fixes is left open: whatever fits, or (0) as before.
     if let first = sizes.first, first == image.batchSize {
       if !sizes.contains(-1) {
@@ -68,7 +85,7 @@ extension GraphDefConverter {
       }
     }
     let shape = try constant(ConstantTensor(sizes), as: "\(node.name):sizes", for: node)
-    return try add(.reshape(allowsZero: false), [input, shape], as: node.name, for: node)
+    return (shape, sizes.count)
   }
 
   /// `Transpose`; between the two orders of maps, only the name changes.
