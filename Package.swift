@@ -110,32 +110,44 @@ let package = Package(
     .room(
       "Programs", "Stages",
       on: [
-        "ArrayStore", "ModelFormats", "Tensors",
+        "ArrayStore", "ModelFormats", "NeuralNetworks", "OneDNN", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .program("atlas-synthesize", on: ["ArrayStore", "Drawing", "Images", "MadeWorld", "Tensors"]),
     .program(
       "atlas-extract",
-      on: ["Activations", "ArrayStore", "ModelFormats", "NetworkGraphs", "Tensors"]),
+      on: [
+        "Activations", "ArrayStore", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Tensors",
+      ]),
     .program(
       "atlas-reduce", on: ["ArrayStore", "LinearAlgebra", "PrincipalComponents", "Tensors"]),
     .program("atlas-embed", on: ["ArrayStore", "Embedding", "Neighbors", "Tensors"]),
     .program("atlas-grid", on: ["ArrayStore", "Grids", "Tensors"]),
     .program(
       "atlas-render",
-      on: ["ArrayStore", "FeatureVisualization", "ModelFormats", "NetworkGraphs", "Tensors"]),
+      on: [
+        "ArrayStore", "FeatureVisualization", "ModelFormats", "NetworkGraphs", "NeuralNetworks",
+        "Tensors",
+      ]),
     .program("atlas-assemble", on: ["ArrayStore", "Grids", "Images", "Mosaics", "Tensors"]),
+    .program(
+      "atlas-network",
+      on: ["ArrayStore", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Tensors"]),
     .program(
       "atlas-bench",
       on: [
         "Activations", "ArrayStore", "FeatureVisualization", "LinearAlgebra", "ModelFormats",
-        "NetworkGraphs", "OneDNN", "Randomness", "Tensors",
+        "NetworkGraphs", "NeuralNetworks", "Randomness", "Tensors",
       ]),
 
     // MARK: Tests
     .target(
       name: "TestSupport", dependencies: ["ModelFormats", "NetworkGraphs", "Randomness"],
       path: "Tests/TestSupport", swiftSettings: house),
+    .executableTarget(
+      name: "model-fuzzing",
+      dependencies: ["ModelFormats", "NetworkGraphs", "Randomness", "TestSupport"],
+      path: "Tests/ModelFuzzing", swiftSettings: house),
     .tests(for: "Tensors"),
     .tests(for: "Randomness"),
     .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Tensors"]),

@@ -180,7 +180,7 @@ import Testing
   ) throws -> Float {
     compiled.withInput(fill)
     try compiled.forward()
-    let shape = compiled.shape(of: Self.layer)
+    let shape = try compiled.map(of: Self.layer)
     let evoked = try compiled.withOutput(Self.layer) { output in
       (0..<shape.channels).map { output[$0 * shape.positionCount + shape.center] }
     }

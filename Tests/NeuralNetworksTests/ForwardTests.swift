@@ -9,8 +9,7 @@ import Testing
     let graph = network.graph
     let names = graph.nodes.map(\.output)
     let compiled = try CompiledNetwork(
-      graph, inputHeight: graph.inputShape.height, inputWidth: graph.inputShape.width,
-      outputs: names, weights: PreparedWeights())
+      graph, input: graph.inputShape, outputs: names, weights: PreparedWeights())
     let image = randomImage(compiled.inputShape.elementCount)
     compiled.withInput { input in for index in image.indices { input[index] = image[index] } }
     try compiled.forward()

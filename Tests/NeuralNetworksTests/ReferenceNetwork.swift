@@ -8,10 +8,12 @@ struct ReferenceNetwork {
 
   init(_ graph: NetworkGraph) { self.graph = graph }
 
+  struct Unknown: Error { let operation: String }
+
   /// All tensors of one image, in plain order.
   func run(_ image: [Float]) throws -> [String: [Float]] {
-    let shapes = try graph.shapes(
-      inputHeight: graph.inputShape.height, inputWidth: graph.inputShape.width)
+    let facts = try graph.facts(input: graph.inputShape)
+    let shapes = facts.compactMapValues(\.shape.map)
     var values = [graph.inputName: image]
     for node in graph.nodes {
       guard let input = values[node.inputs[0]], let shape = shapes[node.inputs[0]],
@@ -24,7 +26,7 @@ struct ReferenceNetwork {
           (0..<layer.bias.count).map { row in
             layer.bias[row] + zip(layer.weights[row: row], input).reduce(0) { $0 + $1.0 * $1.1 }
           }
-        case .relu: input.map { max($0, 0) }
+        case .unary(.relu): input.map { max($0, 0) }
         case .maxPool(let window):
           pool(window, input, shape, output) { values, _ in values.max() ?? 0 }
         case .averagePool(let window, let countsPadding):
@@ -40,6 +42,7 @@ struct ReferenceNetwork {
         case .concatenation: node.inputs.flatMap { values[$0] ?? [] }
         case .softmax: softmax(input, shape)
         case .flatten, .identity: input
+        default: throw Unknown(operation: node.operation.name)
         }
     }
     return values

@@ -23,8 +23,8 @@ struct SmallNetwork: CustomTestStringConvertible {
       "grouped convolution", .convolution(convolution(16, 32, kernel: 3, padding: 1, groups: 4))),
     stacked(
       "convolution of 5 to 7 channels", .convolution(convolution(5, 7, kernel: 1)), channels: 5),
-    stacked("ReLU", .relu),
-    single("ReLU of the image", .relu, channels: 16),
+    stacked("ReLU", .unary(.relu)),
+    single("ReLU of the image", .unary(.relu), channels: 16),
     single("max pooling of the image", .maxPool(window(3, stride: 2)), channels: 16),
     single(
       "local response normalization of the image",
@@ -42,8 +42,8 @@ struct SmallNetwork: CustomTestStringConvertible {
       "local response normalization",
       .localResponseNormalization(
         LocalResponseNormalization(size: 5, alpha: 1, beta: 0.75, bias: 1))),
-    stacked("softmax", .softmax),
-    stacked("flatten", .flatten),
+    stacked("softmax", .softmax(axis: 1)),
+    stacked("flatten", .flatten(axis: 1)),
     classifier,
     inception(channels: 16), inception(channels: 5), residualConcatenation,
   ]
@@ -52,7 +52,7 @@ struct SmallNetwork: CustomTestStringConvertible {
     SmallNetwork(
       name: name,
       graph: NetworkGraph(
-        inputName: "data", inputShape: MapShape(channels: channels, height: 11, width: 9),
+        inputName: "data", inputShape: [1, channels, 11, 9],
         nodes: [Node(name: "op", operation: operation, inputs: ["data"], output: "out")],
         outputNames: ["out"]))
   }
@@ -61,7 +61,7 @@ struct SmallNetwork: CustomTestStringConvertible {
     SmallNetwork(
       name: name,
       graph: NetworkGraph(
-        inputName: "data", inputShape: MapShape(channels: 3, height: 11, width: 9),
+        inputName: "data", inputShape: [1, 3, 11, 9],
         nodes: [
           Node(
             name: "stem", operation: .convolution(convolution(3, channels, kernel: 3, padding: 1)),
@@ -75,25 +75,25 @@ struct SmallNetwork: CustomTestStringConvertible {
     SmallNetwork(
       name: "inception block, \(c) channels",
       graph: NetworkGraph(
-        inputName: "data", inputShape: MapShape(channels: 3, height: 11, width: 9),
+        inputName: "data", inputShape: [1, 3, 11, 9],
         nodes: [
           Node(
             name: "stem", operation: .convolution(convolution(3, c, kernel: 3, padding: 1)),
             inputs: ["data"], output: "stem_pre"),
-          Node(name: "stem_relu", operation: .relu, inputs: ["stem_pre"], output: "stem"),
+          Node(name: "stem_relu", operation: .unary(.relu), inputs: ["stem_pre"], output: "stem"),
           Node(
             name: "a", operation: .convolution(convolution(c, c, kernel: 1)), inputs: ["stem"],
             output: "a_pre"),
-          Node(name: "a_relu", operation: .relu, inputs: ["a_pre"], output: "a"),
+          Node(name: "a_relu", operation: .unary(.relu), inputs: ["a_pre"], output: "a"),
           Node(
             name: "b", operation: .convolution(convolution(c, 2 * c, kernel: 3, padding: 1)),
             inputs: ["a"], output: "b_pre"),
-          Node(name: "b_relu", operation: .relu, inputs: ["b_pre"], output: "b"),
+          Node(name: "b_relu", operation: .unary(.relu), inputs: ["b_pre"], output: "b"),
           Node(
             name: "pool", operation: .maxPool(window(3, stride: 1, padding: 1)), inputs: ["stem"],
             output: "pool"),
           Node(
-            name: "mix", operation: .concatenation, inputs: ["a", "b", "pool"], output: "mixed"),
+            name: "mix", operation: .concatenation(axis: 1), inputs: ["a", "b", "pool"], output: "mixed"),
           Node(name: "keep", operation: .identity, inputs: ["mixed"], output: "kept"),
           Node(
             name: "last", operation: .convolution(convolution(4 * c, c, kernel: 1)),
@@ -106,7 +106,7 @@ struct SmallNetwork: CustomTestStringConvertible {
     SmallNetwork(
       name: "nested and repeated concatenation",
       graph: NetworkGraph(
-        inputName: "data", inputShape: MapShape(channels: 3, height: 11, width: 9),
+        inputName: "data", inputShape: [1, 3, 11, 9],
         nodes: [
           Node(
             name: "stem", operation: .convolution(convolution(3, 16, kernel: 3, padding: 1)),
@@ -115,10 +115,10 @@ struct SmallNetwork: CustomTestStringConvertible {
             name: "a", operation: .convolution(convolution(16, 16, kernel: 1)), inputs: ["stem"],
             output: "a"),
           Node(
-            name: "inner", operation: .concatenation, inputs: ["stem", "a", "data"], output: "inner"
+            name: "inner", operation: .concatenation(axis: 1), inputs: ["stem", "a", "data"], output: "inner"
           ),
           Node(
-            name: "outer", operation: .concatenation, inputs: ["a", "inner", "a"], output: "outer"),
+            name: "outer", operation: .concatenation(axis: 1), inputs: ["a", "inner", "a"], output: "outer"),
           Node(
             name: "last", operation: .convolution(convolution(67, 8, kernel: 1)), inputs: ["outer"],
             output: "out"),
@@ -130,10 +130,10 @@ struct SmallNetwork: CustomTestStringConvertible {
     SmallNetwork(
       name: "ReLU of ReLU of the image",
       graph: NetworkGraph(
-        inputName: "data", inputShape: MapShape(channels: 3, height: 11, width: 9),
+        inputName: "data", inputShape: [1, 3, 11, 9],
         nodes: [
-          Node(name: "a", operation: .relu, inputs: ["data"], output: "a"),
-          Node(name: "b", operation: .relu, inputs: ["a"], output: "b"),
+          Node(name: "a", operation: .unary(.relu), inputs: ["data"], output: "a"),
+          Node(name: "b", operation: .unary(.relu), inputs: ["a"], output: "b"),
           Node(
             name: "c", operation: .convolution(convolution(3, 16, kernel: 3, padding: 1)),
             inputs: ["b"], output: "out"),
@@ -145,7 +145,7 @@ struct SmallNetwork: CustomTestStringConvertible {
     SmallNetwork(
       name: "concatenation of an identity",
       graph: NetworkGraph(
-        inputName: "data", inputShape: MapShape(channels: 3, height: 11, width: 9),
+        inputName: "data", inputShape: [1, 3, 11, 9],
         nodes: [
           Node(
             name: "c", operation: .convolution(convolution(3, 16, kernel: 3, padding: 1)),
@@ -154,14 +154,14 @@ struct SmallNetwork: CustomTestStringConvertible {
           Node(
             name: "x", operation: .convolution(convolution(3, 16, kernel: 1)), inputs: ["data"],
             output: "x"),
-          Node(name: "k", operation: .concatenation, inputs: ["d", "x"], output: "k"),
+          Node(name: "k", operation: .concatenation(axis: 1), inputs: ["d", "x"], output: "k"),
           Node(
             name: "f", operation: .convolution(convolution(32, 16, kernel: 1)), inputs: ["k"],
             output: "f"),
           Node(
             name: "e", operation: .convolution(convolution(16, 16, kernel: 1)), inputs: ["c"],
             output: "e"),
-          Node(name: "out", operation: .concatenation, inputs: ["f", "e"], output: "out"),
+          Node(name: "out", operation: .concatenation(axis: 1), inputs: ["f", "e"], output: "out"),
         ], outputNames: ["out"]))
   }
 
@@ -170,25 +170,25 @@ struct SmallNetwork: CustomTestStringConvertible {
     SmallNetwork(
       name: "classifier",
       graph: NetworkGraph(
-        inputName: "data", inputShape: MapShape(channels: 3, height: 11, width: 9),
+        inputName: "data", inputShape: [1, 3, 11, 9],
         nodes: [
           Node(
             name: "stem", operation: .convolution(convolution(3, 16, kernel: 3, padding: 1)),
             inputs: ["data"], output: "stem_pre"),
-          Node(name: "relu", operation: .relu, inputs: ["stem_pre"], output: "stem"),
+          Node(name: "relu", operation: .unary(.relu), inputs: ["stem_pre"], output: "stem"),
           Node(
             name: "pool",
             operation: .averagePool(
               PoolingWindow(kernel: Extent(height: 11, width: 9)), countsPadding: true),
             inputs: ["stem"], output: "pool"),
-          Node(name: "flat", operation: .flatten, inputs: ["pool"], output: "flat"),
+          Node(name: "flat", operation: .flatten(axis: 1), inputs: ["pool"], output: "flat"),
           Node(
             name: "fc",
             operation: .innerProduct(
               InnerProduct(
                 weights: Matrix(rowCount: 10, columnCount: 16, elements: random(160, scale: 0.5)),
                 bias: random(10))), inputs: ["flat"], output: "logits"),
-          Node(name: "prob", operation: .softmax, inputs: ["logits"], output: "out"),
+          Node(name: "prob", operation: .softmax(axis: 1), inputs: ["logits"], output: "out"),
         ], outputNames: ["out"]))
   }
 

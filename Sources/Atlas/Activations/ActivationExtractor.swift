@@ -1,7 +1,7 @@
 internal import Images
 public import ModelFormats
 public import NetworkGraphs
-internal import NeuralNetworks
+public import NeuralNetworks
 internal import Tensors
 
 /// Runs photographs through a network and takes the activations at sampled positions.
@@ -33,11 +33,12 @@ public final class ActivationExtractor: Sendable {
   ///   - positionCount: The positions a photograph; nil takes all.
   ///   - includesEdges: Whether border positions count.
   ///   - predicts: Whether to run on to the classes.
+  ///   - precision: The format in which the network computes.
   ///   - seed: The run's seed.
-  /// - Throws: When the network cannot be compiled.
+  /// - Throws: When the network cannot be compiled, or a layer is no map.
   public init(
     network: TrainedNetwork, layers: [String], images: ImageCollection, positionCount: Int?,
-    includesEdges: Bool, predicts: Bool, seed: UInt64
+    includesEdges: Bool, predicts: Bool, precision: Precision = .float32, seed: UInt64
   ) throws {
     precondition(!layers.isEmpty, "no layer to sample")
     let preprocessing = network.preprocessing
@@ -47,9 +48,9 @@ public final class ActivationExtractor: Sendable {
       try CompiledNetwork(
         network.graph, inputHeight: preprocessing.size.height,
         inputWidth: preprocessing.size.width, outputs: layers + (logits.map { [$0] } ?? []),
-        weights: weights)
+        precision: precision, weights: weights)
     }
-    let shapes = layers.map { [networks] in networks[0].shape(of: $0) }
+    let shapes = try layers.map { [networks] in try networks[0].map(of: $0) }
     self.shapes = shapes
     self.preprocessing = preprocessing
     self.logits = logits
@@ -111,6 +112,27 @@ public final class ActivationExtractor: Sendable {
     return block
   }
 
+  /// What each part of the work on a photograph costs on one thread, the network's steps among them.
+  ///
+  /// - Parameter repetitions: How often each part runs; its best time counts.
+  /// - Returns: One entry a part, in the order in which they run.
+  /// - Throws: When the first photograph cannot be read, or the network cannot be run.
+  public func profile(repetitions: Int = 20) throws -> [ProfileEntry] {
+    let network = networks[0]
+    let decoding = try ProfileEntry.beside("decoding and resizing", repetitions: repetitions) {
+      try network.withInput { input in
+        Result { () throws(ImageError) in
+          try preprocessing.readInput(images.path(of: 0), into: &input)
+        }
+      }.get()
+    }
+    let steps = try network.profile(repetitions: repetitions)
+    let sampling = try ProfileEntry.beside("sampling", repetitions: repetitions) {
+      _ = try gatherAll(0, network)
+    }
+    return [decoding] + steps + [sampling]
+  }
+
   fileprivate struct Sample {
     var rows: [[Float]] = []
     var positions: [[(y: Int, x: Int)]] = []
@@ -128,6 +150,11 @@ public final class ActivationExtractor: Sendable {
       Result { () throws(ImageError) in try preprocessing.readInput(path, into: &input) }
     }.get()
     try network.forward()
+    return try gatherAll(image, network)
+  }
+
+  /// The rows of the photograph that the network has seen last.
+  private func gatherAll(_ image: Int, _ network: CompiledNetwork) throws -> Sample {
     var sample = Sample()
     for (layer, shape) in zip(layers, shapes) {
       let positions = sampler.positions(ofImage: image, in: shape)

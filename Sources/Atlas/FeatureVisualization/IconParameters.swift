@@ -1,3 +1,5 @@
+public import NeuralNetworks
+
 /// How an icon is optimised.
 ///
 /// The defaults are the atlas recipe's (Carter et al. 2019 and lucid's notebook
@@ -23,6 +25,10 @@ public struct IconParameters: Sendable {
   public var border = Border.constant(0.5)
   /// The transforms, unseen while optimising, on which attempts are compared.
   public var heldOutCount = 8
+
+  /// The format in which the network computes while it optimises; it always judges in single
+  /// precision.
+  public var precision = Precision.float32
 
   /// Makes the defaults.
   public init() {}

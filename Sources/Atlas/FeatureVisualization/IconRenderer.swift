@@ -1,6 +1,6 @@
 public import ModelFormats
 internal import NetworkGraphs
-internal import NeuralNetworks
+public import NeuralNetworks
 internal import Synchronization
 internal import Tensors
 
@@ -25,12 +25,30 @@ public final class IconRenderer {
     let channels = try NetworkChannels(network)
     let weights = PreparedWeights()
     workers = try (0..<Parallelism.threadCount).map { _ in
+      let side = parameters.sidePixels
       let compiled = try CompiledNetwork(
-        network.graph, inputHeight: parameters.sidePixels, inputWidth: parameters.sidePixels,
-        outputs: [], target: layer, weights: weights)
-      return IconWorker(
-        network: compiled, target: layer, parameters: parameters, channels: channels)
+        network.graph, inputHeight: side, inputWidth: side, outputs: [], target: layer,
+        precision: parameters.precision, weights: weights)
+      let judge =
+        parameters.precision == .float32
+        ? compiled
+        : try CompiledNetwork(
+          network.graph, inputHeight: side, inputWidth: side, outputs: [layer], weights: weights)
+      return try IconWorker(
+        network: compiled, judge: judge, target: layer, parameters: parameters,
+        channels: channels)
     }
+  }
+
+  /// What each part of a step costs on one thread, the network's steps among them.
+  ///
+  /// - Parameters:
+  ///   - target: What to show meanwhile.
+  ///   - repetitions: How often each part runs; its best time counts.
+  /// - Returns: One entry a part, in the order in which they run.
+  /// - Throws: When the network cannot be run.
+  public func profile(_ target: IconTarget, repetitions: Int = 20) throws -> [ProfileEntry] {
+    try workers[0].profile(target, repetitions: repetitions)
   }
 
   /// Renders some icons on all threads and hands each over as soon as it is finished.

@@ -6,8 +6,11 @@ internal import Randomness
 ///
 /// A step is: parameters → planes → colours → warp → network → objective, and all of it backwards.
 final class IconWorker {
-  private let network: CompiledNetwork
+  /// The network that a step runs, and the one that measures the result; the same in single
+  /// precision.
+  private let network, judge: CompiledNetwork
   private let layer: MapShape
+  private let side: Int
   private let target: String
   private let parameters: IconParameters
   private let image: FourierImage
@@ -22,17 +25,20 @@ final class IconWorker {
   private var planes, unfaded, rgb, rgbGradient, planesGradient, slope: [Float]
 
   init(
-    network: CompiledNetwork, target: String, parameters: IconParameters, channels: NetworkChannels
-  ) {
+    network: CompiledNetwork, judge: CompiledNetwork, target: String, parameters: IconParameters,
+    channels: NetworkChannels
+  ) throws {
     self.network = network
+    self.judge = judge
     self.target = target
     self.parameters = parameters
-    layer = network.shape(of: target)
+    layer = try network.map(of: target)
     let side = parameters.sidePixels
+    self.side = side
     image = FourierImage(side: side, decayPower: parameters.decayPower)
     vignette = Vignette(side: side, strength: parameters.vignette)
     warp = Warp(
-      inputSide: side, outputSide: network.inputShape.height, border: parameters.border,
+      inputSide: side, outputSide: side, border: parameters.border,
       channels: channels)
     var adam = Adam()
     adam.learningRate = parameters.learningRate
@@ -74,28 +80,40 @@ final class IconWorker {
     _ spectrum: inout [Float], _ state: inout Adam.State, _ objective: Objective,
     _ transform: Transform
   ) throws {
-    try forward(transform)
+    show(transform, to: network)
+    try network.forward()
+    try evaluate(objective)
+    try network.pullback()
+    pullbackToPixels(transform)
+    pullbackToSpectrum()
+    adam.ascend(&spectrum, along: slope, &state)
+  }
+
+  private func show(_ transform: Transform, to network: CompiledNetwork) {
+    network.withInput { input in
+      warp.apply(transform, to: rgb, using: &warpWorkspace, into: &input)
+    }
+  }
+
+  private func evaluate(_ objective: Objective) throws {
     try network.withOutput(target) { activations in
       network.withTargetGradient { gradient in
         _ = objective.value(
           activations, shape: layer, using: &objectiveWorkspace, gradient: &gradient)
       }
     }
-    try network.pullback()
+  }
+
+  private func pullbackToPixels(_ transform: Transform) {
     network.withInputGradient { gradient in
       warp.pullback(transform, gradient, using: &warpWorkspace, into: &rgbGradient)
     }
+  }
+
+  private func pullbackToSpectrum() {
     vignette.pullback(&rgbGradient)
     colors.pullback(rgb: unfaded, rgbGradient, into: &planesGradient)
     image.pullback(planesGradient, using: &imageWorkspace, into: &slope)
-    adam.ascend(&spectrum, along: slope, &state)
-  }
-
-  private func forward(_ transform: Transform) throws {
-    network.withInput { input in
-      warp.apply(transform, to: rgb, using: &warpWorkspace, into: &input)
-    }
-    try network.forward()
   }
 
   // MARK: Judging
@@ -124,8 +142,9 @@ final class IconWorker {
   private func measure(
     _ target: IconTarget, _ transform: Transform
   ) throws -> (objective: Float, fidelity: Float?) {
-    try forward(transform)
-    return try network.withOutput(self.target) { activations in
+    show(transform, to: judge)
+    try judge.forward()
+    return try judge.withOutput(self.target) { activations in
       let value = network.withTargetGradient { gradient in
         target.objective.value(
           activations, shape: layer, using: &objectiveWorkspace, gradient: &gradient)
@@ -145,6 +164,39 @@ final class IconWorker {
       seed: parameters.seed, purpose: purpose, item: index,
       step: attempt * parameters.stepCount + step)
     return parameters.transforms.draw(
-      using: &stream, inputSide: parameters.sidePixels, outputSide: network.inputShape.height)
+      using: &stream, inputSide: side, outputSide: side)
+  }
+
+  // MARK: Profile
+
+  /// The best time of each part of a step, in the order in which they run.
+  func profile(_ target: IconTarget, repetitions: Int) throws -> [ProfileEntry] {
+    var spectrum = image.start(seed: parameters.seed, cell: target.index, attempt: 0)
+    var state = Adam.State(parameterCount: spectrum.count)
+    let transform = drawTransform(.transform, target.index, 0, 0)
+    func time(_ operation: String, _ body: () throws -> Void) rethrows -> ProfileEntry {
+      try .beside(
+        operation, shape: "3 × \(side) × \(side)", repetitions: repetitions, body)
+    }
+    draw(spectrum)
+    let before = [
+      time("inverse DFT") {
+        image.planes(of: spectrum, using: &imageWorkspace, into: &planes)
+      },
+      time("colours and vignette") {
+        colors.rgb(of: planes, into: &unfaded)
+        vignette.apply(to: unfaded, into: &rgb)
+      },
+      time("warp") { show(transform, to: network) },
+    ]
+    try network.forward()
+    let objective = try time("objective") { try evaluate(target.objective) }
+    let steps = try network.profile(repetitions: repetitions)
+    return before + steps.filter { $0.phase == .forward } + [objective]
+      + steps.filter { $0.phase == .backward } + [
+        time("warp, backward") { pullbackToPixels(transform) },
+        time("colours and DFT, backward") { pullbackToSpectrum() },
+        time("Adam") { adam.ascend(&spectrum, along: slope, &state) },
+      ]
   }
 }

@@ -4,3 +4,47 @@
 
 // oneDNN's loops run on OpenMP; its own header is not always installed for Clang.
 void omp_set_num_threads(int count);
+
+// Loops over bfloat16 numbers, which Swift has no type for. A number is the upper half of a float; as
+// a signed integer it is positive when the number is.
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+static inline uint16_t bf16_sum(uint16_t a, uint16_t b) {
+  uint32_t wide_a = (uint32_t)a << 16, wide_b = (uint32_t)b << 16;
+  float number_a, number_b;
+  memcpy(&number_a, &wide_a, 4);
+  memcpy(&number_b, &wide_b, 4);
+  float total = number_a + number_b;
+  uint32_t bits;
+  memcpy(&bits, &total, 4);
+  // To the nearest, to even between two.
+  return (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
+static inline void bf16_rectify(int16_t *restrict out, const int16_t *restrict in, size_t count) {
+  for (size_t i = 0; i < count; i++) out[i] = in[i] > 0 ? in[i] : 0;
+}
+
+// Clears where `value` is not above 0 and below `limit`.
+static inline void bf16_mask(
+    int16_t *restrict out, const int16_t *restrict value, int16_t limit, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    int16_t keep = (int16_t)-((value[i] > 0) & (value[i] < limit));
+    out[i] = out[i] & keep;
+  }
+}
+
+static inline void bf16_add(uint16_t *restrict out, const uint16_t *restrict in, size_t count) {
+  for (size_t i = 0; i < count; i++) out[i] = bf16_sum(out[i], in[i]);
+}
+
+static inline void bf16_add_masked(
+    uint16_t *restrict out, const uint16_t *restrict in, const int16_t *restrict value,
+    size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint16_t keep = (uint16_t)-(value[i] > 0);
+    out[i] = bf16_sum(out[i], in[i]) & keep;
+  }
+}

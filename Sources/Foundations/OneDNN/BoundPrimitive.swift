@@ -33,6 +33,12 @@ public final class BoundPrimitive {
 
   deinit { if let scratchMemory { dnnl_memory_destroy(scratchMemory) } }
 
+  /// oneDNN's name for the kernel.
+  public var implementation: String { primitive.implementation }
+
+  /// Whether it copies one layout or format to another.
+  public var isReorder: Bool { primitive.isReorder }
+
   /// Runs the primitive on the calling thread.
   ///
   /// - Precondition: `keepOneDNNOnThisThread()` was called on this thread.

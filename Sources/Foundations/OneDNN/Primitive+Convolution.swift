@@ -42,12 +42,12 @@ public struct WindowGeometry: Sendable {
 }
 
 extension Primitive {
-  /// A convolution with bias, forward; with `appendingReLU`, max(·, 0) of it.
+  /// A convolution with bias, forward; then a function of each element, if one is given.
   ///
   /// The corresponding oneDNN function is `dnnl_dilated_convolution_forward_desc_init`.
   public static func convolution(
     source: TensorDescriptor, weights: TensorDescriptor, bias: TensorDescriptor,
-    destination: TensorDescriptor, geometry: WindowGeometry, appendingReLU: Bool
+    destination: TensorDescriptor, geometry: WindowGeometry, appending function: Elementwise?
   ) throws(OneDNNError) -> Primitive {
     var (source, weights, bias, destination) =
       (source.value, weights.value, bias.value, destination.value)
@@ -58,7 +58,7 @@ extension Primitive {
           &operation, dnnl_forward_training, dnnl_convolution_direct, &source, &weights, &bias,
           &destination, strides, dilation, before, after)
       }, "dnnl_dilated_convolution_forward_desc_init")
-    return try Primitive(operation: &operation, appendingReLU: appendingReLU)
+    return try Primitive(operation: &operation, appending: function)
   }
 
   /// The gradient of a convolution with respect to its input.

@@ -9,7 +9,7 @@ extension Primitive {
   ) throws(OneDNNError) -> Primitive {
     keepOneDNNOnThisThread()
     let engine = try Engine.get().handle
-    let attributes = try Attributes(appendingReLU: false)
+    let attributes = try Attributes()
     var (source, destination) = (source.value, destination.value)
     var descriptor: dnnl_primitive_desc_t?
     try check(

@@ -21,36 +21,38 @@ public enum PoolingKind: Sendable {
 extension Primitive {
   /// Pooling, forward; `keepsWorkspace` records what the gradient needs.
   ///
-  /// The corresponding oneDNN function is `dnnl_pooling_forward_desc_init`.
+  /// The corresponding oneDNN function is `dnnl_pooling_v2_forward_desc_init`.
   public static func pooling(
     _ kind: PoolingKind, source: TensorDescriptor, destination: TensorDescriptor,
     geometry: WindowGeometry, keepsWorkspace: Bool
   ) throws(OneDNNError) -> Primitive {
     var (source, destination) = (source.value, destination.value)
-    var operation = dnnl_pooling_desc_t()
+    var operation = dnnl_pooling_v2_desc_t()
     try check(
-      geometry.withPointers { kernel, strides, _, before, after in
-        dnnl_pooling_forward_desc_init(
+      geometry.withPointers { kernel, strides, dilation, before, after in
+        dnnl_pooling_v2_forward_desc_init(
           &operation, keepsWorkspace ? dnnl_forward_training : dnnl_forward_inference,
-          kind.algorithm, &source, &destination, strides, kernel, before, after)
-      }, "dnnl_pooling_forward_desc_init")
+          kind.algorithm, &source, &destination, strides, kernel, dilation,
+          before, after)
+      }, "dnnl_pooling_v2_forward_desc_init")
     return try Primitive(operation: &operation)
   }
 
   /// The gradient of a pooling.
   ///
-  /// The corresponding oneDNN function is `dnnl_pooling_backward_desc_init`.
+  /// The corresponding oneDNN function is `dnnl_pooling_v2_backward_desc_init`.
   public static func poolingPullback(
     _ kind: PoolingKind, sourceGradient: TensorDescriptor, destinationGradient: TensorDescriptor,
     geometry: WindowGeometry, forward: Primitive
   ) throws(OneDNNError) -> Primitive {
     var (source, destination) = (sourceGradient.value, destinationGradient.value)
-    var operation = dnnl_pooling_desc_t()
+    var operation = dnnl_pooling_v2_desc_t()
     try check(
-      geometry.withPointers { kernel, strides, _, before, after in
-        dnnl_pooling_backward_desc_init(
-          &operation, kind.algorithm, &source, &destination, strides, kernel, before, after)
-      }, "dnnl_pooling_backward_desc_init")
+      geometry.withPointers { kernel, strides, dilation, before, after in
+        dnnl_pooling_v2_backward_desc_init(
+          &operation, kind.algorithm, &source, &destination, strides, kernel, dilation,
+          before, after)
+      }, "dnnl_pooling_v2_backward_desc_init")
     return try Primitive(operation: &operation, hint: forward)
   }
 }

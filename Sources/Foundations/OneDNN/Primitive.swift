@@ -4,6 +4,9 @@ internal import COneDNN
 public enum Argument: Sendable {
   case source, weights, bias, destination, workspace
   case sourceGradient, destinationGradient
+  case mean, variance
+  /// A matrix of two rows: scales, shifts.
+  case scaleAndShift, scaleAndShiftGradient
 
   var code: Int32 {
     switch self {
@@ -14,6 +17,10 @@ public enum Argument: Sendable {
     case .workspace: DNNL_ARG_WORKSPACE
     case .sourceGradient: DNNL_ARG_DIFF_SRC
     case .destinationGradient: DNNL_ARG_DIFF_DST
+    case .mean: DNNL_ARG_MEAN
+    case .variance: DNNL_ARG_VARIANCE
+    case .scaleAndShift: DNNL_ARG_SCALE_SHIFT
+    case .scaleAndShiftGradient: DNNL_ARG_DIFF_SCALE_SHIFT
     }
   }
 }
@@ -38,10 +45,10 @@ public final class Primitive: @unchecked Sendable {
 
   /// Makes the primitive of an operation descriptor; scratch memory is the caller's.
   convenience init(
-    operation: UnsafeRawPointer, appendingReLU: Bool = false, hint: Primitive? = nil
+    operation: UnsafeRawPointer, appending function: Elementwise? = nil, hint: Primitive? = nil
   ) throws(OneDNNError) {
     keepOneDNNOnThisThread()
-    let attributes = try Attributes(appendingReLU: appendingReLU)
+    let attributes = try Attributes(appending: function)
     var descriptor: dnnl_primitive_desc_t?
     try check(
       dnnl_primitive_desc_create(
@@ -65,8 +72,34 @@ public final class Primitive: @unchecked Sendable {
     return TensorDescriptor(pointer.pointee)
   }
 
+  /// oneDNN's name for the kernel that it chose, for instance `jit:avx512_core`.
+  public var implementation: String {
+    var name: UnsafePointer<CChar>?
+    let status = withUnsafeMutablePointer(to: &name) {
+      dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, $0)
+    }
+    guard status == dnnl_success, let name else { return "unknown" }
+    return String(cString: name)
+  }
+
+  /// Whether it copies one layout or format to another.
+  public var isReorder: Bool {
+    var kind = dnnl_undefined_primitive
+    let status = withUnsafeMutablePointer(to: &kind) {
+      dnnl_primitive_desc_query(descriptor, dnnl_query_primitive_kind, 0, $0)
+    }
+    return status == dnnl_success && kind == dnnl_reorder
+  }
+
+  /// Whether the kernel is oneDNN's plain reference loop, right but slow.
+  public var isReference: Bool { implementation.hasPrefix("ref") }
+
   /// The layout in which the weights are wanted.
   public var weights: TensorDescriptor? { tensor(dnnl_query_weights_md) }
+  /// The layout of the input, or of its gradient.
+  public var source: TensorDescriptor? {
+    tensor(dnnl_query_src_md) ?? tensor(dnnl_query_diff_src_md)
+  }
   /// The layout of the result.
   public var destination: TensorDescriptor? { tensor(dnnl_query_dst_md) }
   /// What the forward primitive leaves for the backward one.
@@ -87,7 +120,7 @@ public final class Primitive: @unchecked Sendable {
 final class Attributes {
   let handle: dnnl_primitive_attr_t
 
-  init(appendingReLU: Bool) throws(OneDNNError) {
+  init(appending function: Elementwise? = nil) throws(OneDNNError) {
     var handle: dnnl_primitive_attr_t?
     try check(dnnl_primitive_attr_create(&handle), "dnnl_primitive_attr_create")
     guard let handle else {
@@ -97,12 +130,13 @@ final class Attributes {
     try check(
       dnnl_primitive_attr_set_scratchpad_mode(handle, dnnl_scratchpad_mode_user),
       "dnnl_primitive_attr_set_scratchpad_mode")
-    guard appendingReLU else { return }
+    guard let code = function?.code else { return }
     var postOperations: dnnl_post_ops_t?
     try check(dnnl_post_ops_create(&postOperations), "dnnl_post_ops_create")
     defer { dnnl_post_ops_destroy(postOperations) }
     try check(
-      dnnl_post_ops_append_eltwise(postOperations, 1, dnnl_eltwise_relu, 0, 0),
+      dnnl_post_ops_append_eltwise(
+        postOperations, 1, code.algorithm, code.alpha, code.beta),
       "dnnl_post_ops_append_eltwise")
     try check(
       dnnl_primitive_attr_set_post_ops(handle, postOperations), "dnnl_primitive_attr_set_post_ops")

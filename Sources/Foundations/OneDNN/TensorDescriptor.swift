@@ -1,16 +1,30 @@
 internal import COneDNN
 
 /// The order in which a tensor's elements lie in memory.
-public enum TensorLayout: Sendable, Equatable {
+public enum TensorLayout: Sendable, Hashable {
   /// Dimensions one inside the other, the last one fastest: NCHW, OIHW, NC.
   case plain
   /// NCHW with the channels cut into blocks: N, C / block, H, W, block. The block is 8 or 16.
   case blocked(Int)
+  /// NCHW with the channels innermost: N, H, W, C.
+  case channelsLast
   /// Whatever the primitive that is made with it likes best.
   case any
 }
 
-/// The shape, element type and memory layout of a tensor of `Float`.
+/// How a tensor's numbers are stored.
+public enum NumberFormat: Sendable {
+  /// Single precision, `Float`.
+  case float32
+  /// The upper half of a single-precision number: 8 bits of exponent, 7 of fraction.
+  case bfloat16
+
+  var code: dnnl_data_type_t { self == .float32 ? dnnl_f32 : dnnl_bf16 }
+  /// Bytes a number.
+  public var byteCount: Int { self == .float32 ? 4 : 2 }
+}
+
+/// The shape, number format and memory layout of a tensor.
 public struct TensorDescriptor: @unchecked Sendable, Equatable {
   var value: dnnl_memory_desc_t
 
@@ -19,32 +33,52 @@ public struct TensorDescriptor: @unchecked Sendable, Equatable {
   /// Describes a tensor.
   ///
   /// - Parameters:
-  ///   - dimensions: One to five sizes: NC, NCHW, OIHW, GOIHW.
-  ///   - layout: The order in memory; blocks are for NCHW only.
+  ///   - dimensions: One to eight sizes: NC, NCHW, OIHW, GOIHW …
+  ///   - layout: The order in memory; blocks and channels last are for NCHW only.
+  ///   - format: How the numbers are stored.
   /// - Throws: When a size is not acceptable to oneDNN.
-  public init(_ dimensions: [Int], layout: TensorLayout = .plain) throws(OneDNNError) {
+  public init(
+    _ dimensions: [Int], layout: TensorLayout = .plain, format: NumberFormat = .float32
+  ) throws(OneDNNError) {
     var descriptor = dnnl_memory_desc_t()
+    let plain = [dnnl_a, dnnl_ab, dnnl_abc, dnnl_abcd, dnnl_abcde, dnnl_abcdef, dnnl_abcdefg]
     let tag =
       switch layout {
       case .any: dnnl_format_tag_any
       case .blocked(16): dnnl_nChw16c
       case .blocked: dnnl_nChw8c
-      case .plain:
-        switch dimensions.count {
-        case 1: dnnl_a
-        case 2: dnnl_ab
-        case 3: dnnl_abc
-        case 4: dnnl_abcd
-        default: dnnl_abcde
-        }
+      case .channelsLast: dnnl_nhwc
+      case .plain: dimensions.count > 7 ? dnnl_abcdefgh : plain[max(0, dimensions.count - 1)]
       }
     try check(
       dimensions.map { dnnl_dim_t($0) }.withUnsafeBufferPointer {
         dnnl_memory_desc_init_by_tag(
-          &descriptor, Int32(dimensions.count), $0.baseAddress, dnnl_f32, tag)
+          &descriptor, Int32(dimensions.count), $0.baseAddress, format.code, tag)
       }, "dnnl_memory_desc_init_by_tag")
     value = descriptor
   }
+
+  /// Describes a tensor of `Float` whose neighbours along each dimension lie `strides` elements apart.
+  ///
+  /// - Throws: When a size is not acceptable to oneDNN.
+  public init(_ dimensions: [Int], strides: [Int]) throws(OneDNNError) {
+    precondition(dimensions.count == strides.count, "one stride a dimension is needed")
+    var descriptor = dnnl_memory_desc_t()
+    let numbers = (dimensions + strides).map { dnnl_dim_t($0) }
+    try check(
+      numbers.withUnsafeBufferPointer { numbers in
+        dnnl_memory_desc_init_by_strides(
+          &descriptor, Int32(dimensions.count), numbers.baseAddress, dnnl_f32,
+          numbers.baseAddress.map { $0 + dimensions.count })
+      }, "dnnl_memory_desc_init_by_strides")
+    value = descriptor
+  }
+
+  /// How the numbers are stored.
+  public var format: NumberFormat { value.data_type == dnnl_bf16 ? .bfloat16 : .float32 }
+
+  /// Whether oneDNN reads it as 0 elements: some size is 0.
+  public var isEmpty: Bool { byteCount == 0 }
 
   /// The tensor's size in memory, padding included.
   public var byteCount: Int {

@@ -1,47 +1,97 @@
-/// Elementwise work on tensors of the same layout, as they lie in memory.
+internal import COneDNN
+
+/// Elementwise work on tensors of the same layout and format, as they lie in memory.
+///
+/// Those of bfloat16 numbers are in C, beside the module map.
 extension TensorMemory {
   /// Sets every element to max(x, 0) of the other's: the forward half of a ReLU.
   public func rectify(_ source: TensorMemory) {
-    let (output, input) = pointers(with: source)
-    for index in 0..<storedCount { output[index] = max(input[index], 0) }
+    check(source)
+    switch format {
+    case .float32:
+      let (output, input) = (floats, source.floats)
+      for index in 0..<storedCount { output[index] = max(input[index], 0) }
+    case .bfloat16:
+      bf16_rectify(signed, source.signed, storedCount)
+    }
   }
 
   /// Clears every element where `value` is not positive: the gradient of a ReLU, in place.
   public func mask(wherePositive value: TensorMemory) {
-    let (output, value) = pointers(with: value)
-    for index in 0..<storedCount { output[index] = value[index] > 0 ? output[index] : 0 }
+    check(value)
+    switch format {
+    case .float32:
+      let (output, value) = (floats, value.floats)
+      for index in 0..<storedCount { output[index] = value[index] > 0 ? output[index] : 0 }
+    case .bfloat16:
+      bf16_mask(signed, value.signed, .max, storedCount)
+    }
+  }
+
+  /// Clears every element where `value` is not between 0 and `upper`: the gradient of a clip, in
+  /// place.
+  ///
+  /// - Precondition: `upper` is positive.
+  public func mask(wherePositive value: TensorMemory, andLessThan upper: Float) {
+    check(value)
+    switch format {
+    case .float32:
+      let (output, value) = (floats, value.floats)
+      for index in 0..<storedCount {
+        output[index] = value[index] > 0 && value[index] < upper ? output[index] : 0
+      }
+    case .bfloat16:
+      // The values were rounded when they were clipped, and so is their limit.
+      let bits = upper.bitPattern
+      let limit = Int16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
+      bf16_mask(signed, value.signed, limit, storedCount)
+    }
   }
 
   /// Adds another tensor, element by element.
   public func add(_ other: TensorMemory) {
-    let (output, other) = pointers(with: other)
-    for index in 0..<storedCount { output[index] += other[index] }
+    check(other)
+    switch format {
+    case .float32:
+      let (output, other) = (floats, other.floats)
+      for index in 0..<storedCount { output[index] += other[index] }
+    case .bfloat16:
+      bf16_add(halves, other.halves, storedCount)
+    }
   }
 
   /// Adds another tensor, then clears every element where `value` is not positive.
   public func add(_ other: TensorMemory, maskedWherePositive value: TensorMemory) {
-    let (output, other) = pointers(with: other)
-    let (_, value) = pointers(with: value)
-    for index in 0..<storedCount {
-      output[index] = value[index] > 0 ? output[index] + other[index] : 0
+    check(other)
+    check(value)
+    switch format {
+    case .float32:
+      let (output, other, value) = (floats, other.floats, value.floats)
+      for index in 0..<storedCount {
+        output[index] = value[index] > 0 ? output[index] + other[index] : 0
+      }
+    case .bfloat16:
+      bf16_add_masked(halves, other.halves, value.signed, storedCount)
     }
   }
 
   /// Copies another tensor's elements.
   public func copy(_ source: TensorMemory) {
-    let (output, input) = pointers(with: source)
-    output.update(from: input, count: storedCount)
+    check(source)
+    base.copyMemory(from: source.base, byteCount: storedCount * format.byteCount)
   }
 
   /// Sets every element to 0.
-  public func clear() { base.update(repeating: 0, count: storedCount) }
+  public func clear() {
+    base.initializeMemory(as: UInt8.self, repeating: 0, count: storedCount * format.byteCount)
+  }
 
-  private func pointers(
-    with other: TensorMemory
-  ) -> (UnsafeMutablePointer<Float>, UnsafePointer<Float>) {
+  private var halves: UnsafeMutablePointer<UInt16> { base.assumingMemoryBound(to: UInt16.self) }
+  private var signed: UnsafeMutablePointer<Int16> { base.assumingMemoryBound(to: Int16.self) }
+
+  private func check(_ other: TensorMemory) {
     precondition(
-      other.storedCount == storedCount,
-      "tensors of \(storedCount) and \(other.storedCount) elements in memory")
-    return (base, UnsafePointer(other.base))
+      other.storedCount == storedCount && other.format == format,
+      "tensors of \(storedCount) and \(other.storedCount) elements in memory, or of other formats")
   }
 }

@@ -10,7 +10,9 @@ public final class TensorMemory: @unchecked Sendable {
   public let descriptor: TensorDescriptor
   let handle: dnnl_memory_t
   /// The elements as they lie in memory, padding included.
-  let base: UnsafeMutablePointer<Float>
+  let base: UnsafeMutableRawPointer
+  /// How the numbers are stored.
+  public let format: NumberFormat
   /// The number of elements in memory, padding included.
   public let storedCount: Int
   private let owner: TensorMemory?
@@ -25,8 +27,9 @@ public final class TensorMemory: @unchecked Sendable {
       throw OneDNNError(function: "posix_memalign", status: "no memory for \(byteCount) bytes")
     }
     memset(pointer, 0, byteCount)
-    base = pointer.assumingMemoryBound(to: Float.self)
-    storedCount = descriptor.byteCount / MemoryLayout<Float>.stride
+    base = pointer
+    format = descriptor.format
+    storedCount = descriptor.byteCount / format.byteCount
     owner = nil
     self.descriptor = descriptor
     do throws(OneDNNError) {
@@ -43,10 +46,12 @@ public final class TensorMemory: @unchecked Sendable {
   public init(
     _ descriptor: TensorDescriptor, inside owner: TensorMemory, at offset: Int
   ) throws(OneDNNError) {
-    storedCount = descriptor.byteCount / MemoryLayout<Float>.stride
+    format = descriptor.format
+    storedCount = descriptor.byteCount / format.byteCount
     precondition(
-      offset >= 0 && offset + storedCount <= owner.storedCount, "the view leaves its tensor")
-    base = owner.base + offset
+      format == owner.format && offset >= 0 && offset + storedCount <= owner.storedCount,
+      "the view leaves its tensor")
+    base = owner.base + offset * format.byteCount
     self.owner = owner
     self.descriptor = descriptor
     handle = try TensorMemory.makeHandle(descriptor, base)
@@ -71,17 +76,29 @@ public final class TensorMemory: @unchecked Sendable {
     return handle
   }
 
+  /// The elements of a tensor of `Float`.
+  ///
+  /// - Precondition: The format is `float32`.
+  var floats: UnsafeMutablePointer<Float> {
+    precondition(format == .float32, "the tensor does not hold single precision")
+    return base.assumingMemoryBound(to: Float.self)
+  }
+
   /// Reads the elements as they lie in memory.
+  ///
+  /// - Precondition: The format is `float32`.
   public func withElements<Result>(_ body: (Span<Float>) -> Result) -> Result {
-    body(Span(_unsafeElements: UnsafeBufferPointer(start: base, count: storedCount)))
+    body(Span(_unsafeElements: UnsafeBufferPointer(start: floats, count: storedCount)))
   }
 
   /// Writes the elements as they lie in memory.
+  ///
+  /// - Precondition: The format is `float32`.
   public func withMutableElements<Result>(
     _ body: (inout MutableSpan<Float>) -> Result
   ) -> Result {
     var span = MutableSpan(
-      _unsafeElements: UnsafeMutableBufferPointer(start: base, count: storedCount))
+      _unsafeElements: UnsafeMutableBufferPointer(start: floats, count: storedCount))
     return body(&span)
   }
 }

@@ -4,6 +4,8 @@ public import NetworkGraphs
 public struct TrainedNetwork: Sendable {
   /// What the network computes.
   public let graph: NetworkGraph
+  /// The size of the image that it was made for, or of the card where the file leaves it open.
+  public let inputShape: MapShape
   /// The card as it stands, or an empty one.
   public let card: ModelCard
   /// How a photograph becomes the input, defaults filled in.
@@ -28,11 +30,24 @@ public struct TrainedNetwork: Sendable {
   ) throws(ModelError) -> TrainedNetwork {
     let (card, warnings) = try ModelCard.load(besides: path, explicit: cardPath)
     let cardPath = ModelCard.path(besides: path, explicit: cardPath)
-    let graph = try ONNXImporter.graph(contentsOf: path)
+    let usual = Extent(height: 224, width: 224)
+    let size = card.input.size.map { Extent(height: $0[0], width: $0[1]) }
+    let file = try ONNXImporter.imported(contentsOf: path, input: .image(open: size ?? usual))
+    var graph = file.graph
+    if InputSize.isChannelsLast(graph.inputShape.dimensions) { graph = graph.withChannelsFirst() }
+    guard let shape = graph.inputShape.map else {
+      throw ModelError(
+        "use network", path,
+        "its input \(graph.inputShape) is not an image, which is not supported",
+        remedy: "export it with an input of batch × channels × height × width")
+    }
+    let assumed =
+      file.hasOpenSize && size == nil
+      ? ["Network \(path): its input's size is open; assumed 224 × 224 pixels"] : []
     let network = TrainedNetwork(
-      graph: graph, card: card,
-      preprocessing: try card.preprocessing(for: graph.inputShape, path: cardPath),
-      labels: try card.labels(cardPath: cardPath), path: path, warnings: warnings)
+      graph: graph, inputShape: shape, card: card,
+      preprocessing: try card.preprocessing(for: shape, path: cardPath),
+      labels: try card.labels(cardPath: cardPath), path: path, warnings: warnings + assumed)
     try network.check(cardPath: cardPath)
     return network
   }

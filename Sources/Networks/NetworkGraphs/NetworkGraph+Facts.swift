@@ -37,6 +37,19 @@ package struct FoldingAllowance {
   /// An allowance of 2²⁵ elements unless stated: what networks compute from shapes has thousands.
   package init(elementCount: Int = 1 << 25) { self.elementCount = elementCount }
 
+  /// Allows more, up to 2⁴⁰.
+  package mutating func add(_ count: Int) {
+    elementCount = min(elementCount + min(count, 1 << 40), 1 << 40)
+  }
+
+  /// Takes some away.
+  ///
+  /// - Precondition: There are as many.
+  package mutating func remove(_ count: Int) {
+    precondition(count <= elementCount, "\(count) elements are not allowed")
+    elementCount -= count
+  }
+
   /// Takes some away before they are made.
   package mutating func take(_ count: Int, for node: Node) throws(GraphError) {
     guard count <= elementCount else {
@@ -81,7 +94,10 @@ extension Node {
     try checkArity(inputs)
     let type = try outputType(inputs)
     let shape = try outputShape(inputs)
-    guard shape.isReasonable else { throw GraphError(self, "its output is too large: \(shape)") }
+    guard shape.isReasonable else {
+      let start = TensorShape(Array(shape.dimensions.prefix(9)))
+      throw GraphError(self, "its output is too large: \(start)\(shape.rank > 9 ? " …" : "")")
+    }
     if let constant = try folded(inputs, shape: shape, allowance: &allowance) {
       return TensorFact(constant)
     }

@@ -17,7 +17,7 @@ extension TensorLayout {
     return 1
   }
 
-  private static func likes(_ layout: TensorLayout) throws(OneDNNError) -> Bool {
+  private static func likes(_ layout: TensorLayout) throws -> Bool {
     let map = [1, 64, 8, 8]
     let open = try TensorDescriptor(map, layout: .any)
     let primitive = try Primitive.convolution(
@@ -25,7 +25,7 @@ extension TensorLayout {
       bias: TensorDescriptor([64]), destination: open,
       geometry: WindowGeometry(
         kernel: [3, 3], strides: [1, 1], paddingBefore: [1, 1], paddingAfter: [1, 1]),
-      appendingReLU: false)
+      appending: nil)
     return try primitive.destination == TensorDescriptor(map, layout: layout)
   }
 }

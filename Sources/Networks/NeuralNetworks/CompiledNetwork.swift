@@ -9,8 +9,10 @@ internal import OneDNN
 ///
 /// Memory: the activations of one image, twice that with a gradient.
 public final class CompiledNetwork: @unchecked Sendable {
-  /// The input's channels, height and width.
-  public let inputShape: MapShape
+  /// The input's sizes.
+  public let inputShape: TensorShape
+  /// The format of maps between convolutions; images, vectors and what is read are `Float` always.
+  public let precision: Precision
   /// The tensor whose gradient `pullback()` carries to the input.
   public let target: String?
 
@@ -21,8 +23,8 @@ public final class CompiledNetwork: @unchecked Sendable {
 
   /// A tensor that can be read after a forward pass.
   struct Output {
-    let shape: MapShape
-    /// The tensor in plain order: channels × height × width.
+    let shape: TensorShape
+    /// The tensor in plain order: for a map, channels × height × width.
     let plain: TensorMemory
     let collect: Step?
   }
@@ -40,25 +42,28 @@ public final class CompiledNetwork: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - graph: The network. Everything that the outputs do not need is left out.
-  ///   - inputHeight: Rows of the image.
-  ///   - inputWidth: Columns of the image.
+  ///   - input: The input's sizes: for an image, 1 × channels × height × width.
   ///   - outputs: The tensors to read after `forward()`.
   ///   - target: The tensor whose gradient `pullback()` is to carry back; it is an output as well.
+  ///   - precision: The format of maps between convolutions.
   ///   - weights: Where prepared weights are kept, shared by copies of the same network.
   /// - Throws: `NetworkError` or `GraphError`, when a tensor does not exist, sizes do not fit, or the
   ///   library lacks a kernel or memory.
   public init(
-    _ graph: NetworkGraph, inputHeight: Int, inputWidth: Int, outputs: [String],
-    target: String? = nil, weights: PreparedWeights
+    _ graph: NetworkGraph, input shape: TensorShape, outputs: [String], target: String? = nil,
+    precision: Precision = .float32, weights: PreparedWeights
   ) throws {
+    guard precision == .float32 || Processor.hasBFloat16 else {
+      throw NetworkError(
+        "Cannot compute in bf16: this processor has no such instructions; use f32.")
+    }
     let wanted = outputs + (target.map { [$0] } ?? [])
     let needed = try graph.withGlobalPoolsMarked().truncated(to: wanted)
     let compiler = try NetworkCompiler(
-      needed, inputHeight: inputHeight, inputWidth: inputWidth, wanted: Set(wanted),
-      weights: weights)
+      needed, input: shape, wanted: Set(wanted), format: precision.format, weights: weights)
     let plan = try compiler.compile(target: target)
-    inputShape = MapShape(
-      channels: graph.inputShape.channels, height: inputHeight, width: inputWidth)
+    inputShape = shape
+    self.precision = precision
     self.target = target
     input = plan.input
     self.outputs = plan.outputs
@@ -66,10 +71,37 @@ public final class CompiledNetwork: @unchecked Sendable {
     backward = plan.backward
   }
 
-  /// The shape of an output.
+  /// Compiles a network for one image of the given size.
+  ///
+  /// - Throws: As the other initializer.
+  public convenience init(
+    _ graph: NetworkGraph, inputHeight: Int, inputWidth: Int, outputs: [String],
+    target: String? = nil, precision: Precision = .float32, weights: PreparedWeights
+  ) throws {
+    try self.init(
+      graph, input: graph.imageShape(height: inputHeight, width: inputWidth), outputs: outputs,
+      target: target, precision: precision, weights: weights)
+  }
+
+  /// The sizes of an output.
   ///
   /// - Precondition: The tensor was asked for when the network was compiled.
-  public func shape(of output: String) -> MapShape { self[output].shape }
+  public func shape(of output: String) -> TensorShape { self[output].shape }
+
+  /// The sizes of an output that is a map or a vector of one image.
+  ///
+  /// - Throws: `NetworkError` when it is neither.
+  /// - Precondition: The tensor was asked for when the network was compiled.
+  public func map(of output: String) throws -> MapShape {
+    guard let map = self[output].shape.map else {
+      throw NetworkError(
+        """
+        Tensor \(output) has the sizes \(self[output].shape), which are no map of channels × height \
+        × width; choose another layer (atlas-network summary lists them).
+        """)
+    }
+    return map
+  }
 
   /// Writes the image: plain order, channels × height × width, preprocessed.
   public func withInput<Result>(_ body: (inout MutableSpan<Float>) -> Result) -> Result {
@@ -111,6 +143,30 @@ public final class CompiledNetwork: @unchecked Sendable {
   public func withInputGradient<Result>(_ body: (Span<Float>) -> Result) -> Result {
     guard let backward else { preconditionFailure("the network was compiled without a target") }
     return backward.inputGradient.withElements(body)
+  }
+
+  // MARK: Profile
+
+  /// Runs every step several times and says what each costs.
+  ///
+  /// - Parameter repetitions: Passes, forward and backward; the best time of each step counts.
+  /// - Returns: One entry a step, in the order in which they run.
+  /// - Throws: When a step fails.
+  public func profile(repetitions: Int = 20) throws -> [ProfileEntry] {
+    keepOneDNNOnThisThread()
+    let steps = forwardSteps + (backward?.steps ?? [])
+    var seconds = [Double](repeating: .infinity, count: steps.count)
+    for _ in 0..<max(1, repetitions) {
+      for (index, step) in steps.enumerated() {
+        seconds[index] = min(seconds[index], try ProfileEntry.seconds(of: { try step.run() }))
+      }
+    }
+    return zip(steps, seconds).map { step, seconds in
+      ProfileEntry(
+        node: step.label.node, operation: step.label.operation, shape: step.label.shape,
+        phase: step.label.phase, implementation: step.implementation, seconds: seconds,
+        operationCount: step.label.operationCount)
+    }
   }
 
   private subscript(name: String) -> Output {

@@ -4,120 +4,150 @@ internal import OneDNN
 extension NetworkCompiler {
   /// Lays the parts of a concatenation into its memory, where that is possible.
   ///
-  /// With one image, the channels of a part are one run of memory, provided that parts begin at whole
-  /// blocks. A part that already lies elsewhere (the image, a part of another concatenation) is
-  /// copied when the network runs.
-  func placeParts(of node: FusedNode) throws {
+  /// It is where each part is one run of memory: with one image, along the channels. A part that
+  /// already lies elsewhere (the image, a part of another concatenation) is copied when the network
+  /// runs.
+  func placeParts(of node: LoweredNode) throws {
+    guard case .concatenation(let axis) = node.operation else { return }
     let whole = try slot(node.output)
-    for (part, offset) in try parts(of: node) {
-      guard let offset, !part.isPlaced, !isImage(part) else { continue }
-      part.place(
-        value: try TensorMemory(part.descriptor, inside: try whole.value(), at: offset))
+    let parts = try parts(of: node, axis: axis, whole)
+    guard parts.allSatisfy({ $0.rowCount == 1 }) else { return }
+    for part in parts {
+      guard let slot = part.slot, !slot.isPlaced, !isImage(slot) else { continue }
+      slot.place(
+        value: try TensorMemory(slot.descriptor, inside: try whole.value(), at: part.offset))
       // The gradient may lie inside as well if nobody else adds to it.
-      if readerCounts[part.name] == 1, !isTarget(part), isDifferentiated(part) {
-        part.place(
-          gradient: try TensorMemory(part.descriptor, inside: try whole.gradient(), at: offset))
+      if readerCounts[slot.name] == 1, !isTarget(slot), isDifferentiated(slot) {
+        slot.place(
+          gradient: try TensorMemory(slot.descriptor, inside: try whole.gradient(), at: part.offset)
+        )
       }
     }
   }
 
-  /// Parts laid one after the other along the channels.
+  /// Parts laid one after the other along one dimension.
   ///
   /// Pullback: each takes its own piece of the gradient.
-  ///
-  /// Where a part does not begin at a whole block, the concatenation goes by way of plain order, in
-  /// which every part is one run of memory.
   func compileConcatenation(
-    _ node: FusedNode, to output: TensorSlot
-  ) throws(OneDNNError) -> CompiledNode {
-    let parts = (try? parts(of: node)) ?? []
+    _ axis: Int, _ node: LoweredNode, to output: TensorSlot
+  ) throws -> CompiledWork {
+    let parts = try parts(of: node, axis: axis, output)
     let whole = try output.value()
-    let isPlain = parts.contains { $0.offset == nil }
-    let forward =
-      if isPlain {
-        try copiesThroughPlain(parts, output, whole) { part, piece throws(OneDNNError) in
-          [try reorder(try part.value(), to: piece)]
-        }
-      } else {
-        try copiesInPlace(parts, whole) { part, piece throws(OneDNNError) in
-          let value = try part.value()
-          return piece.isSameMemory(as: value) ? [] : [.copy(piece, from: value)]
-        }
+    var steps: [Step.Work] = []
+    for part in parts {
+      let value = try part.value()
+      guard part.rowCount == 1 else {
+        steps.append(.kernel(RowsKernel(part.rows(value, whole), gathers: false)))
+        continue
       }
-    return CompiledNode(
-      name: node.name, output: output,
-      forward: isPlain ? forward.pieces + [try reorder(forward.whole, to: whole)] : forward.pieces
-    ) { [self] () throws(OneDNNError) in
+      let piece = try TensorMemory(value.descriptor, inside: whole, at: part.offset)
+      if !piece.isSameMemory(as: value) { steps.append(.copy(piece, from: value)) }
+    }
+    return CompiledWork(forward: steps) { [self] () throws in
       let gradient = try output.gradient()
-      guard isPlain else {
-        return try copiesInPlace(parts, gradient) { part, piece throws(OneDNNError) in
-          try takeGradient(piece, of: part)
-        }.pieces
+      var steps: [Step.Work] = []
+      for part in parts {
+        guard let slot = part.slot, isDifferentiated(slot) else { continue }
+        guard part.rowCount == 1 else {
+          let share = try gradientShare(of: slot)
+          steps.append(.kernel(RowsKernel(part.rows(share.memory, gradient), gathers: true)))
+          steps += share.then
+          continue
+        }
+        let piece = try TensorMemory(slot.descriptor, inside: gradient, at: part.offset)
+        if try piece.isSameMemory(as: slot.gradient()) {
+          slot.hasGradient = true
+          continue
+        }
+        let share = try gradientShare(of: slot)
+        steps += [.copy(share.memory, from: piece)] + share.then
       }
-      let plain = try copiesThroughPlain(parts, output, gradient) {
-        part, piece throws(OneDNNError) in
-        try takeGradient(piece, of: part)
-      }
-      return [try reorder(gradient, to: plain.whole)] + plain.pieces
+      return steps
     }
   }
 
-  /// Gives a part its piece of the whole's gradient.
-  private func takeGradient(
-    _ piece: TensorMemory, of part: TensorSlot
-  ) throws(OneDNNError) -> [Step] {
-    guard isDifferentiated(part) else { return [] }
-    if try piece.isSameMemory(as: part.gradient()) {
-      part.hasGradient = true
-      return []
+  /// A part of a concatenation: rows of it are runs in the whole's memory.
+  private struct Part {
+    /// Nil for a constant.
+    let slot: TensorSlot?
+    /// Its values lie somewhere when they are first asked for.
+    let value: () throws -> TensorMemory
+    let rowCount, rowLength, offset, wholeRowLength: Int
+
+    func rows(_ part: TensorMemory, _ whole: TensorMemory) -> RowsKernel.Rows {
+      RowsKernel.Rows(
+        part: part, whole: whole, count: rowCount, length: rowLength, offset: offset,
+        wholeLength: wholeRowLength)
     }
-    let share = try gradientShare(of: part)
-    return [try reorder(piece, to: share.memory)] + share.then
   }
 
-  private typealias Part = (slot: TensorSlot, offset: Int?)
-  private typealias Copies = (whole: TensorMemory, pieces: [Step])
-
-  private func copiesInPlace(
-    _ parts: [Part], _ whole: TensorMemory,
-    _ copy: (TensorSlot, TensorMemory) throws(OneDNNError) -> [Step]
-  ) throws(OneDNNError) -> Copies {
-    var steps: [Step] = []
-    for (part, offset) in parts {
-      let piece = try TensorMemory(part.descriptor, inside: whole, at: offset ?? 0)
-      steps += try copy(part, piece)
-    }
-    return (whole, steps)
-  }
-
-  private func copiesThroughPlain(
-    _ parts: [Part], _ output: TensorSlot, _ whole: TensorMemory,
-    _ copy: (TensorSlot, TensorMemory) throws(OneDNNError) -> [Step]
-  ) throws(OneDNNError) -> Copies {
-    let plain = try TensorMemory(plainDescriptor(of: output))
-    var steps: [Step] = []
+  private func parts(
+    of node: LoweredNode, axis: Int, _ whole: TensorSlot
+  ) throws -> [Part] {
+    let dimension = whole.shape.dimensionIndex(axis) ?? 0
+    // Blocked channels are the second dimension in memory as they are outside.
+    let sizes = whole.storedDimensions
+    let inner = sizes.dropFirst(dimension + 1).reduce(1, *)
+    let count = sizes.prefix(dimension).reduce(1, *)
     var offset = 0
-    for (part, _) in parts {
-      let piece = try TensorMemory(plainDescriptor(of: part), inside: plain, at: offset)
-      steps += try copy(part, piece)
-      offset += part.shape.elementCount
+    var parts: [Part] = []
+    for name in node.inputs {
+      let slot = slotIfAny(name)
+      let operand = slot == nil ? try operand(name, whole.place.layout) : nil
+      let stored = slot?.storedDimensions ?? operand?.storedDimensions ?? sizes
+      let length = stored[dimension] * inner
+      parts.append(
+        Part(
+          slot: slot,
+          value: { () throws in
+            if let operand { return operand.value }
+            guard let slot else { throw NetworkError(unsupported: "concatenation", "no part") }
+            return try slot.value()
+          }, rowCount: count, rowLength: length, offset: offset,
+          wholeRowLength: sizes[dimension] * inner))
+      offset += length
     }
-    return (plain, steps)
+    return parts
+  }
+}
+
+/// Copies a part's rows into a concatenation, or gathers them out of its gradient.
+final class RowsKernel: Kernel {
+  let name = "loop"
+  private let rows: Rows
+  private let gathers: Bool
+
+  /// `count` rows of `length` elements; in the whole they begin at `offset`, `wholeLength` apart.
+  struct Rows {
+    let part, whole: TensorMemory
+    let count, length, offset, wholeLength: Int
   }
 
-  /// The parts of a concatenation, each with its place in the whole's memory.
-  ///
-  /// The places are nil when some part does not begin at a whole block, or is not in blocks.
-  private func parts(of node: FusedNode) throws(NetworkError) -> [Part] {
-    var slots: [TensorSlot] = []
-    for input in node.inputs { slots.append(try slot(input)) }
-    let fits = slots.allSatisfy {
-      $0.shape.channels % layout.block == 0 && !$0.isVector && $0.layout == layout
-    }
-    var channel = 0
-    return slots.map { part in
-      defer { channel += part.shape.channels }
-      return (part, fits ? channel * part.shape.height * part.shape.width : nil)
+  init(_ rows: Rows, gathers: Bool) {
+    self.rows = rows
+    self.gathers = gathers
+  }
+
+  func run() {
+    let rows = rows
+    if gathers {
+      rows.whole.withElements { whole in
+        rows.part.withMutableElements { part in
+          for row in 0..<rows.count {
+            let (to, from) = (row * rows.length, rows.offset + row * rows.wholeLength)
+            for i in 0..<rows.length { part[to + i] = whole[from + i] }
+          }
+        }
+      }
+    } else {
+      rows.part.withElements { part in
+        rows.whole.withMutableElements { whole in
+          for row in 0..<rows.count {
+            let (from, to) = (row * rows.length, rows.offset + row * rows.wholeLength)
+            for i in 0..<rows.length { whole[to + i] = part[from + i] }
+          }
+        }
+      }
     }
   }
 }

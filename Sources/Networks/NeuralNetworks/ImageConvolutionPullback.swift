@@ -7,8 +7,10 @@ internal import OneDNN
 /// wastes four fifths of its work. Here it is one matrix product, (taps × outputs) · (outputs ×
 /// positions), whose rows are then added where their tap points: the transpose of the textbook
 /// `im2col` convolution. Rows are handled a few at a time, so that they stay in the cache.
-final class ImageConvolutionPullback {
+final class ImageConvolutionPullback: Kernel {
+  let name = "sgemm and loop"
   private let convolution: Convolution
+  private let batch: Int
   private let input, output: MapShape
   private let outputGradient, inputGradient: TensorMemory
   /// Taps × outputs: the weights transposed; a tap is (channel, row, column).
@@ -17,14 +19,24 @@ final class ImageConvolutionPullback {
   /// Taps of one product; each is one row of `columns`.
   private let tapBlock: Int
   private let columns: TensorMemory
+  /// The sums of one row's pixels, phase after phase.
+  private var phases: [Float]
+  private let phaseLength: Int
 
-  /// - Precondition: The convolution has one group; both gradients are in plain order.
+  /// - Precondition: The convolution has one group and explicit padding; both gradients are in plain
+  ///   order, single precision.
   init(
-    _ convolution: Convolution, input: MapShape, output: MapShape, outputGradient: TensorMemory,
-    inputGradient: TensorMemory
-  ) throws(OneDNNError) {
+    _ convolution: Convolution, input: TensorShape, output: TensorShape,
+    outputGradient: TensorMemory, inputGradient: TensorMemory
+  ) throws {
     precondition(convolution.groups == 1, "a grouped convolution does not read an image")
     self.convolution = convolution
+    func map(_ shape: TensorShape) -> MapShape {
+      MapShape(
+        channels: shape.dimensions[1], height: shape.dimensions[2], width: shape.dimensions[3])
+    }
+    let (input, output, batch) = (map(input), map(output), input.dimensions[0])
+    self.batch = batch
     self.input = input
     self.output = output
     self.outputGradient = outputGradient
@@ -40,12 +52,18 @@ final class ImageConvolutionPullback {
     tapBlock = convolution.kernel.height * convolution.kernel.width
     columns = try TensorMemory(
       TensorDescriptor([tapBlock * output.height * output.width]))
+    phaseLength = (input.width + convolution.stride.width - 1) / convolution.stride.width
+    phases = [Float](repeating: 0, count: phaseLength * convolution.stride.width)
   }
 
   func run() {
-    inputGradient.clear()
+    for image in 0..<batch { run(image) }
+  }
+
+  private func run(_ image: Int) {
     let positions = output.height * output.width
     let channels = output.channels
+    let results = image * channels * positions..<(image + 1) * channels * positions
     for channel in 0..<input.channels {
       let weights = channel * tapBlock * channels..<(channel + 1) * tapBlock * channels
       outputGradient.withElements { gradient in
@@ -53,39 +71,57 @@ final class ImageConvolutionPullback {
           let taps = self.taps
           sgemm(
             rows: tapBlock, columns: positions, inner: channels, taps.span.extracting(weights),
-            gradient, into: &product)
+            gradient.extracting(results), into: &product)
         }
       }
       columns.withElements { columns in
-        inputGradient.withMutableElements { image in
-          addTaps(columns, channel: channel, into: &image)
+        inputGradient.withMutableElements { pixels in
+          addTaps(columns, plane: image * input.channels + channel, into: &pixels)
         }
       }
     }
   }
 
-  /// Adds each tap's row of values to the pixels that it was read from.
-  private func addTaps(_ columns: Span<Float>, channel: Int, into image: inout MutableSpan<Float>) {
-    let (stride, dilation) = (convolution.stride, convolution.dilation)
+  /// Adds each tap's values to the pixels that they were read from.
+  ///
+  /// With a stride, neighbouring outputs reach every other pixel. The pixels of a row are therefore
+  /// summed apart by their place between two windows (their phase), in runs without gaps.
+  private func addTaps(_ columns: Span<Float>, plane: Int, into image: inout MutableSpan<Float>) {
+    let (kernel, stride, dilation) = (convolution.kernel, convolution.stride, convolution.dilation)
     let padding = convolution.padding
-    for ky in 0..<convolution.kernel.height {
-      for kx in 0..<convolution.kernel.width {
-        let tap = ky * convolution.kernel.width + kx
-        let shiftX = kx * dilation.width - padding.left
-        // Output columns whose tap lies inside the image.
-        let first = max(0, -shiftX + stride.width - 1) / stride.width
-        let last = min(output.width - 1, (input.width - 1 - shiftX) / stride.width)
-        guard input.width - 1 - shiftX >= 0 && first <= last else { continue }
-        for y in 0..<output.height {
-          let imageY = y * stride.height + ky * dilation.height - padding.top
-          guard imageY >= 0 && imageY < input.height else { continue }
-          let row = (channel * input.height + imageY) * input.width + shiftX
-          let source = (tap * output.height + y) * output.width
-          for x in first...last {
-            image[unchecked: row + x * stride.width] += columns[unchecked: source + x]
+    var phases = self.phases
+    self.phases = []
+    for imageY in 0..<input.height {
+      for index in phases.indices { phases[index] = 0 }
+      var sums = phases.mutableSpan
+      for ky in 0..<kernel.height {
+        let reach = imageY + padding.top - ky * dilation.height
+        guard reach >= 0, reach.isMultiple(of: stride.height), reach / stride.height < output.height
+        else { continue }
+        let y = reach / stride.height
+        for kx in 0..<kernel.width {
+          // Output x reads pixel x · stride + shift.
+          let shift = kx * dilation.width - padding.left
+          let phase = ((shift % stride.width) + stride.width) % stride.width
+          let offset = (shift - phase) / stride.width
+          let first = max(0, -offset)
+          let last = min(output.width, phaseLength - offset)
+          guard first < last else { continue }
+          let source = ((ky * kernel.width + kx) * output.height + y) * output.width
+          let target = phase * phaseLength + offset
+          for x in first..<last {
+            sums[unchecked: target + x] += columns[unchecked: source + x]
           }
         }
       }
+      let row = (plane * input.height + imageY) * input.width
+      for phase in 0..<min(stride.width, input.width) {
+        let start = phase * phaseLength
+        for x in 0..<(input.width - phase + stride.width - 1) / stride.width {
+          image[unchecked: row + phase + x * stride.width] = sums[unchecked: start + x]
+        }
+      }
     }
+    self.phases = phases
   }
 }

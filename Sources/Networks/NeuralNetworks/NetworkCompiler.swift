@@ -3,14 +3,15 @@ internal import OneDNN
 
 /// Turns a graph into steps: decides where every tensor lies, then compiles node after node.
 ///
-/// Activations lie in the processor's favourite blocked layout from the first operation to the last;
-/// only the image and what a caller reads are in plain order. A concatenation costs nothing where its
-/// parts can be written into it directly, which with one image is nearly everywhere.
+/// Maps lie in the layout that their convolutions like, from the first one to the last; images,
+/// vectors, tokens and what a caller reads are in plain order. Where a tensor is wanted in another
+/// place than it lies in, a conversion stands between (see `Placement`). A concatenation costs nothing
+/// where its parts can be written into it directly, which with one image is nearly everywhere.
 final class NetworkCompiler {
   let weights: PreparedWeights
   let context: ExecutionContext
-  let layout: TensorLayout
-  private let nodes: [FusedNode]
+  let facts: [String: TensorFact]
+  private let nodes: [LoweredNode]
   private let inputName: String
   private let wanted: Set<String>
   private var slots: [String: TensorSlot] = [:]
@@ -18,7 +19,7 @@ final class NetworkCompiler {
   private(set) var readerCounts: [String: Int] = [:]
   /// Tensors whose gradient is on the way from the target to the input.
   private(set) var differentiated: Set<String> = []
-  private var spare: TensorMemory?
+  private var spare: [NumberFormat: TensorMemory] = [:]
   private var target: String?
 
   /// What compiling yields.
@@ -29,51 +30,48 @@ final class NetworkCompiler {
     let backward: CompiledNetwork.Backward?
   }
 
+  /// - Parameters:
+  ///   - graph: The network, cut down to what is wanted.
+  ///   - input: The input's shape.
+  ///   - wanted: The tensors to read, the target among them.
+  ///   - format: The format of maps between convolutions.
+  ///   - weights: Where prepared weights are kept.
   init(
-    _ graph: NetworkGraph, inputHeight: Int, inputWidth: Int, wanted: Set<String>,
+    _ graph: NetworkGraph, input: TensorShape, wanted: Set<String>, format: NumberFormat,
     weights: PreparedWeights
   ) throws {
     self.weights = weights
     self.wanted = wanted
     context = try ExecutionContext()
     inputName = graph.inputName
-    layout = TensorLayout.forActivations
-    nodes = graph.fusingReLUs(keeping: wanted)
-    let shapes = try graph.shapes(inputHeight: inputHeight, inputWidth: inputWidth)
-    try makeSlots(shapes)
-  }
-
-  private func makeSlots(_ shapes: [String: MapShape]) throws {
-    func makeSlot(_ name: String, isVector: Bool, layout: TensorLayout) throws {
-      guard let shape = shapes[name] else { throw NetworkError("Tensor \(name) has no shape.") }
-      slots[name] = try TensorSlot(
-        name: name, shape: shape, layout: isVector ? .plain : layout, isVector: isVector)
+    facts = try graph.facts(input: input)
+    let lowering = Lowering(graph, facts: facts, keeping: wanted)
+    var placement = Placement(
+      facts: facts, input: inputName, mapFormat: format, differentiates: true)
+    for node in lowering.nodes {
+      do {
+        try placement.place(node)
+      } catch { throw NetworkError(node: node.name, error) }
     }
-    try makeSlot(inputName, isVector: false, layout: .plain)
-    for node in nodes {
-      switch node.operation {
-      case .identity:
-        // An identity's output is its input under another name; it reads nothing itself.
-        slots[node.output] = try slot(node.inputs[0])
-        continue
-      case .flatten, .innerProduct:
-        try makeSlot(node.output, isVector: true, layout: layout)
-      case .relu, .softmax, .localResponseNormalization, .maxPool, .averagePool,
-        .globalAveragePool:
-        // These keep the layout of what they read: plain order near the image.
-        let input = try slot(node.inputs[0])
-        try makeSlot(node.output, isVector: input.isVector, layout: input.layout)
-      default: try makeSlot(node.output, isVector: false, layout: layout)
+    nodes = placement.nodes
+    for (name, place) in placement.places {
+      guard let shape = placement.shape(of: name) else {
+        throw NetworkError("Tensor \(name) has no shape.")
       }
-      for input in node.inputs { readerCounts[try slot(input).name, default: 0] += 1 }
+      slots[name] = try TensorSlot(name: name, shape: shape, place: place)
     }
+    for (alias, name) in lowering.aliases { slots[alias] = slots[name] }
+    for node in nodes { for input in node.inputs { readerCounts[input, default: 0] += 1 } }
   }
 
-  /// The slot of a tensor.
-  func slot(_ name: String) throws(NetworkError) -> TensorSlot {
+  /// The slot of a tensor that depends on the image.
+  func slot(_ name: String) throws -> TensorSlot {
     guard let slot = slots[name] else { throw NetworkError("Tensor \(name) is never computed.") }
     return slot
   }
+
+  /// The slot of a tensor, nil for a constant.
+  func slotIfAny(_ name: String) -> TensorSlot? { slots[name] }
 
   /// Whether the gradient with respect to a tensor is needed.
   func isDifferentiated(_ slot: TensorSlot) -> Bool { differentiated.contains(slot.name) }
@@ -83,6 +81,9 @@ final class NetworkCompiler {
 
   /// Whether a tensor is the image itself.
   func isImage(_ slot: TensorSlot) -> Bool { slot.name == inputName }
+
+  /// Whether a caller reads a tensor.
+  func isWanted(_ slot: TensorSlot) -> Bool { wanted.contains { slots[$0] === slot } }
 
   // MARK: Order of work
 
@@ -96,15 +97,15 @@ final class NetworkCompiler {
     }
     var compiled: [CompiledNode] = []
     for node in nodes {
-      do throws(OneDNNError) {
-        if let operation = try compileForward(node) { compiled.append(operation) }
+      do {
+        compiled.append(try compileForward(node))
       } catch { throw NetworkError(node: node.name, error) }
     }
     var outputs: [String: CompiledNetwork.Output] = [:]
     for name in wanted { outputs[name] = try output(name) }
     return Plan(
       input: try slot(inputName).value(), outputs: outputs,
-      forwardSteps: compiled.flatMap(\.forward),
+      forwardSteps: compiled.flatMap { labelled($0.forward, $0, .forward) },
       backward: try target.map { try compileBackward(compiled, target: $0) })
   }
 
@@ -120,27 +121,39 @@ final class NetworkCompiler {
 
   /// A way to read a tensor in plain order.
   private func output(_ name: String) throws -> CompiledNetwork.Output {
+    if let constant = facts[name]?.constant, let values = constant.numbers {
+      // It does not depend on the image.
+      let memory = try TensorMemory(TensorDescriptor(constant.shape.describable))
+      memory.withMutableElements { elements in
+        for index in values.indices { elements[index] = values[index] }
+      }
+      return CompiledNetwork.Output(shape: constant.shape, plain: memory, collect: nil)
+    }
     let slot = try slot(name)
     let value = try slot.value()
-    let plain = try plainDescriptor(of: slot)
-    if plain == slot.descriptor {
+    if slot.place == .plain {
       return CompiledNetwork.Output(shape: slot.shape, plain: value, collect: nil)
     }
-    let memory = try TensorMemory(plain)
-    return CompiledNetwork.Output(
-      shape: slot.shape, plain: memory, collect: try reorder(value, to: memory))
+    let memory = try TensorMemory(TensorDescriptor(slot.shape.describable))
+    var step = Step(try reorder(value, to: memory))
+    step.label = Step.Label(
+      node: name, operation: "reading", shape: "\(slot.shape)", phase: .forward)
+    return CompiledNetwork.Output(shape: slot.shape, plain: memory, collect: step)
   }
 
   private func compileBackward(
     _ compiled: [CompiledNode], target: String
   ) throws -> CompiledNetwork.Backward {
     let targetSlot = try slot(target)
-    let seed = try TensorMemory(plainDescriptor(of: targetSlot))
-    var steps = [try reorder(seed, to: try targetSlot.gradient())]
+    let seed = try TensorMemory(TensorDescriptor(targetSlot.shape.describable))
+    var first = Step(try reorder(seed, to: try targetSlot.gradient()))
+    first.label = Step.Label(
+      node: target, operation: "target's gradient", shape: "\(targetSlot.shape)", phase: .backward)
+    var steps = [first]
     targetSlot.hasGradient = true
     for node in compiled.reversed() where isDifferentiated(node.output) && node.output.hasGradient {
-      do throws(OneDNNError) {
-        steps += try node.makePullback()
+      do {
+        steps += labelled(try node.makePullback(), node, .backward)
       } catch { throw NetworkError(node: node.name, error) }
     }
     let image = try slot(inputName)
@@ -151,6 +164,25 @@ final class NetworkCompiler {
       seed: seed, steps: Step.fusingMasks(steps), inputGradient: try image.gradient())
   }
 
+  /// Steps with the name of their node; the multiply-adds are those of its one heavy step.
+  private func labelled(
+    _ work: [Step.Work], _ node: CompiledNode, _ phase: ProfileEntry.Phase
+  ) -> [Step] {
+    work.map { work in
+      var step = Step(work)
+      step.label = Step.Label(
+        node: node.name, operation: node.operation, shape: node.shape, phase: phase)
+      switch work {
+      case .run: step.label.operationCount = node.operationCount
+      case .kernel(let kernel) where kernel is ImageConvolutionPullback:
+        step.label.operationCount = node.operationCount
+      default: break
+      }
+      if case .run(let primitive) = work, primitive.isReorder { step.label.operationCount = 0 }
+      return step
+    }
+  }
+
   // MARK: Help for the operations
 
   /// Where a consumer puts its share of a tensor's gradient, and what must be done afterwards.
@@ -158,30 +190,29 @@ final class NetworkCompiler {
   /// The first share is written in place; every further one goes to spare memory and is added.
   func gradientShare(
     of slot: TensorSlot
-  ) throws(OneDNNError) -> (memory: TensorMemory, then: [Step]) {
+  ) throws -> (memory: TensorMemory, then: [Step.Work]) {
     let gradient = try slot.gradient()
     guard slot.hasGradient else {
       slot.hasGradient = true
       return (gradient, [])
     }
     let count = gradient.storedCount
-    if spare.map({ $0.storedCount < count }) ?? true {
-      spare = try TensorMemory(TensorDescriptor([count]))
+    let format = gradient.format
+    let memory: TensorMemory
+    if let known = spare[format], known.storedCount >= count {
+      memory = known
+    } else {
+      memory = try TensorMemory(TensorDescriptor([max(count, 1)], format: format))
+      spare[format] = memory
     }
-    guard let spare else { return (gradient, []) }
-    let share = try TensorMemory(slot.descriptor, inside: spare, at: 0)
+    let share = try TensorMemory(slot.descriptor, inside: memory, at: 0)
     return (share, [.accumulate(gradient, from: share, mask: nil)])
   }
 
-  /// The descriptor of a tensor in plain order.
-  func plainDescriptor(of slot: TensorSlot) throws(OneDNNError) -> TensorDescriptor {
-    try TensorDescriptor(slot.dimensions)
-  }
-
-  /// A step that copies one layout to another.
+  /// A step that copies one layout or format to another.
   func reorder(
     _ source: TensorMemory, to destination: TensorMemory
-  ) throws(OneDNNError) -> Step {
+  ) throws -> Step.Work {
     if source.descriptor == destination.descriptor { return .copy(destination, from: source) }
     return try run(
       Primitive.reorder(from: source.descriptor, to: destination.descriptor),
@@ -191,7 +222,7 @@ final class NetworkCompiler {
   /// A step that runs a primitive.
   func run(
     _ primitive: Primitive, _ bindings: [(Argument, TensorMemory)]
-  ) throws(OneDNNError) -> Step {
+  ) throws -> Step.Work {
     .run(try BoundPrimitive(primitive, bindings, in: context))
   }
 }
@@ -203,17 +234,23 @@ extension Step {
   /// there.
   static func fusingMasks(_ steps: [Step]) -> [Step] {
     var result: [Step] = []
+    var lastAdditions: [ObjectIdentifier: Int] = [:]
     for step in steps {
-      guard case .mask(let gradient, let value) = step,
-        let index = result.lastIndex(where: {
-          if case .accumulate(let target, _, nil) = $0 { return target === gradient }
-          return false
-        }), case .accumulate(_, let source, _) = result[index]
-      else {
-        result.append(step)
-        continue
+      switch step.work {
+      case .mask(let gradient, let value):
+        if let index = lastAdditions[ObjectIdentifier(gradient)],
+          case .accumulate(_, let source, nil) = result[index].work
+        {
+          var joined = Step(.accumulate(gradient, from: source, mask: value))
+          joined.label = result[index].label
+          result[index] = joined
+          continue
+        }
+      case .accumulate(let gradient, _, nil):
+        lastAdditions[ObjectIdentifier(gradient)] = result.count
+      default: break
       }
-      result[index] = .accumulate(gradient, from: source, mask: value)
+      result.append(step)
     }
     return result
   }

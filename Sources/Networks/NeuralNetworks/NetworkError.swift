@@ -1,5 +1,3 @@
-internal import OneDNN
-
 /// A network that cannot be compiled or run.
 public struct NetworkError: Error, CustomStringConvertible {
   /// One line: what, where, why.
@@ -7,7 +5,11 @@ public struct NetworkError: Error, CustomStringConvertible {
 
   init(_ description: String) { self.description = description }
 
-  init(node: String, _ error: OneDNNError) {
-    description = "Cannot compile node \(node): \(error)"
+  /// An operation that the engine does not have, and why.
+  init(unsupported operation: String, _ cause: String) { self.init("\(operation): \(cause)") }
+
+  /// What went wrong with a node.
+  init(node: String, _ error: any Error) {
+    self.init("Cannot compile node \(node): \(error)")
   }
 }

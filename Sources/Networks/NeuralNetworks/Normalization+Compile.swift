@@ -4,9 +4,8 @@ internal import OneDNN
 extension NetworkCompiler {
   /// Local response normalization; the pullback is oneDNN's.
   func compile(
-    _ constants: LocalResponseNormalization, _ node: FusedNode, from input: TensorSlot,
-    to output: TensorSlot
-  ) throws(OneDNNError) -> CompiledNode {
+    _ constants: LocalResponseNormalization, from input: TensorSlot, to output: TensorSlot
+  ) throws -> CompiledWork {
     let keepsWorkspace = isDifferentiated(output)
     let forward = try Primitive.localResponseNormalization(
       data: input.descriptor, size: constants.size, alpha: constants.alpha, beta: constants.beta,
@@ -20,8 +19,7 @@ extension NetworkCompiler {
     let source = try input.value()
     let step = try run(
       forward, [(.source, source), (.destination, try output.value())] + workspace)
-    return CompiledNode(name: node.name, output: output, forward: [step]) {
-      [self] () throws(OneDNNError) in
+    return CompiledWork(forward: [step]) { [self] () throws in
       guard isDifferentiated(input) else { return [] }
       let backward = try Primitive.localResponseNormalizationPullback(
         data: input.descriptor, size: constants.size, alpha: constants.alpha,
@@ -38,17 +36,18 @@ extension NetworkCompiler {
     }
   }
 
-  /// Softmax along the channels; the pullback is oneDNN's.
+  /// Softmax along one dimension; the pullback is oneDNN's.
   func compileSoftmax(
-    _ node: FusedNode, from input: TensorSlot, to output: TensorSlot
-  ) throws(OneDNNError) -> CompiledNode {
-    let forward = try Primitive.softmax(data: input.descriptor)
+    _ axis: Int, from input: TensorSlot, to output: TensorSlot
+  ) throws -> CompiledWork {
+    let axis = input.shape.dimensionIndex(axis) ?? 0
+    let forward = try Primitive.softmax(data: input.descriptor, axis: axis)
     let value = try output.value()
     let step = try run(forward, [(.source, try input.value()), (.destination, value)])
-    return CompiledNode(name: node.name, output: output, forward: [step]) {
-      [self] () throws(OneDNNError) in
+    return CompiledWork(forward: [step]) { [self] () throws in
       guard isDifferentiated(input) else { return [] }
-      let backward = try Primitive.softmaxPullback(data: input.descriptor, forward: forward)
+      let backward = try Primitive.softmaxPullback(
+        data: input.descriptor, axis: axis, forward: forward)
       let share = try gradientShare(of: input)
       return [
         try run(
@@ -58,6 +57,127 @@ extension NetworkCompiler {
             (.destinationGradient, try output.gradient()),
           ])
       ] + share.then
+    }
+  }
+
+  /// Layer normalization, as one of the rows of a matrix; the pullback is oneDNN's.
+  func compile(
+    _ constants: LayerNormalization, _ node: LoweredNode, from input: TensorSlot,
+    to output: TensorSlot
+  ) throws -> CompiledWork {
+    let columns = constants.scale.count
+    let rows = input.shape.elementCount / max(columns, 1)
+    let data = try TensorDescriptor([rows, columns])
+    let statistics = try TensorDescriptor([rows])
+    let forward = try Primitive.layerNormalization(
+      data: data, statistics: statistics, epsilon: constants.epsilon)
+    let both = try TensorDescriptor([2, columns])
+    let scaleAndShift = try weights.weights(
+      of: node.output, constants.scale + constants.shift, plain: both, layout: both)
+    let constantsOfRows: [(Argument, TensorMemory)] = [
+      (.mean, try TensorMemory(statistics)), (.variance, try TensorMemory(statistics)),
+      (.scaleAndShift, scaleAndShift),
+    ]
+    let source = try input.value().viewed(as: data)
+    let step = try run(
+      forward,
+      [(.source, source), (.destination, try output.value().viewed(as: data))] + constantsOfRows)
+    return CompiledWork(forward: [step]) { [self] () throws in
+      guard isDifferentiated(input) else { return [] }
+      let backward = try Primitive.layerNormalizationPullback(
+        data: data, statistics: statistics, epsilon: constants.epsilon, forward: forward)
+      let share = try gradientShare(of: input)
+      return [
+        try run(
+          backward,
+          [
+            (.source, source), (.sourceGradient, try share.memory.viewed(as: data)),
+            (.destinationGradient, try output.gradient().viewed(as: data)),
+            (.scaleAndShiftGradient, try TensorMemory(both)),
+          ] + constantsOfRows)
+      ] + share.then
+    }
+  }
+
+  /// y = scale · x + shift for each channel.
+  ///
+  /// Pullback: the gradient times the scale.
+  func compile(
+    _ affine: ChannelAffine, from input: TensorSlot, to output: TensorSlot
+  ) throws -> CompiledWork {
+    let value = try output.value()
+    let step = Step.Work.kernel(
+      ChannelAffineKernel(affine, input, result: value, source: try input.value(), shifts: true))
+    return CompiledWork(forward: [step]) { [self] () throws in
+      guard isDifferentiated(input) else { return [] }
+      let share = try gradientShare(of: input)
+      return [
+        .kernel(
+          ChannelAffineKernel(
+            affine, input, result: share.memory, source: try output.gradient(), shifts: false))
+      ] + share.then
+    }
+  }
+}
+
+/// result ← scale · source + shift, one of each a channel, in any layout.
+final class ChannelAffineKernel: Kernel {
+  let name = "loop"
+  private let scale, shift: [Float]
+  private let result, source: TensorMemory
+  /// How often the channels repeat, the positions of each, and the channels that lie together.
+  private let batch, positions, block: Int
+
+  init(
+    _ affine: ChannelAffine, _ slot: TensorSlot, result: TensorMemory, source: TensorMemory,
+    shifts: Bool
+  ) {
+    let channels = affine.scale.count
+    let positionCount = slot.shape.dimensions.dropFirst(2).reduce(1, *)
+    switch slot.place.layout {
+    case .plain, .any: block = 1
+    case .channelsLast: block = channels
+    case .blocked(let count): block = count
+    }
+    let padded = (channels + block - 1) / block * block
+    let padding = [Float](repeating: 0, count: padded - channels)
+    scale = affine.scale + padding
+    shift = shifts ? affine.shift + padding : [Float](repeating: 0, count: padded)
+    batch = slot.shape.dimensions[0]
+    positions = positionCount
+    self.result = result
+    self.source = source
+    precondition(
+      result.storedCount == source.storedCount
+        && result.storedCount == batch * padded * positions,
+      "channels do not fill the tensor")
+  }
+
+  func run() {
+    let (scale, shift) = (scale, shift)
+    source.withElements { source in
+      result.withMutableElements { result in
+        var place = 0
+        for _ in 0..<batch {
+          for first in stride(from: 0, to: scale.count, by: block) {
+            if block == 1 {
+              let (factor, offset) = (scale[first], shift[first])
+              for i in place..<place + positions {
+                result[unchecked: i] = factor * source[unchecked: i] + offset
+              }
+              place += positions
+            } else {
+              for _ in 0..<positions {
+                for lane in 0..<block {
+                  result[unchecked: place + lane] =
+                    scale[first + lane] * source[unchecked: place + lane] + shift[first + lane]
+                }
+                place += block
+              }
+            }
+          }
+        }
+      }
     }
   }
 }

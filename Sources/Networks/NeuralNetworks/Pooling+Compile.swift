@@ -7,22 +7,27 @@ extension NetworkCompiler {
   /// Pullback: a maximum sends its gradient to where it was found (the workspace remembers), a mean
   /// spreads it evenly.
   func compilePooling(
-    _ kind: PoolingKind, _ window: PoolingWindow, _ node: FusedNode, from input: TensorSlot,
-    to output: TensorSlot
-  ) throws(OneDNNError) -> CompiledNode {
+    _ kind: PoolingKind, _ window: PoolingWindow, from input: TensorSlot, to output: TensorSlot
+  ) throws -> CompiledWork {
+    let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
+    let padding = window.resolvedPadding(forHeight: input.height, width: input.width)
     // A last window that is cut off by the border counts as padded; one that does not exist at all
     // leaves rows unread.
-    func after(_ size: Int, _ outputSize: Int, _ kernel: Int, _ stride: Int, _ before: Int) -> Int {
-      (outputSize - 1) * stride + kernel - size - before
+    func after(
+      _ size: Int, _ outputSize: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ before: Int
+    ) -> Int {
+      (outputSize - 1) * stride + (kernel - 1) * dilation + 1 - size - before
     }
-    let (kernel, stride, padding) = (window.kernel, window.stride, window.padding)
     let geometry = WindowGeometry(
       kernel: [kernel.height, kernel.width], strides: [stride.height, stride.width],
+      dilation: [dilation.height - 1, dilation.width - 1],
       paddingBefore: [padding.top, padding.left],
       paddingAfter: [
         after(
-          input.shape.height, output.shape.height, kernel.height, stride.height, padding.top),
-        after(input.shape.width, output.shape.width, kernel.width, stride.width, padding.left),
+          input.height, output.height, kernel.height, stride.height, dilation.height,
+          padding.top),
+        after(
+          input.width, output.width, kernel.width, stride.width, dilation.width, padding.left),
       ])
     let keepsWorkspace = kind == .maximum && isDifferentiated(output)
     let forward = try Primitive.pooling(
@@ -36,8 +41,7 @@ extension NetworkCompiler {
       }
     let step = try run(
       forward, [(.source, try input.value()), (.destination, try output.value())] + workspace)
-    return CompiledNode(name: node.name, output: output, forward: [step]) {
-      [self] () throws(OneDNNError) in
+    return CompiledWork(forward: [step]) { [self] () throws in
       guard isDifferentiated(input) else { return [] }
       let backward = try Primitive.poolingPullback(
         kind, sourceGradient: input.descriptor, destinationGradient: output.descriptor,

@@ -13,10 +13,13 @@ public final class PreparedWeights: Sendable {
   /// The weights of a node in a layout, reordered when they are first asked for.
   func weights(
     of name: String, _ elements: [Float], plain: TensorDescriptor, layout: TensorDescriptor
-  ) throws(OneDNNError) -> TensorMemory {
+  ) throws -> TensorMemory {
     let known = memories.withLock { $0[name]?.first { $0.descriptor == layout } }
     if let known { return known }
     let source = try TensorMemory(plain)
+    precondition(
+      source.storedCount == elements.count,
+      "\(elements.count) weights for \(source.storedCount) places")
     source.withMutableElements { target in
       for index in 0..<target.count { target[index] = elements[index] }
     }

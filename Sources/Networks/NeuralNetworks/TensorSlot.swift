@@ -4,12 +4,10 @@ internal import OneDNN
 /// A tensor of a network being compiled: its shape and where its value and gradient lie.
 final class TensorSlot {
   let name: String
-  let shape: MapShape
-  /// The layout of value and gradient.
-  let layout: TensorLayout
+  let shape: TensorShape
+  /// How value and gradient lie in memory.
+  let place: TensorPlace
   let descriptor: TensorDescriptor
-  /// Whether it is a vector (NC) rather than a map (NCHW).
-  let isVector: Bool
   /// The value; made when first asked for, unless it lies inside a concatenation.
   private var storedValue: TensorMemory?
   /// The gradient of the target with respect to this tensor.
@@ -17,22 +15,12 @@ final class TensorSlot {
   /// Whether a consumer has already put its share into the gradient.
   var hasGradient = false
 
-  init(
-    name: String, shape: MapShape, layout: TensorLayout, isVector: Bool
-  ) throws(OneDNNError) {
+  init(name: String, shape: TensorShape, place: TensorPlace) throws {
     self.name = name
     self.shape = shape
-    self.layout = layout
-    self.isVector = isVector
+    self.place = place
     descriptor = try TensorDescriptor(
-      TensorSlot.dimensions(shape, isVector: isVector), layout: layout)
-  }
-
-  /// NC for a vector, NCHW for a map, of one image.
-  var dimensions: [Int] { TensorSlot.dimensions(shape, isVector: isVector) }
-
-  private static func dimensions(_ shape: MapShape, isVector: Bool) -> [Int] {
-    isVector ? [1, shape.elementCount] : [1, shape.channels, shape.height, shape.width]
+      shape.describable, layout: place.layout, format: place.format)
   }
 
   var isPlaced: Bool { storedValue != nil }
@@ -41,17 +29,47 @@ final class TensorSlot {
 
   func place(gradient: TensorMemory) { storedGradient = gradient }
 
-  func value() throws(OneDNNError) -> TensorMemory {
+  func value() throws -> TensorMemory {
     if let storedValue { return storedValue }
     let memory = try TensorMemory(descriptor)
     storedValue = memory
     return memory
   }
 
-  func gradient() throws(OneDNNError) -> TensorMemory {
+  func gradient() throws -> TensorMemory {
     if let storedGradient { return storedGradient }
     let memory = try TensorMemory(descriptor)
     storedGradient = memory
     return memory
+  }
+
+  /// Whether it is batch × channels × height × width.
+  var isMap: Bool { shape.rank == 4 }
+  var batch: Int { shape.dimensions[0] }
+  var channels: Int { shape.dimensions[1] }
+  var height: Int { shape.dimensions[2] }
+  var width: Int { shape.dimensions[3] }
+
+  /// The sizes of what lies in memory, outermost first, so that the last one is contiguous: blocked
+  /// channels are two sizes.
+  var storedDimensions: [Int] { place.layout.storedDimensions(of: shape.dimensions) }
+}
+
+extension TensorShape {
+  /// The sizes as oneDNN wants them: a number is a vector of one.
+  var describable: [Int] { rank == 0 ? [1] : dimensions }
+}
+
+extension TensorLayout {
+  /// The sizes in memory of a tensor in this layout.
+  func storedDimensions(of dimensions: [Int]) -> [Int] {
+    switch self {
+    case .plain, .any: return dimensions
+    case .channelsLast:
+      return [dimensions[0], dimensions[2], dimensions[3], dimensions[1]]
+    case .blocked(let block):
+      let blocks = (dimensions[1] + block - 1) / block
+      return [dimensions[0], blocks, dimensions[2], dimensions[3], block]
+    }
   }
 }

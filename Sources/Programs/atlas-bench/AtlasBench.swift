@@ -1,6 +1,8 @@
 import ArgumentParser
 import ArrayStore
+import NeuralNetworks
 import Stages
+import Tensors
 
 @main struct AtlasBench: StageCommand {
   static let configuration = CommandConfiguration(
@@ -41,7 +43,7 @@ import Stages
 
   func perform() throws -> [String] {
     var report = BenchReport()
-    let peak = sgemmPeak()
+    let peak = sgemmPeak(threadCount: Parallelism.threadCount)
     report.add("sgemm_gflops", peak)
     if let model {
       let network = NetworkBench(model: model, layer: layer, peak: peak, work: work)
@@ -50,7 +52,14 @@ import Stages
       } else {
         Diagnostics.warn("no --images: extraction is left out")
       }
-      try network.rendering(side: 80, &report)
+      try network.rendering(side: 80, .float32, &report)
+      try network.rendering(side: 128, .float32, &report)
+      if Precision.fastest == .bfloat16 {
+        try network.rendering(side: 80, .bfloat16, &report)
+        try network.rendering(side: 128, .bfloat16, &report)
+      } else {
+        Diagnostics.warn("this processor has no bf16: that is left out")
+      }
     } else {
       Diagnostics.warn("no --model: extraction and rendering are left out")
     }

@@ -53,3 +53,10 @@ private func folderOfThisProgram() -> String {
 func removeAll(_ paths: [String]) {
   for path in paths { try? FileManager.default.removeItem(atPath: path) }
 }
+
+/// The most memory that this process has held so far, in MiB.
+func peakMebibytes() -> Double {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return Double(usage.ru_maxrss) / 1024
+}

@@ -3,6 +3,7 @@ import ArrayStore
 import FeatureVisualization
 import ModelFormats
 import NetworkGraphs
+import NeuralNetworks
 import Randomness
 import Stages
 import Tensors
@@ -34,11 +35,14 @@ struct NetworkBench {
   }
 
   /// Optimisation steps a second, of all icons together, and the share of the peak.
-  func rendering(side: Int, _ report: inout BenchReport) throws {
+  func rendering(
+    side: Int, _ precision: Precision, _ report: inout BenchReport
+  ) throws {
     let network = try TrainedNetwork.load(path: model)
     let tensor = try network.tensorName(for: layer)
     var parameters = IconParameters()
     parameters.sidePixels = side
+    parameters.precision = precision
     parameters.stepCount = 96
     parameters.heldOutCount = 1
     let renderer = try IconRenderer(network: network, layer: tensor, parameters: parameters)
@@ -52,8 +56,10 @@ struct NetworkBench {
     let rate = Double(targets.count * parameters.stepCount) / best
     let operations = try network.graph.floatingPointOperations(
       to: tensor, inputHeight: side, inputWidth: side)
-    report.add("icon_steps_per_s_\(side)", rate)
-    report.add("icon_share_\(side)", rate * Double(2 * operations) / 1e9 / peak)
+    let name = precision == .float32 ? "\(side)" : "\(side)_\(precision.rawValue)"
+    report.add("icon_steps_per_s_\(name)", rate)
+    report.add("icon_share_\(name)", rate * Double(2 * operations) / 1e9 / peak)
+    report.add("icon_peak_mib_\(name)", peakMebibytes())
   }
 
   /// Random directions, as good as any for the time that a step takes.
@@ -61,7 +67,7 @@ struct NetworkBench {
     _ network: TrainedNetwork, _ tensor: String, count: Int
   ) throws -> [IconTarget] {
     let shapes = try network.graph.shapes(
-      inputHeight: network.graph.inputShape.height, inputWidth: network.graph.inputShape.width)
+      inputHeight: network.inputShape.height, inputWidth: network.inputShape.width)
     return (0..<count).map { index in
       var random = RandomStream(seed: 1, purpose: .evaluation, item: index)
       let direction = (0..<(shapes[tensor]?.channels ?? 0)).map { _ in random.uniform() }

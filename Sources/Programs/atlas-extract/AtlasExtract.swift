@@ -3,6 +3,7 @@ import ArgumentParser
 import ArrayStore
 import ModelFormats
 import NetworkGraphs
+import NeuralNetworks
 import Stages
 
 @main struct AtlasExtract: StageCommand {
@@ -47,6 +48,15 @@ import Stages
   var predict = false
   @Option(help: "The seed of the positions.")
   var seed: UInt64 = 0
+  @Option(
+    help: ArgumentHelp(
+      "The format in which the network computes: f32, bf16, or auto for bf16 where the processor has it.",
+      valueName: "format"))
+  var precision: PrecisionChoice = .f32
+  @Flag(
+    help: ArgumentHelp(
+      "Print what each part of the work on a photograph costs on one thread, instead of sampling."))
+  var profile = false
   @OptionGroup var common: CommonArguments
 
   func validate() throws {
@@ -75,7 +85,11 @@ import Stages
       folder: images, classes: classSource, labels: network.labels)
     let extractor = try ActivationExtractor(
       network: network, layers: tensors, images: images, positionCount: positions.count,
-      includesEdges: includeEdges, predicts: predict, seed: seed)
+      includesEdges: includeEdges, predicts: predict, precision: precision.resolved,
+      seed: seed)
+    if profile {
+      return ProfileTable(try extractor.profile(), peak: 1e9 * sgemmPeak(threadCount: 1)).lines
+    }
     let provenance = try Provenance(
       program: Self.configuration.commandName ?? "", parameters: parameters,
       inputs: self.network.inputs)
@@ -103,7 +117,8 @@ import Stages
     return [
       ("layer", layer.joined(separator: " ")), ("images", folder),
       ("positions", positions.description), ("include-edges", "\(includeEdges)"),
-      ("classes", classes), ("predict", "\(predict)"), ("seed", "\(seed)"),
+      ("classes", classes), ("predict", "\(predict)"),
+      ("precision", precision.resolved.rawValue), ("seed", "\(seed)"),
     ]
   }
 

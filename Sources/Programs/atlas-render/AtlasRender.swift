@@ -32,6 +32,10 @@ import Tensors
   var output: String
   @OptionGroup(title: "What to show") var targets: TargetArguments
   @OptionGroup(title: "How to optimise") var icon: IconArguments
+  @Flag(
+    help: ArgumentHelp(
+      "Print what each part of a step costs on one thread, instead of rendering."))
+  var profile = false
   @OptionGroup var common: CommonArguments
 
   func perform() throws -> [String] {
@@ -45,6 +49,11 @@ import Tensors
       throw StageError(
         "Cannot render icons of \(icon.size) pixels with \(self.network.model): \(error) (--size, --layer)"
       )
+    }
+    if profile, let target = targets.targets.first {
+      return ProfileTable(
+        try renderer.profile(target), peak: 1e9 * sgemmPeak(threadCount: 1)
+      ).lines
     }
     let provenance = try Provenance(
       program: "atlas-render",

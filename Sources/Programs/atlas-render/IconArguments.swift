@@ -1,5 +1,6 @@
 import ArgumentParser
 import FeatureVisualization
+import NeuralNetworks
 import Stages
 
 /// How icons are optimised.
@@ -21,6 +22,12 @@ struct IconArguments: ParsableArguments {
   @Option(
     help: "What the network sees beyond an icon's edge: gray, or replicate (the edge's colour).")
   var border: BorderChoice = .gray
+
+  @Option(
+    help: ArgumentHelp(
+      "The format in which the network computes: f32, bf16, or auto for bf16 where the processor has it. Fidelity is measured in f32 always.",
+      valueName: "format"))
+  var precision: PrecisionChoice = .auto
 
   func validate() throws {
     guard (16...1024).contains(size) else {
@@ -53,6 +60,7 @@ struct IconArguments: ParsableArguments {
     parameters.decayPower = decay
     parameters.vignette = vignette
     parameters.border = border == .gray ? .constant(0.5) : .replicate
+    parameters.precision = precision.resolved
     return parameters
   }
 
@@ -60,7 +68,7 @@ struct IconArguments: ParsableArguments {
     [
       ("size", "\(size)"), ("steps", "\(steps)"), ("attempts", "\(attempts)"), ("seed", "\(seed)"),
       ("learning-rate", "\(learningRate)"), ("decay", "\(decay)"), ("vignette", "\(vignette)"),
-      ("border", border.rawValue),
+      ("border", border.rawValue), ("precision", precision.resolved.rawValue),
     ]
   }
 }

@@ -63,9 +63,11 @@ struct TargetArguments: ParsableArguments {
   /// Reads the targets.
   func load(network: TrainedNetwork, tensor: String) throws -> RenderTargets {
     let shapes = try network.graph.shapes(
-      inputHeight: network.graph.inputShape.height, inputWidth: network.graph.inputShape.width)
+      inputHeight: network.inputShape.height, inputWidth: network.inputShape.width)
     guard let shape = shapes[tensor] else {
-      throw StageError("Cannot render \(tensor): its shape is unknown.")
+      throw StageError(
+        "Cannot render \(tensor): it is no map of channels, height and width; atlas-network summary lists those."
+      )
     }
     return target == .direction
       ? try directions(channels: shape.channels) : try units(shape: shape, tensor: tensor)

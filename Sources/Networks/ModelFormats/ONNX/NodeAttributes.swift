@@ -34,16 +34,39 @@ struct NodeAttributes {
     return try checked(attribute.i, name, range)
   }
 
+  /// A whole number within a range, or `nil` when the attribute is missing.
+  mutating func integer(
+    ifThere name: String, in range: ClosedRange<Int>
+  ) throws(ModelError) -> Int? {
+    guard let attribute = try take(name, .int) else { return nil }
+    return try checked(attribute.i, name, range)
+  }
+
+  /// The index of a dimension; negative ones count from the end.
+  mutating func axis(_ name: String = "axis", default value: Int? = nil) throws(ModelError) -> Int {
+    try integer(name, default: value, in: -8...8)
+  }
+
   /// A number that is 0 or 1.
-  mutating func flag(_ name: String) throws(ModelError) -> Bool {
-    try integer(name, default: 0, in: 0...1) == 1
+  mutating func flag(_ name: String, default value: Bool = false) throws(ModelError) -> Bool {
+    try integer(name, default: value ? 1 : 0, in: 0...1) == 1
   }
 
   /// A finite number.
   mutating func number(_ name: String, default value: Float) throws(ModelError) -> Float {
-    guard let attribute = try take(name, .float) else { return value }
-    guard attribute.f.isFinite else { throw fault("the attribute \(name) is \(attribute.f)") }
-    return attribute.f
+    guard let number = try number(ifThere: name) else { return value }
+    guard number.isFinite else { throw fault("the attribute \(name) is \(number)") }
+    return number
+  }
+
+  /// A number, or `nil` when the attribute is missing.
+  mutating func number(ifThere name: String) throws(ModelError) -> Float? {
+    try take(name, .float)?.f
+  }
+
+  /// Numbers, or `nil` when the attribute is missing.
+  mutating func numbers(_ name: String) throws(ModelError) -> [Float]? {
+    try take(name, .floats)?.floats
   }
 
   /// A short text.
@@ -52,18 +75,30 @@ struct NodeAttributes {
     return String(decoding: attribute.s.prefix(64), as: UTF8.self)
   }
 
+  /// A tensor, or `nil` when the attribute is missing.
+  mutating func tensor(_ name: String) throws(ModelError) -> ONNXTensorProto? {
+    try take(name, .tensor)?.t
+  }
+
+  /// Whole numbers within a range, or `nil` when the attribute is missing.
+  mutating func integers(
+    _ name: String, in range: ClosedRange<Int> = Int.min...Int.max
+  ) throws(ModelError) -> [Int]? {
+    guard let attribute = try take(name, .ints) else { return nil }
+    var values: [Int] = []
+    values.reserveCapacity(attribute.ints.count)
+    for value in attribute.ints { values.append(try checked(value, name, range)) }
+    return values
+  }
+
   /// Exactly `count` whole numbers within a range, or `nil` when the attribute is missing.
   mutating func integers(
     _ name: String, count: Int, in range: ClosedRange<Int>
   ) throws(ModelError) -> [Int]? {
-    guard let attribute = try take(name, .ints) else { return nil }
-    guard attribute.ints.count == count else {
-      throw fault(
-        "the attribute \(name) has \(attribute.ints.count) values instead of \(count)",
-        remedy: "only two-dimensional operations are known")
+    guard let values = try integers(name, in: range) else { return nil }
+    guard values.count == count else {
+      throw fault("the attribute \(name) has \(values.count) values instead of \(count)")
     }
-    var values: [Int] = []
-    for value in attribute.ints { values.append(try checked(value, name, range)) }
     return values
   }
 

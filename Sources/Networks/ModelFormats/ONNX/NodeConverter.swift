@@ -1,123 +1,176 @@
 import NetworkGraphs
 
-/// The operations that are known, by their ONNX names.
-enum KnownOperation: String, CaseIterable {
-  case convolution = "Conv"
-  case relu = "Relu"
-  case maxPool = "MaxPool"
-  case averagePool = "AveragePool"
-  case globalAveragePool = "GlobalAveragePool"
-  case localResponseNormalization = "LRN"
-  case concatenation = "Concat"
-  case flatten = "Flatten"
-  case matrixProduct = "Gemm"
-  case softmax = "Softmax"
-  case dropout = "Dropout"
-  case identity = "Identity"
-}
-
 /// Turns nodes of an ONNX file into nodes of a graph, in order of computation.
 struct NodeConverter {
-  /// A tensor that was made: its shape, and whether ONNX counts two dimensions instead of four.
-  struct Tensor {
-    let shape: MapShape
-    let isVector: Bool
-  }
-
   let path: String
   let operatorSet: Int
-  let initializers: [String: ONNXTensorProto]
-  /// What was made so far, for an image of the size that the file states.
-  private(set) var tensors: [String: Tensor]
-  /// How many weights may still be read: 2 GiB of `Float` in all, however often one is used.
-  private var weightAllowance = 1 << 29
+  /// The names that any node reads, and those of the outputs.
+  let readNames: Set<String>
+  var builder: GraphBuilder
+  private var initializers: [String: ONNXTensorProto]
+  private var external: ExternalData
+  /// Weights that were found to be finite numbers.
+  private var sound: Set<String> = []
 
   init(
-    path: String, operatorSet: Int, input: (name: String, shape: MapShape),
-    initializers: [String: ONNXTensorProto]
+    path: String, operatorSet: Int, readNames: Set<String>, builder: GraphBuilder,
+    initializers: [String: ONNXTensorProto], external: ExternalData
   ) {
     self.path = path
     self.operatorSet = operatorSet
+    self.readNames = readNames
+    self.builder = builder
     self.initializers = initializers
-    tensors = [input.name: Tensor(shape: input.shape, isVector: false)]
+    self.external = external
   }
 
-  /// Converts a node whose inputs exist, and notes what it makes.
-  mutating func convert(_ source: ONNXNodeProto) throws(ModelError) -> Node {
-    var attributes = try NodeAttributes(of: source, path: path)
-    guard ONNXImporter.isDefaultDomain(source.domain),
-      let kind = KnownOperation(rawValue: source.opType)
+  /// Converts a node whose inputs exist.
+  mutating func convert(_ node: ONNXNodeProto) throws(ModelError) {
+    var source = try SourceNode(node, path: path)
+    guard ONNXImporter.isDefaultDomain(node.domain),
+      let operation = KnownOperation(rawValue: node.opType)
     else {
       let known = KnownOperation.allCases.map(\.rawValue).joined(separator: ", ")
-      throw attributes.fault(
-        "the operation is not supported", remedy: "known are \(known)")
+      throw source.fault("the operation is not supported", remedy: "known are \(known)")
     }
-    let parts = try arguments(of: source, kind, attributes)
-    let operation = try operation(kind, parts, &attributes)
-    try attributes.finish()
+    for input in node.input where !input.isEmpty {
+      try load(input, for: source)
+      guard builder.facts[input] != nil else {
+        throw source.fault(
+          "its input \(quoted(input)) is a side output, which is not supported",
+          remedy: "export the network simplified for inference")
+      }
+    }
+    try convert(&source, operation)
+    try source.attributes.finish()
+  }
 
-    let node = Node(
-      name: name(of: source), operation: operation, inputs: parts.inputs.map(\.name),
-      output: source.output[0])
-    let shape: MapShape
-    do {
-      shape = try node.outputShape(ofInputs: parts.inputs.map(\.tensor.shape))
+  /// Reads an initializer when it is first used.
+  mutating func load(_ name: String, for source: SourceNode) throws(ModelError) {
+    guard let tensor = initializers.removeValue(forKey: name) else { return }
+    builder.add(try tensorValues(tensor, source), name: name)
+  }
+
+  /// Reads an initializer that is an output of the network.
+  mutating func loadOutput(_ name: String) throws(ModelError) {
+    guard let tensor = initializers.removeValue(forKey: name) else { return }
+    let path = path
+    let constant = try ConstantTensor(tensor, external: &external) { cause, remedy in
+      ONNXImporter.fault(path, cause, remedy: remedy)
+    }
+    builder.add(constant, name: name)
+  }
+
+  /// The values of a tensor that a node holds or reads.
+  mutating func tensorValues(
+    _ tensor: ONNXTensorProto, _ source: SourceNode
+  ) throws(ModelError) -> ConstantTensor {
+    try ConstantTensor(tensor, external: &external) { cause, remedy in
+      source.fault(cause, remedy: remedy)
+    }
+  }
+
+  // MARK: What is known about inputs
+
+  /// The shape of an input that must be there.
+  func shape(_ index: Int, of source: SourceNode) throws(ModelError) -> TensorShape {
+    guard let fact = builder.facts[try source.required(index)] else {
+      throw source.fault("\(source.inputs.count) inputs do not fit the operation")
+    }
+    return fact.shape
+  }
+
+  /// The values of an input that depend on the file alone; `nil` when it is left out.
+  ///
+  /// - Throws: `ModelError` when they depend on the image.
+  func constant(
+    _ index: Int, of source: SourceNode, _ what: String
+  ) throws(ModelError) -> ConstantTensor? {
+    guard let name = source.input(index) else { return nil }
+    guard let constant = builder.constants[name] else {
+      throw source.fault(
+        "its \(what) \(quoted(name)) are not constants of the file, which is not supported",
+        remedy: "export the network simplified for inference")
+    }
+    return constant
+  }
+
+  /// Whole numbers that depend on the file alone; `nil` when they are left out.
+  func integers(
+    _ index: Int, of source: SourceNode, _ what: String
+  ) throws(ModelError) -> [Int]? {
+    guard let constant = try constant(index, of: source, what) else { return nil }
+    guard let values = constant.integers, constant.shape.rank <= 1 else {
+      throw source.fault("its \(what) are not a vector of integers")
+    }
+    return values
+  }
+
+  /// Weights: finite numbers that depend on the file alone; `nil` when they are left out.
+  mutating func weights(
+    _ index: Int, of source: SourceNode
+  ) throws(ModelError) -> (shape: TensorShape, values: [Float])? {
+    guard let constant = try constant(index, of: source, "weights") else { return nil }
+    let name = source.inputs[index]
+    guard let values = constant.floats else {
+      throw source.fault("its weights \(quoted(name)) are not floating-point numbers")
+    }
+    if !sound.contains(name) {
+      guard values.allSatisfy(\.isFinite) else {
+        throw source.fault("its weights \(quoted(name)) hold a value that is not a finite number")
+      }
+      sound.insert(name)
+    }
+    return (constant.shape, values)
+  }
+
+  /// Allows for weights that are worked out from those of the file.
+  mutating func allow(_ count: Int, _ source: SourceNode) throws(ModelError) {
+    guard count <= builder.allowance.elementCount else {
+      throw source.fault("its weights are used too often to be kept in memory")
+    }
+    builder.allowance.remove(count)
+  }
+
+  // MARK: Making nodes
+
+  /// Adds a node that makes the source's output.
+  mutating func emit(
+    _ operation: Operation, _ inputs: [String], _ source: SourceNode
+  ) throws(ModelError) {
+    try emit(operation, inputs, source, output: source.output)
+  }
+
+  /// Adds a node that makes a given tensor.
+  mutating func emit(
+    _ operation: Operation, _ inputs: [String], _ source: SourceNode, output: String
+  ) throws(ModelError) {
+    do throws(GraphError) {
+      try builder.add(
+        Node(name: source.name, operation: operation, inputs: inputs, output: output))
     } catch {
       throw ONNXImporter.fault(path, error.description, remedy: "export the network again")
     }
-    let isVector =
-      kind == .flatten || kind == .matrixProduct || parts.inputs[0].tensor.isVector
-    tensors[node.output] = Tensor(shape: shape, isVector: isVector)
-    return node
   }
 
-  /// The tensors that a node reads, and the names of its constants ("" for one left out).
-  struct Arguments {
-    var inputs: [(name: String, tensor: Tensor)]
-    var constants: [String]
+  /// Adds a node that makes a tensor which the file does not name.
+  ///
+  /// - Returns: The tensor's name.
+  mutating func step(
+    _ operation: Operation, _ inputs: [String], _ source: SourceNode
+  ) throws(ModelError) -> String {
+    let name = builder.freshName(source.output)
+    try emit(operation, inputs, source, output: name)
+    return name
   }
 
-  private func arguments(
-    of node: ONNXNodeProto, _ kind: KnownOperation, _ attributes: NodeAttributes
-  ) throws(ModelError) -> Arguments {
-    let constantCounts =
-      switch kind {
-      case .convolution, .matrixProduct: 1...2
-      case .dropout: 0...2
-      default: 0...0
-      }
-    let inputCount = kind == .concatenation ? node.input.count : min(node.input.count, 1)
-    let constants = Array(node.input.dropFirst(inputCount))
-    guard inputCount > 0, constantCounts.contains(constants.count) else {
-      throw attributes.fault("\(node.input.count) inputs do not fit the operation")
-    }
-    let sideOutputs = node.output.dropFirst().filter { !$0.isEmpty }
-    guard sideOutputs.isEmpty || kind == .dropout || kind == .maxPool else {
-      throw attributes.fault("it has more than one output")
-    }
-    var inputs: [(String, Tensor)] = []
-    for name in node.input.prefix(inputCount) {
-      guard let tensor = tensors[name] else {
-        throw attributes.fault(
-          "its input \(quoted(name)) does not depend on the image, or is a side output",
-          remedy: "export the network simplified for inference")
-      }
-      inputs.append((name, tensor))
-    }
-    return Arguments(inputs: inputs, constants: constants)
+  /// Adds a number as an input of the source's node.
+  mutating func number(_ value: Float, _ source: SourceNode) -> String {
+    builder.add(ConstantTensor(shape: [], elements: .floats([value])), near: source.output)
   }
 
-  /// The values of an initializer, counted against the allowance.
-  mutating func constant(
-    _ name: String, _ attributes: NodeAttributes
-  ) throws(ModelError) -> ConstantTensor {
-    guard let tensor = initializers[name] else {
-      throw attributes.fault(
-        "its weights \(quoted(name)) are not constants of the file",
-        remedy: "export the network simplified for inference")
-    }
-    let constant = try ConstantTensor(tensor, limit: weightAllowance, attributes: attributes)
-    weightAllowance -= constant.values.count
-    return constant
+  /// Adds integers as an input of the source's node.
+  mutating func add(_ values: [Int], _ source: SourceNode) -> String {
+    builder.add(ConstantTensor(values), near: source.output)
   }
 }

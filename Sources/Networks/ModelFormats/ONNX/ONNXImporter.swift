@@ -16,39 +16,96 @@ public enum ONNXImporter {
   /// The network of an ONNX file.
   ///
   /// Weights become `Float`; a node without a name is named after its output; nodes are sorted into
-  /// an order of computation, which is the file's own where that is one already.
+  /// an order of computation, which is the file's own where that is one already. Large tensors may
+  /// lie in files beside the network.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - input: How the input's sizes are taken.
+  /// - Returns: The graph; what depends on constants alone is computed.
   /// - Throws: `ModelError`, one line that names the file, the node, the cause and a remedy.
   /// - Complexity: O(size of the file).
-  public static func graph(contentsOf path: String) throws(ModelError) -> NetworkGraph {
-    try graph(
-      bytes: fileBytes(path, what: "network", limit: fileSizeLimit), path: path)
+  public static func graph(
+    contentsOf path: String, input: InputSize = .asStated
+  ) throws(ModelError) -> NetworkGraph {
+    try imported(contentsOf: path, input: input).graph
   }
 
   /// The network that the bytes of an ONNX file describe; `path` is for messages.
-  package static func graph(bytes: [UInt8], path: String) throws(ModelError) -> NetworkGraph {
+  package static func graph(
+    bytes: [UInt8], path: String, input: InputSize = .asStated
+  ) throws(ModelError) -> NetworkGraph {
+    try imported(contents(of: bytes, path, input), path, external: ExternalData(besides: nil))
+      .graph
+  }
+
+  /// A graph, and whether the file leaves the image's size open.
+  struct Import {
+    let graph: NetworkGraph
+    let hasOpenSize: Bool
+  }
+
+  static func imported(
+    contentsOf path: String, input: InputSize
+  ) throws(ModelError) -> Import {
+    // Of the bytes, the parsed file and the graph, only two are there at a time, and the parsed
+    // weights go one by one.
+    let contents = try contents(
+      of: fileBytes(path, what: "network", limit: fileSizeLimit), path, input)
+    return try imported(contents, path, external: ExternalData(besides: path))
+  }
+
+  /// What a file holds, its nodes in order of computation.
+  private struct Contents {
+    let operatorSet: Int
+    let input: Input
+    var initializers: [String: ONNXTensorProto]
+    let nodes: [ONNXNodeProto]
+    let outputs: [String]
+    let names: Set<String>
+  }
+
+  private static func contents(
+    of bytes: [UInt8], _ path: String, _ size: InputSize
+  ) throws(ModelError) -> Contents {
     let model = try parsed(bytes, path)
     let version = try operatorSet(of: model, path)
     let initializers = try initializers(of: model.graph, path)
-    let input = try imageInput(of: model.graph, besides: initializers, path)
-    var converter = NodeConverter(
-      path: path, operatorSet: version, input: input, initializers: initializers)
-    var nodes: [Node] = []
+    let input = try networkInput(of: model.graph, besides: initializers, as: size, path)
     let given = Set(initializers.keys).union([input.name])
-    for node in try orderedNodes(model.graph.node, given: given, path: path) {
-      nodes.append(try converter.convert(node))
-    }
+    let nodes = try orderedNodes(model.graph.node, given: given, path: path)
     let outputs = model.graph.output.map(\.name)
     guard !outputs.isEmpty else {
       throw fault(path, "the network has no output", remedy: "name its results as graph outputs")
     }
-    for name in outputs where converter.tensors[name] == nil {
-      throw fault(
-        path, "no node makes the network's output \(quoted(name))",
-        remedy: "name a tensor of the network as its output")
+    return Contents(
+      operatorSet: version, input: input, initializers: initializers, nodes: nodes,
+      outputs: outputs, names: given.union(nodes.flatMap(\.output)))
+  }
+
+  private static func imported(
+    _ contents: consuming Contents, _ path: String, external: ExternalData
+  ) throws(ModelError) -> Import {
+    let (nodes, outputs, input) = (contents.nodes, contents.outputs, contents.input)
+    let builder = GraphBuilder(
+      inputName: input.name, inputShape: input.shape, names: contents.names,
+      allowance: FoldingAllowance(elementCount: 1 << 24))
+    var converter = NodeConverter(
+      path: path, operatorSet: contents.operatorSet,
+      readNames: Set(nodes.flatMap(\.input)).union(outputs), builder: builder,
+      initializers: contents.initializers, external: external)
+    contents.initializers = [:]
+    for node in nodes { try converter.convert(node) }
+    for name in outputs {
+      try converter.loadOutput(name)
+      guard converter.builder.facts[name] != nil else {
+        throw fault(
+          path,
+          "the network's output \(quoted(name)) is no node's, or a side output, which is not supported",
+          remedy: "name a tensor of the network as its output")
+      }
     }
-    return NetworkGraph(
-      inputName: input.name, inputShape: input.shape, nodes: nodes, outputNames: outputs)
+    return Import(graph: converter.builder.graph(outputs: outputs), hasOpenSize: input.hasOpenSize)
   }
 
   private static func parsed(
@@ -69,15 +126,15 @@ public enum ONNXImporter {
   }
 
   private static func operatorSet(
-    of model: ONNXModelProto, _ path: String
+    of model: borrowing ONNXModelProto, _ path: String
   ) throws(ModelError) -> Int {
-    let versions = model.opsetImport.filter { isDefaultDomain($0.domain) }.map(\.version)
+    let versions = Set(model.opsetImport.filter { isDefaultDomain($0.domain) }.map(\.version))
     guard let version = versions.first, versions.count == 1,
       operatorSets.contains(Int(version))
     else {
-      let found = versions.prefix(3).map(String.init).joined(separator: ", ")
+      let found = versions.sorted().prefix(3).map(String.init).joined(separator: ", ")
       throw fault(
-        path, "it uses operator set \(found.isEmpty ? "unknown" : found)",
+        path, "it uses operator set \(found.isEmpty ? "unknown" : found), which is not supported",
         remedy: "export it with one operator set from \(operatorSets.lowerBound) to "
           + "\(operatorSets.upperBound)")
     }
@@ -96,41 +153,6 @@ public enum ONNXImporter {
       }
     }
     return result
-  }
-
-  /// The one input that is not a weight: batch × channels × height × width.
-  private static func imageInput(
-    of graph: ONNXGraphProto, besides initializers: [String: ONNXTensorProto], _ path: String
-  ) throws(ModelError) -> (name: String, shape: MapShape) {
-    let inputs = graph.input.filter { initializers[$0.name] == nil }
-    guard let input = inputs.first, inputs.count == 1, !input.name.isEmpty else {
-      let names = inputs.prefix(5).map { quoted($0.name) }.joined(separator: ", ")
-      throw fault(
-        path, "\(inputs.count) inputs with a name are not one: \(names)",
-        remedy: "export the network with an image as its only input")
-    }
-    let type = input.type.tensorType
-    let dimensions = type.shape.dim
-    guard [.float, .float16, .double].contains(type.elemType), dimensions.count == 4 else {
-      throw fault(
-        path,
-        "its input \(quoted(input.name)) is not of floating-point numbers in 4 dimensions",
-        remedy: "export it with an input of batch × channels × height × width")
-    }
-    var sides: [Int] = []
-    for dimension in dimensions.dropFirst() {
-      guard (1...4096).contains(dimension.dimValue) else {
-        throw fault(
-          path,
-          """
-          the channels, height and width of its input \(quoted(input.name)) are not three numbers \
-          from 1 to 4096
-          """,
-          remedy: "export it with a fixed image size")
-      }
-      sides.append(Int(dimension.dimValue))
-    }
-    return (input.name, MapShape(channels: sides[0], height: sides[1], width: sides[2]))
   }
 
   static func isDefaultDomain(_ domain: String) -> Bool { domain.isEmpty || domain == "ai.onnx" }

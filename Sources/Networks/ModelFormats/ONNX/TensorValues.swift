@@ -1,94 +1,148 @@
 import FoundationEssentials
 import NetworkGraphs
 
-/// A constant of the file: its dimensions and its values, row-major.
-struct ConstantTensor {
-  let dimensions: [Int]
-  let values: [Float]
+/// How the numbers of a tensor are stored.
+enum TensorEncoding {
+  case float, float16, bfloat16, double, int32, int64, boolean
 
-  /// Reads a tensor of float, float16 or double.
-  ///
-  /// The count of values is compared with the data at hand before anything is allocated.
-  ///
-  /// - Parameters:
-  ///   - tensor: The initializer.
-  ///   - limit: The largest count of values.
-  ///   - attributes: The node that reads it, for messages.
-  /// - Throws: `ModelError` for data elsewhere, of another type, of another count, or not finite.
-  init(
-    _ tensor: ONNXTensorProto, limit: Int, attributes: borrowing NodeAttributes
-  ) throws(ModelError) {
-    let name = quoted(tensor.name)
-    guard tensor.dataLocation == .default, tensor.externalData.isEmpty else {
-      throw attributes.fault(
-        "its weights \(name) lie in another file",
-        remedy: "save the network as one file (onnx.save with save_as_external_data=False)")
-    }
-    var count = 1
-    var dimensions: [Int] = []
-    for dimension in tensor.dims {
-      let (product, overflows) = count.multipliedReportingOverflow(by: Int(dimension))
-      guard dimension > 0, !overflows, product <= limit else {
-        throw attributes.fault(
-          "its weights \(name) have dimensions \(tensor.dims.prefix(8)), not of at most "
-            + "\(limit) values")
-      }
-      count = product
-      dimensions.append(Int(dimension))
-    }
-    let values = try Self.values(of: tensor, count: count, attributes)
-    guard values.allSatisfy(\.isFinite) else {
-      throw attributes.fault("its weights \(name) hold a value that is not a finite number")
-    }
-    self.dimensions = dimensions
-    self.values = values
-  }
-
-  private static func values(
-    of tensor: ONNXTensorProto, count: Int, _ attributes: borrowing NodeAttributes
-  ) throws(ModelError) -> [Float] {
-    let raw = tensor.rawData
-    let (typedCount, size): (Int, Int)
-    switch tensor.dataType {
-    case .float: (typedCount, size) = (tensor.floatData.count, 4)
-    case .float16: (typedCount, size) = (tensor.int32Data.count, 2)
-    case .double: (typedCount, size) = (tensor.doubleData.count, 8)
-    default:
-      throw attributes.fault(
-        "its weights \(quoted(tensor.name)) are of type \(tensor.dataType)",
-        remedy: "export the network with weights of type float, float16 or double")
-    }
-    let isRaw = !raw.isEmpty
-    guard isRaw ? typedCount == 0 && raw.count == count * size : typedCount == count else {
-      throw attributes.fault(
-        """
-        its weights \(quoted(tensor.name)) have dimensions \(tensor.dims.prefix(8)), but \
-        \(raw.count) bytes and \(typedCount) numbers
-        """)
-    }
-    switch (tensor.dataType, isRaw) {
-    case (.float, true): return decoded(raw) { Float(bitPattern: $0) }
-    case (.float, false): return tensor.floatData
-    case (.float16, true): return decoded(raw) { Float(Float16(bitPattern: $0)) }
-    case (.float16, false):
-      return tensor.int32Data.map { Float(Float16(bitPattern: UInt16(truncatingIfNeeded: $0))) }
-    case (_, true): return decoded(raw) { Float(Double(bitPattern: $0)) }
-    case (_, false): return tensor.doubleData.map { Float($0) }
+  /// The encoding of a type, `nil` for one that is not known.
+  init?(_ type: ONNXTensorProto.DataType) {
+    switch type {
+    case .float: self = .float
+    case .float16: self = .float16
+    case .bfloat16: self = .bfloat16
+    case .double: self = .double
+    case .int32: self = .int32
+    case .int64: self = .int64
+    case .bool: self = .boolean
+    default: return nil
     }
   }
 
-  /// Numbers out of little-endian bytes.
-  private static func decoded<Bits: FixedWidthInteger & BitwiseCopyable>(
-    _ data: Data, _ value: (Bits) -> Float
-  ) -> [Float] {
-    let bytes = data.bytes
+  /// What the elements become.
+  var elementType: ElementType {
+    switch self {
+    case .float, .float16, .bfloat16, .double: .float
+    case .int32, .int64: .integer
+    case .boolean: .boolean
+    }
+  }
+
+  /// The bytes of one number.
+  var size: Int {
+    switch self {
+    case .boolean: 1
+    case .float16, .bfloat16: 2
+    case .float, .int32: 4
+    case .double, .int64: 8
+    }
+  }
+
+  /// The numbers that little-endian bytes hold.
+  func elements(_ bytes: RawSpan) -> ConstantTensor.Elements {
+    switch self {
+    case .float: .floats(decoded(bytes) { Float(bitPattern: $0) })
+    case .float16: .floats(decoded(bytes) { Float(Float16(bitPattern: $0)) })
+    case .bfloat16: .floats(decoded(bytes) { (bits: UInt16) in Float(bfloat16: bits) })
+    case .double: .floats(decoded(bytes) { Float(Double(bitPattern: $0)) })
+    case .int32: .integers(decoded(bytes) { (bits: UInt32) in Int(Int32(bitPattern: bits)) })
+    case .int64: .integers(decoded(bytes) { (bits: UInt64) in Int(Int64(bitPattern: bits)) })
+    case .boolean: .booleans(decoded(bytes) { (byte: UInt8) in byte != 0 })
+    }
+  }
+
+  /// The numbers that a tensor lists one by one.
+  func elements(listed tensor: ONNXTensorProto) -> ConstantTensor.Elements {
+    switch self {
+    case .float: .floats(tensor.floatData)
+    case .float16:
+      .floats(
+        tensor.int32Data.map { Float(Float16(bitPattern: UInt16(truncatingIfNeeded: $0))) })
+    case .bfloat16:
+      .floats(tensor.int32Data.map { Float(bfloat16: UInt16(truncatingIfNeeded: $0)) })
+    case .double: .floats(tensor.doubleData.map { Float($0) })
+    case .int32: .integers(tensor.int32Data.map { Int($0) })
+    case .int64: .integers(tensor.int64Data.map { Int($0) })
+    case .boolean: .booleans(tensor.int32Data.map { $0 != 0 })
+    }
+  }
+
+  /// How many numbers a tensor lists one by one.
+  func listedCount(_ tensor: ONNXTensorProto) -> Int {
+    switch self {
+    case .float: tensor.floatData.count
+    case .double: tensor.doubleData.count
+    case .int64: tensor.int64Data.count
+    case .float16, .bfloat16, .int32, .boolean: tensor.int32Data.count
+    }
+  }
+
+  private func decoded<Bits: FixedWidthInteger & BitwiseCopyable, Element>(
+    _ bytes: RawSpan, _ value: (Bits) -> Element
+  ) -> [Element] {
     let size = MemoryLayout<Bits>.size
     let count = bytes.byteCount / size
-    return [Float](capacity: count) { values in
+    return [Element](capacity: count) { values in
       for index in 0..<count {
         let bits = bytes.unsafeLoadUnaligned(fromByteOffset: index * size, as: Bits.self)
         values.append(value(Bits(littleEndian: bits)))
       }
     }
+  }
+}
+
+extension Float {
+  /// The number whose upper half is given (bfloat16).
+  fileprivate init(bfloat16 bits: UInt16) { self.init(bitPattern: UInt32(bits) << 16) }
+}
+
+extension ConstantTensor {
+  /// Reads a tensor of an ONNX file.
+  ///
+  /// The count of values is compared with the data at hand before anything is allocated.
+  ///
+  /// - Parameters:
+  ///   - tensor: The initializer or attribute.
+  ///   - external: The files beside the network.
+  ///   - fault: Makes an error of a cause and a remedy.
+  /// - Throws: `ModelError` for data that cannot be read, of another type or of another count.
+  init(
+    _ tensor: ONNXTensorProto, external: inout ExternalData,
+    fault: (_ cause: String, _ remedy: String) -> ModelError
+  ) throws(ModelError) {
+    let again = "export the network again"
+    guard let encoding = TensorEncoding(tensor.dataType) else {
+      throw fault(
+        "its values \(quoted(tensor.name)) are of type \(tensor.dataType), which is not supported",
+        "export the network with values of type float, float16, bfloat16, double, int32, int64 or "
+          + "bool")
+    }
+    let shape = TensorShape(tensor.dims.prefix(9).map { Int($0) })
+    guard shape.isReasonable else {
+      throw fault(
+        "its values \(quoted(tensor.name)) have dimensions \(shape.dimensions), which no tensor has",
+        again)
+    }
+    let count = shape.elementCount
+    if tensor.dataLocation == .external || !tensor.externalData.isEmpty {
+      let elements = try external.elements(
+        of: tensor, encoding: encoding, count: count, fault: fault)
+      self.init(shape: shape, elements: elements)
+      return
+    }
+    let raw = tensor.rawData
+    let listedCount = encoding.listedCount(tensor)
+    let isRaw = !raw.isEmpty
+    guard isRaw ? listedCount == 0 && raw.count == count * encoding.size : listedCount == count
+    else {
+      throw fault(
+        """
+        its values \(quoted(tensor.name)) have dimensions \(shape.dimensions), but \(raw.count) \
+        bytes and \(listedCount) numbers
+        """, again)
+    }
+    self.init(
+      shape: shape,
+      elements: isRaw ? encoding.elements(raw.bytes) : encoding.elements(listed: tensor))
   }
 }

@@ -1,9 +1,10 @@
-import OneDNN
-import Stages
-import Tensors
+internal import OneDNN
+internal import Tensors
 
-/// The rate of a large matrix product on all threads, in GFLOP/s: the best of twelve.
-func sgemmPeak() -> Double {
+/// The rate of a large matrix product in GFLOP/s, the best of twelve: what a machine can do at most.
+///
+/// - Parameter threadCount: The threads that share the product.
+public func sgemmPeak(threadCount: Int) -> Double {
   let side = 2048
   let values = (0..<side * side).map { Float($0 % 7) - 3 }
   let factor = Matrix(rowCount: side, columnCount: side, elements: values)
@@ -12,7 +13,7 @@ func sgemmPeak() -> Double {
   for _ in 0..<12 {
     let time = ContinuousClock().measure {
       product.elements.withDisjointWrites { output in
-        let rowsEach = (side + Parallelism.threadCount - 1) / Parallelism.threadCount
+        let rowsEach = (side + threadCount - 1) / threadCount
         parallelFor(count: side, grain: rowsEach) { rows in
           let range = rows.lowerBound * side..<rows.upperBound * side
           output.withMutableSpan(range) { block in

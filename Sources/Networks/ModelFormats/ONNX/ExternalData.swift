@@ -1,0 +1,129 @@
+import Glibc
+import NetworkGraphs
+
+/// The files beside a network that hold its large tensors.
+///
+/// They must lie in the network's own folder: no path out of it and no symbolic link is followed. A
+/// file's tensors together may not be larger than the file, so that few bytes cannot ask for much
+/// memory.
+struct ExternalData {
+  private let folder: String?
+  private var files: [String: Room] = [:]
+
+  /// A file's size, and how much of it may still be read.
+  private struct Room {
+    let size: Int
+    var rest: Int
+  }
+
+  /// The files beside a network; with `nil`, there are none.
+  init(besides path: String?) {
+    folder = path.map { path in
+      let folder = path.dropLast(fileName(path).count)
+      return folder.isEmpty ? "." : String(folder)
+    }
+  }
+
+  /// The values of a tensor that lie in another file.
+  ///
+  /// - Throws: `ModelError` when the file lies elsewhere, cannot be read, or is shorter than the
+  ///   tensor's place in it.
+  mutating func elements(
+    of tensor: ONNXTensorProto, encoding: TensorEncoding, count: Int,
+    fault: (_ cause: String, _ remedy: String) -> ModelError
+  ) throws(ModelError) -> ConstantTensor.Elements {
+    let name = quoted(tensor.name)
+    func wrong(_ cause: String) -> ModelError {
+      fault("its values \(name) lie in another file: \(cause)", "keep the files together")
+    }
+    var entries: [String: String] = [:]
+    for entry in tensor.externalData.prefix(16) { entries[entry.key] = entry.value }
+    guard let folder else { throw wrong("which is not supported here") }
+    guard let location = entries["location"], location.utf8.count <= 4096 else {
+      throw wrong("it has no name")
+    }
+    let parts = location.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ !["", ".", ".."].contains($0) }), !location.utf8.contains(0) else {
+      throw wrong("\(quoted(location)) is not a file in the network's folder")
+    }
+    let size = count * encoding.size
+    guard let offset = Int(entries["offset"] ?? "0"), offset >= 0,
+      let length = Int(entries["length"] ?? String(size)), length == size
+    else {
+      throw wrong(
+        """
+        offset \(quoted(entries["offset"] ?? "0")) and length \
+        \(quoted(entries["length"] ?? "none")) do not fit its \(size) bytes
+        """)
+    }
+    let file = Self.open(parts, in: folder)
+    guard file >= 0 else {
+      throw wrong("\(quoted(location)): \(String(cString: strerror(errno)))")
+    }
+    defer { _ = close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw wrong("\(quoted(location)) is not a file")
+    }
+    var room = files[location] ?? Room(size: Int(status.st_size), rest: Int(status.st_size))
+    guard offset <= room.size, length <= room.size - offset else {
+      throw wrong(
+        "\(quoted(location)) has \(room.size) bytes, too few for \(length) from \(offset) on")
+    }
+    guard length <= room.rest else {
+      throw wrong("\(quoted(location)) is smaller than its tensors together")
+    }
+    room.rest -= length
+    files[location] = room
+    guard let elements = Self.read(file, offset: offset, encoding: encoding, count: count) else {
+      throw wrong("\(quoted(location)) cannot be read")
+    }
+    return elements
+  }
+
+  /// Opens a file of the folder; each part of its path is a folder of its own, no link.
+  private static func open(_ parts: [Substring], in folder: String) -> Int32 {
+    var place = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    for (index, part) in parts.enumerated() where place >= 0 {
+      let isLast = index == parts.count - 1
+      let flags =
+        O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (isLast ? 0 : O_DIRECTORY)
+      let next = openat(place, String(part), flags)
+      let cause = errno
+      _ = close(place)
+      errno = cause
+      place = next
+    }
+    return place
+  }
+
+  /// Reads numbers; those of single precision go straight into their array.
+  private static func read(
+    _ file: Int32, offset: Int, encoding: TensorEncoding, count: Int
+  ) -> ConstantTensor.Elements? {
+    if encoding == .float, 1.littleEndian == 1 {
+      return values(file, offset: offset, count: count, repeating: Float(0)).map { .floats($0) }
+    }
+    return values(file, offset: offset, count: count * encoding.size, repeating: UInt8(0)).map {
+      encoding.elements($0.span.bytes)
+    }
+  }
+
+  private static func values<Element: BitwiseCopyable>(
+    _ file: Int32, offset: Int, count: Int, repeating: Element
+  ) -> [Element]? {
+    let size = count * MemoryLayout<Element>.stride
+    var readCount = 0
+    let values = [Element](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      let bytes = UnsafeMutableRawBufferPointer(buffer)
+      while readCount < size, let start = bytes.baseAddress {
+        let step = pread(file, start + readCount, size - readCount, off_t(offset + readCount))
+        if step < 0, errno == EINTR { continue }
+        guard step > 0 else { break }
+        readCount += step
+      }
+      initializedCount = readCount / MemoryLayout<Element>.stride
+    }
+    return readCount == size ? values : nil
+  }
+}

@@ -1,0 +1,93 @@
+import NetworkGraphs
+
+extension NodeConverter {
+  /// `Slice`, its ranges attributes until operator set 9, inputs since.
+  mutating func convertSlice(_ source: inout SourceNode) throws(ModelError) {
+    guard operatorSet < 10 else {
+      try source.expectInputs(3...5)
+      return try emit(.slice, source.inputs, source)
+    }
+    try source.expectInputs(1...1)
+    guard let starts = try source.attributes.integers("starts"),
+      let ends = try source.attributes.integers("ends")
+    else { throw source.fault("the attributes starts and ends are missing") }
+    let axes = try source.attributes.integers("axes")
+    var inputs = [try source.required(0), add(starts, source), add(ends, source)]
+    if let axes { inputs.append(add(axes, source)) }
+    try emit(.slice, inputs, source)
+  }
+
+  /// `Split`: the sizes of the pieces an attribute until operator set 12, an input since, or as many
+  /// equal ones as there are outputs.
+  mutating func convertSplit(_ source: inout SourceNode) throws(ModelError) {
+    let axis = try source.attributes.axis(default: 0)
+    let count = source.outputs.count
+    let sizes: [Int]?
+    if operatorSet < 13 {
+      try source.expectInputs(1...1)
+      sizes = try source.attributes.integers("split")
+    } else {
+      try source.expectInputs(1...2)
+      sizes = try integers(1, of: source, "pieces' sizes")
+      let stated = try source.attributes.integer(ifThere: "num_outputs", in: 1...65_536)
+      guard stated ?? count == count, sizes == nil || stated == nil else {
+        throw source.fault("its \(count) outputs are not the pieces that it states")
+      }
+    }
+    guard count <= 1024, sizes?.count ?? count == count else {
+      throw source.fault("\(count) outputs for \(sizes?.count ?? count) pieces are not supported")
+    }
+    let input = try source.required(0)
+    if sizes == nil, operatorSet < 18 {
+      let shape = try shape(0, of: source)
+      guard let dimension = shape.dimensionIndex(axis),
+        shape.dimensions[dimension].isMultiple(of: count)
+      else { throw source.fault("\(shape) cannot be cut into \(count) equal pieces") }
+    }
+    for (index, output) in source.outputs.enumerated() where !output.isEmpty {
+      try emit(
+        .piece(index: index, count: count, sizes: sizes, axis: axis), [input], source,
+        output: output)
+    }
+  }
+
+  /// `Squeeze` and `Unsqueeze`, their axes an attribute until operator set 12, an input since.
+  mutating func convertSqueeze(
+    _ source: inout SourceNode, _ operation: KnownOperation
+  ) throws(ModelError) {
+    let axes: [Int]?
+    if operatorSet < 13 {
+      try source.expectInputs(1...1)
+      axes = try source.attributes.integers("axes")
+    } else {
+      try source.expectInputs(1...2)
+      axes = try integers(1, of: source, "axes")
+    }
+    let input = [try source.required(0)]
+    if operation == .squeeze { return try emit(.squeeze(axes: axes), input, source) }
+    guard let axes else { throw source.fault("its axes are missing") }
+    try emit(.unsqueeze(axes: axes), input, source)
+  }
+
+  /// `Pad`, its amounts and value attributes until operator set 10, inputs since.
+  mutating func convertPad(_ source: inout SourceNode) throws(ModelError) {
+    let content: PaddingContent
+    switch try source.attributes.word("mode") ?? "constant" {
+    case "constant": content = .constant
+    case "reflect": content = .reflection
+    case "edge": content = .edge
+    case let word: throw source.fault("the mode \(quoted(word)) is not supported")
+    }
+    guard operatorSet < 11 else {
+      try source.expectInputs(2...4)
+      return try emit(.pad(content), source.inputs, source)
+    }
+    try source.expectInputs(1...1)
+    guard let amounts = try source.attributes.integers("pads") else {
+      throw source.fault("the attribute pads is missing")
+    }
+    let value = try source.attributes.number("value", default: 0)
+    let names = [try source.required(0), add(amounts, source), number(value, source)]
+    try emit(.pad(content), names, source)
+  }
+}

@@ -1,0 +1,90 @@
+import NetworkGraphs
+
+extension NodeConverter {
+  /// `Constant`, in each of its forms for numbers.
+  mutating func convertConstant(_ source: inout SourceNode) throws(ModelError) {
+    try source.expectInputs(0...0)
+    let constant: ConstantTensor
+    if let tensor = try source.attributes.tensor("value") {
+      constant = try tensorValues(tensor, source)
+    } else if let value = try source.attributes.number(ifThere: "value_float") {
+      constant = ConstantTensor(shape: [], elements: .floats([value]))
+    } else if let values = try source.attributes.numbers("value_floats") {
+      constant = ConstantTensor(shape: [values.count], elements: .floats(values))
+    } else if let value = try source.attributes.integer(
+      ifThere: "value_int", in: Int.min...Int.max)
+    {
+      constant = ConstantTensor(shape: [], elements: .integers([value]))
+    } else if let values = try source.attributes.integers("value_ints") {
+      constant = ConstantTensor(values)
+    } else {
+      throw source.fault("a constant that is no tensor of numbers is not supported")
+    }
+    guard builder.facts[source.output] == nil else {
+      throw source.fault("\(quoted(source.output)) exists already")
+    }
+    builder.add(constant, name: source.output)
+  }
+
+  /// `ConstantOfShape`: one value everywhere, 0 unless stated.
+  mutating func convertFilled(_ source: inout SourceNode) throws(ModelError) {
+    var value = ConstantTensor(shape: [], elements: .floats([0]))
+    if let tensor = try source.attributes.tensor("value") {
+      let stated = try tensorValues(tensor, source)
+      guard stated.elements.count == 1 else { throw source.fault("its value is not one number") }
+      value = ConstantTensor(shape: [], elements: stated.elements)
+    }
+    try convertUnary(source, .filled(value))
+  }
+
+  /// `Shape`, of all dimensions or some.
+  mutating func convertShape(_ source: inout SourceNode) throws(ModelError) {
+    let start = try source.attributes.integer("start", default: 0, in: Int.min...Int.max)
+    let end = try source.attributes.integer(ifThere: "end", in: Int.min...Int.max)
+    try convertUnary(source, .shape(start: start, end: end))
+  }
+
+  /// `Cast` between floating-point numbers, integers and truth values.
+  mutating func convertCast(
+    _ source: inout SourceNode, _ operation: KnownOperation
+  ) throws(ModelError) {
+    source.attributes.ignore("saturate")
+    let type: ElementType
+    if operation == .castLike {
+      try source.expectInputs(2...2)
+      guard let fact = builder.facts[try source.required(1)] else {
+        throw source.fault("its second input is not known")
+      }
+      type = fact.type
+    } else {
+      try source.expectInputs(1...1)
+      let code = try source.attributes.integer("to", in: 0...1000)
+      guard let stored = ONNXTensorProto.DataType(rawValue: code),
+        let encoding = TensorEncoding(stored)
+      else { throw source.fault("a cast to type \(code) is not supported") }
+      type = encoding.elementType
+    }
+    let input = try source.required(0)
+    let isSame = builder.facts[input]?.type == type
+    try emit(isSame ? .identity : .cast(type), [input], source)
+  }
+
+  /// `Dropout` does nothing in use; a file may say that it is still in training.
+  mutating func convertDropout(_ source: inout SourceNode) throws(ModelError) {
+    try source.expectInputs(1...3)
+    source.attributes.ignore("ratio")
+    source.attributes.ignore("seed")
+    if let mode = source.input(2), builder.constants[mode]?.booleans?.contains(true) != false {
+      throw source.fault(
+        "it drops values in use (training_mode), which is not supported",
+        remedy: "export the network for inference")
+    }
+    let input = [try source.required(0)]
+    try emit(.identity, input, source)
+    // What is kept: everything.
+    guard source.outputs.count > 1, readNames.contains(source.outputs[1]) else { return }
+    let sizes = try step(.shape(start: 0, end: nil), input, source)
+    let kept = ConstantTensor(shape: [], elements: .booleans([true]))
+    try emit(.filled(kept), [sizes], source, output: source.outputs[1])
+  }
+}

@@ -1,0 +1,72 @@
+import NetworkGraphs
+
+extension NodeConverter {
+  /// `MaxPool` and `AveragePool` over maps or lines.
+  mutating func convertPooling(
+    _ source: inout SourceNode, _ operation: KnownOperation
+  ) throws(ModelError) {
+    try source.expectInputs(1...1)
+    let rank = try shape(0, of: source).rank
+    guard (3...4).contains(rank) else {
+      throw source.fault(
+        "an input of \(rank) dimensions is not supported",
+        remedy: "only windows along one or two dimensions are known")
+    }
+    let window = try NodeWindow(&source.attributes, rank: rank - 2)
+    let pooling = PoolingWindow(
+      kernel: window.kernel, stride: window.stride, dilation: window.dilation,
+      padding: window.padding, paddingRule: window.paddingRule,
+      roundsUp: try source.attributes.flag("ceil_mode"))
+    if operation == .maxPool {
+      source.attributes.ignore("storage_order")
+      try expectNoSideOutputs(source)
+      try emitWindows(.maxPool(pooling), rank: rank, source)
+    } else {
+      let countsPadding = try source.attributes.flag("count_include_pad")
+      try emitWindows(
+        .averagePool(pooling, countsPadding: countsPadding), rank: rank, source)
+    }
+  }
+
+  /// `ReduceMean`, its axes an attribute until operator set 17, an input since.
+  mutating func convertMean(_ source: inout SourceNode) throws(ModelError) {
+    let keepsDimensions = try source.attributes.flag("keepdims", default: true)
+    var axes: [Int]?
+    if operatorSet < 18 {
+      try source.expectInputs(1...1)
+      axes = try source.attributes.integers("axes", in: -8...7)
+    } else {
+      try source.expectInputs(1...2)
+      axes = try integers(1, of: source, "axes")
+      let isNothing = try source.attributes.flag("noop_with_empty_axes")
+      if axes ?? [] == [] {
+        if isNothing { return try emit(.identity, [source.required(0)], source) }
+        axes = nil
+      }
+    }
+    try emit(
+      .mean(axes: axes, keepsDimensions: keepsDimensions), [source.required(0)], source)
+  }
+
+  /// `Softmax`: before operator set 13 over everything from its axis on; since then, over its axis
+  /// alone, the last one unless stated.
+  mutating func convertSoftmax(_ source: inout SourceNode) throws(ModelError) {
+    try source.expectInputs(1...1)
+    guard operatorSet < 13 else {
+      return try emit(
+        .softmax(axis: try source.attributes.axis(default: -1)), source.inputs, source)
+    }
+    let axis = try source.attributes.axis(default: 1)
+    let input = try shape(0, of: source)
+    guard let start = input.dimensionIndex(axis) else {
+      throw source.fault("axis \(axis) is none of \(input)")
+    }
+    guard input.dimensions[(start + 1)...].contains(where: { $0 != 1 }) else {
+      return try emit(.softmax(axis: start), source.inputs, source)
+    }
+    let sizes = try step(.shape(start: 0, end: nil), source.inputs, source)
+    let rows = try step(.flatten(axis: start), source.inputs, source)
+    let values = try step(.softmax(axis: 1), [rows], source)
+    try emit(.reshape(allowsZero: false), [values, sizes], source)
+  }
+}

@@ -1,0 +1,48 @@
+import NetworkGraphs
+
+extension ONNXImporter {
+  /// The one input that is not a weight.
+  struct Input {
+    let name: String
+    let shape: TensorShape
+    let hasOpenSize: Bool
+  }
+
+  /// Reads the network's input and its sizes.
+  ///
+  /// - Throws: `ModelError` for several inputs, none, one that is not of floating-point numbers or
+  ///   whose sizes are not known.
+  static func networkInput(
+    of graph: ONNXGraphProto, besides initializers: [String: ONNXTensorProto],
+    as size: InputSize, _ path: String
+  ) throws(ModelError) -> Input {
+    let inputs = graph.input.filter { initializers[$0.name] == nil }
+    guard let input = inputs.first, inputs.count == 1, !input.name.isEmpty else {
+      let names = inputs.prefix(5).map { quoted($0.name) }.joined(separator: ", ")
+      throw fault(
+        path, "\(inputs.count) inputs with a name are not one, which is not supported: \(names)",
+        remedy: "export the network with an image as its only input")
+    }
+    let type = input.type.tensorType
+    guard TensorEncoding(type.elemType)?.elementType == .float, type.shape.dim.count <= 8 else {
+      throw fault(
+        path,
+        """
+        its input \(quoted(input.name)) is not of floating-point numbers in at most 8 dimensions, \
+        which is not supported
+        """,
+        remedy: "export it with an input of batch × channels × height × width")
+    }
+    let stated = type.shape.dim.map { $0.dimValue > 0 ? Int($0.dimValue) : nil }
+    guard let found = size.sizes(stated) else {
+      throw fault(
+        path,
+        """
+        the sizes of its input \(quoted(input.name)) are not \
+        \(size.isImage ? "those of an image from 1 to 4096" : "numbers")
+        """,
+        remedy: "export it with an input of batch × channels × height × width of a fixed size")
+    }
+    return Input(name: input.name, shape: found.shape, hasOpenSize: found.hasOpenSize)
+  }
+}

@@ -1,0 +1,114 @@
+internal import NetworkGraphs
+internal import OneDNN
+
+/// result[i, j, …] ← source[rows[i], columns[j], …]: slices, pieces, gathered rows, repeated and padded
+/// tensors, all in plain order.
+///
+/// Adjoint: every element of the gradient goes back to where its value came from, added up.
+struct IndexedCopy {
+  /// For each dimension and each index of the result the index of the source, or −1 for the filling.
+  let maps: [[Int32]]
+  /// The source's sizes.
+  let source: TensorShape
+  /// What stands where there is no source.
+  var filling: Float = 0
+
+  /// The dimensions that are walked one by one; what lies inside runs on alike in both.
+  fileprivate var outerCount: Int {
+    var count = maps.count
+    while count > 0, isWhole(maps[count - 1], size: source.dimensions[count - 1]) { count -= 1 }
+    return count
+  }
+
+  private func isWhole(_ map: [Int32], size: Int) -> Bool {
+    map.count == size && zip(map, Int32(0)...).allSatisfy { $0 == $1 }
+  }
+
+  /// Whether every element of the source appears exactly once, so that a gradient need not be cleared.
+  var isPermutation: Bool {
+    zip(maps, source.dimensions).allSatisfy { map, size in
+      map.count == size && Set(map).count == size && !map.contains(-1)
+    }
+  }
+
+  /// Calls `body` for every run of consecutive elements: its place in the result, its place in the
+  /// source or −1, and its length.
+  fileprivate func forEachRun(_ body: (_ place: Int, _ source: Int, _ count: Int) -> Void) {
+    let outer = outerCount
+    let strides = source.strides
+    let run = outer == maps.count ? 1 : strides[outer] * source.dimensions[outer]
+    guard maps.allSatisfy({ !$0.isEmpty }), run > 0 else { return }
+    var place = 0
+    func walk(_ dimension: Int, _ start: Int) {
+      guard dimension < outer else {
+        body(place, start, run)
+        place += run
+        return
+      }
+      let step = strides[dimension]
+      for index in maps[dimension] {
+        walk(dimension + 1, start < 0 || index < 0 ? -1 : start + Int(index) * step)
+      }
+    }
+    walk(0, 0)
+  }
+}
+
+/// Runs an indexed copy forward.
+final class IndexedCopyKernel: Kernel {
+  let name = "loop"
+  private let copy: IndexedCopy
+  private let result, source: TensorMemory
+
+  init(_ copy: IndexedCopy, result: TensorMemory, source: TensorMemory) {
+    self.copy = copy
+    self.result = result
+    self.source = source
+  }
+
+  func run() {
+    let filling = copy.filling
+    source.withElements { source in
+      result.withMutableElements { result in
+        copy.forEachRun { place, start, count in
+          if start < 0 {
+            for i in 0..<count { result[unchecked: place + i] = filling }
+          } else {
+            for i in 0..<count { result[unchecked: place + i] = source[unchecked: start + i] }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Runs an indexed copy's adjoint.
+final class IndexedCopyPullbackKernel: Kernel {
+  let name = "loop"
+  private let copy: IndexedCopy
+  private let clears: Bool
+  private let sourceGradient, resultGradient: TensorMemory
+
+  init(_ copy: IndexedCopy, sourceGradient: TensorMemory, resultGradient: TensorMemory) {
+    self.copy = copy
+    self.sourceGradient = sourceGradient
+    self.resultGradient = resultGradient
+    clears = !copy.isPermutation
+  }
+
+  func run() {
+    if clears { sourceGradient.clear() }
+    resultGradient.withElements { result in
+      sourceGradient.withMutableElements { gradient in
+        copy.forEachRun { place, start, count in
+          guard start >= 0 else { return }
+          if clears {
+            for i in 0..<count { gradient[unchecked: start + i] += result[unchecked: place + i] }
+          } else {
+            for i in 0..<count { gradient[unchecked: start + i] = result[unchecked: place + i] }
+          }
+        }
+      }
+    }
+  }
+}

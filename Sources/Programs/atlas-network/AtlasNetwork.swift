@@ -1,0 +1,9 @@
+import ArgumentParser
+import Stages
+
+@main struct AtlasNetwork: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "atlas-network",
+    abstract: "Look at a network: what it holds, whether it runs, what it computes.",
+    version: projectVersion, subcommands: [RunNetwork.self])
+}
