@@ -8,12 +8,22 @@ struct GraphDefImage {
   let format: MapFormat
   /// The batch size that the file is made for, 1 where it is open.
   let batchSize: Int
-  /// 1 × channels × height × width: 3 channels and 224 pixels where the file leaves them open.
+  /// 1 × channels × height × width.
   let shape: TensorShape
+  /// Whether the file leaves the height or the width open.
+  let hasOpenSize: Bool
 
   /// Finds the placeholder: the only one of floating-point numbers in four dimensions, or else the
   /// only one whose dimensions are not known.
-  init(among nodes: [GraphDefNode], path: String) throws(ModelError) {
+  ///
+  /// - Parameters:
+  ///   - nodes: The file's nodes.
+  ///   - input: How the sizes are taken.
+  ///   - path: The file, for messages.
+  /// - Throws: `ModelError` for several such placeholders, none, and impossible sizes.
+  init(
+    among nodes: [GraphDefNode], as input: InputSize, path: String
+  ) throws(ModelError) {
     var placeholders = nodes.filter { $0.operation == "Placeholder" }
     if placeholders.isEmpty {
       placeholders = nodes.filter { $0.operation == "PlaceholderWithDefault" }
@@ -45,14 +55,17 @@ struct GraphDefImage {
       }
       return sizes[axis]
     }
-    let usual = GraphDefImporter.usualSide
+    let open =
+      if case .image(let open) = input { open } else { Extent(height: 224, width: 224) }
     name = node.name
     self.format = format
     batchSize = try side(0, default: 1)
     shape = [
-      1, try side(format.channelAxis, default: 3), try side(format.rowAxis, default: usual),
-      try side(format.rowAxis + 1, default: usual),
+      1, try side(format.channelAxis, default: 3),
+      try side(format.rowAxis, default: open.height),
+      try side(format.rowAxis + 1, default: open.width),
     ]
+    hasOpenSize = sizes[format.rowAxis] == -1 || sizes[format.rowAxis + 1] == -1
   }
 
   /// Channels last, unless their usual counts stand first, or nothing is known and every operation

@@ -12,26 +12,45 @@ public enum GraphDefImporter {
   /// The most nodes that are read.
   static let nodeCountLimit = 1 << 20
 
-  /// The sides of an image where the file leaves them open.
-  static let usualSide = 224
-
   /// The network of a frozen GraphDef.
   ///
   /// Tensors keep the names of their nodes; maps, which such files mostly hold as height × width ×
   /// channels, become NCHW. A node that cannot be converted makes what depends on it `unavailable`,
   /// not the whole file. The results are the tensors that nothing reads.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - input: How the input's sizes are taken. It is always one image: a batch size that the file
+  ///     fixes is left open. Where the file leaves open more than an `InputSize` gives, it has 3
+  ///     channels and 224 × 224 pixels.
+  /// - Returns: The graph.
   /// - Throws: `ModelError`, one line that names the file, the cause and a remedy, when nothing can
   ///   be computed from the image.
   /// - Complexity: O(size of the file).
-  public static func graph(contentsOf path: String) throws(ModelError) -> NetworkGraph {
-    try graph(bytes: fileBytes(path, what: "network", limit: fileSizeLimit), path: path)
+  public static func graph(
+    contentsOf path: String, input: InputSize = .asStated
+  ) throws(ModelError) -> NetworkGraph {
+    try imported(contentsOf: path, input: input).graph
   }
 
   /// The network that the bytes of a GraphDef describe; `path` is for messages.
-  package static func graph(bytes: [UInt8], path: String) throws(ModelError) -> NetworkGraph {
+  package static func graph(
+    bytes: [UInt8], path: String, input: InputSize = .asStated
+  ) throws(ModelError) -> NetworkGraph {
+    try imported(bytes, path, input).graph
+  }
+
+  static func imported(
+    contentsOf path: String, input: InputSize
+  ) throws(ModelError) -> (graph: NetworkGraph, hasOpenSize: Bool) {
+    try imported(fileBytes(path, what: "network", limit: fileSizeLimit), path, input)
+  }
+
+  private static func imported(
+    _ bytes: [UInt8], _ path: String, _ input: InputSize
+  ) throws(ModelError) -> (graph: NetworkGraph, hasOpenSize: Bool) {
     let nodes = try orderedNodes(try parsed(bytes, path), path: path)
-    let image = try GraphDefImage(among: nodes, path: path)
+    let image = try GraphDefImage(among: nodes, as: input, path: path)
     var converter = GraphDefConverter(image: image, valueAllowance: bytes.count + 1 << 24)
     for node in nodes { converter.convert(node) }
     let read = Set(nodes.flatMap(\.inputs))
@@ -42,14 +61,7 @@ public enum GraphDefImporter {
         path, "nothing is computed from its input \(quoted(image.name))\(reason)",
         remedy: "freeze the network for inference")
     }
-    return graph
-  }
-
-  /// Whether a network's file is a GraphDef, judged by its name or else by its first byte.
-  static func isGraphDef(path: String, firstByte: UInt8?) -> Bool {
-    let name = path.lowercased()
-    // An ONNX file begins with a number (its version), a GraphDef with a message (its first node).
-    return name.hasSuffix(".pb") || (!name.hasSuffix(".onnx") && firstByte == 0x0A)
+    return (graph, image.hasOpenSize)
   }
 
   private static func parsed(
