@@ -79,11 +79,11 @@ extension GraphDefConverter {
     return try add(.binary(function), spread, as: node.name, isMap: isMap, for: node)
   }
 
-  /// The values of a constant that has one for each channel of a map or vector.
+  /// The values of a constant that has one for each channel of a map.
   private func channelValues(_ constant: Tensor, of tensor: Tensor) -> [Float]? {
-    let (rank, sizes) = (rank(of: tensor), dimensions(of: constant))
-    guard rank == 2 || tensor.isMap, facts[tensor.name]?.constant == nil, !constant.isMap,
-      let channels = dimensions(of: tensor).last, sizes.last == channels, sizes.count <= rank,
+    let sizes = dimensions(of: constant)
+    guard tensor.isMap, facts[tensor.name]?.constant == nil, !constant.isMap,
+      let channels = dimensions(of: tensor).last, sizes.last == channels, sizes.count <= 4,
       sizes.dropLast().allSatisfy({ $0 == 1 }),
       let values = facts[constant.name]?.constant?.floats, values.allSatisfy(\.isFinite)
     else { return nil }

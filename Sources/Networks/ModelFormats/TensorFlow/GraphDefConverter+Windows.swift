@@ -115,8 +115,7 @@ extension GraphDefConverter {
     let format = try node.mapFormat()
     var input = try tensor(0, of: node)
     if rank(of: input) == 4 { input = try map(input, format, for: node) }
-    // Channels stand second here: in maps, in vectors, and in whatever else has them first.
-    guard rank(of: input) == 2 || rank(of: input) == 4 || format == .channelsFirst else {
+    guard rank(of: input) == 4 || (format == .channelsFirst && rank(of: input) > 2) else {
       let bias = try tensor(1, of: node)
       return try add(
         .binary(.add), [try plain(input, for: node), bias], as: node.name, for: node)
