@@ -146,7 +146,9 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: house),
     .executableTarget(
       name: "model-fuzzing",
-      dependencies: ["ModelFormats", "NetworkGraphs", "Randomness", "TestSupport"],
+      dependencies: [
+        "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Randomness", "TestSupport",
+      ],
       path: "Tests/ModelFuzzing", swiftSettings: house),
     .tests(for: "Tensors"),
     .tests(for: "Randomness"),
