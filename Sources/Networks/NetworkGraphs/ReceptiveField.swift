@@ -62,13 +62,21 @@ public struct ReceptiveField: Hashable, Sendable {
     }
   }
 
-  /// Whether a tensor of four dimensions has its rows and columns where a map has them, so far as it
-  /// has any; `nil` when it is not known.
-  public var isOfMap: Bool? {
+  /// Whether a tensor of four dimensions is batch × channels × rows × columns; `nil` when it is not
+  /// known.
+  ///
+  /// Where elements have no place along a side, a map has one row or column.
+  ///
+  /// - Parameter shape: The tensor's sizes.
+  public func isMap(_ shape: TensorShape) -> Bool? {
+    guard shape.rank == 4 else { return false }
     for (line, dimension) in [(rows, 2), (columns, 3)] {
       guard line.reach != .unknown else { return nil }
-      guard let place = line.place else { continue }
-      guard place.dimension == dimension, place.divisor == 1, place.order == 0 else { return false }
+      guard let place = line.place else {
+        guard shape.dimensions[dimension] == 1 else { return false }
+        continue
+      }
+      guard place.dimension == dimension, place.isDirect(in: shape) else { return false }
     }
     return true
   }

@@ -13,7 +13,7 @@ struct CheckNetwork: StageCommand {
       without it) or warning. The network is run on one thread at its own size, forward to its \
       outputs and back from its last map, and at the sizes of icons. Times are the best of several; \
       shares are of the rate of a large matrix product, counting the multiply-adds of convolutions, \
-      fully connected layers and matrix products.
+      fully connected layers and matrix products; beside other work both mean little.
 
       The exit status is 0 if an atlas can be made of the network, else 1 with one line that says \
       why not and what would help.

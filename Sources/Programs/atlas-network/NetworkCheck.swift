@@ -143,8 +143,9 @@ struct NetworkCheck {
   }
 
   func reportLayers() {
-    let layers = list.layers.filter { $0.suitability == .suits }
-    let names = layers.suffix(3).map { quoted($0.aliases.first ?? $0.name) }
+    let maps = list.layers.filter { $0.suitability == .suits && $0.stride != nil }
+    let named = maps.filter { !$0.aliases.isEmpty }
+    let names = (named.isEmpty ? maps : named).suffix(3).map { quoted($0.aliases.first ?? $0.name) }
     report(
       .ok, "atlas",
       "\(list.suitable.count) layers, for instance \(names.joined(separator: ", ")); "

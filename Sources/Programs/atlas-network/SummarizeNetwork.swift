@@ -30,10 +30,10 @@ struct SummarizeNetwork: StageCommand {
   @Flag(
     help: """
       List only the layers that one would choose for an atlas: those with aliases, then the results \
-      of blocks and what comes before each change of resolution.
+      of blocks and the last of each resolution without blocks.
       """)
   var layers = false
-  @Flag(help: "Write JSON for scripts: a list of one object a line; 1 map or vector a tensor.")
+  @Flag(help: "Write JSON for scripts: a list of objects, one a line; what is not known is null.")
   var json = false
   @Option(
     help: ArgumentHelp(

@@ -58,41 +58,60 @@ struct TensorList {
   ) -> TensorEntry.Suitability {
     guard fact.type == .float, fact.shape.map != nil else { return .doesNotSuit }
     guard fact.shape.rank == 4 else { return .suits }
-    return field.isOfMap.map { $0 ? .suits : .doesNotSuit } ?? .maySuit
+    return field.isMap(fact.shape).map { $0 ? .suits : .doesNotSuit } ?? .maySuit
   }
 
   /// The tensors of which an atlas can be made.
   var suitable: [TensorEntry] { entries.filter { $0.suitability == .suits } }
 
-  /// The last map, or the last vector where there is none.
+  /// The last map, or the last tensor at all where most of the work comes behind the maps, as for
+  /// tokens.
   var deepest: TensorEntry? {
-    suitable.last { $0.fact.shape.map.map { $0.positionCount > 1 } ?? false } ?? suitable.last
+    let map = entries.last { entry in
+      entry.suitability == .suits && entry.fact.shape.map.map { $0.positionCount > 1 } ?? false
+    }
+    guard let map, let place = entries.firstIndex(where: { $0.name == map.name }) else {
+      return suitable.last
+    }
+    func work(_ entries: some Sequence<TensorEntry>) -> Double {
+      entries.reduce(0) { $0 + Double($1.operationCount) }
+    }
+    return work(entries[...place]) < work(entries[(place + 1)...]) ? suitable.last : map
   }
 
-  /// Those that one would choose: first the ones with aliases, then the results of blocks and the
-  /// last ones before the resolution changes.
+  /// Those that one would choose: first the ones with aliases, then the results of blocks, the last
+  /// ones of a resolution that has no blocks, and the deepest.
   var layers: [TensorEntry] {
     let suitable = entries.filter { $0.suitability != .doesNotSuit }
     let named = suitable.filter { !$0.aliases.isEmpty }
     let byName = Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
-    var chosen = Set(suitable.filter { endsBlock($0, byName) }.map { afterActivation($0, byName) })
+    let blocks = suitable.filter { endsBlock($0, byName) }
+    let resolutions = Set(blocks.map(\.stride))
+    let last = suitable.filter {
+      !resolutions.contains($0.stride) && precedesCoarser($0, byName)
+    }
+    var chosen = Set(blocks.map { afterActivation($0, byName) } + last.map(\.name))
     chosen.subtract(named.map(\.name))
     if let deepest, deepest.aliases.isEmpty { chosen.insert(deepest.name) }
     return named + suitable.filter { chosen.contains($0.name) }
   }
 
+  /// Whether branches meet here: channels laid side by side, or a sum of two maps.
   private func endsBlock(_ entry: TensorEntry, _ byName: [String: TensorEntry]) -> Bool {
     guard let node = makers[entry.name], entry.stride != nil else { return false }
-    if case .concatenation(let axis) = node.operation, axis == 1 || axis == 1 - 4 { return true }
-    if case .binary(.add) = node.operation,
-      node.inputs.count(where: { byName[$0]?.stride != nil }) == 2
-    {
-      return true
+    switch node.operation {
+    case .concatenation(let axis): return axis == 1 || axis == 1 - 4
+    case .binary(.add): return node.inputs.count { byName[$0]?.stride != nil } == 2
+    default: return false
     }
+  }
+
+  /// Whether a map of larger strides is made of this one.
+  private func precedesCoarser(_ entry: TensorEntry, _ byName: [String: TensorEntry]) -> Bool {
+    guard let stride = entry.stride else { return false }
     return (readers[entry.name] ?? []).contains { reader in
-      guard let stride = entry.stride, let next = byName[reader.output] else { return false }
-      guard let after = next.stride else { return false }
-      return after.height > stride.height || after.width > stride.width
+      guard let next = byName[reader.output]?.stride else { return false }
+      return next.height > stride.height || next.width > stride.width
     }
   }
 

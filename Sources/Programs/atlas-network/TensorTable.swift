@@ -103,8 +103,10 @@ struct TensorTable {
     }
     if let first = list.entries.first(where: \.isMapOfAll) {
       notes.append(
-        "From \(printable(first.name)) on, positions depend on the whole image: by a gate "
-          + "(squeeze and excitation), attention or a mean of all positions")
+        "all: from \(shortened(printable(first.name), to: 72)) on, every position depends on the whole image:"
+      )
+      notes.append(
+        "     by a gate (squeeze and excitation), attention or another sum over positions")
     }
     return notes
   }
