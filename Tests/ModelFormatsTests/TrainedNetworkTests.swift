@@ -55,6 +55,68 @@ import Testing
   }
 }
 
+@Suite struct InputSizeTests {
+  private func load(_ model: SmallModel, card: String? = nil) throws -> TrainedNetwork {
+    let folder = try TemporaryFolder()
+    if let card { try folder.write("net.json", card) }
+    return try TrainedNetwork.load(path: try folder.write("net.onnx", model.bytes))
+  }
+
+  private func pool(_ sides: [Int]) -> SmallModel {
+    var model = SmallModel.single("Relu")
+    model.inputs = [SmallModel.value("image", sides)]
+    return model
+  }
+
+  @Test("whatever the batch in the file is, it is 1")
+  func batch() throws {
+    for batch in [-1, 1, 16] {
+      let network = try load(pool([batch, 3, 8, 9]))
+      #expect(network.graph.inputShape == [1, 3, 8, 9])
+      #expect(network.inputShape == MapShape(channels: 3, height: 8, width: 9))
+    }
+  }
+
+  @Test("an open size is the card's, or 224 with a warning")
+  func openSize() throws {
+    let network = try load(pool([-1, 3, -1, -1]))
+    #expect(network.inputShape == MapShape(channels: 3, height: 224, width: 224))
+    #expect(network.preprocessing.size == Extent(height: 224, width: 224))
+    #expect(network.warnings.contains { $0.contains("its input's size is open; assumed 224") })
+    let sized = try load(pool([-1, 3, -1, 20]), card: #"{"input": {"size": [96, 64]}}"#)
+    #expect(sized.inputShape == MapShape(channels: 3, height: 96, width: 20))
+    #expect(!sized.warnings.contains { $0.contains("is open") })
+  }
+
+  @Test("an image with its channels last is read with its channels first")
+  func channelsLast() throws {
+    var model = pool([-1, 10, 12, 3])
+    model.nodes = [
+      SmallModel.node(
+        "Transpose", ["image"], ["first"], SmallModel.attribute("perm", [0, 3, 1, 2])),
+      SmallModel.node("GlobalAveragePool", ["first"], ["result"]),
+    ]
+    let network = try load(model)
+    #expect(network.inputShape == MapShape(channels: 3, height: 10, width: 12))
+    #expect(network.graph.nodes.map(\.operation.name) == ["identity", "global average pooling"])
+    let shapes = try network.graph.shapes(inputHeight: 20, inputWidth: 30)
+    #expect(shapes["first"] == MapShape(channels: 3, height: 20, width: 30))
+    let open = try load(pool([-1, -1, -1, 3]))
+    #expect(open.inputShape == MapShape(channels: 3, height: 224, width: 224))
+    // 3 × 10 × 3 has its channels first.
+    #expect(try load(pool([1, 3, 10, 3])).inputShape.height == 10)
+  }
+
+  @Test(
+    "inputs that are no image are errors",
+    arguments: [[1, 3], [1, 3, 8], [1, 3, 8, 8, 8], [], [1, 3, 4097, 8], [1, -1, 8, 8]])
+  func noImages(sides: [Int]) {
+    let error = #expect(throws: ModelError.self) { try load(pool(sides)) }
+    let line = error?.description ?? ""
+    #expect(line.contains("are not those of an image from 1 to 4096"), "\(line)")
+  }
+}
+
 @Suite(.enabled(if: SharedModels.have("googlenet"), Comment(rawValue: SharedModels.absence)))
 struct SharedNetworkTests {
   @Test("GoogLeNet has the shapes that onnxruntime finds")

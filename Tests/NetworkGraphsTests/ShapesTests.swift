@@ -19,6 +19,29 @@ import Testing
     return count
   }
 
+  @Test("padding worked out from the map makes size / stride windows, rounded up")
+  func samePadding() throws {
+    var random = RandomStream(seed: 3, purpose: .evaluation)
+    for _ in 0..<1000 {
+      let (kernel, stride) = (1 + random.integer(below: 5), 1 + random.integer(below: 4))
+      let dilation = 1 + random.integer(below: 3)
+      let side = 1 + random.integer(below: 30)
+      let isUpper = random.integer(below: 2) == 1
+      let operation = convolution(
+        3, 1, kernel: kernel, stride: stride, dilation: dilation,
+        rule: isUpper ? .sameUpper : .sameLower)
+      guard case .convolution(let layer) = operation else { continue }
+      let padding = layer.resolvedPadding(forHeight: side, width: side)
+      let count = (side + stride - 1) / stride
+      let reach = (kernel - 1) * dilation + 1
+      #expect(padding.top + padding.bottom == max((count - 1) * stride + reach - side, 0))
+      #expect((0...1).contains((padding.bottom - padding.top) * (isUpper ? 1 : -1)))
+      let shapes = try network([node(operation, ["image"], "c")])
+        .shapes(inputHeight: side, inputWidth: side)
+      #expect(shapes["c"] == MapShape(channels: 1, height: count, width: count))
+    }
+  }
+
   @Test("pooling has as many windows as can be counted one by one")
   func poolingWindows() throws {
     var random = RandomStream(seed: 1, purpose: .evaluation)
@@ -71,15 +94,15 @@ import Testing
     let pool = PoolingWindow(kernel: square(3), stride: square(2), roundsUp: true)
     let graph = network([
       node(convolution(3, 4), ["image"], "a"),
-      node(.relu, ["a"], "b"),
+      node(.unary(.relu), ["a"], "b"),
       node(.localResponseNormalization(same), ["b"], "c"),
       node(.maxPool(pool), ["c"], "d"),
       node(.averagePool(PoolingWindow(kernel: square(1)), countsPadding: false), ["d"], "e"),
-      node(.concatenation, ["d", "e", "d"], "f"),
+      node(.concatenation(axis: 1), ["d", "e", "d"], "f"),
       node(.identity, ["f"], "g"),
-      node(.flatten, ["g"], "h"),
+      node(.flatten(axis: 1), ["g"], "h"),
       node(innerProduct(12 * 6 * 5, 7), ["h"], "i"),
-      node(.softmax, ["i"], "j"),
+      node(.softmax(axis: -1), ["i"], "j"),
       node(.globalAveragePool, ["g"], "k"),
     ])
     let shapes = try graph.shapes(inputHeight: 12, inputWidth: 10).mapValues(\.description)
@@ -95,7 +118,10 @@ import Testing
   @Test("what does not fit is an error that names the node and the cause")
   func errors() {
     let cases: [(nodes: [Node], cause: String)] = [
-      ([node(convolution(4, 4), ["image"], "x")], "4 input channels expected, found 3 × 12 × 10"),
+      (
+        [node(convolution(4, 4), ["image"], "x")],
+        "4 input channels of maps expected, found 1 × 3 × 12 × 10"
+      ),
       ([node(convolution(3, 4, kernel: 13), ["image"], "x")], "its kernel spans 13"),
       ([node(convolution(3, 4, stride: 0), ["image"], "x")], "are no window"),
       (
@@ -108,15 +134,23 @@ import Testing
             .maxPool(PoolingWindow(kernel: square(2), padding: Padding(right: 2))), ["image"], "x")
         ], "its padding reaches its kernel"
       ),
-      ([node(innerProduct(359, 7), ["image"], "x")], "359 values expected, found 3 × 12 × 10"),
+      ([node(innerProduct(359, 7), ["image"], "x")], "359 values expected, found 1 × 3 × 12 × 10"),
       (
-        [node(.globalAveragePool, ["image"], "y"), node(.concatenation, ["image", "y"], "x")],
-        "maps of different sizes"
+        [
+          node(.globalAveragePool, ["image"], "y"),
+          node(.concatenation(axis: 1), ["image", "y"], "x"),
+        ],
+        "tensors of different sizes"
       ),
-      ([node(.relu, ["y"], "x"), node(.relu, ["image"], "y")], "nothing makes its input \"y\""),
-      ([node(.relu, [], "x")], "it has no input"),
-      ([node(.relu, ["image", "image"], "x")], "one input expected, found 2"),
-      ([node(.relu, ["image"], "x"), node(.relu, ["image"], "x")], "exists already"),
+      (
+        [node(.unary(.relu), ["y"], "x"), node(.unary(.relu), ["image"], "y")],
+        "nothing makes its input \"y\""
+      ),
+      ([node(.unary(.relu), [], "x")], "it has no input"),
+      ([node(.unary(.relu), ["image", "image"], "x")], "one input expected, found 2"),
+      (
+        [node(.unary(.relu), ["image"], "x"), node(.unary(.relu), ["image"], "x")], "exists already"
+      ),
     ]
     for (nodes, cause) in cases {
       let error = #expect(throws: GraphError.self) {
@@ -138,9 +172,10 @@ import Testing
 
   @Test("doubling the channels again and again ends in an error")
   func doubling() {
-    let nodes = (0..<100).map { node(.concatenation, ["\($0)", "\($0)"], "\($0 + 1)") }
+    let nodes = (0..<100).map { node(.concatenation(axis: 1), ["\($0)", "\($0)"], "\($0 + 1)") }
     #expect(throws: GraphError.self) {
-      try network([node(.relu, ["image"], "0")] + nodes).shapes(inputHeight: 1, inputWidth: 1)
+      try network([node(.unary(.relu), ["image"], "0")] + nodes).shapes(
+        inputHeight: 1, inputWidth: 1)
     }
   }
 }

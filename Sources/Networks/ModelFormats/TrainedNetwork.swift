@@ -37,7 +37,8 @@ public struct TrainedNetwork: Sendable {
     if InputSize.isChannelsLast(graph.inputShape.dimensions) { graph = graph.withChannelsFirst() }
     guard let shape = graph.inputShape.map else {
       throw ModelError(
-        "use network", path, "its input \(graph.inputShape) is not an image, which is not supported",
+        "use network", path,
+        "its input \(graph.inputShape) is not an image, which is not supported",
         remedy: "export it with an input of batch × channels × height × width")
     }
     let assumed =

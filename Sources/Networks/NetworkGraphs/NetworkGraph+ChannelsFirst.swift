@@ -6,6 +6,7 @@ extension NetworkGraph {
   /// loses both.
   ///
   /// - Precondition: The input has 4 dimensions.
+  /// - Complexity: O(nodes).
   public func withChannelsFirst() -> NetworkGraph {
     precondition(inputShape.rank == 4, "\(inputShape) is not an image")
     let names = Set(nodes.map(\.output))
@@ -30,6 +31,7 @@ extension NetworkGraph {
   /// that puts the dimensions back is an identity.
   ///
   /// - Parameter added: Names of tensors that may go when nothing reads them any more.
+  /// - Returns: The network, its other tensors as they were.
   /// - Complexity: O(nodes).
   package func withoutOppositeTransposes(added: Set<String> = []) -> NetworkGraph {
     /// For each transposed tensor: what it is transposed from, and how.

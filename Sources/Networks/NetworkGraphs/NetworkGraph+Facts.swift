@@ -94,7 +94,10 @@ extension Node {
     try checkArity(inputs)
     let type = try outputType(inputs)
     let shape = try outputShape(inputs)
-    guard shape.isReasonable else { throw GraphError(self, "its output is too large: \(shape)") }
+    guard shape.isReasonable else {
+      let start = TensorShape(Array(shape.dimensions.prefix(9)))
+      throw GraphError(self, "its output is too large: \(start)\(shape.rank > 9 ? " …" : "")")
+    }
     if let constant = try folded(inputs, shape: shape, allowance: &allowance) {
       return TensorFact(constant)
     }

@@ -87,10 +87,7 @@ extension NodeConverter {
       throw source.fault("the attribute pads is missing")
     }
     let value = try source.attributes.number("value", default: 0)
-    let names = [
-      try source.required(0), add(amounts, source),
-      builder.add(ConstantTensor(shape: [], elements: .floats([value])), near: source.output),
-    ]
+    let names = [try source.required(0), add(amounts, source), number(value, source)]
     try emit(.pad(content), names, source)
   }
 }

@@ -79,6 +79,12 @@ extension NodeConverter {
         "it drops values in use (training_mode), which is not supported",
         remedy: "export the network for inference")
     }
-    try emit(.identity, [try source.required(0)], source)
+    let input = [try source.required(0)]
+    try emit(.identity, input, source)
+    // What is kept: everything.
+    guard source.outputs.count > 1, readNames.contains(source.outputs[1]) else { return }
+    let sizes = try step(.shape(start: 0, end: nil), input, source)
+    let kept = ConstantTensor(shape: [], elements: .booleans([true]))
+    try emit(.filled(kept), [sizes], source, output: source.outputs[1])
   }
 }

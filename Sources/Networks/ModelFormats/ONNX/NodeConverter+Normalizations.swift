@@ -43,7 +43,6 @@ extension NodeConverter {
     let axis = try source.attributes.axis(default: -1)
     let epsilon = try source.attributes.number("epsilon", default: 1e-5)
     source.attributes.ignore("stash_type")
-    try expectNoSideOutputs(source)
     let input = try shape(0, of: source)
     guard let start = input.dimensionIndex(axis), epsilon >= 0 else {
       throw source.fault("axis \(axis) is none of \(input)")
@@ -61,6 +60,26 @@ extension NodeConverter {
     }
     let layer = LayerNormalization(axis: axis, epsilon: epsilon, scale: scale, shift: shift)
     try emit(.layerNormalization(layer), [source.inputs[0]], source)
+    try emitMoments(source, axes: Array(start..<input.rank), epsilon: epsilon)
+  }
+
+  /// The means and inverse deviations of a layer normalization, where they are used.
+  private mutating func emitMoments(
+    _ source: SourceNode, axes: [Int], epsilon: Float
+  ) throws(ModelError) {
+    let used = source.outputs.dropFirst().map { readNames.contains($0) ? $0 : "" }
+    guard used.count <= 2, used.contains(where: { !$0.isEmpty }) else { return }
+    let average = NetworkGraphs.Operation.mean(axes: axes, keepsDimensions: true)
+    let input = source.inputs[0]
+    let means = used[0].isEmpty ? builder.freshName(source.output) : used[0]
+    try emit(average, [input], source, output: means)
+    guard used.count > 1, !used[1].isEmpty else { return }
+    let centered = try step(.binary(.subtract), [input, means], source)
+    let squares = try step(.binary(.multiply), [centered, centered], source)
+    let variance = try step(average, [squares], source)
+    let raised = try step(.binary(.add), [variance, number(epsilon, source)], source)
+    let deviation = try step(.unary(.squareRoot), [raised], source)
+    try emit(.unary(.reciprocal), [deviation], source, output: used[1])
   }
 
   /// `LRN` across channels.

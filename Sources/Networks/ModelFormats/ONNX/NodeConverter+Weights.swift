@@ -106,10 +106,6 @@ extension NodeConverter {
     try emit(.binary(.add), [product, summand], source)
   }
 
-  private mutating func number(_ value: Float, _ source: SourceNode) -> String {
-    builder.add(ConstantTensor(shape: [], elements: .floats([value])), near: source.output)
-  }
-
   /// A constant right factor as outputs × inputs.
   private mutating func columns(
     _ index: Int, of source: SourceNode, isTransposed: Bool, factor: Float

@@ -164,6 +164,11 @@ struct NodeConverter {
     return name
   }
 
+  /// Adds a number as an input of the source's node.
+  mutating func number(_ value: Float, _ source: SourceNode) -> String {
+    builder.add(ConstantTensor(shape: [], elements: .floats([value])), near: source.output)
+  }
+
   /// Adds integers as an input of the source's node.
   mutating func add(_ values: [Int], _ source: SourceNode) -> String {
     builder.add(ConstantTensor(values), near: source.output)

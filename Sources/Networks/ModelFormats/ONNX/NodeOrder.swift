@@ -34,7 +34,9 @@ func orderedNodes(
       let name = nodes[node].input[nextInput]
       guard !name.isEmpty, !given.contains(name) else { continue }
       guard let maker = makers[name] else {
-        let nearest = nearestNames(to: name, among: makers.keys.sorted(), count: 3).map(quoted)
+        // The distance between names is slow to find; of very many, some must do.
+        let names = Array(makers.keys.sorted().prefix(10_000))
+        let nearest = nearestNames(to: name, among: names, count: 3).map(quoted)
         throw ONNXImporter.fault(
           path,
           """

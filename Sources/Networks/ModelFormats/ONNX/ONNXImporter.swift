@@ -100,7 +100,8 @@ public enum ONNXImporter {
       try converter.loadOutput(name)
       guard converter.builder.facts[name] != nil else {
         throw fault(
-          path, "no node makes the network's output \(quoted(name))",
+          path,
+          "the network's output \(quoted(name)) is no node's, or a side output, which is not supported",
           remedy: "name a tensor of the network as its output")
       }
     }

@@ -1,0 +1,108 @@
+import Foundation
+import ModelFormats
+import NetworkGraphs
+import TestSupport
+import Testing
+
+@Suite struct ExternalDataTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A tensor of 1 × 3 × 2 × 2 that lies in another file.
+  private func tensor(
+    _ name: String, type: Int = 1, _ entries: [(String, String)]
+  ) -> [UInt8] {
+    SmallModel.tensor(name, [1, 3, 2, 2], type: type)
+      + entries.flatMap { Wire.bytes(13, Wire.text(1, $0.0) + Wire.text(2, $0.1)) }
+      + Wire.integer(14, 1)
+  }
+
+  private func graph(_ tensors: [[UInt8]]) throws -> NetworkGraph {
+    var model = SmallModel()
+    model.initializers = tensors
+    model.nodes = tensors.indices.map {
+      SmallModel.node("Conv", ["image", "w\($0)"], [$0 == 0 ? "result" : "r\($0)"])
+    }
+    return try ONNXImporter.graph(contentsOf: folder.write("net.onnx", model.bytes))
+  }
+
+  private func expectError(
+    _ tensors: [[UInt8]], _ words: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let error = #expect(throws: ModelError.self, sourceLocation: sourceLocation) {
+      try graph(tensors)
+    }
+    let line = error?.description ?? ""
+    #expect(
+      line.contains(words) && line.contains("net.onnx") && !line.contains("\n"), "\(line)",
+      sourceLocation: sourceLocation)
+  }
+
+  private func weights(_ graph: NetworkGraph, _ index: Int) -> [Float]? {
+    guard case .convolution(let convolution) = graph.nodes[index].operation else { return nil }
+    return convolution.weights
+  }
+
+  @Test("weights are read from their places in files of the folder")
+  func places() throws {
+    let halves = SmallModel.ramp(12).flatMap { Wire.littleEndian(Float16($0).bitPattern) }
+    let floats = SmallModel.ramp(12).flatMap { Wire.littleEndian($0.bitPattern) }
+    try folder.write("data/w.bin", [9, 9, 9] + floats + halves)
+    let place = ("location", "data/w.bin")
+    let graph = try graph([
+      tensor("w0", [place, ("offset", "3"), ("length", "48"), ("checksum", "none")]),
+      tensor("w1", type: 10, [place, ("offset", "51")]),
+    ])
+    #expect(weights(graph, 0) == SmallModel.ramp(12))
+    #expect(weights(graph, 1) == SmallModel.ramp(12))
+  }
+
+  @Test(
+    "a path that leads out of the folder is refused",
+    arguments: [
+      "/etc/passwd", "../w.bin", "a/../../w.bin", "a/..", "..", ".", "./w.bin", "", "a//b",
+    ])
+  func outside(location: String) throws {
+    try folder.write("w.bin", [UInt8](repeating: 0, count: 48))
+    expectError([tensor("w0", [("location", location)])], "is not a file in the network's folder")
+  }
+
+  @Test("links are not followed, and what is no file is not read")
+  func links() throws {
+    let other = try TemporaryFolder()
+    try other.write("w.bin", [UInt8](repeating: 0, count: 48))
+    let manager = FileManager.default
+    try manager.createSymbolicLink(
+      atPath: folder.file("link.bin"), withDestinationPath: other.file("w.bin"))
+    try manager.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: other.path)
+    try manager.createDirectory(atPath: folder.file("real"), withIntermediateDirectories: false)
+    #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
+    for location in ["link.bin", "link/w.bin", "real", "pipe", "none", "real/none", "w\0.bin"] {
+      expectError([tensor("w0", [("location", location)])], "lie in another file")
+    }
+  }
+
+  @Test("places that do not fit the tensor or the file are refused before memory is taken")
+  func misfits() throws {
+    try folder.write("w.bin", [UInt8](repeating: 0, count: 60))
+    let place = ("location", "w.bin")
+    for (key, value, words) in [
+      ("offset", "13", "has 60 bytes, too few for 48 from 13 on"),
+      ("offset", "-1", "do not fit its 48 bytes"), ("offset", "x", "do not fit its 48 bytes"),
+      ("offset", "\(Int.max)", "too few"), ("length", "47", "do not fit its 48 bytes"),
+      ("length", "99999999999999999999", "do not fit its 48 bytes"),
+    ] {
+      expectError([tensor("w0", [place, (key, value)])], words)
+    }
+    expectError([tensor("w0", [])], "it has no name")
+    let huge =
+      SmallModel.tensor("w0", [1 << 28, 1, 1, 1], type: 1)
+      + Wire.bytes(13, Wire.text(1, "location") + Wire.text(2, "w.bin"))
+    expectError([huge], "too few for \(1 << 30) from 0 on")
+    // One place for many tensors would make much out of little.
+    expectError(
+      [tensor("w0", [place]), tensor("w1", [place])], "smaller than its tensors together")
+  }
+}
