@@ -105,7 +105,7 @@ import Testing
   @Test("random networks of windows, steps, edges and branches: as counted element by element")
   func counted() throws {
     var random = RandomStream(seed: 5, purpose: .evaluation)
-    let side = 300
+    let (side, margin) = (500, 100)
     var compared = 0
     for _ in 0..<300 {
       var nodes: [Node] = []
@@ -163,14 +163,8 @@ import Testing
           let shift = random.integer(below: spare + 1)
           add(.convolution(window(1, shift, spare - shift)), [source])
           let branch = windows(known, kernel, 1, dilation, before: shift, after: spare - shift)
-          let joins: NetworkGraphs.Operation =
-            random.integer(below: 2) == 0 ? .binary(.add) : .concatenation(axis: 2 - 4)
-          if case .binary = joins {
-            add(joins, [source, last])
-            known = zip(known, branch).map { union([$0, $1]) }
-          } else {
-            known = branch
-          }
+          add(.binary(.maximum), [source, last])
+          known = zip(known, branch).map { union([$0, $1]) }
         }
       }
       let line = try field(nodes, last, height: side, width: 1).rows
@@ -183,13 +177,14 @@ import Testing
       for (index, range) in known.enumerated() {
         let expected =
           reach.lowerBound + index * place.stride...reach.upperBound + index * place.stride
-        guard expected.lowerBound >= 0, expected.upperBound < side else { continue }
+        // Nearer to the edge, what lies around an inner map stands for pixels that are there.
+        guard expected.lowerBound >= margin, expected.upperBound < side - margin else { continue }
         #expect(range == expected, "element \(index) of \(nodes.map(\.operation.name))")
         compared += 1
       }
     }
-    // Most elements lie far enough from the edge to be compared.
-    #expect(compared > 10_000)
+    // At least ten an average network.
+    #expect(compared > 3000)
   }
 
   @Test("rows and columns are followed apart")
@@ -261,7 +256,7 @@ import Testing
       node(convolution(3, 3, kernel: 3), ["f"], "g"),
     ]
     #expect(try field(nodes, "c").rows.reach == .pixels(0...0))
-    #expect(try field(nodes, "f").isMap([1, 3, 12, 10]) == false)
+    #expect(try field(nodes, "f").isMap([1, 3, 12, 10]) == nil)
     #expect(try field(nodes, "g").rows.reach == .unknown)
   }
 
