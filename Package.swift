@@ -88,7 +88,7 @@ let package = Package(
     .room(
       "Networks", "ModelFormats",
       on: ["NetworkGraphs", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      exclude: ["ONNX/onnx.proto"]),
+      exclude: ["ONNX/onnx.proto", "TensorFlow/graphdef.proto"]),
     .room("Networks", "NeuralNetworks", on: ["NetworkGraphs", "OneDNN", "Tensors"]),
 
     // MARK: Atlas: the way of the data, in order

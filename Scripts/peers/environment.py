@@ -24,6 +24,12 @@ def missing(packages):
     return [name for name in packages if importlib.util.find_spec(MODULES.get(name, name)) is None]
 
 
+def use(folder, requirements):
+    """Takes another environment below Data/work, and another list of packages: those of one may not suit another."""
+    global FOLDER, REQUIREMENTS
+    FOLDER, REQUIREMENTS = FOLDER.parent / folder, REQUIREMENTS.parent / requirements
+
+
 def fail(message):
     sys.exit(f"{Path(sys.argv[0]).stem}: {' '.join(str(message).split())}")
 

@@ -28,6 +28,8 @@ fetch_model = importlib.util.module_from_spec(importlib.util.spec_from_loader("f
 loader.exec_module(fetch_model)
 
 BODY = b"".join(hashlib.sha256(b"%d" % number).digest() for number in range(20_000))  # 640 kB without a pattern
+NAMES = b"\x15inception_4c/output_1\x12loss3/classifier_1"  # as networks' files hold them
+BODY = BODY[:-len(NAMES)] + NAMES
 LABELS = b"one\ntwo\n"
 
 
@@ -166,7 +168,9 @@ class Fetching(Case):
         card = json.loads((self.folder / "googlenet.json").read_text())
         self.assertEqual(card["network"], "googlenet.onnx")
         self.assertEqual(card["source"], self.address + "/model")
-        self.assertEqual(card["layers"]["mixed4c"], "inception_4c/output_1")
+        self.assertEqual((card["layers"], card["logits"]), ({"mixed4c": "inception_4c/output_1"}, "loss3/classifier_1"))
+        self.assertNotIn("probabilities", card)  # whose tensor is not in the file
+        self.assertIn("conv2d0, conv2d1, conv2d2, mixed3a", self.said)
 
     def test_what_is_there_stays(self):
         self.fetch()

@@ -20,7 +20,7 @@ public struct TrainedNetwork: Sendable {
   /// Loads a network and its card, and checks that they fit.
   ///
   /// - Parameters:
-  ///   - path: The ONNX file.
+  ///   - path: The network's file.
   ///   - cardPath: The model card, when it does not lie beside the network with its name.
   /// - Returns: The network, ready to be compiled.
   /// - Throws: `ModelError`, one line, also when the card names tensors that do not exist, a size
@@ -32,7 +32,7 @@ public struct TrainedNetwork: Sendable {
     let cardPath = ModelCard.path(besides: path, explicit: cardPath)
     let usual = Extent(height: 224, width: 224)
     let size = card.input.size.map { Extent(height: $0[0], width: $0[1]) }
-    let file = try ONNXImporter.imported(contentsOf: path, input: .image(open: size ?? usual))
+    let file = try NetworkFile.imported(contentsOf: path, input: .image(open: size ?? usual))
     var graph = file.graph
     if InputSize.isChannelsLast(graph.inputShape.dimensions) { graph = graph.withChannelsFirst() }
     guard let shape = graph.inputShape.map else {
@@ -44,10 +44,15 @@ public struct TrainedNetwork: Sendable {
     let assumed =
       file.hasOpenSize && size == nil
       ? ["Network \(path): its input's size is open; assumed 224 × 224 pixels"] : []
+    let missing = graph.unavailable.min { $0.key < $1.key }.map {
+      "Network \(path): of its tensors, \(graph.unavailable.count) cannot be computed, among them "
+        + "\(quoted($0.key)): \($0.value)"
+    }
     let network = TrainedNetwork(
       graph: graph, inputShape: shape, card: card,
       preprocessing: try card.preprocessing(for: shape, path: cardPath),
-      labels: try card.labels(cardPath: cardPath), path: path, warnings: warnings + assumed)
+      labels: try card.labels(cardPath: cardPath), path: path,
+      warnings: warnings + assumed + (missing.map { [$0] } ?? []))
     try network.check(cardPath: cardPath)
     return network
   }
@@ -66,6 +71,11 @@ public struct TrainedNetwork: Sendable {
   public func tensorName(for layer: String) throws(ModelError) -> String {
     if let tensor = card.layers[layer] { return tensor }
     guard graph.tensorNames.contains(layer) else {
+      if let reason = graph.unavailable[layer] {
+        throw ModelError(
+          "use network", path, "its layer \(quoted(layer)) cannot be computed: \(reason)",
+          remedy: "choose another layer")
+      }
       throw unknown("layer", layer, among: layerNames)
     }
     return layer
@@ -91,6 +101,10 @@ public struct TrainedNetwork: Sendable {
       + card.layers.sorted { $0.key < $1.key }.map { ("layers.\($0.key)", $0.value) }
     for (field, tensor) in named {
       guard let tensor, !tensors.contains(tensor) else { continue }
+      if let reason = graph.unavailable[tensor] {
+        throw fault(
+          "\(field.prefix(100)) names \(quoted(tensor)), which cannot be computed: \(reason)")
+      }
       let nearest = nearestNames(to: tensor, among: graph.tensorNames).map(quoted)
       throw fault(
         """

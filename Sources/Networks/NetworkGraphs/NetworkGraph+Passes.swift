@@ -1,11 +1,15 @@
 extension NetworkGraph {
   /// The part of the network that makes the given tensors, which become its outputs.
   ///
-  /// - Throws: `GraphError` with the nearest names when a tensor does not exist.
+  /// - Throws: `GraphError` with the nearest names when a tensor does not exist, or with the reason
+  ///   why the file's cannot be computed.
   /// - Complexity: O(nodes).
   public func truncated(to tensors: [String]) throws(GraphError) -> NetworkGraph {
     let names = Set(nodes.map(\.output)).union([inputName])
     for tensor in tensors where !names.contains(tensor) {
+      if let reason = unavailable[tensor] {
+        throw GraphError("the tensor \(quoted(tensor)) cannot be computed: \(reason)")
+      }
       let nearest = nearestNames(to: tensor, among: tensorNames).map(quoted)
       throw GraphError(
         """

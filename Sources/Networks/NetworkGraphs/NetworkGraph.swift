@@ -12,15 +12,20 @@ public struct NetworkGraph: Sendable {
   public var nodes: [Node]
   /// The names of the tensors that the file gives as results.
   public var outputNames: [String]
+  /// Why tensors of the file that depend on the image cannot be computed, by their names: an
+  /// operation on the way to them is not supported.
+  public var unavailable: [String: String]
 
   /// Makes a graph.
   public init(
-    inputName: String, inputShape: TensorShape, nodes: [Node], outputNames: [String]
+    inputName: String, inputShape: TensorShape, nodes: [Node], outputNames: [String],
+    unavailable: [String: String] = [:]
   ) {
     self.inputName = inputName
     self.inputShape = inputShape
     self.nodes = nodes
     self.outputNames = outputNames
+    self.unavailable = unavailable
   }
 }
 

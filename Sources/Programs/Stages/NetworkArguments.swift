@@ -4,7 +4,9 @@ public import ModelFormats
 /// The network and its card.
 public struct NetworkArguments: ParsableArguments {
   /// The network's file.
-  @Option(help: ArgumentHelp("The network, an ONNX file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The network, an ONNX file or a frozen TensorFlow graph (.pb).", valueName: "file"))
   public var model: String
 
   /// The card, when it does not lie beside the network.

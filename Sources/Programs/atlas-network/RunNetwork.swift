@@ -96,5 +96,5 @@ struct RunNetwork: StageCommand {
 
 /// The graph of a network's file, without its card.
 func networkGraph(contentsOf path: String) throws -> NetworkGraph {
-  try ONNXImporter.graph(contentsOf: path)
+  try NetworkFile.graph(contentsOf: path)
 }

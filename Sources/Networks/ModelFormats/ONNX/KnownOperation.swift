@@ -17,14 +17,17 @@ enum KnownOperation: String, CaseIterable {
 
   case matrixProduct = "MatMul"
   case batchNormalization = "BatchNormalization"
+  case instanceNormalization = "InstanceNormalization"
   case layerNormalization = "LayerNormalization"
   case mean = "ReduceMean"
 
   case absolute = "Abs"
+  case ceiling = "Ceil"
   case clip = "Clip"
   case elu = "Elu"
   case erf = "Erf"
   case exponential = "Exp"
+  case floor = "Floor"
   case gelu = "Gelu"
   case hardSigmoid = "HardSigmoid"
   case hardSwish = "HardSwish"
@@ -76,6 +79,7 @@ extension NodeConverter {
     case .generalProduct: try convertGeneralProduct(&source)
     case .matrixProduct: try convertMatrixProduct(&source)
     case .batchNormalization: try convertBatchNormalization(&source)
+    case .instanceNormalization: try convertInstanceNormalization(&source)
     case .layerNormalization: try convertLayerNormalization(&source)
     case .maxPool, .averagePool: try convertPooling(&source, operation)
     case .globalAveragePool: try convertUnary(source, .globalAveragePool)
@@ -87,6 +91,7 @@ extension NodeConverter {
       try convertFunction(&source, operation)
     case .add, .divide, .maximum, .minimum, .modulo, .multiply, .power, .subtract, .sum:
       try convertArithmetic(&source, operation)
+    case .ceiling, .floor: try convertRounding(source, operation)
     case .equal:
       try source.expectInputs(2...2)
       try emit(.equal, source.inputs, source)

@@ -62,6 +62,20 @@ extension NodeConverter {
     return value
   }
 
+  /// `Floor` and `Ceil`: a number less its remainder by 1, and the same of its negative.
+  mutating func convertRounding(
+    _ source: SourceNode, _ operation: KnownOperation
+  ) throws(ModelError) {
+    try source.expectInputs(1...1)
+    var input = try source.required(0)
+    let isCeiling = operation == .ceiling
+    if isCeiling { input = try step(.unary(.negative), [input], source) }
+    let rest = try step(.binary(.modulo), [input, number(1, source)], source)
+    guard isCeiling else { return try emit(.binary(.subtract), [input, rest], source) }
+    let floor = try step(.binary(.subtract), [input, rest], source)
+    try emit(.unary(.negative), [floor], source)
+  }
+
   /// A function of two elements, or of several one after the other.
   mutating func convertArithmetic(
     _ source: inout SourceNode, _ operation: KnownOperation

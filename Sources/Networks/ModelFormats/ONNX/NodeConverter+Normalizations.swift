@@ -63,6 +63,28 @@ extension NodeConverter {
     try emitMoments(source, axes: Array(start..<input.rank), epsilon: epsilon)
   }
 
+  /// `InstanceNormalization`: each channel of each image less its mean, over its deviation, then a
+  /// factor and a summand.
+  mutating func convertInstanceNormalization(_ source: inout SourceNode) throws(ModelError) {
+    try source.expectInputs(3...3)
+    let epsilon = try source.attributes.number("epsilon", default: 1e-5)
+    let rank = try shape(0, of: source).rank
+    guard rank > 2, let (_, scale) = try weights(1, of: source),
+      let (_, shift) = try weights(2, of: source), scale.count == shift.count
+    else { throw source.fault("its input is no map, or its constants do not fit each other") }
+    let average = NetworkGraphs.Operation.mean(axes: Array(2..<rank), keepsDimensions: true)
+    let input = source.inputs[0]
+    let mean = try step(average, [input], source)
+    let centered = try step(.binary(.subtract), [input, mean], source)
+    let squares = try step(.binary(.multiply), [centered, centered], source)
+    let variance = try step(average, [squares], source)
+    let raised = try step(.binary(.add), [variance, number(epsilon, source)], source)
+    let deviation = try step(.unary(.squareRoot), [raised], source)
+    let normal = try step(.binary(.divide), [centered, deviation], source)
+    try emit(
+      .channelAffine(ChannelAffine(scale: scale, shift: shift)), [normal], source)
+  }
+
   /// The means and inverse deviations of a layer normalization, where they are used.
   private mutating func emitMoments(
     _ source: SourceNode, axes: [Int], epsilon: Float

@@ -14,7 +14,7 @@
 // are not listed here are skipped when a file is read: documentation, training, quantization,
 // functions, subgraphs, sparse tensors.
 //
-// `Scripts/generate-onnx-schema` writes onnx.pb.swift from this file.
+// `Scripts/generate-schemas` writes onnx.pb.swift from this file.
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,0 +1,170 @@
+import NetworkGraphs
+import Tensors
+
+extension GraphDefConverter {
+  /// Functions of one element, by their TensorFlow names.
+  private static let unaryFunctions: [String: UnaryFunction] = [
+    "Abs": .absolute, "Elu": .elu(alpha: 1), "Erf": .erf, "Exp": .exponential,
+    "Inv": .reciprocal, "Log": .logarithm, "Neg": .negative, "Reciprocal": .reciprocal,
+    "Relu": .relu, "Relu6": .clip(lower: 0, upper: 6), "Sigmoid": .sigmoid,
+    "Softplus": .softplus, "Sqrt": .squareRoot, "Tanh": .tanh,
+  ]
+
+  /// Functions of two elements.
+  private static let binaryFunctions: [String: BinaryFunction] = [
+    "Add": .add, "AddV2": .add, "Div": .divide, "Maximum": .maximum, "Minimum": .minimum,
+    "Mul": .multiply, "Pow": .power, "RealDiv": .divide, "Sub": .subtract,
+  ]
+
+  /// A function of elements.
+  ///
+  /// - Throws: `GraphDefFault`, also when there is no such operation.
+  mutating func elementwise(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
+    if let function = Self.unaryFunctions[node.operation] {
+      return try unary(.unary(function), node)
+    }
+    if let function = Self.binaryFunctions[node.operation] {
+      return try binary(function, node)
+    }
+    switch node.operation {
+    case "LeakyRelu":
+      return try unary(.unary(.leakyReLU(slope: try node.number("alpha", default: 0.2))), node)
+    case "Rsqrt":
+      let input = try tensor(0, of: node)
+      let root = try add(
+        .unary(.squareRoot), [input], as: "\(node.name):root", isMap: input.isMap, for: node)
+      return try add(.unary(.reciprocal), [root], as: node.name, isMap: input.isMap, for: node)
+    case "Square":
+      let input = try tensor(0, of: node)
+      return try add(
+        .binary(.multiply), [input, input], as: node.name, isMap: input.isMap, for: node)
+    case "SquaredDifference":
+      let (inputs, isMap) = try spread(
+        [try tensor(0, of: node), try tensor(1, of: node)], for: node)
+      let difference = try add(
+        .binary(.subtract), inputs, as: "\(node.name):difference", isMap: isMap, for: node)
+      return try add(
+        .binary(.multiply), [difference, difference], as: node.name, isMap: isMap, for: node)
+    case "AddN":
+      guard node.inputs.count > 1 else { return try unary(.identity, node) }
+      var sum = try tensor(0, of: node)
+      for index in 1..<node.inputs.count {
+        let (inputs, isMap) = try spread([sum, try tensor(index, of: node)], for: node)
+        let isLast = index == node.inputs.count - 1
+        sum = try add(
+          .binary(.add), inputs, as: isLast ? node.name : "\(node.name):sum\(index)", isMap: isMap,
+          for: node)
+      }
+      return sum
+    default: throw node.fault("the operation is not supported")
+    }
+  }
+
+  private mutating func binary(
+    _ function: BinaryFunction, _ node: GraphDefNode
+  ) throws(GraphDefFault) -> Tensor {
+    guard node.inputs.count == 2 else {
+      throw node.fault("it has \(node.inputs.count) inputs instead of 2")
+    }
+    let inputs = [try tensor(0, of: node), try tensor(1, of: node)]
+    for (image, other) in [(0, 1), (1, 0)] {
+      guard let values = channelValues(inputs[other], of: inputs[image]),
+        let affine = Self.affine(function, values, isFirst: other == 0)
+      else { continue }
+      return try add(
+        .channelAffine(affine), [inputs[image]], as: node.name, isMap: inputs[image].isMap,
+        for: node)
+    }
+    let (spread, isMap) = try spread(inputs, for: node)
+    return try add(.binary(function), spread, as: node.name, isMap: isMap, for: node)
+  }
+
+  /// The values of a constant that has one for each channel of a map.
+  private func channelValues(_ constant: Tensor, of tensor: Tensor) -> [Float]? {
+    let sizes = dimensions(of: constant)
+    guard tensor.isMap, facts[tensor.name]?.constant == nil, !constant.isMap,
+      let channels = dimensions(of: tensor).last, sizes.last == channels, sizes.count <= 4,
+      sizes.dropLast().allSatisfy({ $0 == 1 }),
+      let values = facts[constant.name]?.constant?.floats, values.allSatisfy(\.isFinite)
+    else { return nil }
+    return values
+  }
+
+  /// A function of an element and a channel's constant as scale · x + shift, where it is one.
+  private static func affine(
+    _ function: BinaryFunction, _ values: [Float], isFirst: Bool
+  ) -> ChannelAffine? {
+    let (zeros, ones) = (values.map { _ in Float(0) }, values.map { _ in Float(1) })
+    switch (function, isFirst) {
+    case (.add, _): return ChannelAffine(scale: ones, shift: values)
+    case (.subtract, false): return ChannelAffine(scale: ones, shift: values.map { -$0 })
+    case (.subtract, true): return ChannelAffine(scale: ones.map { -$0 }, shift: values)
+    case (.multiply, _): return ChannelAffine(scale: values, shift: zeros)
+    case (.divide, false):
+      let scale = values.map { 1 / $0 }
+      return scale.allSatisfy(\.isFinite) ? ChannelAffine(scale: scale, shift: zeros) : nil
+    default: return nil
+    }
+  }
+
+  /// Tensors in a common order of dimensions, so that spreading one over the other means what it
+  /// means in the file; whether that is the order of maps.
+  private mutating func spread(
+    _ tensors: [Tensor], for node: GraphDefNode
+  ) throws(GraphDefFault) -> (tensors: [Tensor], areMaps: Bool) {
+    var areMaps = false
+    var fit = true
+    for tensor in tensors {
+      areMaps = areMaps || tensor.isMap
+      fit = fit && rank(of: tensor) <= 4
+    }
+    areMaps = areMaps && fit
+    var result: [Tensor] = []
+    for tensor in tensors {
+      result.append(
+        areMaps ? try spreadable(tensor, for: node) : try plain(tensor, for: node))
+    }
+    return (result, areMaps)
+  }
+
+  /// `MatMul` and its like: a layer where the second factor is a matrix of the file.
+  mutating func matrixProduct(
+    _ node: GraphDefNode, transposes: [String]
+  ) throws(GraphDefFault) -> Tensor {
+    let transposesFirst = try node.flag(transposes[0])
+    let transposesSecond = try node.flag(transposes[1])
+    if !transposesFirst, case .constant = try value(1, of: node) {
+      let input = try plain(try tensor(0, of: node), for: node)
+      let (sizes, values) = try weights(1, of: node)
+      if sizes.count == 2, !sizes.contains(0) {
+        let matrix = Matrix(rowCount: sizes[0], columnCount: sizes[1], elements: values)
+        let weights = transposesSecond ? matrix : matrix.transposed()
+        let layer = InnerProduct(
+          weights: weights, bias: [Float](repeating: 0, count: weights.rowCount))
+        return try add(.innerProduct(layer), [input], as: node.name, for: node)
+      }
+    }
+    var factors: [Tensor] = []
+    for (index, isTransposed) in [transposesFirst, transposesSecond].enumerated() {
+      var factor = try plain(try tensor(index, of: node), for: node)
+      let rank = rank(of: factor)
+      guard rank >= 2 else { throw node.fault("matrices expected, found fewer dimensions") }
+      if isTransposed {
+        let order = Array(0..<rank - 2) + [rank - 1, rank - 2]
+        factor = try add(
+          .transpose(order), [factor], as: "\(node.name):factor\(index)", for: node)
+      }
+      factors.append(factor)
+    }
+    return try add(.matrixProduct, factors, as: node.name, for: node)
+  }
+
+  /// Softmax over the channels, which stand last in the file.
+  mutating func softmax(
+    _ node: GraphDefNode, as name: String
+  ) throws(GraphDefFault) -> Tensor {
+    let input = try tensor(0, of: node)
+    return try add(
+      .softmax(axis: input.isMap ? 1 : -1), [input], as: name, isMap: input.isMap, for: node)
+  }
+}

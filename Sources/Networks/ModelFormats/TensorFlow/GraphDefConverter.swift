@@ -1,0 +1,208 @@
+import NetworkGraphs
+
+/// Turns the nodes of a GraphDef into nodes of a graph, in order of computation.
+///
+/// A map whose channels stand last in the file is stored with its channels first, under the same
+/// name. Where an operation needs the file's own order of dimensions, the tensor is transposed into
+/// one named `…:nhwc`, where it needs a map, into `…:nchw`.
+struct GraphDefConverter {
+  /// A tensor of the graph.
+  struct Tensor {
+    let name: String
+    /// Whether it is a map of four dimensions whose channels stand last in the file, and first here.
+    let isMap: Bool
+  }
+
+  /// What a tensor of the file has become.
+  enum Value {
+    /// Values of the file, not read yet.
+    case constant(name: String, TFTensorProto)
+    case tensor(Tensor)
+    /// Nothing, for a reason.
+    case missing(reason: String, dependsOnImage: Bool)
+  }
+
+  let image: GraphDefImage
+  /// Whatever was converted, by its name in a graph.
+  private var values: [String: Value] = [:]
+  /// What is known about each tensor of the graph for an image of the size in the file.
+  private(set) var facts: [String: TensorFact]
+  private var nodes: [Node] = []
+  /// The tensors that bear names of the file.
+  private var named: Set<String> = []
+  /// Why tensors that depend on the image, or unsupported nodes before them, cannot be computed.
+  private(set) var missing: [String: String] = [:]
+  /// How many values of constants may still be read.
+  private var valueAllowance: Int
+  private var foldingAllowance = FoldingAllowance()
+
+  init(image: GraphDefImage, valueAllowance: Int) {
+    self.image = image
+    self.valueAllowance = valueAllowance
+    facts = [image.name: TensorFact(shape: image.shape)]
+    values[image.name] = .tensor(
+      Tensor(name: image.name, isMap: image.format == .channelsLast))
+  }
+
+  /// Converts a node whose inputs were converted before, or notes why it cannot be.
+  mutating func convert(_ node: GraphDefNode) {
+    guard node.name != image.name else { return }
+    do throws(GraphDefFault) {
+      let results = try results(of: node)
+      for (index, value) in results.enumerated() {
+        let name = index == 0 ? node.name : "\(node.name):\(index)"
+        values[name] = value
+        if case .tensor(let tensor) = value, tensor.name == name { named.insert(name) }
+      }
+    } catch {
+      let dependsOnImage = node.inputs.contains { input in
+        switch values[input.node] {
+        case .tensor(let tensor): isComputed(tensor.name)
+        case .missing(_, let dependsOnImage): dependsOnImage
+        case .constant, nil: false
+        }
+      }
+      values[node.name] = .missing(reason: error.cause, dependsOnImage: dependsOnImage)
+      if dependsOnImage { missing[node.name] = error.cause }
+    }
+  }
+
+  /// The graph of what could be converted.
+  ///
+  /// Its results are the floating-point tensors that no node of the file reads, or if there are none
+  /// (a network that ends in an operation that is not supported), that no node of the graph reads.
+  ///
+  /// - Parameter read: The tensors that some node of the file reads.
+  /// - Returns: The graph; `nil` when nothing that could be converted depends on the image.
+  func graph(read: Set<GraphDefNode.Reference>) -> NetworkGraph? {
+    var needed: Set<String> = []
+    var kept: [Node] = []
+    for node in nodes.reversed()
+    where needed.contains(node.output) || isComputed(node.output) && named.contains(node.output) {
+      needed.formUnion(node.inputs)
+      kept.append(node)
+    }
+    let read = Set(read.lazy.map(\.tensor))
+    let results = kept.reversed().map(\.output).filter {
+      isComputed($0) && facts[$0]?.type == .float && named.contains($0)
+    }
+    let ends = results.filter { !read.contains($0) }
+    let outputs = ends.isEmpty ? results.filter { !needed.contains($0) } : ends
+    guard !outputs.isEmpty else { return nil }
+    return NetworkGraph(
+      inputName: image.name, inputShape: image.shape, nodes: kept.reversed(), outputNames: outputs,
+      unavailable: missing)
+  }
+
+  /// Whether a tensor depends on the image's values.
+  private func isComputed(_ tensor: String) -> Bool { facts[tensor]?.constant == nil }
+
+  // MARK: What nodes read
+
+  /// What one of a node's inputs has become.
+  func value(_ index: Int, of node: GraphDefNode) throws(GraphDefFault) -> Value {
+    guard node.inputs.indices.contains(index) else {
+      throw node.fault("it has \(node.inputs.count) inputs, too few")
+    }
+    let reference = node.inputs[index]
+    if case .missing(let reason, _)? = values[reference.node] { throw GraphDefFault(reason) }
+    guard let value = values[reference.tensor] else {
+      // An input that exists stands before the node, unless it depends on the node.
+      throw node.fault(
+        "its input \(quoted(reference.tensor)) does not exist, or depends on the node itself")
+    }
+    return value
+  }
+
+  /// One of a node's inputs as a tensor of the graph.
+  mutating func tensor(_ index: Int, of node: GraphDefNode) throws(GraphDefFault) -> Tensor {
+    switch try value(index, of: node) {
+    case .constant(let name, let values):
+      guard facts[name] == nil else { return Tensor(name: name, isMap: false) }
+      return try constant(try read(values, for: node), as: name, for: node)
+    case .tensor(let tensor): return tensor
+    case .missing(let reason, _): throw GraphDefFault(reason)
+    }
+  }
+
+  /// The values of an input that does not depend on the image.
+  mutating func constant(
+    _ index: Int, of node: GraphDefNode, _ what: String
+  ) throws(GraphDefFault) -> ConstantTensor {
+    switch try value(index, of: node) {
+    case .constant(_, let values): return try read(values, for: node)
+    case .tensor(let tensor):
+      guard let constant = facts[try plain(tensor, for: node).name]?.constant else {
+        throw node.fault("its \(what) depend on the image, which is not supported")
+      }
+      return constant
+    case .missing(let reason, _): throw GraphDefFault(reason)
+    }
+  }
+
+  /// The values of an input that are finite floating-point numbers, and their dimensions.
+  mutating func weights(
+    _ index: Int, of node: GraphDefNode
+  ) throws(GraphDefFault) -> (dimensions: [Int], values: [Float]) {
+    let constant = try constant(index, of: node, "weights")
+    guard let values = constant.floats, values.allSatisfy(\.isFinite) else {
+      throw node.fault("its weights are not finite floating-point numbers")
+    }
+    return (constant.shape.dimensions, values)
+  }
+
+  /// A short list of whole numbers that does not depend on the image; one number is a list too.
+  mutating func integers(
+    _ index: Int, of node: GraphDefNode, _ what: String
+  ) throws(GraphDefFault) -> [Int] {
+    let constant = try constant(index, of: node, what)
+    guard let values = constant.integers, constant.shape.rank <= 2, values.count <= 16 else {
+      throw node.fault("its \(what) are not a short list of whole numbers")
+    }
+    return values
+  }
+
+  private mutating func read(
+    _ tensor: TFTensorProto, for node: GraphDefNode
+  ) throws(GraphDefFault) -> ConstantTensor {
+    let constant: ConstantTensor
+    do throws(GraphDefFault) {
+      constant = try ConstantTensor(tensor, limit: valueAllowance)
+    } catch {
+      throw node.fault(error.cause)
+    }
+    valueAllowance -= constant.elements.count
+    return constant
+  }
+
+  // MARK: What nodes make
+
+  /// Adds a node that makes the tensor `output`: the source's own name, or one with a colon that
+  /// says what it is; `isMap` for maps that the file holds with their channels last.
+  @discardableResult
+  mutating func add(
+    _ operation: Operation, _ inputs: [Tensor], as output: String, isMap: Bool = false,
+    for source: GraphDefNode
+  ) throws(GraphDefFault) -> Tensor {
+    let node = Node(
+      name: source.name, operation: operation, inputs: inputs.map(\.name), output: output)
+    guard facts[output] == nil else {
+      throw source.fault("a tensor of the name \(quoted(output)) exists already")
+    }
+    do throws(GraphError) {
+      facts[output] = try node.fact(
+        ofInputs: node.inputFacts(among: facts), allowance: &foldingAllowance)
+    } catch {
+      throw GraphDefFault(error.description)
+    }
+    nodes.append(node)
+    return Tensor(name: output, isMap: isMap)
+  }
+
+  /// Adds a constant.
+  mutating func constant(
+    _ value: ConstantTensor, as output: String, for source: GraphDefNode
+  ) throws(GraphDefFault) -> Tensor {
+    try add(.constant(value), [], as: output, for: source)
+  }
+}

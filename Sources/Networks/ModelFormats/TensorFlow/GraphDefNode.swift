@@ -1,0 +1,150 @@
+import FoundationEssentials
+import NetworkGraphs
+
+/// A node of a GraphDef: what it reads, and its attributes, checked as they are read.
+struct GraphDefNode {
+  /// One of the tensors that a node makes; in a file `name` or `name:0`, then `name:1` and so on.
+  struct Reference: Hashable {
+    let node: String
+    let index: Int
+
+    /// Reads an input as it stands in a file.
+    init(_ text: String) {
+      guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")),
+        let index = Int(text[text.index(after: colon)...]), index >= 0
+      else {
+        (node, index) = (text, 0)
+        return
+      }
+      (node, self.index) = (String(text[..<colon]), index)
+    }
+
+    /// The tensor's name in a graph.
+    var tensor: String { index == 0 ? node : "\(node):\(index)" }
+  }
+
+  let name, operation: String
+  /// The tensors that it reads; nodes that only have to run before it (`^name`) are left out.
+  let inputs: [Reference]
+  private let attributes: [String: TFAttrValue]
+
+  init(_ node: TFNodeDef) {
+    name = node.name
+    operation = node.op
+    inputs = node.input.lazy.filter { !$0.hasPrefix("^") }.map(Reference.init)
+    attributes = node.attr
+  }
+
+  /// The node as messages call it.
+  var title: String { "node \(quoted(name)) (\(quoted(operation)))" }
+
+  /// Why the node cannot be used.
+  func fault(_ cause: String) -> GraphDefFault { GraphDefFault("\(title): \(cause)") }
+
+  /// Two whole numbers for height and width, out of one for each dimension of a map.
+  func extent(
+    _ attribute: String, _ format: MapFormat, default value: Int? = nil
+  ) throws(GraphDefFault) -> Extent {
+    guard let list = try integers(attribute), !list.isEmpty else {
+      guard let value else { throw fault("the attribute \(attribute) is missing") }
+      return Extent(height: value, width: value)
+    }
+    guard list.count == 4, list.allSatisfy({ (1...65_536).contains($0) }), list[0] == 1,
+      list[format.channelAxis] == 1
+    else {
+      throw fault("the attribute \(attribute) is \(list.prefix(8)), not a height and a width")
+    }
+    return Extent(height: list[format.rowAxis], width: list[format.rowAxis + 1])
+  }
+
+  /// A list of whole numbers.
+  func integers(_ attribute: String) throws(GraphDefFault) -> [Int]? {
+    guard let value = attributes[attribute]?.value else { return nil }
+    guard case .list(let list) = value else { throw wrongType(attribute) }
+    return list.i.map { Int($0) }
+  }
+
+  /// A whole number.
+  func integer(_ attribute: String, default fallback: Int? = nil) throws(GraphDefFault) -> Int {
+    guard let value = attributes[attribute]?.value else {
+      guard let fallback else { throw fault("the attribute \(attribute) is missing") }
+      return fallback
+    }
+    guard case .i(let number) = value else { throw wrongType(attribute) }
+    return Int(number)
+  }
+
+  /// A finite number.
+  func number(_ attribute: String, default fallback: Float) throws(GraphDefFault) -> Float {
+    guard let value = attributes[attribute]?.value else { return fallback }
+    guard case .f(let number) = value, number.isFinite else { throw wrongType(attribute) }
+    return number
+  }
+
+  /// A truth value.
+  func flag(_ attribute: String, default fallback: Bool = false) throws(GraphDefFault) -> Bool {
+    guard let value = attributes[attribute]?.value else { return fallback }
+    guard case .b(let flag) = value else { throw wrongType(attribute) }
+    return flag
+  }
+
+  /// A short text.
+  func word(_ attribute: String) throws(GraphDefFault) -> String? {
+    guard let value = attributes[attribute]?.value else { return nil }
+    guard case .s(let bytes) = value else { throw wrongType(attribute) }
+    return String(decoding: bytes.prefix(64), as: UTF8.self)
+  }
+
+  /// A type of elements.
+  func type(_ attribute: String) throws(GraphDefFault) -> TFDataType? {
+    guard let value = attributes[attribute]?.value else { return nil }
+    guard case .type(let type) = value else { throw wrongType(attribute) }
+    return type
+  }
+
+  /// A shape; `nil` for one that is not stated or of unknown rank.
+  func shape(_ attribute: String) throws(GraphDefFault) -> [Int]? {
+    guard let value = attributes[attribute]?.value else { return nil }
+    guard case .shape(let shape) = value else { throw wrongType(attribute) }
+    return shape.unknownRank ? nil : shape.dim.map { Int($0.size) }
+  }
+
+  /// The values of a `Const`.
+  func tensor(_ attribute: String) throws(GraphDefFault) -> TFTensorProto {
+    guard case .tensor(let tensor)? = attributes[attribute]?.value else {
+      throw wrongType(attribute)
+    }
+    return tensor
+  }
+
+  /// Where the channels of the maps stand that it reads.
+  func mapFormat() throws(GraphDefFault) -> MapFormat {
+    guard let word = try word("data_format"), !word.isEmpty else { return .channelsLast }
+    guard let format = MapFormat(rawValue: word) else {
+      throw fault("data_format \(quoted(word)) is not supported")
+    }
+    return format
+  }
+
+  private func wrongType(_ attribute: String) -> GraphDefFault {
+    fault("the attribute \(attribute) is not what it should be")
+  }
+}
+
+/// Where the channels of a map stand in a file.
+enum MapFormat: String {
+  case channelsLast = "NHWC"
+  case channelsFirst = "NCHW"
+
+  /// The index of the channels among the dimensions.
+  var channelAxis: Int { self == .channelsLast ? 3 : 1 }
+  /// The index of the rows; that of the columns follows.
+  var rowAxis: Int { self == .channelsLast ? 1 : 2 }
+}
+
+/// Why a node cannot be used; one line.
+struct GraphDefFault: Error {
+  let cause: String
+
+  init(_ cause: String) { self.cause = cause }
+}

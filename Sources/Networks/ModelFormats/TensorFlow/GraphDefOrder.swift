@@ -1,0 +1,51 @@
+import NetworkGraphs
+
+/// The nodes in an order in which every input exists before it is read.
+///
+/// Nodes that stand in such an order already keep it: each node is preceded only by what it still
+/// needs (a depth-first search with its own stack, so that a long chain is no danger). A node that
+/// depends on itself comes before one of its inputs; inputs that nothing makes are left alone.
+///
+/// - Parameters:
+///   - nodes: The nodes as they stand in the file.
+///   - path: The file, for messages.
+/// - Returns: The same nodes, sorted.
+/// - Throws: `ModelError` for nodes without a name and two of one name.
+/// - Complexity: O(nodes + inputs).
+func orderedNodes(
+  _ nodes: [GraphDefNode], path: String
+) throws(ModelError) -> [GraphDefNode] {
+  var indices: [String: Int] = [:]
+  indices.reserveCapacity(nodes.count)
+  for (index, node) in nodes.enumerated() {
+    // A colon separates a tensor's index from its node's name.
+    guard !node.name.isEmpty, !node.name.utf8.contains(UInt8(ascii: ":")),
+      indices.updateValue(index, forKey: node.name) == nil
+    else {
+      throw GraphDefImporter.fault(
+        path, "\(node.title) has no name, an impossible one or that of another node",
+        remedy: "freeze the network again")
+    }
+  }
+  var isSeen = [Bool](repeating: false, count: nodes.count)
+  var order: [GraphDefNode] = []
+  order.reserveCapacity(nodes.count)
+  for root in nodes.indices where !isSeen[root] {
+    var stack = [(node: root, nextInput: 0)]
+    isSeen[root] = true
+    while let (node, nextInput) = stack.last {
+      guard nextInput < nodes[node].inputs.count else {
+        order.append(nodes[node])
+        stack.removeLast()
+        continue
+      }
+      stack[stack.count - 1].nextInput += 1
+      guard let maker = indices[nodes[node].inputs[nextInput].node], !isSeen[maker] else {
+        continue
+      }
+      isSeen[maker] = true
+      stack.append((maker, 0))
+    }
+  }
+  return order
+}
