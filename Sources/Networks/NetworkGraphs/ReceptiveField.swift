@@ -62,12 +62,12 @@ public struct ReceptiveField: Hashable, Sendable {
     }
   }
 
-  /// Whether a tensor of four dimensions is batch × channels × rows × columns; `nil` when it is not
-  /// known.
+  /// Whether a tensor is batch × channels × rows × columns.
   ///
   /// Where elements have no place along a side, a map has one row or column.
   ///
   /// - Parameter shape: The tensor's sizes.
+  /// - Returns: `nil` when it is not known.
   public func isMap(_ shape: TensorShape) -> Bool? {
     guard shape.rank == 4 else { return false }
     for (line, dimension) in [(rows, 2), (columns, 3)] {

@@ -31,10 +31,13 @@ struct TensorTable {
     }
     var widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     if let width {
+      widths[8] = min(widths[8], 40)
       let others = widths.enumerated().reduce(0) { $1.offset == 1 ? $0 : $0 + $1.element + 2 }
       widths[1] = min(widths[1], max(width - others, 24))
     }
+    let cut = entries.contains { printable($0.name).count > widths[1] }
     return [title, ""] + rows.map { line($0, widths) } + [""] + totals + notes
+      + (cut ? ["…: the middle of a name; --width 0 shows all of it"] : [])
   }
 
   private func line(_ cells: [String], _ widths: [Int]) -> String {
