@@ -132,7 +132,9 @@ let package = Package(
     .program("atlas-assemble", on: ["ArrayStore", "Grids", "Images", "Mosaics", "Tensors"]),
     .program(
       "atlas-network",
-      on: ["ArrayStore", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Tensors"]),
+      on: [
+        "ArrayStore", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Randomness", "Tensors",
+      ]),
     .program(
       "atlas-bench",
       on: [

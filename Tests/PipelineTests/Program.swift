@@ -3,7 +3,7 @@ import Testing
 
 /// The built programs, run as anyone would run them: arguments, files, an exit status, two streams.
 enum Program: String, CaseIterable, CustomTestStringConvertible {
-  case synthesize, extract, reduce, embed, grid, render, assemble
+  case synthesize, extract, reduce, embed, grid, render, assemble, network
 
   /// The stages from photographs to an atlas, in order.
   static let stages: [Program] = [.extract, .reduce, .embed, .grid, .render, .assemble]

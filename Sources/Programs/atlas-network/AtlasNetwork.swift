@@ -5,5 +5,6 @@ import Stages
   static let configuration = CommandConfiguration(
     commandName: "atlas-network",
     abstract: "Look at a network: what it holds, whether it runs, what it computes.",
-    version: projectVersion, subcommands: [RunNetwork.self])
+    version: projectVersion,
+    subcommands: [SummarizeNetwork.self, CheckNetwork.self, RunNetwork.self])
 }

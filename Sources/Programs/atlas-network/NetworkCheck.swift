@@ -1,0 +1,154 @@
+import FoundationEssentials
+import ModelFormats
+import NetworkGraphs
+import Stages
+
+/// What a network's file and card say, before it is run.
+struct NetworkCheck {
+  let network: TrainedNetwork
+  let list: TensorList
+  private let cardPath: String
+
+  init(_ network: TrainedNetwork, card: String?) throws {
+    self.network = network
+    list = try TensorList(network, size: network.preprocessing.size)
+    cardPath = ModelCard.path(besides: network.path, explicit: card)
+  }
+
+  func reportFile() {
+    let size = try? FileManager.default.attributesOfItem(atPath: network.path)[.size] as? Int
+    let parameters = list.entries.reduce(0) { $0 + $1.parameterCount }
+    report(
+      .ok, "file",
+      """
+      \(network.path)\(size.map { ", \(decimal(Double($0) / 1e6)) MB" } ?? ""): \
+      \(list.entries.count - 1) operations on the image, \(grouped(parameters)) parameters
+      """)
+  }
+
+  func reportCard() {
+    let isThere = fileExists(cardPath)
+    if isThere { report(.ok, "card", cardPath) }
+    for warning in network.warnings {
+      guard let (place, text) = Self.assumption(warning) else {
+        report(.warning, "card", warning)
+        continue
+      }
+      if !isThere, place.contains(cardPath) {
+        report(.missing, "card", "\(cardPath): give one beside the network, or by --card")
+      }
+      report(.assumed, place.contains(cardPath) ? "card" : "input", text)
+    }
+  }
+
+  /// The two halves of a warning about what was assumed.
+  private static func assumption(_ warning: String) -> (place: Substring, text: String)? {
+    let words = ": assumed "
+    guard let range = warning.firstRange(of: words) else {
+      guard let range = warning.firstRange(of: "; assumed ") else { return nil }
+      return (warning[..<range.lowerBound], String(warning[range.upperBound...]))
+    }
+    return (warning[..<range.lowerBound], String(warning[range.upperBound...]))
+  }
+
+  func reportInput() {
+    let preprocessing = network.preprocessing
+    let size = preprocessing.size
+    let channels = preprocessing.channels.map { channel in
+      switch channel.source {
+      case .red: "R"
+      case .green: "G"
+      case .blue: "B"
+      case .luma: "gray"
+      }
+    }
+    let values = preprocessing.channels.map { channel in
+      let (black, white) = (channel.offset, 255 * channel.scale + channel.offset)
+      return "\(decimal(Double(black)))…\(decimal(Double(white)))"
+    }
+    let isSame = Set(values).count == 1
+    report(
+      .ok, "input",
+      """
+      \(quoted(network.graph.inputName)), \(channels.count) × \(size.height) × \(size.width), \
+      \(channels.joined()) of \(isSame ? values[0] : values.joined(separator: ", ")) from black to \
+      white
+      """)
+  }
+
+  func reportClasses() {
+    let card = network.card
+    let named = card.probabilities ?? card.logits
+    let classes = named.flatMap { name in list.entries.first { $0.name == name } }
+    let count = classes?.fact.shape.map?.channels
+    if network.labels.isEmpty {
+      report(
+        .missing, "labels",
+        "the card names none, so that classes have numbers only; give a file of one name a line")
+    } else if let count {
+      report(.ok, "labels", "\(network.labels.count) for \(count) classes")
+    } else {
+      report(
+        .ok, "labels", "\(network.labels.count); the card names no tensor of classes to compare")
+    }
+    for (field, tensor) in [("logits", card.logits), ("probabilities", card.probabilities)] {
+      guard let tensor else {
+        let likely = field == "logits" ? likelyLogits : likelyProbabilities
+        report(
+          .missing, field,
+          "the card names none" + (likely.map { "; likely \(quoted($0))" } ?? ""))
+        continue
+      }
+      let shape = list.entries.first { $0.name == tensor }?.fact.shape.description ?? "not computed"
+      report(.ok, field, "\(quoted(tensor)), \(shape)")
+    }
+    if !card.layers.isEmpty { report(.ok, "aliases", "\(card.layers.count) layers") }
+  }
+
+  /// The result, or what the last softmax is made of.
+  private var likelyLogits: String? {
+    guard let output = list.entries.last else { return nil }
+    let node = network.graph.nodes.last { $0.output == output.name }
+    if case .softmax = node?.operation { return node?.inputs.first }
+    return output.fact.shape.rank == 2 ? output.name : nil
+  }
+
+  private var likelyProbabilities: String? {
+    guard let node = network.graph.nodes.last, case .softmax = node.operation else { return nil }
+    return node.output
+  }
+
+  func reportOperations() {
+    let listed = Set(list.entries.map(\.name))
+    let names = network.graph.nodes.filter { listed.contains($0.output) }.map(\.operation.name)
+    let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+    let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    report(
+      .ok, "operations",
+      "all supported: " + sorted.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+  }
+
+  /// Icons are pictures of colours.
+  func requireColors() throws {
+    guard network.preprocessing.channels.count == 3 else {
+      throw StageError(
+        "Cannot make an atlas of \(network.path): its pictures are gray, icons are made for networks of colour pictures; use another network."
+      )
+    }
+    guard list.deepest != nil else {
+      throw StageError(
+        "Cannot make an atlas of \(network.path): none of its tensors is numbers 1 × channels × height × width or 1 × channels; export it with one image a batch and channels first."
+      )
+    }
+  }
+
+  func reportLayers() {
+    let maps = list.layers.filter { $0.suitability == .suits && $0.stride != nil }
+    let named = maps.filter { !$0.aliases.isEmpty }
+    let names = (named.isEmpty ? maps : named).suffix(3).map { quoted($0.aliases.first ?? $0.name) }
+    report(
+      .ok, "atlas",
+      "\(list.suitable.count) layers, for instance \(names.joined(separator: ", ")); "
+        + "atlas-network summary --layers lists those to choose from")
+  }
+}

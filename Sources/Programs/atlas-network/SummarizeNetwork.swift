@@ -1,0 +1,73 @@
+import ArgumentParser
+import FoundationEssentials
+import ModelFormats
+import NetworkGraphs
+import Stages
+
+/// `atlas-network summary`: a line for each tensor of a network.
+struct SummarizeNetwork: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "summary",
+    abstract: "List the tensors of a network: sizes, cost, receptive field, names.",
+    discussion: """
+      Listed is what depends on the image, in order of computation, as the file has it. Parameters \
+      are weights; a bias of zeros is not counted, nor are single numbers. MFLOP are millions of \
+      floating-point operations of one image, two for each multiply-add of convolutions, fully \
+      connected layers and matrix products. The field is the part of the image, rows × columns in \
+      pixels, that one element depends on; the stride is the step in pixels from an element to the \
+      next.
+
+      Example:
+        atlas-network summary googlenet.onnx --layers
+      """)
+
+  @OptionGroup var network: ModelArguments
+  @Option(
+    help: ArgumentHelp(
+      "The image's size in pixels: one number, or height and width with a comma. By default the card's, else the network's own.",
+      valueName: "size"))
+  var size: ImageSize?
+  @Flag(
+    help: """
+      List only the layers that one would choose for an atlas: those with aliases, then the results \
+      of blocks and the last of each resolution without blocks.
+      """)
+  var layers = false
+  @Flag(help: "Write JSON for scripts: a list of objects, one a line; what is not known is null.")
+  var json = false
+  @Option(
+    help: ArgumentHelp(
+      "Columns that a line may have; longer names are cut in the middle. 0 never cuts.",
+      valueName: "count"))
+  var width = 150
+  @OptionGroup var common: CommonArguments
+
+  func validate() throws {
+    guard width == 0 || (100...10_000).contains(width) else {
+      throw ValidationError("--width must be 0 or from 100 to 10000, got \(width).")
+    }
+  }
+
+  func perform() throws -> [String] {
+    let network = try network.load()
+    for warning in network.warnings { Diagnostics.warn(warning) }
+    let list = try TensorList(network, size: size?.extent ?? network.preprocessing.size)
+    if let fault = list.fault {
+      Diagnostics.warn(
+        "At \(list.size.height) × \(list.size.width) pixels, what follows this is not computed: \(fault)"
+      )
+    }
+    let entries = layers ? list.layers : list.entries
+    if json { return try Self.json(entries) }
+    return TensorTable(list, entries: entries, width: width == 0 ? nil : width).lines
+  }
+
+  /// The entries as a JSON list, one a line.
+  static func json(_ entries: [TensorEntry]) throws -> [String] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let objects = try entries.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+    guard let last = objects.last else { return ["[]"] }
+    return ["["] + objects.dropLast().map { $0 + "," } + [last, "]"]
+  }
+}
