@@ -33,6 +33,18 @@ import Testing
     #expect(try shape("classes", graph) == [1, 5])
   }
 
+  @Test("a network of the other operations is read, but for what depends on chance")
+  func variedOperations() throws {
+    let graph = try File.varied.graph()
+    #expect(graph.unavailable.keys.sorted() == ["lost"])
+    #expect(try shape("part", graph) == [1, 2, 3, 8])
+    #expect(try shape("mirrored", graph) == [1, 2, 5, 12])
+    #expect(try shape("biased", graph) == [1, 4, 4, 4])
+    #expect(try shape("gram", graph) == [6, 6])
+    // Sizes that are computed follow the batch.
+    #expect(try graph.facts(input: [3, 4, 8, 8])["flat"]?.shape == [3, 128])
+  }
+
   @Test("weights are turned to outputs × inputs × height × width")
   func convolutionWeights() throws {
     // The value of a weight says where it stands: height, width, input, output.

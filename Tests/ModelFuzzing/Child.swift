@@ -23,7 +23,7 @@ struct Child {
       [
         "model-fuzzing", "--child", "\(range.lowerBound)", "\(range.upperBound)", path,
         "--seed", "\(options.seed)", "--failures", options.folder,
-      ] + options.files
+      ] + (options.isTensorFlow ? ["--tensorflow"] : []) + options.files
     var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for pointer in pointers { free(pointer) } }
     var process: pid_t = 0
@@ -46,13 +46,13 @@ struct Child {
       counters[.index] = index
       _ = alarm(secondsPerFile)
       let bytes = mutator.file(seed: options.seed, index: index)
-      switch outcome(of: bytes) {
+      switch outcome(of: bytes, isTensorFlow: options.isTensorFlow) {
       case .graph: counters[.graphs] += 1
       case .refused: counters[.refused] += 1
       case .fault(let cause):
         counters[.faults] += 1
         say("file \(index): \(cause)")
-        save(bytes, "\(options.folder)/\(index).onnx")
+        save(bytes, "\(options.folder)/\(index)\(options.isTensorFlow ? ".pb" : ".onnx")")
       }
     }
     exit(0)

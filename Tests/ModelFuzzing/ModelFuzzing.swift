@@ -10,7 +10,7 @@ import ModelFormats
   static func main() {
     guard let options = Options(CommandLine.arguments) else {
       say(
-        "usage: model-fuzzing [--count N] [--from N] [--jobs N] [--seed N] [--failures FOLDER] "
+        "usage: model-fuzzing [--tensorflow] [--count N] [--from N] [--jobs N] [--seed N] [--failures FOLDER] "
           + "[FILE …]")
       exit(64)
     }
@@ -21,7 +21,10 @@ import ModelFormats
     }
     for (number, bytes) in options.seeds.enumerated() {
       do throws(ModelError) {
-        _ = try ONNXImporter.graph(bytes: bytes, path: "sound file \(number)")
+        _ =
+          options.isTensorFlow
+          ? try GraphDefImporter.graph(bytes: bytes, path: "sound file \(number)")
+          : try ONNXImporter.graph(bytes: bytes, path: "sound file \(number)")
       } catch {
         say("\(error)")
       }
@@ -66,7 +69,7 @@ import ModelFormats
       say("file \(index): \(cause(status))")
       save(
         Mutator(seeds: options.seeds).file(seed: options.seed, index: index),
-        "\(options.folder)/\(index).onnx")
+        "\(options.folder)/\(index)\(options.isTensorFlow ? ".pb" : ".onnx")")
       if index + 1 < child.range.upperBound { waiting.append(index + 1..<child.range.upperBound) }
     }
     for slot in 0..<options.jobs { _ = unlink("\(options.folder)/counters-\(slot)") }

@@ -41,9 +41,11 @@ struct Mutator {
       "alpha", "beta", "transA", "transB", "keepdims", "allowzero", "ceil_mode", "group",
       "dilations", "strides", "kernel_shape", "auto_pad", "num_outputs", "epsilon", "start", "end",
       "noop_with_empty_axes", "count_include_pad", "location", "offset", "length", "com.example",
+      "SAME", "EXPLICIT", "NCHW", "ksize", "data_format", "explicit_paddings", "num_split",
+      "squeeze_dims", "keep_dims", "is_training", "depth_radius", "image:1", "x:0", "^x",
     ] + operations
 
-  /// The operations of the importer, and one that it does not know.
+  /// The operations of the importers, and one that it does not know.
   private static let operations = [
     "Conv", "Relu", "MaxPool", "AveragePool", "GlobalAveragePool", "LRN", "Concat", "Flatten",
     "Gemm", "Softmax", "Dropout", "Identity", "MatMul", "BatchNormalization",
@@ -51,6 +53,10 @@ struct Mutator {
     "Sub", "Max", "Min", "Mod", "Sum", "Equal", "Where", "Cast", "CastLike", "Constant",
     "ConstantOfShape", "Shape", "Expand", "Gather", "Pad", "Reshape", "Slice", "Split", "Squeeze",
     "Transpose", "Unsqueeze", "Neg", "Reciprocal", "Exp", "Log", "Unknown",
+    "Conv2D", "DepthwiseConv2dNative", "AvgPool", "BiasAdd", "FusedBatchNormV3", "BatchMatMulV2",
+    "Mean", "ConcatV2", "SplitV", "ExpandDims", "Pack", "StridedSlice", "PadV2", "MirrorPad",
+    "Const", "Placeholder", "PlaceholderWithDefault", "AddN", "Rsqrt", "SquaredDifference",
+    "LeakyRelu", "Relu6", "IdentityN", "LogSoftmax",
   ]
 
   // MARK: By the fields

@@ -1,10 +1,12 @@
 import Glibc
 import TestSupport
 
-/// The command line: `model-fuzzing [--count N] [--from N] [--jobs N] [--seed N] [--failures FOLDER]
+/// The command line: `model-fuzzing [--tensorflow] [--count N] [--from N] [--jobs N] [--seed N] [--failures FOLDER]
 /// [FILE …]`.
 struct Options {
   var count = 10_000
+  /// Whether the files are TensorFlow's instead of ONNX.
+  var isTensorFlow = false
   /// The index of the first file.
   var start = 0
   var jobs = 2
@@ -21,6 +23,7 @@ struct Options {
     var rest = arguments.dropFirst()
     while let argument = rest.popFirst() {
       switch argument {
+      case "--tensorflow": isTensorFlow = true
       case "--count", "--from", "--jobs", "--seed":
         guard let number = rest.popFirst().flatMap({ Int($0) }), number >= 0 else { return nil }
         switch argument {
@@ -46,10 +49,14 @@ struct Options {
 
   /// The sound files: the built-in ones, and those of the command line.
   var seeds: [[UInt8]] {
-    [
-      SmallModel.complete.bytes, SmallModel.modern.bytes, SmallModel.modern.bytes,
-      SmallModel.old.bytes,
-    ] + files.compactMap(contents)
+    let builtIn =
+      isTensorFlow
+      ? [GraphDefFile.complete.bytes, GraphDefFile.varied.bytes]
+      : [
+        SmallModel.complete.bytes, SmallModel.modern.bytes, SmallModel.modern.bytes,
+        SmallModel.old.bytes,
+      ]
+    return builtIn + files.compactMap(contents)
   }
 
   private func contents(_ path: String) -> [UInt8]? {

@@ -13,10 +13,13 @@ enum Outcome {
 }
 
 /// Reads a damaged file as a user's file would be read, and looks at what comes out.
-func outcome(of bytes: [UInt8]) -> Outcome {
+func outcome(of bytes: [UInt8], isTensorFlow: Bool) -> Outcome {
   let graph: NetworkGraph
   do {
-    graph = try ONNXImporter.graph(bytes: bytes, path: "damaged.onnx")
+    graph =
+      isTensorFlow
+      ? try GraphDefImporter.graph(bytes: bytes, path: "damaged.onnx")
+      : try ONNXImporter.graph(bytes: bytes, path: "damaged.onnx")
   } catch {
     let line = error.description
     guard line.contains("damaged.onnx"), !line.contains("\n"), line.utf8.count < 4096 else {

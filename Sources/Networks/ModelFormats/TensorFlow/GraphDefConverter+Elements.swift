@@ -82,7 +82,8 @@ extension GraphDefConverter {
   /// The values of a constant that has one for each channel of a map.
   private func channelValues(_ constant: Tensor, of tensor: Tensor) -> [Float]? {
     let sizes = dimensions(of: constant)
-    guard tensor.isMap, facts[tensor.name]?.constant == nil, !constant.isMap,
+    guard tensor.isMap, facts[tensor.name]?.constant == nil, !sized.contains(constant.name),
+      !constant.isMap,
       let channels = dimensions(of: tensor).last, sizes.last == channels, sizes.count <= 4,
       sizes.dropLast().allSatisfy({ $0 == 1 }),
       let values = facts[constant.name]?.constant?.floats, values.allSatisfy(\.isFinite)

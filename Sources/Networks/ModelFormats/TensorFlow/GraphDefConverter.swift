@@ -28,17 +28,26 @@ struct GraphDefConverter {
   /// What is known about each tensor of the graph for an image of the size in the file.
   private(set) var facts: [String: TensorFact]
   private var nodes: [Node] = []
+  /// The tensors of the graph that depend on the image's values.
+  private var dependent: Set<String>
+  /// Those that depend on sizes of tensors, which another image or batch may change.
+  private(set) var sized: Set<String> = []
   /// The tensors that bear names of the file.
   private var named: Set<String> = []
   /// Why tensors that depend on the image, or unsupported nodes before them, cannot be computed.
   private(set) var missing: [String: String] = [:]
   /// How many values of constants may still be read.
   private var valueAllowance: Int
-  private var foldingAllowance = FoldingAllowance()
+  /// How many nodes the graph may have.
+  private let nodeLimit: Int
+  private var foldingAllowance = FoldingAllowance(elementCount: 1 << 24)
 
-  init(image: GraphDefImage, valueAllowance: Int) {
+  /// Begins a graph for a file of a given size, to which what it may hold is in proportion.
+  init(image: GraphDefImage, fileSize: Int) {
     self.image = image
-    self.valueAllowance = valueAllowance
+    valueAllowance = fileSize + 1 << 24
+    nodeLimit = min(fileSize / 8 + 4096, 1 << 22)
+    dependent = [image.name]
     facts = [image.name: TensorFact(shape: image.shape)]
     values[image.name] = .tensor(
       Tensor(name: image.name, isMap: image.format == .channelsLast))
@@ -57,7 +66,7 @@ struct GraphDefConverter {
     } catch {
       let dependsOnImage = node.inputs.contains { input in
         switch values[input.node] {
-        case .tensor(let tensor): isComputed(tensor.name)
+        case .tensor(let tensor): dependent.contains(tensor.name)
         case .missing(_, let dependsOnImage): dependsOnImage
         case .constant, nil: false
         }
@@ -78,13 +87,15 @@ struct GraphDefConverter {
     var needed: Set<String> = []
     var kept: [Node] = []
     for node in nodes.reversed()
-    where needed.contains(node.output) || isComputed(node.output) && named.contains(node.output) {
+    where needed.contains(node.output)
+      || dependent.contains(node.output) && named.contains(node.output)
+    {
       needed.formUnion(node.inputs)
       kept.append(node)
     }
     let read = Set(read.lazy.map(\.tensor))
     let results = kept.reversed().map(\.output).filter {
-      isComputed($0) && facts[$0]?.type == .float && named.contains($0)
+      dependent.contains($0) && facts[$0]?.type == .float && named.contains($0)
     }
     let ends = results.filter { !read.contains($0) }
     let outputs = ends.isEmpty ? results.filter { !needed.contains($0) } : ends
@@ -93,9 +104,6 @@ struct GraphDefConverter {
       inputName: image.name, inputShape: image.shape, nodes: kept.reversed(), outputNames: outputs,
       unavailable: missing)
   }
-
-  /// Whether a tensor depends on the image's values.
-  private func isComputed(_ tensor: String) -> Bool { facts[tensor]?.constant == nil }
 
   // MARK: What nodes read
 
@@ -132,9 +140,9 @@ struct GraphDefConverter {
     switch try value(index, of: node) {
     case .constant(_, let values): return try read(values, for: node)
     case .tensor(let tensor):
-      guard let constant = facts[try plain(tensor, for: node).name]?.constant else {
-        throw node.fault("its \(what) depend on the image, which is not supported")
-      }
+      guard !sized.contains(tensor.name),
+        let constant = facts[try plain(tensor, for: node).name]?.constant
+      else { throw node.fault("its \(what) depend on the image, which is not supported") }
       return constant
     case .missing(let reason, _): throw GraphDefFault(reason)
     }
@@ -172,6 +180,8 @@ struct GraphDefConverter {
       throw node.fault(error.cause)
     }
     valueAllowance -= constant.elements.count
+    // What the file holds may be computed with; what one number fills has the allowance of all.
+    if !tensor.tensorContent.isEmpty { foldingAllowance.add(4 * constant.elements.count) }
     return constant
   }
 
@@ -189,12 +199,18 @@ struct GraphDefConverter {
     guard facts[output] == nil else {
       throw source.fault("a tensor of the name \(quoted(output)) exists already")
     }
+    guard nodes.count < nodeLimit else {
+      throw source.fault("it and those before it ask for more than \(nodeLimit) operations")
+    }
     do throws(GraphError) {
       facts[output] = try node.fact(
         ofInputs: node.inputFacts(among: facts), allowance: &foldingAllowance)
     } catch {
       throw GraphDefFault(error.description)
     }
+    let isShape = if case .shape = operation { true } else { false }
+    if !isShape, node.inputs.contains(where: dependent.contains) { dependent.insert(output) }
+    if isShape || node.inputs.contains(where: sized.contains) { sized.insert(output) }
     nodes.append(node)
     return Tensor(name: output, isMap: isMap)
   }

@@ -51,7 +51,7 @@ public enum GraphDefImporter {
   ) throws(ModelError) -> (graph: NetworkGraph, hasOpenSize: Bool) {
     let nodes = try orderedNodes(try parsed(bytes, path), path: path)
     let image = try GraphDefImage(among: nodes, as: input, path: path)
-    var converter = GraphDefConverter(image: image, valueAllowance: bytes.count + 1 << 24)
+    var converter = GraphDefConverter(image: image, fileSize: bytes.count)
     for node in nodes { converter.convert(node) }
     let read = Set(nodes.flatMap(\.inputs))
     guard let graph = converter.graph(read: read) else {

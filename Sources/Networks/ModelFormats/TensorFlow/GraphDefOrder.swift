@@ -10,7 +10,7 @@ import NetworkGraphs
 ///   - nodes: The nodes as they stand in the file.
 ///   - path: The file, for messages.
 /// - Returns: The same nodes, sorted.
-/// - Throws: `ModelError` for nodes without a name and two of one name.
+/// - Throws: `ModelError` for nodes without a name, with an impossible one, and two of one name.
 /// - Complexity: O(nodes + inputs).
 func orderedNodes(
   _ nodes: [GraphDefNode], path: String
@@ -18,8 +18,8 @@ func orderedNodes(
   var indices: [String: Int] = [:]
   indices.reserveCapacity(nodes.count)
   for (index, node) in nodes.enumerated() {
-    // A colon separates a tensor's index from its node's name.
-    guard !node.name.isEmpty, !node.name.utf8.contains(UInt8(ascii: ":")),
+    // A colon separates a tensor's index from its node's name; TensorFlow's own names are short.
+    guard (1...1024).contains(node.name.utf8.count), !node.name.utf8.contains(UInt8(ascii: ":")),
       indices.updateValue(index, forKey: node.name) == nil
     else {
       throw GraphDefImporter.fault(
