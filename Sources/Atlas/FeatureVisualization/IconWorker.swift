@@ -2,9 +2,11 @@ internal import NetworkGraphs
 internal import NeuralNetworks
 internal import Randomness
 
-/// One thread's network and memory: optimises one icon after the other.
+/// One thread's network and memory: optimises a few icons at once, step by step.
 ///
 /// A step is: parameters → planes → colours → warp → network → objective, and all of it backwards.
+/// Only the network sees several icons together, since its kernels are faster then; it always runs on
+/// the same number, whatever is in the other places.
 final class IconWorker {
   /// The network that a step runs, and the one that measures the result; the same in single
   /// precision.
@@ -19,15 +21,32 @@ final class IconWorker {
   private let warp: Warp
   private let adam: Adam
 
+  // Scratch memory: nothing in it lasts from one icon to the next.
   private var imageWorkspace: FourierImage.Workspace
   private var warpWorkspace: Warp.Workspace
   private var objectiveWorkspace: Objective.Workspace
-  private var planes, unfaded, rgb, rgbGradient, planesGradient, slope: [Float]
+  private var planes, rgb, rgbGradient, planesGradient, slope: [Float]
+
+  /// An icon on the way.
+  private struct Draft {
+    let target: IconTarget
+    let attempt: Int
+    var spectrum: [Float]
+    var state: Adam.State
+    /// The colours of the last step, before the vignette.
+    var unfaded: [Float]
+    var transform: Transform
+  }
+
+  /// How many icons it optimises at once.
+  var capacity: Int { network.imageCount }
 
   init(
     network: CompiledNetwork, judge: CompiledNetwork, target: String, parameters: IconParameters,
     channels: NetworkChannels
   ) throws {
+    precondition(
+      judge.imageCount == network.imageCount, "both networks run on the same number of icons")
     self.network = network
     self.judge = judge
     self.target = target
@@ -38,8 +57,7 @@ final class IconWorker {
     image = FourierImage(side: side, decayPower: parameters.decayPower)
     vignette = Vignette(side: side, strength: parameters.vignette)
     warp = Warp(
-      inputSide: side, outputSide: side, border: parameters.border,
-      channels: channels)
+      inputSide: side, outputSide: side, border: parameters.border, channels: channels)
     var adam = Adam()
     adam.learningRate = parameters.learningRate
     self.adam = adam
@@ -47,114 +65,144 @@ final class IconWorker {
     warpWorkspace = warp.makeWorkspace()
     objectiveWorkspace = Objective.Workspace(channelCount: layer.channels)
     planes = [Float](repeating: 0, count: 3 * side * side)
-    unfaded = planes
     rgb = planes
     rgbGradient = planes
     planesGradient = planes
     slope = [Float](repeating: 0, count: image.parameterCount)
   }
 
-  /// Optimises one attempt at an icon.
-  func optimize(_ target: IconTarget, attempt: Int) throws -> Icon {
-    let seed = parameters.seed
-    var spectrum = image.start(seed: seed, cell: target.index, attempt: attempt)
-    var state = Adam.State(parameterCount: spectrum.count)
-    for step in 0..<parameters.stepCount {
-      let transform = drawTransform(.transform, target.index, attempt, step)
-      draw(spectrum)
-      try ascend(&spectrum, &state, target.objective, transform)
-    }
-    draw(spectrum)
-    return try finish(target, attempt: attempt)
+  /// Optimises one attempt at each of a few icons.
+  ///
+  /// - Precondition: There are at most as many as `capacity`.
+  func optimize(_ attempts: [(target: IconTarget, attempt: Int)]) throws -> [Icon] {
+    precondition(attempts.count <= capacity, "\(attempts.count) icons for \(capacity) places")
+    var drafts = attempts.map { begin($0.target, attempt: $0.attempt) }
+    for step in 0..<parameters.stepCount { try ascend(&drafts, step: step) }
+    return try finish(drafts)
+  }
+
+  private func begin(_ target: IconTarget, attempt: Int) -> Draft {
+    let spectrum = image.start(seed: parameters.seed, cell: target.index, attempt: attempt)
+    return Draft(
+      target: target, attempt: attempt, spectrum: spectrum,
+      state: Adam.State(parameterCount: spectrum.count),
+      unfaded: [Float](repeating: 0, count: planes.count), transform: .identity(side: side))
   }
 
   // MARK: A step
 
-  private func draw(_ spectrum: [Float]) {
-    image.planes(of: spectrum, using: &imageWorkspace, into: &planes)
-    colors.rgb(of: planes, into: &unfaded)
-    vignette.apply(to: unfaded, into: &rgb)
-  }
-
-  private func ascend(
-    _ spectrum: inout [Float], _ state: inout Adam.State, _ objective: Objective,
-    _ transform: Transform
-  ) throws {
-    show(transform, to: network)
+  private func ascend(_ drafts: inout [Draft], step: Int) throws {
+    for place in drafts.indices {
+      let (target, attempt) = (drafts[place].target, drafts[place].attempt)
+      drafts[place].transform = drawTransform(.transform, target.index, attempt, step)
+      draw(&drafts[place])
+      show(drafts[place].transform, to: network, at: place)
+    }
     try network.forward()
-    try evaluate(objective)
+    try evaluate(drafts)
     try network.pullback()
-    pullbackToPixels(transform)
-    pullbackToSpectrum()
-    adam.ascend(&spectrum, along: slope, &state)
+    for place in drafts.indices {
+      pullbackToPixels(drafts[place].transform, at: place)
+      pullbackToSpectrum(drafts[place].unfaded)
+      climb(&drafts[place])
+    }
   }
 
-  private func show(_ transform: Transform, to network: CompiledNetwork) {
-    network.withInput { input in
+  /// Draws a spectrum into `rgb`.
+  private func draw(_ draft: inout Draft) {
+    image.planes(of: draft.spectrum, using: &imageWorkspace, into: &planes)
+    colors.rgb(of: planes, into: &draft.unfaded)
+    vignette.apply(to: draft.unfaded, into: &rgb)
+  }
+
+  /// Shows what is in `rgb` to a network.
+  private func show(_ transform: Transform, to network: CompiledNetwork, at place: Int) {
+    network.withInput(image: place) { input in
       warp.apply(transform, to: rgb, using: &warpWorkspace, into: &input)
     }
   }
 
-  private func evaluate(_ objective: Objective) throws {
-    try network.withOutput(target) { activations in
-      network.withTargetGradient { gradient in
-        _ = objective.value(
+  private func evaluate(_ drafts: [Draft]) throws {
+    try network.forEachOutput(target) { place, activations in
+      guard place < drafts.count else { return }
+      network.withTargetGradient(image: place) { gradient in
+        _ = drafts[place].target.objective.value(
           activations, shape: layer, using: &objectiveWorkspace, gradient: &gradient)
       }
     }
   }
 
-  private func pullbackToPixels(_ transform: Transform) {
-    network.withInputGradient { gradient in
+  private func pullbackToPixels(_ transform: Transform, at place: Int) {
+    network.withInputGradient(image: place) { gradient in
       warp.pullback(transform, gradient, using: &warpWorkspace, into: &rgbGradient)
     }
   }
 
-  private func pullbackToSpectrum() {
+  private func pullbackToSpectrum(_ unfaded: [Float]) {
     vignette.pullback(&rgbGradient)
     colors.pullback(rgb: unfaded, rgbGradient, into: &planesGradient)
     image.pullback(planesGradient, using: &imageWorkspace, into: &slope)
   }
 
+  private func climb(_ draft: inout Draft) {
+    adam.ascend(&draft.spectrum, along: slope, &draft.state)
+  }
+
   // MARK: Judging
 
-  /// Measures the icon in `rgb`, rounded to 8 bits as it will be stored.
-  private func finish(_ target: IconTarget, attempt: Int) throws -> Icon {
-    let pixels = quantized(rgb)
-    rgb = dequantized(pixels)
-    let plain = try measure(target, .identity(side: parameters.sidePixels))
-    var objective: Float = 0
-    var fidelity: Float = 0
+  /// Measures the icons, rounded to 8 bits as they will be stored.
+  private func finish(_ drafts: [Draft]) throws -> [Icon] {
+    var drafts = drafts
+    var pixels: [[UInt8]] = []
+    for place in drafts.indices {
+      draw(&drafts[place])
+      pixels.append(quantized(rgb))
+    }
+    let plain = try measure(drafts, pixels) { _ in .identity(side: side) }
+    var objectives = [Float](repeating: 0, count: drafts.count)
+    var fidelities = objectives
     let count = parameters.heldOutCount
     for index in 0..<count {
       // The same transforms judge every attempt at a cell.
-      let measured = try measure(
-        target, drawTransform(.heldOutTransform, target.index, 0, index))
-      objective += measured.objective / Float(count)
-      fidelity += (measured.fidelity ?? 0) / Float(count)
+      let measured = try measure(drafts, pixels) { draft in
+        drawTransform(.heldOutTransform, draft.target.index, 0, index)
+      }
+      for place in drafts.indices {
+        objectives[place] += measured[place].objective / Float(count)
+        fidelities[place] += (measured[place].fidelity ?? 0) / Float(count)
+      }
     }
-    return Icon(
-      pixels: pixels, fidelity: plain.fidelity,
-      transformedFidelity: target.direction == nil ? nil : fidelity, objective: objective,
-      attempt: attempt)
+    return drafts.indices.map { place in
+      let draft = drafts[place]
+      return Icon(
+        pixels: pixels[place], fidelity: plain[place].fidelity,
+        transformedFidelity: draft.target.direction == nil ? nil : fidelities[place],
+        objective: objectives[place], attempt: draft.attempt)
+    }
   }
 
   private func measure(
-    _ target: IconTarget, _ transform: Transform
-  ) throws -> (objective: Float, fidelity: Float?) {
-    show(transform, to: judge)
+    _ drafts: [Draft], _ pixels: [[UInt8]], _ transform: (Draft) -> Transform
+  ) throws -> [(objective: Float, fidelity: Float?)] {
+    for place in drafts.indices {
+      rgb = dequantized(pixels[place])
+      show(transform(drafts[place]), to: judge, at: place)
+    }
     try judge.forward()
-    return try judge.withOutput(self.target) { activations in
-      let value = network.withTargetGradient { gradient in
+    var results: [(objective: Float, fidelity: Float?)] = []
+    try judge.forEachOutput(target) { place, activations in
+      guard place < drafts.count else { return }
+      let target = drafts[place].target
+      let value = network.withTargetGradient(image: place) { gradient in
         target.objective.value(
           activations, shape: layer, using: &objectiveWorkspace, gradient: &gradient)
       }
-      guard let direction = target.direction else { return (value, nil) }
       let evoked = (0..<layer.channels).map {
         activations[$0 * layer.positionCount + layer.center]
       }
-      return (value, cosine(evoked, direction))
+      results.append((value, target.direction.map { cosine(evoked, $0) }))
     }
+    return results
   }
 
   private func drawTransform(
@@ -163,40 +211,46 @@ final class IconWorker {
     var stream = RandomStream(
       seed: parameters.seed, purpose: purpose, item: index,
       step: attempt * parameters.stepCount + step)
-    return parameters.transforms.draw(
-      using: &stream, inputSide: side, outputSide: side)
+    return parameters.transforms.draw(using: &stream, inputSide: side, outputSide: side)
   }
 
   // MARK: Profile
 
-  /// The best time of each part of a step, in the order in which they run.
+  /// The best time of each part of a step of `capacity` icons, in the order in which they run.
   func profile(_ target: IconTarget, repetitions: Int) throws -> [ProfileEntry] {
-    var spectrum = image.start(seed: parameters.seed, cell: target.index, attempt: 0)
-    var state = Adam.State(parameterCount: spectrum.count)
-    let transform = drawTransform(.transform, target.index, 0, 0)
+    var drafts = (0..<capacity).map { begin(target, attempt: $0) }
+    let shape = "\(capacity) × 3 × \(side) × \(side)"
     func time(_ operation: String, _ body: () throws -> Void) rethrows -> ProfileEntry {
-      try .beside(
-        operation, shape: "3 × \(side) × \(side)", repetitions: repetitions, body)
+      try .beside(operation, shape: shape, repetitions: repetitions, body)
     }
-    draw(spectrum)
     let before = [
       time("inverse DFT") {
-        image.planes(of: spectrum, using: &imageWorkspace, into: &planes)
+        for draft in drafts {
+          image.planes(of: draft.spectrum, using: &imageWorkspace, into: &planes)
+        }
       },
       time("colours and vignette") {
-        colors.rgb(of: planes, into: &unfaded)
-        vignette.apply(to: unfaded, into: &rgb)
+        for place in drafts.indices {
+          colors.rgb(of: planes, into: &drafts[place].unfaded)
+          vignette.apply(to: drafts[place].unfaded, into: &rgb)
+        }
       },
-      time("warp") { show(transform, to: network) },
+      time("warp") {
+        for place in drafts.indices { show(drafts[place].transform, to: network, at: place) }
+      },
     ]
     try network.forward()
-    let objective = try time("objective") { try evaluate(target.objective) }
+    let objective = try time("objective") { try evaluate(drafts) }
     let steps = try network.profile(repetitions: repetitions)
     return before + steps.filter { $0.phase == .forward } + [objective]
       + steps.filter { $0.phase == .backward } + [
-        time("warp, backward") { pullbackToPixels(transform) },
-        time("colours and DFT, backward") { pullbackToSpectrum() },
-        time("Adam") { adam.ascend(&spectrum, along: slope, &state) },
+        time("warp, backward") {
+          for place in drafts.indices { pullbackToPixels(drafts[place].transform, at: place) }
+        },
+        time("colours and DFT, backward") {
+          for draft in drafts { pullbackToSpectrum(draft.unfaded) }
+        },
+        time("Adam") { for place in drafts.indices { climb(&drafts[place]) } },
       ]
   }
 }

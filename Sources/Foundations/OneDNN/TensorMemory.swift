@@ -87,23 +87,80 @@ public final class TensorMemory: @unchecked Sendable {
   /// Reads the elements as they lie in memory.
   ///
   /// - Precondition: The format is `float32`.
-  public func withElements<Result>(_ body: (Span<Float>) -> Result) -> Result {
-    body(Span(_unsafeElements: UnsafeBufferPointer(start: floats, count: storedCount)))
+  public func withElements<Result>(
+    _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    try body(Span(_unsafeElements: UnsafeBufferPointer(start: floats, count: storedCount)))
   }
 
   /// Writes the elements as they lie in memory.
   ///
   /// - Precondition: The format is `float32`.
   public func withMutableElements<Result>(
-    _ body: (inout MutableSpan<Float>) -> Result
-  ) -> Result {
+    _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
     var span = MutableSpan(
       _unsafeElements: UnsafeMutableBufferPointer(start: floats, count: storedCount))
-    return body(&span)
+    return try body(&span)
   }
 }
 
 extension TensorMemory {
+  /// Reads some of the elements as they lie in memory.
+  ///
+  /// - Precondition: The format is `float32`, and the range lies within the memory.
+  public func withElements<Result>(
+    in range: Range<Int>, _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    try body(Span(_unsafeElements: UnsafeBufferPointer(start: place(range), count: range.count)))
+  }
+
+  /// Writes some of the elements as they lie in memory.
+  ///
+  /// - Precondition: The format is `float32`, and the range lies within the memory.
+  public func withMutableElements<Result>(
+    in range: Range<Int>, _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    var span = MutableSpan(
+      _unsafeElements: UnsafeMutableBufferPointer(start: place(range), count: range.count))
+    return try body(&span)
+  }
+
+  private func place(_ range: Range<Int>) -> UnsafeMutablePointer<Float> {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= storedCount,
+      "\(range) leaves a tensor of \(storedCount) elements")
+    return floats + range.lowerBound
+  }
+
+  /// Copies rows of elements from another tensor of the same format.
+  ///
+  /// - Parameters:
+  ///   - count: How many rows.
+  ///   - length: Elements a row.
+  ///   - start: Where the first row goes.
+  ///   - stride: The distance between rows here.
+  ///   - source: The other tensor.
+  ///   - sourceStart: Where its first row is.
+  ///   - sourceStride: The distance between rows there.
+  /// - Precondition: All rows lie within the memories.
+  public func copyRows(
+    _ count: Int, of length: Int, to start: Int, stride: Int, from source: TensorMemory,
+    at sourceStart: Int, sourceStride: Int
+  ) {
+    guard count > 0, length > 0 else { return }
+    precondition(
+      format == source.format && start >= 0 && sourceStart >= 0
+        && start + (count - 1) * stride + length <= storedCount
+        && sourceStart + (count - 1) * sourceStride + length <= source.storedCount,
+      "rows leave their tensors")
+    let size = format.byteCount
+    for row in 0..<count {
+      (base + (start + row * stride) * size).copyMemory(
+        from: source.base + (sourceStart + row * sourceStride) * size, byteCount: length * size)
+    }
+  }
+
   /// Whether both lie at the same place.
   public func isSameMemory(as other: TensorMemory) -> Bool {
     base == other.base && storedCount == other.storedCount

@@ -1,13 +1,15 @@
 public import NetworkGraphs
 internal import OneDNN
 
-/// A network made ready to run on one image of a fixed size, forward and, if asked for, backward.
+/// A network made ready to run on a fixed number of images of a fixed size, forward and, if asked for,
+/// backward.
 ///
-/// It works on the calling thread alone and on one image at a time; to use several threads, compile
-/// one copy each with the same `PreparedWeights`. An image's values therefore never depend on other
-/// images. Not safe to use from two threads at once.
+/// It works on the calling thread alone; to use several threads, compile one copy each with the same
+/// `PreparedWeights`. Kernels are chosen when the network is compiled and treat each image alike, so an
+/// image's values depend on the number of images but not on the others. Not safe to use from two
+/// threads at once.
 ///
-/// Memory: the activations of one image, twice that with a gradient.
+/// Memory: the activations of all images, twice that with a gradient.
 public final class CompiledNetwork: @unchecked Sendable {
   /// The input's sizes.
   public let inputShape: TensorShape
@@ -88,24 +90,42 @@ public final class CompiledNetwork: @unchecked Sendable {
   /// - Precondition: The tensor was asked for when the network was compiled.
   public func shape(of output: String) -> TensorShape { self[output].shape }
 
-  /// The sizes of an output that is a map or a vector of one image.
+  /// How many images it runs on: the first of the input's sizes.
+  public var imageCount: Int { inputShape.dimensions.first ?? 1 }
+
+  /// The sizes, for one image, of an output that is a map or a vector.
   ///
   /// - Throws: `NetworkError` when it is neither.
   /// - Precondition: The tensor was asked for when the network was compiled.
   public func map(of output: String) throws -> MapShape {
-    guard let map = self[output].shape.map else {
+    let shape = self[output].shape
+    let one = TensorShape([1] + shape.dimensions.dropFirst())
+    guard shape.dimensions.first == imageCount, let map = one.map else {
       throw NetworkError(
         """
-        Tensor \(output) has the sizes \(self[output].shape), which are no map of channels × height \
-        × width; choose another layer (atlas-network summary lists them).
+        Tensor \(output) has the sizes \(shape), which are no map of channels × height × width; \
+        choose another layer (atlas-network summary lists them).
         """)
     }
     return map
   }
 
-  /// Writes the image: plain order, channels × height × width, preprocessed.
+  /// Writes the images: plain order, channels × height × width, preprocessed, one after the other.
   public func withInput<Result>(_ body: (inout MutableSpan<Float>) -> Result) -> Result {
     input.withMutableElements(body)
+  }
+
+  /// Writes one of the images.
+  public func withInput<Result>(
+    image: Int, _ body: (inout MutableSpan<Float>) -> Result
+  ) -> Result {
+    input.withMutableElements(in: part(image, of: input), body)
+  }
+
+  /// The elements of one image.
+  private func part(_ image: Int, of memory: TensorMemory) -> Range<Int> {
+    let count = memory.storedCount / imageCount
+    return image * count..<(image + 1) * count
   }
 
   /// Computes the outputs from the input.
@@ -116,12 +136,27 @@ public final class CompiledNetwork: @unchecked Sendable {
 
   /// Reads an output of the last forward pass: channels × height × width.
   public func withOutput<Result>(
-    _ name: String, _ body: (Span<Float>) -> Result
+    _ name: String, _ body: (Span<Float>) throws -> Result
   ) throws -> Result {
+    try collect(name).withElements(body)
+  }
+
+  /// Brings an output of the last forward pass into plain order.
+  private func collect(_ name: String) throws -> TensorMemory {
     let output = self[name]
     keepOneDNNOnThisThread()
     try output.collect?.run()
-    return output.plain.withElements(body)
+    return output.plain
+  }
+
+  /// Reads an output of every image of the last forward pass, one after the other.
+  public func forEachOutput(
+    _ name: String, _ body: (_ image: Int, _ values: Span<Float>) throws -> Void
+  ) throws {
+    let memory = try collect(name)
+    for image in 0..<imageCount {
+      try memory.withElements(in: part(image, of: memory)) { try body(image, $0) }
+    }
   }
 
   /// Writes the gradient with respect to the target: channels × height × width.
@@ -130,6 +165,14 @@ public final class CompiledNetwork: @unchecked Sendable {
   public func withTargetGradient<Result>(_ body: (inout MutableSpan<Float>) -> Result) -> Result {
     guard let backward else { preconditionFailure("the network was compiled without a target") }
     return backward.seed.withMutableElements(body)
+  }
+
+  /// Writes the gradient with respect to the target of one of the images.
+  public func withTargetGradient<Result>(
+    image: Int, _ body: (inout MutableSpan<Float>) -> Result
+  ) -> Result {
+    guard let backward else { preconditionFailure("the network was compiled without a target") }
+    return backward.seed.withMutableElements(in: part(image, of: backward.seed), body)
   }
 
   /// Carries the target's gradient back to the input, for the last forward pass.
@@ -167,6 +210,13 @@ public final class CompiledNetwork: @unchecked Sendable {
         phase: step.label.phase, implementation: step.implementation, seconds: seconds,
         operationCount: step.label.operationCount)
     }
+  }
+
+  /// Reads the gradient with respect to one of the images.
+  public func withInputGradient<Result>(image: Int, _ body: (Span<Float>) -> Result) -> Result {
+    guard let backward else { preconditionFailure("the network was compiled without a target") }
+    return backward.inputGradient.withElements(
+      in: part(image, of: backward.inputGradient), body)
   }
 
   private subscript(name: String) -> Output {

@@ -113,7 +113,7 @@ extension NetworkCompiler {
 
 /// Copies a part's rows into a concatenation, or gathers them out of its gradient.
 final class RowsKernel: Kernel {
-  let name = "loop"
+  let name = "memory"
   private let rows: Rows
   private let gathers: Bool
 
@@ -129,25 +129,14 @@ final class RowsKernel: Kernel {
   }
 
   func run() {
-    let rows = rows
     if gathers {
-      rows.whole.withElements { whole in
-        rows.part.withMutableElements { part in
-          for row in 0..<rows.count {
-            let (to, from) = (row * rows.length, rows.offset + row * rows.wholeLength)
-            for i in 0..<rows.length { part[to + i] = whole[from + i] }
-          }
-        }
-      }
+      rows.part.copyRows(
+        rows.count, of: rows.length, to: 0, stride: rows.length, from: rows.whole,
+        at: rows.offset, sourceStride: rows.wholeLength)
     } else {
-      rows.part.withElements { part in
-        rows.whole.withMutableElements { whole in
-          for row in 0..<rows.count {
-            let (from, to) = (row * rows.length, rows.offset + row * rows.wholeLength)
-            for i in 0..<rows.length { whole[to + i] = part[from + i] }
-          }
-        }
-      }
+      rows.whole.copyRows(
+        rows.count, of: rows.length, to: rows.offset, stride: rows.wholeLength, from: rows.part,
+        at: 0, sourceStride: rows.length)
     }
   }
 }

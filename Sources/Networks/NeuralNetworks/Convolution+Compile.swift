@@ -122,14 +122,15 @@ extension NetworkCompiler {
     to output: TensorSlot
   ) throws -> [Step.Work] {
     let share = try gradientShare(of: input)
-    let plain = try TensorMemory(TensorDescriptor(output.shape.dimensions))
+    let plain = try TensorMemory(
+      TensorDescriptor(output.shape.dimensions, format: output.place.format))
     var resolved = convolution
     resolved.padding = Padding(
       top: geometry.paddingBefore[0], left: geometry.paddingBefore[1],
       bottom: geometry.paddingAfter[0], right: geometry.paddingAfter[1])
     let pullback = try ImageConvolutionPullback(
       resolved, input: input.shape, output: output.shape, outputGradient: plain,
-      inputGradient: share.memory)
+      inputGradient: share.memory, in: context)
     return [try reorder(try output.gradient(), to: plain), .kernel(pullback)] + share.then
   }
 }

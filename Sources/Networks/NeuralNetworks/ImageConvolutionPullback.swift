@@ -6,9 +6,10 @@ internal import OneDNN
 /// An image has three channels where blocked kernels want sixteen, so the library's own gradient
 /// wastes four fifths of its work. Here it is one matrix product, (taps × outputs) · (outputs ×
 /// positions), whose rows are then added where their tap points: the transpose of the textbook
-/// `im2col` convolution. Rows are handled a few at a time, so that they stay in the cache.
+/// `im2col` convolution. One image is handled at a time, so
+/// that the product stays in the cache.
 final class ImageConvolutionPullback: Kernel {
-  let name = "sgemm and loop"
+  let name = "matrix product and loop"
   private let convolution: Convolution
   private let batch: Int
   private let input, output: MapShape
@@ -16,18 +17,19 @@ final class ImageConvolutionPullback: Kernel {
   /// Taps × outputs: the weights transposed; a tap is (channel, row, column).
   private let taps: [Float]
   private let tapCount: Int
-  /// Taps of one product; each is one row of `columns`.
-  private let tapBlock: Int
+  /// Taps × positions, of one image.
   private let columns: TensorMemory
+  /// In bfloat16, the product of each image; in single precision there is `sgemm`.
+  private let products: [BoundPrimitive]
   /// The sums of one row's pixels, phase after phase.
   private var phases: [Float]
   private let phaseLength: Int
 
   /// - Precondition: The convolution has one group and explicit padding; both gradients are in plain
-  ///   order, single precision.
+  ///   order, the input's in single precision.
   init(
     _ convolution: Convolution, input: TensorShape, output: TensorShape,
-    outputGradient: TensorMemory, inputGradient: TensorMemory
+    outputGradient: TensorMemory, inputGradient: TensorMemory, in context: ExecutionContext
   ) throws {
     precondition(convolution.groups == 1, "a grouped convolution does not read an image")
     self.convolution = convolution
@@ -49,32 +51,61 @@ final class ImageConvolutionPullback: Kernel {
       }
     }
     self.taps = taps
-    tapBlock = convolution.kernel.height * convolution.kernel.width
-    columns = try TensorMemory(
-      TensorDescriptor([tapBlock * output.height * output.width]))
+    let positions = output.positionCount
+    columns = try TensorMemory(TensorDescriptor([tapCount, positions]))
+    products =
+      outputGradient.format == .float32
+      ? []
+      : try Self.products(
+        taps, tapCount, output, batch, gradient: outputGradient, columns: columns, in: context)
     phaseLength = (input.width + convolution.stride.width - 1) / convolution.stride.width
     phases = [Float](repeating: 0, count: phaseLength * convolution.stride.width)
   }
 
-  func run() {
-    for image in 0..<batch { run(image) }
+  private static func products(
+    _ taps: [Float], _ tapCount: Int, _ output: MapShape, _ batch: Int, gradient: TensorMemory,
+    columns: TensorMemory, in context: ExecutionContext
+  ) throws -> [BoundPrimitive] {
+    let single = try TensorMemory(TensorDescriptor([tapCount, output.channels]))
+    single.withMutableElements { elements in
+      for index in taps.indices { elements[index] = taps[index] }
+    }
+    let source = try TensorDescriptor([tapCount, output.channels], format: .bfloat16)
+    let weights = try TensorDescriptor(
+      [output.channels, output.positionCount], format: .bfloat16)
+    let rounded = try single.reordered(to: source)
+    let product = try Primitive.matrixProduct(
+      source: source, weights: weights, destination: columns.descriptor)
+    return try (0..<batch).map { image in
+      let part = try gradient.part(weights, at: image * output.elementCount)
+      return try BoundPrimitive(
+        product, [(.source, rounded), (.weights, part), (.destination, columns)], in: context)
+    }
   }
 
-  private func run(_ image: Int) {
-    let positions = output.height * output.width
-    let channels = output.channels
-    let results = image * channels * positions..<(image + 1) * channels * positions
-    for channel in 0..<input.channels {
-      let weights = channel * tapBlock * channels..<(channel + 1) * tapBlock * channels
-      outputGradient.withElements { gradient in
+  func run() throws {
+    for image in 0..<batch { try run(image) }
+  }
+
+  private func run(_ image: Int) throws {
+    let positions = output.positionCount
+    if products.isEmpty {
+      outputGradient.withElements(in: image * output.elementCount..<(image + 1) * output.elementCount)
+      { gradient in
         columns.withMutableElements { product in
           let taps = self.taps
           sgemm(
-            rows: tapBlock, columns: positions, inner: channels, taps.span.extracting(weights),
-            gradient.extracting(results), into: &product)
+            rows: tapCount, columns: positions, inner: output.channels, taps.span, gradient,
+            into: &product)
         }
       }
-      columns.withElements { columns in
+    } else {
+      try products[image].run()
+    }
+    let kernelSize = convolution.kernel.height * convolution.kernel.width
+    for channel in 0..<input.channels {
+      let rows = channel * kernelSize * positions..<(channel + 1) * kernelSize * positions
+      columns.withElements(in: rows) { columns in
         inputGradient.withMutableElements { pixels in
           addTaps(columns, plane: image * input.channels + channel, into: &pixels)
         }
@@ -109,9 +140,7 @@ final class ImageConvolutionPullback: Kernel {
           guard first < last else { continue }
           let source = ((ky * kernel.width + kx) * output.height + y) * output.width
           let target = phase * phaseLength + offset
-          for x in first..<last {
-            sums[unchecked: target + x] += columns[unchecked: source + x]
-          }
+          add(columns, from: source + first, count: last - first, to: &sums, at: target + first)
         }
       }
       let row = (plane * input.height + imageY) * input.width
@@ -123,5 +152,34 @@ final class ImageConvolutionPullback: Kernel {
       }
     }
     self.phases = phases
+  }
+}
+
+/// Adds a run of numbers to another, eight at a time.
+@inline(__always)
+private func add(
+  _ source: Span<Float>, from start: Int, count: Int, to sums: inout MutableSpan<Float>,
+  at place: Int
+) {
+  precondition(start + count <= source.count && place + count <= sums.count, "a run leaves a span")
+  source.withUnsafeBufferPointer { source in
+    sums.withUnsafeMutableBufferPointer { sums in
+      guard let source = source.baseAddress, let sums = sums.baseAddress else { return }
+      let from = UnsafeRawPointer(source + start)
+      let to = UnsafeMutableRawPointer(sums + place)
+      var done = 0
+      while done + 8 <= count {
+        let offset = 4 * done
+        let sum =
+          to.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+          + from.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+        to.storeBytes(of: sum, toByteOffset: offset, as: SIMD8<Float>.self)
+        done += 8
+      }
+      while done < count {
+        sums[place + done] += source[start + done]
+        done += 1
+      }
+    }
   }
 }

@@ -45,7 +45,7 @@ struct Step {
     case .accumulate(let target, let source, nil): target.add(source)
     case .copy(let target, let source): target.copy(source)
     case .clear(let target): target.clear()
-    case .kernel(let kernel): kernel.run()
+    case .kernel(let kernel): try kernel.run()
     }
   }
 
@@ -64,5 +64,5 @@ struct Step {
 protocol Kernel: AnyObject {
   /// For a profile.
   var name: String { get }
-  func run()
+  func run() throws
 }

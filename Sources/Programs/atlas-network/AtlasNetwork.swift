@@ -6,5 +6,5 @@ import Stages
     commandName: "atlas-network",
     abstract: "Look at a network: what it holds, whether it runs, what it computes.",
     version: projectVersion,
-    subcommands: [SummarizeNetwork.self, CheckNetwork.self, RunNetwork.self])
+    subcommands: [ProfileNetwork.self, SummarizeNetwork.self, CheckNetwork.self, RunNetwork.self])
 }
