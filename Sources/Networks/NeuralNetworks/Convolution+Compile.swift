@@ -68,7 +68,7 @@ extension NetworkCompiler {
       of: node.output, convolution.weights, plain: shapes.plainWeights,
       layout: forward.weights ?? shapes.plainWeights)
     let bias = try weights.weights(
-      of: node.output + "/bias", convolution.bias, plain: shapes.bias, layout: shapes.bias)
+      of: node.output, as: .bias, convolution.bias, plain: shapes.bias, layout: shapes.bias)
     let value = try output.value()
     let (source, before) = try converted(try input.value(), to: shapes.source)
     let step = try run(

@@ -26,7 +26,7 @@ extension NetworkCompiler {
     let isMap = constant.shape.rank == 4 && constant.shape.dimensions[1] > 1
     let wanted = isMap ? layout : .plain
     let memory = try weights.weights(
-      of: name, values, plain: plain,
+      of: name, as: .constant, values, plain: plain,
       layout: TensorDescriptor(constant.shape.describable, layout: wanted))
     return Operand(
       shape: constant.shape, value: memory, slot: nil,

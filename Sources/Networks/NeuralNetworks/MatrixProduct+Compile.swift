@@ -21,7 +21,7 @@ extension NetworkCompiler {
     let prepared = try weights.weights(
       of: node.output, layer.weights.elements, plain: plain, layout: forward.weights ?? plain)
     let bias = try weights.weights(
-      of: node.output + "/bias", layer.bias, plain: biasDescriptor, layout: biasDescriptor)
+      of: node.output, as: .bias, layer.bias, plain: biasDescriptor, layout: biasDescriptor)
     let step = try run(
       forward,
       [

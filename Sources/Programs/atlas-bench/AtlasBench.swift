@@ -9,8 +9,8 @@ import Tensors
     commandName: "atlas-bench",
     abstract: "Measure the pipeline on this machine.",
     discussion: """
-      Measures the peak of a matrix product, then every stage, and how much of that peak the network \
-      reaches. The share counts two operations for each multiply-add of convolutions and fully \
+      Measures every stage, and how much of the peak of a matrix product, measured before and after, \
+      the network reaches. The share counts two operations for each multiply-add of convolutions and fully \
       connected layers. Other programs should not run meanwhile.
 
       Example:
@@ -43,10 +43,9 @@ import Tensors
 
   func perform() throws -> [String] {
     var report = BenchReport()
-    let peak = sgemmPeak(threadCount: Parallelism.threadCount)
-    report.add("sgemm_gflops", peak)
+    report.add("sgemm_gflops", sgemmPeak(threadCount: Parallelism.threadCount))
     if let model {
-      let network = NetworkBench(model: model, layer: layer, peak: peak, work: work)
+      let network = NetworkBench(model: model, layer: layer, work: work)
       if let images {
         try network.extraction(images, &report)
       } else {
