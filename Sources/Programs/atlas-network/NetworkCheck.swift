@@ -143,7 +143,10 @@ struct NetworkCheck {
   }
 
   func reportLayers() {
-    let maps = list.layers.filter { $0.suitability == .suits && $0.stride != nil }
+    let layers = list.layers.filter { $0.suitability == .suits }
+    let maps =
+      layers.contains { $0.name == list.deepest?.name && $0.stride == nil }
+      ? layers : layers.filter { $0.stride != nil }
     let named = maps.filter { !$0.aliases.isEmpty }
     let names = (named.isEmpty ? maps : named).suffix(3).map { quoted($0.aliases.first ?? $0.name) }
     report(

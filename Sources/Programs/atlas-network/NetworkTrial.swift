@@ -135,7 +135,8 @@ struct NetworkTrial {
         let time = try step(network, to: deepest.name, list.size)
         let last =
           list.fault.map { "up to \(quoted(deepest.name)), then \($0); " } ?? "all layers; "
-        report(.ok, subject, last + time)
+        let isWhole = list.entries.contains { $0.name == target.name }
+        report(isWhole ? .ok : .warning, subject, last + time)
       } catch { report(.warning, subject, "\(error)") }
     }
   }

@@ -64,19 +64,26 @@ struct TensorList {
   /// The tensors of which an atlas can be made.
   var suitable: [TensorEntry] { entries.filter { $0.suitability == .suits } }
 
-  /// The last map, or the last tensor at all where most of the work comes behind the maps, as for
-  /// tokens.
+  /// The last map; where most of the work comes behind the maps, as for tokens, the last tensor before
+  /// the classes.
   var deepest: TensorEntry? {
     let map = entries.last { entry in
       entry.suitability == .suits && entry.fact.shape.map.map { $0.positionCount > 1 } ?? false
     }
     guard let map, let place = entries.firstIndex(where: { $0.name == map.name }) else {
-      return suitable.last
+      return lastBeforeClasses
     }
     func work(_ entries: some Sequence<TensorEntry>) -> Double {
       entries.reduce(0) { $0 + Double($1.operationCount) }
     }
-    return work(entries[...place]) < work(entries[(place + 1)...]) ? suitable.last : map
+    return work(entries[...place]) < work(entries[(place + 1)...]) ? lastBeforeClasses : map
+  }
+
+  private var lastBeforeClasses: TensorEntry? {
+    let card = network.card
+    let classes = Set(
+      network.graph.outputNames + [card.logits, card.probabilities].compactMap { $0 })
+    return suitable.last { !classes.contains($0.name) } ?? suitable.last
   }
 
   /// Those that one would choose: first the ones with aliases, then the results of blocks, the last
