@@ -69,8 +69,9 @@ struct NetworkTrial {
         )
       }
     }
-    let names = outputs.map(quoted).joined(separator: ", ")
-    report(.ok, "outputs", "finite: \(names.isEmpty ? quoted(target.name) : names)")
+    let names = (outputs.isEmpty ? [target.name] : outputs).map(quoted)
+    let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+    report(.ok, "outputs", "finite: " + names.prefix(3).joined(separator: ", ") + more)
     guard let name = network.card.probabilities, outputs.contains(name) else { return }
     let values = try values(name, of: compiled)
     let sum = values.reduce(0) { $0 + Double($1) }
