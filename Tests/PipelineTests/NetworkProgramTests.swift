@@ -95,7 +95,7 @@ import Testing
     let path = try folder.write("net.onnx", model.bytes)
     let cut = try Program.network.succeed(["summary", path, "--width", "100"]).results
     let row = try #require(cut.first { $0.contains("the end") })
-    #expect(row.count <= 100 && row.contains("the beginning/") && row.contains("…"))
+    #expect(row.count <= 100 && row.contains("the beg") && row.contains("…"))
     let whole = try Program.network.succeed(["summary", path, "--width", "0"]).results
     #expect(whole.contains { $0.contains(name) })
   }
@@ -175,11 +175,12 @@ import Testing
     }
   }
 
-  @Test("weights that are no numbers and a gradient of zeros fail the check")
+  @Test("values that overflow and a gradient of zeros fail the check")
   func values() throws {
     let folder = try TemporaryFolder()
     try expectFailure(
-      path(folder, weights: [1, .nan, 1]), says: ["64 of 64 values of \"result\" are not finite"])
+      path(folder, weights: [3e38, 3e38, 3e38]),
+      says: ["64 of 64 values of \"result\" are not finite"])
     try expectFailure(path(folder, weights: [0, 0, 0]), says: ["\"result\"", "is zero"])
     let fine = try Program.network.run(["check", path(folder)])
     #expect(fine.status == 0, "\(fine)")

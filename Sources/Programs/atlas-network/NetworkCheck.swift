@@ -105,16 +105,23 @@ struct NetworkCheck {
     if !card.layers.isEmpty { report(.ok, "aliases", "\(card.layers.count) layers") }
   }
 
-  /// The result, or what the last softmax is made of.
+  /// What makes the last tensor, and copies of a tensor before it.
+  private var lastOperation: Node? {
+    let makers = Dictionary(network.graph.nodes.map { ($0.output, $0) }) { first, _ in first }
+    var node = list.entries.last.flatMap { makers[$0.name] }
+    while case .identity = node?.operation { node = node?.inputs.first.flatMap { makers[$0] } }
+    return node
+  }
+
+  /// The last vector, or what the last softmax is made of.
   private var likelyLogits: String? {
-    guard let output = list.entries.last else { return nil }
-    let node = network.graph.nodes.last { $0.output == output.name }
-    if case .softmax = node?.operation { return node?.inputs.first }
-    return output.fact.shape.rank == 2 ? output.name : nil
+    guard let node = lastOperation else { return nil }
+    if case .softmax = node.operation { return node.inputs.first }
+    return list.entries.last { $0.name == node.output && $0.fact.shape.rank == 2 }?.name
   }
 
   private var likelyProbabilities: String? {
-    guard let node = network.graph.nodes.last, case .softmax = node.operation else { return nil }
+    guard let node = lastOperation, case .softmax = node.operation else { return nil }
     return node.output
   }
 
@@ -143,7 +150,10 @@ struct NetworkCheck {
   }
 
   func reportLayers() {
-    let maps = list.layers.filter { $0.suitability == .suits && $0.stride != nil }
+    let layers = list.layers.filter { $0.suitability == .suits }
+    let maps =
+      layers.contains { $0.name == list.deepest?.name && $0.stride == nil }
+      ? layers : layers.filter { $0.stride != nil }
     let named = maps.filter { !$0.aliases.isEmpty }
     let names = (named.isEmpty ? maps : named).suffix(3).map { quoted($0.aliases.first ?? $0.name) }
     report(

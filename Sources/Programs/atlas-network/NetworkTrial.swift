@@ -69,8 +69,9 @@ struct NetworkTrial {
         )
       }
     }
-    let names = outputs.map(quoted).joined(separator: ", ")
-    report(.ok, "outputs", "finite: \(names.isEmpty ? quoted(target.name) : names)")
+    let names = (outputs.isEmpty ? [target.name] : outputs).map(quoted)
+    let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+    report(.ok, "outputs", "finite: " + names.prefix(3).joined(separator: ", ") + more)
     guard let name = network.card.probabilities, outputs.contains(name) else { return }
     let values = try values(name, of: compiled)
     let sum = values.reduce(0) { $0 + Double($1) }
@@ -135,7 +136,8 @@ struct NetworkTrial {
         let time = try step(network, to: deepest.name, list.size)
         let last =
           list.fault.map { "up to \(quoted(deepest.name)), then \($0); " } ?? "all layers; "
-        report(.ok, subject, last + time)
+        let isWhole = list.entries.contains { $0.name == target.name }
+        report(isWhole ? .ok : .warning, subject, last + time)
       } catch { report(.warning, subject, "\(error)") }
     }
   }

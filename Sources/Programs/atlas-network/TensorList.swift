@@ -11,6 +11,8 @@ struct TensorList {
   let fault: GraphError?
   private let readers: [String: [Node]]
   private let makers: [String: Node]
+  /// The number of operations on the longest way from the image to a tensor.
+  private let depths: [String: Int]
 
   /// Lists the tensors.
   ///
@@ -50,6 +52,13 @@ struct TensorList {
       for name in Set(node.inputs) { readers[name, default: []].append(node) }
     }
     self.readers = readers
+    var depths = [graph.inputName: 0]
+    for node in graph.nodes {
+      if let depth = node.inputs.compactMap({ depths[$0] }).max() {
+        depths[node.output] = depth + 1
+      }
+    }
+    self.depths = depths
     makers = Dictionary(graph.nodes.map { ($0.output, $0) }) { first, _ in first }
   }
 
@@ -64,19 +73,26 @@ struct TensorList {
   /// The tensors of which an atlas can be made.
   var suitable: [TensorEntry] { entries.filter { $0.suitability == .suits } }
 
-  /// The last map, or the last tensor at all where most of the work comes behind the maps, as for
-  /// tokens.
+  /// The map with the longest way from the image; where most of the work comes behind all maps, as for
+  /// tokens, the last tensor before the classes.
   var deepest: TensorEntry? {
-    let map = entries.last { entry in
-      entry.suitability == .suits && entry.fact.shape.map.map { $0.positionCount > 1 } ?? false
-    }
-    guard let map, let place = entries.firstIndex(where: { $0.name == map.name }) else {
-      return suitable.last
+    let maps = suitable.filter { $0.fact.shape.map.map { $0.positionCount > 1 } ?? false }
+    // The last one of equals.
+    let map = maps.reversed().max { depths[$0.name, default: 0] < depths[$1.name, default: 0] }
+    guard let map, let last = entries.lastIndex(where: { $0.name == maps.last?.name }) else {
+      return lastBeforeClasses
     }
     func work(_ entries: some Sequence<TensorEntry>) -> Double {
       entries.reduce(0) { $0 + Double($1.operationCount) }
     }
-    return work(entries[...place]) < work(entries[(place + 1)...]) ? suitable.last : map
+    return work(entries[...last]) < work(entries[(last + 1)...]) ? lastBeforeClasses : map
+  }
+
+  private var lastBeforeClasses: TensorEntry? {
+    let card = network.card
+    let classes = Set(
+      network.graph.outputNames + [card.logits, card.probabilities].compactMap { $0 })
+    return suitable.last { !classes.contains($0.name) } ?? suitable.last
   }
 
   /// Those that one would choose: first the ones with aliases, then the results of blocks, the last
