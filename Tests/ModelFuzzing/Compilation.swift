@@ -45,7 +45,9 @@ private func isSmall(_ graph: NetworkGraph) -> Bool {
 /// An output that depends on the image.
 private func target(of graph: NetworkGraph) -> String? {
   guard let facts = try? graph.facts(input: graph.inputShape) else { return nil }
-  return graph.outputNames.last { facts[$0].map { $0.constant == nil && $0.type == .float } ?? false }
+  return graph.outputNames.last {
+    facts[$0].map { $0.constant == nil && $0.type == .float } ?? false
+  }
 }
 
 private func fill(_ network: CompiledNetwork) {

@@ -1,6 +1,7 @@
 import NetworkGraphs
 import NeuralNetworks
 import Randomness
+import Tensors
 import Testing
 
 @Suite struct ForwardTests {
@@ -47,5 +48,33 @@ import Testing
   private func randomImage(_ count: Int) -> [Float] {
     var random = RandomStream(seed: 5, purpose: .evaluation)
     return (0..<count).map { _ in random.normalPair().0 }
+  }
+}
+
+@Suite struct WeightNameTests {
+  @Test("a constant may have any name, even one that looks like another node's bias")
+  func namesDoNotMeet() throws {
+    let layer = InnerProduct(
+      weights: Matrix(rowCount: 2, columnCount: 2, elements: [1, 0, 0, 1]), bias: [0, 0])
+    let graph = NetworkGraph(
+      inputName: "data", inputShape: [1, 2],
+      nodes: [
+        Node(
+          name: "c", operation: .constant(ConstantTensor(shape: [2], elements: .floats([5, 7]))),
+          inputs: [], output: "dense/bias"),
+        Node(name: "dense", operation: .innerProduct(layer), inputs: ["data"], output: "dense"),
+        Node(
+          name: "add", operation: .binary(.add), inputs: ["dense", "dense/bias"],
+          output: "logits"),
+      ], outputNames: ["logits"])
+    let compiled = try CompiledNetwork(
+      graph, input: [1, 2], outputs: ["dense", "logits"], weights: PreparedWeights())
+    compiled.withInput { input in
+      input[0] = 1
+      input[1] = 2
+    }
+    try compiled.forward()
+    #expect(try compiled.withOutput("logits") { [$0[0], $0[1]] } == [6, 9])
+    #expect(try compiled.withOutput("dense") { [$0[0], $0[1]] } == [1, 2])
   }
 }

@@ -12,7 +12,8 @@ struct OperationNetwork: CustomTestStringConvertible {
   var isPositive = false
 
   init(
-    _ name: String, _ operation: Operation, _ shape: TensorShape, _ constants: [ConstantTensor] = [],
+    _ name: String, _ operation: Operation, _ shape: TensorShape,
+    _ constants: [ConstantTensor] = [],
     positive: Bool = false, dataAt place: Int = 0
   ) {
     testDescription = name
@@ -103,11 +104,13 @@ struct OperationNetwork: CustomTestStringConvertible {
     OperationNetwork("unsqueeze", .unsqueeze(axes: [0, -1]), [3, 2]),
     OperationNetwork("expand", .expand, [3, 1], [ConstantTensor([2, 1, 5])]),
     OperationNetwork("padding", .pad(.constant), [2, 3], [ConstantTensor([1, 0, 2, -1])]),
-    OperationNetwork("mirrored padding", .pad(.reflection), [3, 4], [ConstantTensor([2, 1, 0, 3])]),
+    OperationNetwork(
+      "mirrored padding", .pad(.reflection), [3, 4], [ConstantTensor([2, 1, 0, 3])]),
     OperationNetwork("padding by the edge", .pad(.edge), [3, 4], [ConstantTensor([2, 1, 0, 3])]),
     OperationNetwork(
       "concatenation", .concatenation(axis: 1), [2, 3, 2], [positive([2, 1, 2])], dataAt: 1),
-    OperationNetwork("concatenation at the end", .concatenation(axis: -1), [2, 3], [positive([2, 4])]),
+    OperationNetwork(
+      "concatenation at the end", .concatenation(axis: -1), [2, 3], [positive([2, 4])]),
     OperationNetwork(
       "selection", .select, [2, 1, 3],
       [
@@ -119,7 +122,8 @@ struct OperationNetwork: CustomTestStringConvertible {
   private static let sums: [OperationNetwork] = [
     OperationNetwork("mean", .mean(axes: [1], keepsDimensions: false), [2, 3, 4]),
     OperationNetwork("mean of all", .mean(axes: nil, keepsDimensions: true), [2, 3, 4]),
-    OperationNetwork("mean of rows and columns", .mean(axes: [-1, 2], keepsDimensions: true), [1, 20, 3, 4]),
+    OperationNetwork(
+      "mean of rows and columns", .mean(axes: [-1, 2], keepsDimensions: true), [1, 20, 3, 4]),
     OperationNetwork("mean of both ends", .mean(axes: [0, 2], keepsDimensions: false), [2, 3, 4]),
     OperationNetwork("softmax along the last", .softmax(axis: -1), [2, 3, 4]),
     OperationNetwork("softmax along the first", .softmax(axis: 0), [4, 5]),

@@ -93,7 +93,8 @@ struct SmallNetwork: CustomTestStringConvertible {
             name: "pool", operation: .maxPool(window(3, stride: 1, padding: 1)), inputs: ["stem"],
             output: "pool"),
           Node(
-            name: "mix", operation: .concatenation(axis: 1), inputs: ["a", "b", "pool"], output: "mixed"),
+            name: "mix", operation: .concatenation(axis: 1), inputs: ["a", "b", "pool"],
+            output: "mixed"),
           Node(name: "keep", operation: .identity, inputs: ["mixed"], output: "kept"),
           Node(
             name: "last", operation: .convolution(convolution(4 * c, c, kernel: 1)),
@@ -115,10 +116,12 @@ struct SmallNetwork: CustomTestStringConvertible {
             name: "a", operation: .convolution(convolution(16, 16, kernel: 1)), inputs: ["stem"],
             output: "a"),
           Node(
-            name: "inner", operation: .concatenation(axis: 1), inputs: ["stem", "a", "data"], output: "inner"
+            name: "inner", operation: .concatenation(axis: 1), inputs: ["stem", "a", "data"],
+            output: "inner"
           ),
           Node(
-            name: "outer", operation: .concatenation(axis: 1), inputs: ["a", "inner", "a"], output: "outer"),
+            name: "outer", operation: .concatenation(axis: 1), inputs: ["a", "inner", "a"],
+            output: "outer"),
           Node(
             name: "last", operation: .convolution(convolution(67, 8, kernel: 1)), inputs: ["outer"],
             output: "out"),

@@ -26,7 +26,7 @@ public final class IconRenderer {
     let count = Self.iconsAtOnce(side: parameters.sidePixels)
     do {
       workers = try Self.makeWorkers(network, layer, parameters, channels, iconsAtOnce: count)
-    } catch where count > 1 {
+    } catch  where count > 1 {
       // Some networks are written down for one image.
       workers = try Self.makeWorkers(network, layer, parameters, channels, iconsAtOnce: 1)
     }

@@ -72,7 +72,7 @@ final class BinaryPullbackKernel: Kernel {
   private let gradient, resultGradient, a, b: TensorMemory
   private var sums: [Double]
 
-  /// - Parameter plan: The plan of the forward loop.
+  /// Makes the kernel of one operand's gradient; the plan is that of the forward loop.
   init(
     _ function: BinaryFunction, _ plan: Broadcast, wantsFirst: Bool, gradient: TensorMemory,
     resultGradient: TensorMemory, a: TensorMemory, b: TensorMemory

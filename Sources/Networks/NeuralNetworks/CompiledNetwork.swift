@@ -44,7 +44,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - graph: The network. Everything that the outputs do not need is left out.
-  ///   - input: The input's sizes: for an image, 1 × channels × height × width.
+  ///   - shape: The input's sizes: for an image, 1 × channels × height × width.
   ///   - outputs: The tensors to read after `forward()`.
   ///   - target: The tensor whose gradient `pullback()` is to carry back; it is an output as well.
   ///   - precision: The format of maps between convolutions.

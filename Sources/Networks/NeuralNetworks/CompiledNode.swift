@@ -33,7 +33,8 @@ extension NetworkCompiler {
     let title = (node.isConversion ? "conversion" : node.operation.name)
     return CompiledNode(
       name: node.name, operation: node.appended.map { "\(title) + \($0.name)" } ?? title,
-      shape: "\(input.shape) → \(output.shape)", operationCount: operationCount(node, input, output),
+      shape: "\(input.shape) → \(output.shape)",
+      operationCount: operationCount(node, input, output),
       output: output, forward: work.forward, makePullback: work.makePullback)
   }
 
@@ -90,7 +91,8 @@ extension NetworkCompiler {
       return try compileIndexed(node, from: input, to: output)
     case .identity: return try compileConversion(from: input, to: output)
     case .equal, .cast, .constant, .shape, .filled:
-      throw NetworkError(unsupported: node.operation.name, "not supported on values that depend on the image")
+      throw NetworkError(
+        unsupported: node.operation.name, "not supported on values that depend on the image")
     }
   }
 }

@@ -90,8 +90,9 @@ final class ImageConvolutionPullback: Kernel {
   private func run(_ image: Int) throws {
     let positions = output.positionCount
     if products.isEmpty {
-      outputGradient.withElements(in: image * output.elementCount..<(image + 1) * output.elementCount)
-      { gradient in
+      outputGradient.withElements(
+        in: image * output.elementCount..<(image + 1) * output.elementCount
+      ) { gradient in
         columns.withMutableElements { product in
           let taps = self.taps
           sgemm(

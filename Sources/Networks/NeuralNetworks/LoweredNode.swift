@@ -99,7 +99,8 @@ struct Lowering {
     var doomed: Set<Int> = []
     for index in nodes.indices {
       guard case .binary(.multiply) = nodes[index].operation else { continue }
-      for (x, gate) in [(0, 1), (1, 0)].map({ (nodes[index].inputs[$0], nodes[index].inputs[$1]) }) {
+      for (x, gate) in [(0, 1), (1, 0)].map({ (nodes[index].inputs[$0], nodes[index].inputs[$1]) })
+      {
         guard let maker = makers[gate], isInner(gate, readers),
           nodes[maker].inputs.first == x, case .unary(let function) = nodes[maker].operation
         else { continue }
@@ -156,7 +157,8 @@ struct Lowering {
         if binary(last, .multiply, 0.5) == current {
           hasHalf = true
         } else if case .binary(.multiply) = nodes[last].operation {
-          let other = nodes[last].inputs[0] == current ? nodes[last].inputs[1] : nodes[last].inputs[0]
+          let other =
+            nodes[last].inputs[0] == current ? nodes[last].inputs[1] : nodes[last].inputs[0]
           if other == x {
             hasX = true
           } else if let half = maker(of: other), binary(half, .multiply, 0.5) == x {
@@ -341,7 +343,9 @@ extension Convolution {
     var result = self
     let taps = weights.count / max(outputChannels, 1)
     for channel in 0..<outputChannels {
-      for tap in channel * taps..<(channel + 1) * taps { result.weights[tap] *= affine.scale[channel] }
+      for tap in channel * taps..<(channel + 1) * taps {
+        result.weights[tap] *= affine.scale[channel]
+      }
       result.bias[channel] = bias[channel] * affine.scale[channel] + affine.shift[channel]
     }
     return result

@@ -70,7 +70,8 @@ extension NetworkCompiler {
     let y = try output.value()
     // One product of all, where both run on alike; else one after the other.
     let isUniform = placesA == Array(0..<batch) && placesB == Array(0..<batch)
-    let groups = isUniform ? [(0, 0, 0, batch)] : (0..<batch).map { ($0, placesA[$0], placesB[$0], 1) }
+    let groups =
+      isUniform ? [(0, 0, 0, batch)] : (0..<batch).map { ($0, placesA[$0], placesB[$0], 1) }
     let sizes = MatrixSizes(rows: rows, inner: inner, columns: columns)
     let forward = try sizes.forward(batch: groups.first?.3 ?? 1)
     var steps: [Step.Work] = []
@@ -91,7 +92,8 @@ extension NetworkCompiler {
         guard let slot, isDifferentiated(slot) else { continue }
         let share = try gradientShare(of: slot)
         let size = isFirst ? rows * inner : inner * columns
-        let product = try isFirst
+        let product =
+          try isFirst
           ? sizes.firstPullback(batch: groups.first?.3 ?? 1)
           : sizes.secondPullback(batch: groups.first?.3 ?? 1)
         var filled: Set<Int> = []

@@ -30,12 +30,15 @@ final class NetworkCompiler {
     let backward: CompiledNetwork.Backward?
   }
 
+  /// Lowers a graph that was cut down to what is wanted, and decides where its tensors lie.
+  ///
   /// - Parameters:
-  ///   - graph: The network, cut down to what is wanted.
+  ///   - graph: The network.
   ///   - input: The input's shape.
   ///   - wanted: The tensors to read, the target among them.
   ///   - format: The format of maps between convolutions.
   ///   - weights: Where prepared weights are kept.
+  /// - Throws: When shapes do not fit, or no kernel can be made.
   init(
     _ graph: NetworkGraph, input: TensorShape, wanted: Set<String>, format: NumberFormat,
     weights: PreparedWeights

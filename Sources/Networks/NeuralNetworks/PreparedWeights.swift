@@ -22,7 +22,8 @@ public final class PreparedWeights: Sendable {
 
   /// The weights of a node in a layout, reordered when they are first asked for.
   func weights(
-    of name: String, as role: Role = .weights, _ elements: [Float], plain: TensorDescriptor, layout: TensorDescriptor
+    of name: String, as role: Role = .weights, _ elements: [Float], plain: TensorDescriptor,
+    layout: TensorDescriptor
   ) throws -> TensorMemory {
     let key = Key(name: name, role: role)
     let known = memories.withLock { $0[key]?.first { $0.descriptor == layout } }

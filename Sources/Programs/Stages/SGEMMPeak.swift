@@ -4,6 +4,7 @@ internal import Tensors
 /// The rate of a large matrix product in GFLOP/s, the best of twelve: what a machine can do at most.
 ///
 /// - Parameter threadCount: The threads that share the product.
+/// - Returns: GFLOP/s, all threads together.
 public func sgemmPeak(threadCount: Int) -> Double {
   let side = 2048
   let values = (0..<side * side).map { Float($0 % 7) - 3 }
