@@ -290,9 +290,12 @@ def main():
     print(table(["", "", "rate", "share", "project is", "setting"], result.rows))
     peaks = {"sgemm_gflops_project": peak, "sgemm_gflops_pytorch": torch_peak, "bf16_gflops_pytorch": half_peak}
     text = ", ".join(f"{name} {value:.0f}" for name, value in peaks.items() if value)
-    print(f"\nmatrix product of side 2048: {text}; share is of the {'project' if peak else 'PyTorch'}'s float32 one")
-    print(f"torch {torch.__version__}, onnxruntime {onnxruntime.__version__}, {processors()} processors, load {load:.1f} before")
-    numbers = {**peaks, "load_before": load, **result.numbers, **{f"atlas_bench_{k}": v for k, v in project.items() if "icon" in k}}
+    whose = "the project's" if peak else "PyTorch's"
+    print(f"\nmatrix product of side 2048: {text}; share is of {whose} float32 one")
+    versions = f"torch {torch.__version__}, onnxruntime {onnxruntime.__version__}"
+    print(f"{versions}, {processors()} processors, load {load:.1f} before")
+    benched = {f"atlas_bench_{name}": value for name, value in project.items() if "icon" in name}
+    numbers = {**peaks, "load_before": load, **result.numbers, **benched}
     options.output.parent.mkdir(parents=True, exist_ok=True)
     part = options.output.with_name(options.output.name + ".part")
     part.write_text(json.dumps({k: v if v is None else round(v, 4) for k, v in numbers.items()}, indent=2) + "\n")
