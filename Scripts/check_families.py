@@ -97,21 +97,31 @@ def cases(family, exporter, folder):
     array, network, expected = families.photograph(size), None, None
     for kind, opset, keep_norms in variants(family, exporter):
         label = f"{kind}{' +bn' if keep_norms else ''}"
-        path = folder / f"{family}-{kind}-{opset or 'default'}{'-bn' if keep_norms else ''}.onnx"
-        if not path.exists():
+        final = folder / f"{family}-{kind}-{opset or 'default'}{'-bn' if keep_norms else ''}"
+        if not final.exists():
             if network is None:
                 network = families.behave(families.make(family), size)
                 expected = gradient_of_network(network, array)
-            try:
-                families.export(network.float(), path, size, kind, opset, keep_norms)
-            except Exception as error:
-                yield f"{family} {label} {opset or ''}: torch cannot export it: {' '.join(str(error).split())[:300]}"
-                continue
-            if problem := difference(TorchGraph(str(path)).double(), array, *expected):
-                path.unlink()
+            part = final.with_name(final.name + ".part")
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            if problem := exported(network, part / "model.onnx", size, (kind, opset, keep_norms), array, expected):
                 yield f"{family} {label} {opset or ''}: {problem}"
                 continue
-        yield Case(family, label, path, array)
+            part.rename(final)  # complete, and the network that it should be
+        yield Case(family, label, final / "model.onnx", array)
+
+
+def exported(network, path, size, variant, array, expected):
+    """Writes the ONNX file; what is wrong with it, if anything."""
+    try:
+        families.export(network.float(), path, size, *variant)
+    except Exception as error:
+        return f"torch cannot export it: {' '.join(str(error).split())[:300]}"
+    try:
+        return difference(TorchGraph(str(path)).double(), array, *expected)
+    except Exception as error:
+        return f"the reference cannot run it: {type(error).__name__}: {error}"
 
 
 def gradient_of_network(network, array):

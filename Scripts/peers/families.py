@@ -67,6 +67,14 @@ def photograph(size, count=2, seed=0):
     return (image / image.std()).astype(np.float32)
 
 
+def take_statistics(norm, inputs):
+    """Gives a batch norm the statistics of its input, disturbed; silent channels are not blown up."""
+    variance, mean = torch.var_mean(inputs[0], (0, 2, 3), correction=0)
+    variance = variance.clamp(min=0.01 * float(variance.mean()))
+    norm.running_mean.copy_(mean + 0.2 * variance.sqrt() * torch.randn_like(mean))
+    norm.running_var.copy_(variance * torch.empty_like(variance).uniform_(0.8, 1.5))
+
+
 @torch.no_grad()
 def behave(network, size):
     """Random weights under which activations neither vanish nor explode, and no layer is an identity.
@@ -91,16 +99,13 @@ def behave(network, size):
         elif leaf in ("pos_embedding", "pos_embed", "class_token", "cls_token"):
             nn.init.normal_(parameter, std=0.5)
     network.eval()
-    batch_norms = [m for m in network.modules() if isinstance(m, norms[0])]
-    for norm in batch_norms:
-        norm.momentum = None  # the plain mean over what it sees
-        norm.reset_running_stats()
-        norm.train()
-    network(torch.from_numpy(photograph(size, 4, seed=7)))
-    network.eval()
-    for norm in batch_norms:
-        norm.running_mean += 0.2 * norm.running_var.sqrt() * torch.randn_like(norm.running_mean)
-        norm.running_var *= torch.empty_like(norm.running_var).uniform_(0.7, 1.4)
+    # Norm after norm: each sees what the disturbed ones before it give.
+    batch_norms = [module for module in network.modules() if isinstance(module, norms[0])]
+    hooks = [norm.register_forward_pre_hook(take_statistics) for norm in batch_norms]
+    # With the pictures of the comparison among them: deep in a network, others may lie far outside.
+    network(torch.from_numpy(np.concatenate([photograph(size), photograph(size, 6, seed=7)])))
+    for hook in hooks:
+        hook.remove()
     return network
 
 

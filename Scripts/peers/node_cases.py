@@ -197,4 +197,5 @@ def mismatch(found, expected, relative, absolute):
     if near.all():
         return None
     place = tuple(int(i) for i in np.argwhere(~near)[0])
-    return f"{(~near).sum()} of {near.size} differ, {list(place)} is {found[place]:.6g} instead of {expected[place]:.6g}"
+    values = f"{found[place]:.6g} instead of {expected[place]:.6g}"
+    return f"{(~near).sum()} of {near.size} differ, {list(place)} is {values}"

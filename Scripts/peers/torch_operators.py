@@ -360,7 +360,7 @@ def slice_(attributes, opset, x, starts=None, ends=None, axes=None, steps=None):
 def gather(attributes, opset, x, indices):
     axis = attributes.get("axis", 0) % x.dim()
     flat = x.index_select(axis, torch.remainder(indices.flatten(), x.shape[axis]))
-    return flat.reshape(*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+    return flat.reshape([*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]])
 
 
 @operator("Expand")

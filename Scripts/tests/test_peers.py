@@ -193,6 +193,18 @@ class TorchGraphTests(unittest.TestCase):
         padded = OPERATORS["AveragePool"]({**pool, "count_include_pad": 1}, 13, x)
         torch.testing.assert_close(padded, torch.tensor([[[[1.0, 6 / 9], [6 / 9, 4 / 9]]]]))
 
+    def test_both_forms_of_response_normalisation_agree(self):
+        import torch
+        from peers import speed
+        from peers.torch_operators import OPERATORS
+
+        x = torch.linspace(-3, 3, 2 * 7 * 4).view(1, 7, 4, 2)
+        for beta in (0.75, 0.5):
+            attributes = {"size": 5, "alpha": 0.3, "beta": beta, "bias": 2.0}
+            expected = OPERATORS["LRN"](attributes, 13, x)
+            for function in speed.LRN.values():
+                torch.testing.assert_close(function(attributes, 13, x), expected)
+
 
 if __name__ == "__main__":
     unittest.main()
