@@ -42,6 +42,14 @@ struct SmallNetwork: CustomTestStringConvertible {
       "local response normalization",
       .localResponseNormalization(
         LocalResponseNormalization(size: 5, alpha: 1, beta: 0.75, bias: 1))),
+    stacked(
+      "local response normalization of 11 channels",
+      .localResponseNormalization(
+        LocalResponseNormalization(size: 11, alpha: 2, beta: 0.75, bias: 1))),
+    stacked(
+      "local response normalization to another power",
+      .localResponseNormalization(
+        LocalResponseNormalization(size: 3, alpha: 1, beta: 0.5, bias: 2)), channels: 5),
     stacked("softmax", .softmax(axis: 1)),
     stacked("flatten", .flatten(axis: 1)),
     classifier,

@@ -2,10 +2,11 @@ internal import NetworkGraphs
 internal import OneDNN
 
 extension NetworkCompiler {
-  /// Local response normalization; the pullback is oneDNN's.
+  /// Local response normalization; the pullback is oneDNN's, where it has a fast one.
   func compile(
     _ constants: LocalResponseNormalization, from input: TensorSlot, to output: TensorSlot
   ) throws -> CompiledWork {
+    if !constants.hasFastKernel { return try compileOwn(constants, from: input, to: output) }
     let keepsWorkspace = isDifferentiated(output)
     let forward = try Primitive.localResponseNormalization(
       data: input.descriptor, size: constants.size, alpha: constants.alpha, beta: constants.beta,
@@ -32,6 +33,25 @@ extension NetworkCompiler {
             (.source, source), (.sourceGradient, share.memory),
             (.destinationGradient, try output.gradient()),
           ] + workspace)
+      ] + share.then
+    }
+  }
+
+  private func compileOwn(
+    _ constants: LocalResponseNormalization, from input: TensorSlot, to output: TensorSlot
+  ) throws -> CompiledWork {
+    let (source, value) = (try input.value(), try output.value())
+    let kernel = try ResponseNormalizationKernel(
+      constants, input.shape, result: value, source: source)
+    return CompiledWork(forward: [.kernel(kernel)]) { [self] () throws in
+      guard isDifferentiated(input) else { return [] }
+      let share = try gradientShare(of: input)
+      return [
+        .kernel(
+          try ResponseNormalizationPullbackKernel(
+            constants, input.shape, gradient: share.memory,
+            resultGradient: try output.gradient(), source: source, result: value,
+            forward: kernel))
       ] + share.then
     }
   }
@@ -180,4 +200,9 @@ final class ChannelAffineKernel: Kernel {
       }
     }
   }
+}
+
+extension LocalResponseNormalization {
+  /// Whether oneDNN has more than a reference loop.
+  var hasFastKernel: Bool { size == 5 && beta == 0.75 }
 }

@@ -76,6 +76,8 @@ struct Placement {
     case .convolution(let convolution):
       return try places(
         of: convolution, appending: node.appended, input: firstShape, output: result)
+    case .localResponseNormalization(let constants) where !constants.hasFastKernel:
+      return (.plain, .plain)
     case .maxPool, .averagePool, .localResponseNormalization, .globalAveragePool:
       return isMap ? (first.place, first.place) : (.plain, .plain)
     case .unary(let function):
