@@ -49,7 +49,9 @@ BIN    := .build/release
 COMMON := --threads $(THREADS)
 BUILT  := .build/built
 
-.PHONY: atlas world network build test bench format lint clean help packages FORCE
+PYTHON ?= python3
+
+.PHONY: atlas world network build test bench check-networks bench-peers fuzz format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
 atlas: $(OUT)/atlas.png ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
@@ -71,7 +73,6 @@ network: $(BUILT) ## Train the made world's network, or go on with it (PYTHON wi
 	$(PYTHON) Scripts/train_default_network.py --pictures $(TRAINING)/seed0 \
 	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/made-world \
 	  $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
-PYTHON ?= python3
 
 # ---------------------------------------------------------------- build and checks
 
@@ -107,6 +108,20 @@ bench: $(BUILT) $(if $(filter $(WORLD),$(BENCH_IMAGES)),$(WORLD).jpg) ## Measure
 	  $(if $(CARD),--card $(CARD)) --layer $(or $(LAYER),mixed4c) \
 	  $(if $(BENCH_IMAGES),--images $(BENCH_IMAGES)) --work Data/work --output Data/work/bench.json
 
+# Comparisons with other frameworks. The scripts use the interpreter's packages, or install them below
+# Data/work (several GB).
+check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's node tests and TensorFlow
+	$(PYTHON) Scripts/check_node_tests.py
+	$(PYTHON) Scripts/check_families.py --keep
+	$(PYTHON) Scripts/check_tensorflow.py
+
+bench-peers: $(BUILT) ## Measure this project, torch and onnxruntime at the same work
+	$(PYTHON) Scripts/bench_peers.py
+
+fuzz: $(BUILT) ## Read and run 100,000 damaged network files
+	$(BIN)/model-fuzzing --count 100000 --jobs $$(nproc) --failures Data/work/fuzzing
+	$(BIN)/model-fuzzing --tensorflow --count 20000 --jobs $$(nproc) --failures Data/work/fuzzing
+
 FORMATTED := Package.swift Sources Tests
 format: ## Format the Swift files
 	swift format --in-place --recursive $(FORMATTED)
@@ -121,7 +136,7 @@ help: ## Show this
 	@echo "make atlas LAYER=mixed4c [RECIPE=$(RECIPE)] [NAME=value …]"
 	@echo "make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c [RECIPE=$(RECIPE)] [NAME=value …]"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 	@echo
 	@echo "Parameters and their values under RECIPE=$(RECIPE)" \
 	  "(recipes: $(basename $(notdir $(wildcard Pipelines/*.mk)))):"
@@ -129,7 +144,7 @@ help: ## Show this
 
 PARAMETERS := MODEL CARD DATASET PICTURES WORLD_SEED LAYER OUT SEED THREADS POSITIONS INCLUDE_EDGES CLASSES \
   COMPONENTS CONDITION METRIC NEIGHBORS MIN_DIST EPOCHS GRID MINIMUM_COUNT \
-  ICON_SIZE STEPS ATTEMPTS WHITEN COSINE_POWER VIGNETTE GAP
+  ICON_SIZE STEPS ATTEMPTS PRECISION WHITEN COSINE_POWER VIGNETTE GAP
 
 # ---------------------------------------------------------------- the pipeline
 
@@ -146,7 +161,7 @@ EXTRACT  := --layer $(LAYER) --positions $(POSITIONS) --classes $(CLASSES) --see
 EMBED    := --metric $(METRIC) --neighbors $(NEIGHBORS) --min-dist $(MIN_DIST) \
   --epochs $(EPOCHS) --seed $(SEED)
 RENDER   := --layer $(LAYER) --size $(ICON_SIZE) --steps $(STEPS) --attempts $(ATTEMPTS) \
-  --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
+  --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --precision $(PRECISION) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
 NETWORK_FILES := --model $(MODEL) $(if $(CARD),--card $(CARD))
 NETWORK_INPUTS := $(wildcard $(MODEL) $(or $(CARD),$(basename $(MODEL)).json))
 CLASS_INPUTS := $(filter-out auto folders names none,$(CLASSES))

@@ -24,6 +24,9 @@ MINIMUM_COUNT ?= 6
 ICON_SIZE     ?= 80
 STEPS         ?= 512
 ATTEMPTS      ?= 1
+# The format in which the network computes icons: f32, bf16, or auto for bf16 where the processor has
+# it. Fidelity is measured in f32 always.
+PRECISION     ?= auto
 WHITEN        ?= yes
 COSINE_POWER  ?= 4
 # How far icons fade to gray towards their corners.
