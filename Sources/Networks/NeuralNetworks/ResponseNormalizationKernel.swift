@@ -2,11 +2,11 @@ internal import Glibc
 internal import NetworkGraphs
 internal import OneDNN
 
-/// Local response normalization in plain order, for the sizes of which oneDNN has only a reference loop
-/// (its fast one is for 5 channels; the network of Carter et al. 2019 sums 11).
+/// Local response normalization in plain order, where oneDNN has only a reference loop.
 ///
-/// Positions are handled side by side; the sums over channels are formed anew for each channel, always in
-/// the same order.
+/// Its fast one is for 5 channels; the network of Carter and others (2019) sums 11. Positions are
+/// handled side by side; the sums over channels are formed anew for each channel, always in the same
+/// order.
 final class ResponseNormalizationKernel: Kernel {
   let name = "loop"
   private let constants: LocalResponseNormalization
