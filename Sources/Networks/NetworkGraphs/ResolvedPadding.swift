@@ -60,7 +60,8 @@ extension Node {
   private func paddingValue(_ inputs: [TensorFact?]) throws(GraphError) -> ConstantTensor? {
     guard inputs.count > 2, let fact = inputs[2] else { return nil }
     guard let value = fact.constant, value.elements.count == 1 else {
-      throw GraphError(self, "the value around it is not one number of the file")
+      throw GraphError(
+        self, "the value around it is not one number of the file, which is not supported")
     }
     return value
   }

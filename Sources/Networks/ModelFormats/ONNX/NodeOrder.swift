@@ -68,7 +68,8 @@ private func makers(
   for (index, node) in nodes.enumerated() {
     guard node.output.first?.isEmpty == false else {
       throw ONNXImporter.fault(
-        path, "\(title(of: node)) has no output", remedy: "export the network again")
+        path, "\(title(of: node)) has no first output, which is not supported",
+        remedy: "export the network again")
     }
     for name in node.output where !name.isEmpty {
       guard !given.contains(name), makers.updateValue(index, forKey: name) == nil else {

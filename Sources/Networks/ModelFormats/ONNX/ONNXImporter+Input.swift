@@ -33,6 +33,11 @@ extension ONNXImporter {
         """,
         remedy: "export it with an input of batch × channels × height × width")
     }
+    guard size.isImage || !type.shape.dim.contains(where: { $0.value == .dimValue(0) }) else {
+      throw fault(
+        path, "its input \(quoted(input.name)) has a size of 0, which is not supported",
+        remedy: "give the tensor elements")
+    }
     let stated = type.shape.dim.map { $0.dimValue > 0 ? Int($0.dimValue) : nil }
     guard let found = size.sizes(stated) else {
       throw fault(
