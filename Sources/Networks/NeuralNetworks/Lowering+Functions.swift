@@ -1,0 +1,96 @@
+internal import NetworkGraphs
+
+extension Lowering {
+  /// Finds functions that a file spells out: x · sigmoid(x), x · hardSigmoid(x), GELU by erf.
+  mutating func recognizeFunctions() {
+    let readers = readerCounts
+    let makers = makers
+    var doomed: Set<Int> = []
+    for index in nodes.indices {
+      guard case .binary(.multiply) = nodes[index].operation else { continue }
+      for (x, gate) in [(0, 1), (1, 0)].map({ (nodes[index].inputs[$0], nodes[index].inputs[$1]) })
+      {
+        guard let maker = makers[gate], isInner(gate, readers),
+          nodes[maker].inputs.first == x, case .unary(let function) = nodes[maker].operation
+        else { continue }
+        let joined: UnaryFunction
+        switch function {
+        case .sigmoid: joined = .swish
+        case .hardSigmoid(let alpha, let beta) where abs(alpha - 1 / 6) < 1e-6 && beta == 0.5:
+          joined = .hardSwish
+        default: continue
+        }
+        nodes[index].operation = .unary(joined)
+        nodes[index].inputs = [x]
+        doomed.insert(maker)
+        break
+      }
+    }
+    remove(doomed)
+    recognizeGELU()
+  }
+
+  /// x · (1 + erf(x / √2)) · 0.5, the factors in any order.
+  private mutating func recognizeGELU() {
+    let readers = readerCounts
+    let makers = makers
+    var doomed: Set<Int> = []
+    func maker(of name: String) -> Int? { isInner(name, readers) ? makers[name] : nil }
+    func binary(_ index: Int, _ function: BinaryFunction, _ value: Float) -> String? {
+      guard case .binary(function) = nodes[index].operation else { return nil }
+      let inputs = nodes[index].inputs
+      if let number = scalar(inputs[1]), abs(number - value) < 1e-4 * value { return inputs[0] }
+      if function != .divide, let number = scalar(inputs[0]), abs(number - value) < 1e-4 * value {
+        return inputs[1]
+      }
+      return nil
+    }
+    for index in nodes.indices {
+      guard case .unary(.erf) = nodes[index].operation,
+        let scaling = maker(of: nodes[index].inputs[0]),
+        let x = binary(scaling, .divide, Float(2).squareRoot())
+          ?? binary(scaling, .multiply, Float(0.5).squareRoot()),
+        isInner(nodes[index].output, readers)
+      else { continue }
+      func reader(of name: String) -> Int? {
+        isInner(name, readers) ? nodes.indices.first { nodes[$0].inputs.contains(name) } : nil
+      }
+      guard let shifted = reader(of: nodes[index].output), binary(shifted, .add, 1) != nil,
+        var last = reader(of: nodes[shifted].output)
+      else { continue }
+      // What remains: a product with x and one with 1/2, in either order, or with x / 2.
+      var members = [scaling, index, shifted]
+      var (hasX, hasHalf) = (false, false)
+      var current = nodes[shifted].output
+      while true {
+        if binary(last, .multiply, 0.5) == current {
+          hasHalf = true
+        } else if case .binary(.multiply) = nodes[last].operation {
+          let other =
+            nodes[last].inputs[0] == current ? nodes[last].inputs[1] : nodes[last].inputs[0]
+          if other == x {
+            hasX = true
+          } else if let half = maker(of: other), binary(half, .multiply, 0.5) == x {
+            hasX = true
+            hasHalf = true
+            members.append(half)
+          } else {
+            break
+          }
+        } else {
+          break
+        }
+        members.append(last)
+        current = nodes[last].output
+        if hasX && hasHalf { break }
+        guard let next = reader(of: current) else { break }
+        last = next
+      }
+      guard hasX && hasHalf else { continue }
+      doomed.formUnion(members.filter { $0 != last })
+      nodes[last].operation = .unary(.gelu)
+      nodes[last].inputs = [x]
+    }
+    remove(doomed)
+  }
+}
