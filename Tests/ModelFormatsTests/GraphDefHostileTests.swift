@@ -223,22 +223,9 @@ import Testing
   func mutations() throws {
     let original = File.complete.bytes
     var random = RandomStream(seed: 9, purpose: .evaluation)
-    let telling: [UInt8] = [0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF]
     var survivors = 0
     for _ in 0..<10_000 {
-      var bytes = original
-      for _ in 0...random.integer(below: 3) {
-        let place = random.integer(below: bytes.count)
-        switch random.integer(below: 5) {
-        case 0: bytes[place] ^= 1 << UInt8(random.integer(below: 8))
-        case 1: bytes[place] = telling[random.integer(below: telling.count)]
-        case 2: bytes.remove(at: place)
-        case 3: bytes.insert(telling[random.integer(below: telling.count)], at: place)
-        default:
-          let end = min(bytes.count, place + random.integer(below: 40))
-          bytes.insert(contentsOf: Array(bytes[place..<end]), at: random.integer(below: place + 1))
-        }
-      }
+      let bytes = damaged(original, below: 3, using: &random)
       survivors += attempt(bytes) ? 1 : 0
     }
     #expect(survivors > 0 && survivors < 10_000)

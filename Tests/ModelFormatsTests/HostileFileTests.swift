@@ -8,19 +8,6 @@ import Testing
 @Suite struct HostileFileTests {
   private typealias Small = SmallModel
 
-  /// Expects one line that names the file and holds the given words.
-  private func expectError(
-    _ model: SmallModel, _ words: String, sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    let error = #expect(throws: ModelError.self, sourceLocation: sourceLocation) {
-      try model.graph()
-    }
-    let line = error?.description ?? ""
-    #expect(
-      line.contains("small.onnx") && line.contains(words) && !line.contains("\n"), "\(line)",
-      sourceLocation: sourceLocation)
-  }
-
   @Test("an operation that is not supported is named, with what is")
   func unsupported() {
     let words = "node \"the Loop\" (\"Loop\"): the operation is not supported; known are Conv, Relu"
@@ -227,23 +214,9 @@ import Testing
   func mutations() throws {
     let original = Small.complete.bytes
     var random = RandomStream(seed: 7, purpose: .evaluation)
-    // Bytes with a meaning: ends of varints, wire types, small and large lengths.
-    let telling: [UInt8] = [0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF]
     var survivors = 0
     for _ in 0..<6000 {
-      var bytes = original
-      for _ in 0...random.integer(below: 4) {
-        let place = random.integer(below: bytes.count)
-        switch random.integer(below: 5) {
-        case 0: bytes[place] ^= 1 << UInt8(random.integer(below: 8))
-        case 1: bytes[place] = telling[random.integer(below: telling.count)]
-        case 2: bytes.remove(at: place)
-        case 3: bytes.insert(telling[random.integer(below: telling.count)], at: place)
-        default:
-          let end = min(bytes.count, place + random.integer(below: 40))
-          bytes.insert(contentsOf: Array(bytes[place..<end]), at: random.integer(below: place + 1))
-        }
-      }
+      let bytes = damaged(original, below: 4, using: &random)
       survivors += attempt(bytes) ? 1 : 0
     }
     #expect(survivors > 0 && survivors < 6000)

@@ -6,19 +6,6 @@ import Testing
 @Suite struct HostileGraphTests {
   private typealias Small = SmallModel
 
-  /// Expects one line that names the file and holds the given words.
-  private func expectError(
-    _ model: SmallModel, _ words: String, sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    let error = #expect(throws: ModelError.self, sourceLocation: sourceLocation) {
-      try model.graph()
-    }
-    let line = error?.description ?? ""
-    #expect(
-      line.contains("small.onnx") && line.contains(words) && !line.contains("\n"), "\(line)",
-      sourceLocation: sourceLocation)
-  }
-
   private func single(
     _ operation: String, _ constants: [(name: String, values: [Int])], _ attributes: [UInt8]...
   ) -> SmallModel {

@@ -8,21 +8,6 @@ import Testing
 @Suite struct OperatorFormTests {
   private typealias Small = SmallModel
 
-  /// The graph of one node on `image`, 1 × 3 × 8 × 8 unless stated.
-  private func graph(
-    _ set: Int, _ operation: String, sides: [Int] = [1, 3, 8, 8], inputs: [String] = ["image"],
-    constants: [[UInt8]] = [], outputs: [String] = ["result"], _ attributes: [UInt8]...
-  ) throws -> NetworkGraph {
-    var model = SmallModel()
-    model.operatorSets = [("", set)]
-    model.inputs = [Small.value("image", sides)]
-    model.initializers = constants
-    model.nodes = [
-      Small.node(operation, inputs, outputs) + attributes.flatMap { Wire.bytes(5, $0) }
-    ]
-    return try model.graph()
-  }
-
   /// The values of a node on constants alone.
   private func values(
     _ set: Int, _ operation: String, inputs: [String] = ["x"], constants: [[UInt8]],
@@ -67,10 +52,10 @@ import Testing
       (13, "Clip", [], .clip(lower: -.infinity, upper: .infinity)),
     ]
     for (set, operation, attribute, function) in cases {
-      let graph =
+      let network =
         try attribute.isEmpty
-        ? graph(set, operation) : self.graph(set, operation, attribute)
-      #expect(unary(graph) == function, "\(operation)")
+        ? graph(set, operation) : graph(set, operation, attribute)
+      #expect(unary(network) == function, "\(operation)")
     }
     let clip = try graph(
       11, "Clip", inputs: ["image", "", "six"], constants: [Small.tensor("six", [], [6])])
@@ -82,12 +67,12 @@ import Testing
     for (operation, function) in [
       ("Sum", BinaryFunction.add), ("Max", .maximum), ("Min", .minimum),
     ] {
-      let graph = try graph(
+      let chain = try graph(
         13, operation, inputs: ["image", "a", "image", "a"],
         constants: [Small.tensor("a", [], [6])])
-      let operations = graph.nodes.filter { !$0.inputs.isEmpty }.map(\.operation.name)
+      let operations = chain.nodes.filter { !$0.inputs.isEmpty }.map(\.operation.name)
       #expect(operations == [String](repeating: function.rawValue, count: 3))
-      #expect(try self.graph(8, operation).nodes.map(\.operation.name) == ["identity"])
+      #expect(try graph(8, operation).nodes.map(\.operation.name) == ["identity"])
     }
   }
 

@@ -8,21 +8,6 @@ import Testing
 @Suite struct WeightFormTests {
   private typealias Small = SmallModel
 
-  /// The graph of one node on `image`, 1 × 3 × 8 × 8 unless stated.
-  private func graph(
-    _ set: Int, _ operation: String, sides: [Int] = [1, 3, 8, 8], inputs: [String] = ["image"],
-    constants: [[UInt8]] = [], outputs: [String] = ["result"], _ attributes: [UInt8]...
-  ) throws -> NetworkGraph {
-    var model = SmallModel()
-    model.operatorSets = [("", set)]
-    model.inputs = [Small.value("image", sides)]
-    model.initializers = constants
-    model.nodes = [
-      Small.node(operation, inputs, outputs) + attributes.flatMap { Wire.bytes(5, $0) }
-    ]
-    return try model.graph()
-  }
-
   private func shape(_ graph: NetworkGraph, _ name: String = "result") throws -> TensorShape? {
     try graph.facts(input: graph.inputShape)[name]?.shape
   }

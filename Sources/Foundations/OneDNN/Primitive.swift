@@ -96,10 +96,6 @@ public final class Primitive: @unchecked Sendable {
 
   /// The layout in which the weights are wanted.
   public var weights: TensorDescriptor? { tensor(dnnl_query_weights_md) }
-  /// The layout of the input, or of its gradient.
-  public var source: TensorDescriptor? {
-    tensor(dnnl_query_src_md) ?? tensor(dnnl_query_diff_src_md)
-  }
   /// The layout of the result.
   public var destination: TensorDescriptor? { tensor(dnnl_query_dst_md) }
   /// What the forward primitive leaves for the backward one.

@@ -77,9 +77,6 @@ public struct TensorDescriptor: @unchecked Sendable, Equatable {
   /// How the numbers are stored.
   public var format: NumberFormat { value.data_type == dnnl_bf16 ? .bfloat16 : .float32 }
 
-  /// Whether oneDNN reads it as 0 elements: some size is 0.
-  public var isEmpty: Bool { byteCount == 0 }
-
   /// The tensor's size in memory, padding included.
   public var byteCount: Int {
     withUnsafePointer(to: value) { dnnl_memory_desc_get_size($0) }

@@ -50,7 +50,7 @@ final class NetworkCompiler {
     facts = try graph.facts(input: input)
     let lowering = Lowering(graph, facts: facts, keeping: wanted)
     var placement = Placement(
-      facts: facts, input: inputName, mapFormat: format, differentiates: true)
+      facts: facts, input: inputName, mapFormat: format)
     for node in lowering.nodes {
       do {
         try placement.place(node)
@@ -84,9 +84,6 @@ final class NetworkCompiler {
 
   /// Whether a tensor is the image itself.
   func isImage(_ slot: TensorSlot) -> Bool { slot.name == inputName }
-
-  /// Whether a caller reads a tensor.
-  func isWanted(_ slot: TensorSlot) -> Bool { wanted.contains { slots[$0] === slot } }
 
   // MARK: Order of work
 

@@ -29,8 +29,6 @@ struct Step {
     case accumulate(TensorMemory, from: TensorMemory, mask: TensorMemory?)
     /// target ← source, as they lie in memory.
     case copy(TensorMemory, from: TensorMemory)
-    /// target ← 0.
-    case clear(TensorMemory)
     /// A loop of the project's own.
     case kernel(any Kernel)
   }
@@ -44,7 +42,6 @@ struct Step {
       target.add(source, maskedWherePositive: mask)
     case .accumulate(let target, let source, nil): target.add(source)
     case .copy(let target, let source): target.copy(source)
-    case .clear(let target): target.clear()
     case .kernel(let kernel): try kernel.run()
     }
   }
@@ -54,7 +51,7 @@ struct Step {
     switch work {
     case .run(let primitive): primitive.implementation
     case .rectify, .mask, .accumulate: "loop"
-    case .copy, .clear: "memory"
+    case .copy: "memory"
     case .kernel(let kernel): kernel.name
     }
   }

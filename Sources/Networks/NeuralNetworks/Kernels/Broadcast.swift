@@ -15,7 +15,9 @@ struct Broadcast {
     var sizes: [Int] = []
     var aStrides: [Int] = []
     var bStrides: [Int] = []
-    let (allA, allB) = (Self.strides(of: a, in: result), Self.strides(of: b, in: result))
+    let whole = TensorShape(result)
+    let allA = TensorShape(a).strides(spreadOver: whole)
+    let allB = TensorShape(b).strides(spreadOver: whole)
     for index in result.indices where result[index] != 1 {
       let size = result[index]
       if let last = sizes.last, let lastA = aStrides.last, let lastB = bStrides.last,
@@ -35,12 +37,9 @@ struct Broadcast {
     self.bStrides = sizes.isEmpty ? [0] : bStrides
   }
 
-  private static func strides(of sizes: [Int], in result: [Int]) -> [Int] {
-    precondition(
-      sizes.count == result.count && zip(sizes, result).allSatisfy { $0 == $1 || $0 == 1 },
-      "\(sizes) cannot be spread over \(result)")
-    let strides = TensorShape(sizes).strides
-    return sizes.indices.map { sizes[$0] == 1 ? 0 : strides[$0] }
+  /// How many elements a tensor with these strides must have at least.
+  func reach(_ strides: [Int]) -> Int {
+    sizes.contains(0) ? 0 : 1 + zip(sizes, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
   }
 
   /// The innermost loop: its length, and both tensors' strides there.

@@ -134,18 +134,3 @@ extension NetworkCompiler {
     return [try reorder(try output.gradient(), to: plain), .kernel(pullback)] + share.then
   }
 }
-
-/// Clears a gradient where a value lies at the ends of a clip, 0 and `upper`.
-final class ClipMaskKernel: Kernel {
-  let name = "loop"
-  private let gradient, value: TensorMemory
-  private let upper: Float
-
-  init(_ gradient: TensorMemory, by value: TensorMemory, upper: Float) {
-    self.gradient = gradient
-    self.value = value
-    self.upper = upper
-  }
-
-  func run() { gradient.mask(wherePositive: value, andLessThan: upper) }
-}

@@ -31,6 +31,17 @@ struct IndexedCopy {
     }
   }
 
+  /// Checks once what the loops rely on.
+  fileprivate func check(result: TensorMemory, source memory: TensorMemory) {
+    precondition(
+      maps.count == source.rank
+        && result.storedCount >= maps.reduce(1) { $0 * $1.count }
+        && memory.storedCount >= source.elementCount
+        && zip(maps, source.dimensions).allSatisfy { map, size in
+          map.allSatisfy { (-1..<size).contains(Int($0)) }
+        }, "indices that leave \(source)")
+  }
+
   /// Calls `body` for every run of consecutive elements: its place in the result, its place in the
   /// source or −1, and its length.
   fileprivate func forEachRun(_ body: (_ place: Int, _ source: Int, _ count: Int) -> Void) {
@@ -61,6 +72,7 @@ final class IndexedCopyKernel: Kernel {
   private let result, source: TensorMemory
 
   init(_ copy: IndexedCopy, result: TensorMemory, source: TensorMemory) {
+    copy.check(result: result, source: source)
     self.copy = copy
     self.result = result
     self.source = source
@@ -90,6 +102,7 @@ final class IndexedCopyPullbackKernel: Kernel {
   private let sourceGradient, resultGradient: TensorMemory
 
   init(_ copy: IndexedCopy, sourceGradient: TensorMemory, resultGradient: TensorMemory) {
+    copy.check(result: resultGradient, source: sourceGradient)
     self.copy = copy
     self.sourceGradient = sourceGradient
     self.resultGradient = resultGradient

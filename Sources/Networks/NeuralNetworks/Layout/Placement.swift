@@ -14,7 +14,6 @@ struct Placement {
   private(set) var places: [String: TensorPlace]
   private let facts: [String: TensorFact]
   private let mapFormat: NumberFormat
-  private let differentiates: Bool
   private var copies: [Copy: String] = [:]
   private var originals: [String: String] = [:]
 
@@ -24,11 +23,10 @@ struct Placement {
   }
 
   init(
-    facts: [String: TensorFact], input: String, mapFormat: NumberFormat, differentiates: Bool
+    facts: [String: TensorFact], input: String, mapFormat: NumberFormat
   ) {
     self.facts = facts
     self.mapFormat = mapFormat
-    self.differentiates = differentiates
     places = [input: .plain]
   }
 
@@ -166,7 +164,7 @@ struct Placement {
         guard let forward = try? shapes.forward(appending: function), !forward.isReference else {
           continue
         }
-        if differentiates, !(from == .plain && convolution.groups == 1) {
+        if !(from == .plain && convolution.groups == 1) {
           guard let backward = try? shapes.backward(forward), !backward.isReference else {
             continue
           }

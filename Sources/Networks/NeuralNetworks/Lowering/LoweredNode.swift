@@ -10,4 +10,7 @@ struct LoweredNode {
   var appended: UnaryFunction?
   /// Whether it only copies a tensor to another layout or format.
   var isConversion = false
+
+  /// The node as one of a graph.
+  var node: Node { Node(name: name, operation: operation, inputs: inputs, output: output) }
 }

@@ -137,7 +137,7 @@ struct Lowering {
         convolution.paddingRule == .explicit, let maker = makers[nodes[index].inputs[0]],
         isInner(nodes[maker].output, readers), case .pad(.constant) = nodes[maker].operation,
         let input = shape(nodes[maker].inputs[0]), input.rank == 4,
-        let amounts = zeroPadding(of: nodes[maker], rank: 4)
+        let amounts = zeroPadding(of: nodes[maker])
       else { continue }
       convolution.padding.top += amounts.before[2]
       convolution.padding.left += amounts.before[3]
@@ -151,16 +151,12 @@ struct Lowering {
   }
 
   /// The zeros that a node adds around rows and columns, if that is all it does.
-  private func zeroPadding(
-    of node: LoweredNode, rank: Int
-  ) -> (before: [Int], after: [Int])? {
-    let inputs = node.inputs
-    guard inputs.count < 3 || inputs[2].isEmpty || scalar(inputs[2]) == 0,
-      inputs.count < 4 || inputs[3].isEmpty, inputs.count > 1,
-      let amounts = constant(inputs[1])?.integers, amounts.count == 2 * rank,
-      amounts.allSatisfy({ $0 >= 0 }), [0, 1, 4, 5].allSatisfy({ amounts[$0] == 0 })
+  private func zeroPadding(of node: LoweredNode) -> ResolvedPadding? {
+    guard let padding = try? node.node.resolvedPadding(node.inputs.map { facts[$0] }),
+      padding.number == 0, (padding.before + padding.after).allSatisfy({ $0 >= 0 }),
+      [padding.before, padding.after].allSatisfy({ $0[0] == 0 && $0[1] == 0 })
     else { return nil }
-    return (Array(amounts[..<rank]), Array(amounts[rank...]))
+    return padding
   }
 
   /// Batch normalization behind a convolution belongs into its weights.

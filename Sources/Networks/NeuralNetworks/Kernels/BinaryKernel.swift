@@ -12,6 +12,9 @@ final class BinaryKernel: Kernel {
     _ function: BinaryFunction, _ plan: Broadcast, result: TensorMemory, a: TensorMemory,
     b: TensorMemory
   ) {
+    precondition(
+      result.storedCount == plan.sizes.reduce(1, *) && plan.reach(plan.aStrides) <= a.storedCount
+        && plan.reach(plan.bStrides) <= b.storedCount, "tensors that do not fit each other")
     self.function = function
     self.plan = plan
     self.result = result
@@ -27,9 +30,7 @@ final class BinaryKernel: Kernel {
     case .divide: loop { $0 / $1 }
     case .maximum: loop { $0 > $1 ? $0 : $1 }
     case .minimum: loop { $0 < $1 ? $0 : $1 }
-    case .power: loop { power($0, $1) }
-    case .modulo: loop { $0 - $1 * ($0 / $1).rounded(.down) }
-    case .remainder: loop { $0.truncatingRemainder(dividingBy: $1) }
+    case .power, .modulo, .remainder: loop { function.value($0, $1) }
     }
   }
 
@@ -77,6 +78,12 @@ final class BinaryPullbackKernel: Kernel {
     _ function: BinaryFunction, _ plan: Broadcast, wantsFirst: Bool, gradient: TensorMemory,
     resultGradient: TensorMemory, a: TensorMemory, b: TensorMemory
   ) {
+    precondition(
+      resultGradient.storedCount == plan.sizes.reduce(1, *)
+        && plan.reach(plan.aStrides) <= a.storedCount
+        && plan.reach(plan.bStrides) <= b.storedCount
+        && gradient.storedCount == (wantsFirst ? a : b).storedCount,
+      "tensors that do not fit each other")
     self.function = function
     self.plan = plan
     self.wantsFirst = wantsFirst
