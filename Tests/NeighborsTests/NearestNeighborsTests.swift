@@ -157,19 +157,4 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
     let two = try nearestNeighbors(of: rows, count: 15, metric: metric)
     #expect(one == two)
   }
-
-  @Test("in a tournament all meet once, nobody twice in a round", arguments: 0...9)
-  func tournament(playerCount: Int) {
-    let rounds = tournamentRounds(playerCount: playerCount)
-    var met: Set<[Int]> = []
-    for round in rounds {
-      let players = round.flatMap { [$0.0, $0.1] }
-      #expect(Set(players).count == players.count)
-      for (first, second) in round {
-        #expect(first != second && first < playerCount && second < playerCount)
-        #expect(met.insert([min(first, second), max(first, second)]).inserted)
-      }
-    }
-    #expect(met.count == playerCount * max(0, playerCount - 1) / 2)
-  }
 }

@@ -22,45 +22,129 @@ package struct ComparableRows: Sendable {
   private let originals: [Float]
   private let metric: Metric
   private let isZero: [Bool]
+  /// What is taken from euclidean rows before all else.
+  private let center: [Double]
   /// The power of two below the greatest magnitude; euclidean rows are divided by it so that no square
   /// overflows.
   private let scale: Float
 
   /// Prepares the rows of a matrix.
   ///
-  /// - Throws: `NeighborError` for NaN or an infinite value.
+  /// - Parameters:
+  ///   - rows: The rows.
+  ///   - metric: What near means.
+  ///   - queries: Rows that will be compared with these, if there are such; their size counts for the
+  ///     scale.
+  /// - Throws: `NeighborError` for NaN or an infinite value among `rows`.
   /// - Complexity: O(rows · columns); keeps one copy of the rows.
-  package init(_ rows: Matrix, metric: Metric) throws(NeighborError) {
-    (count, dimension) = (rows.rowCount, rows.columnCount)
+  package init(
+    _ rows: Matrix, metric: Metric, queries: Matrix? = nil
+  ) throws(NeighborError) {
+    var scale: Float = 1
+    var center: [Double] = []
+    if metric == .euclidean {
+      let greatest = ([rows] + (queries.map { [$0] } ?? [])).map { matrix in
+        greatestMagnitudes(of: matrix).reduce(0) { $1.isFinite ? max($0, $1) : $0 }
+      }
+      scale = max((greatest.max() ?? 0).binade, .leastNormalMagnitude)
+      center = columnMeans(of: rows)
+    }
+    try self.init(rows, metric: metric, center: center, scale: scale)
+  }
+
+  /// Prepares the rows of a matrix for comparison with others.
+  ///
+  /// - Precondition: The others were prepared with these as their queries.
+  /// - Throws: `NeighborError` for NaN or an infinite value.
+  package init(_ queries: Matrix, like rows: ComparableRows) throws(NeighborError) {
+    try self.init(queries, metric: rows.metric, center: rows.center, scale: rows.scale)
+  }
+
+  private init(
+    _ rows: Matrix, metric: Metric, center: [Double], scale: Float
+  ) throws(NeighborError) {
     let magnitudes = greatestMagnitudes(of: rows)
     if let row = magnitudes.firstIndex(where: { !$0.isFinite }) { throw NeighborError(row: row) }
-    self.metric = metric
+    (count, dimension) = (rows.rowCount, rows.columnCount)
+    (self.metric, self.center, self.scale) = (metric, center, scale)
     isZero = magnitudes.map { $0 == 0 }
     switch metric {
     case .cosine:
-      scale = 1
       elements = rowsOverLengths(rows)
       offsets = [Float](repeating: 0, count: rows.rowCount)
       originals = elements
     case .euclidean:
-      scale = max((magnitudes.max() ?? 0).binade, .leastNormalMagnitude)
-      elements = rowsLessMean(rows, scale: scale)
+      elements = rowsLess(center, rows, scale: scale)
       offsets = halfSquares(elements, dimension: rows.columnCount, count: rows.rowCount)
       originals = rows.elements
     }
   }
 
-  /// The distance between two rows from the difference of their elements, which keeps the digits
-  /// that closeness loses for rows nearly equal.
-  package func distance(_ first: Int, _ second: Int) -> Float {
-    if metric == .cosine && (isZero[first] || isZero[second]) { return 1 }
+  /// Points among rows that are already prepared, such as means of them; for cosine their directions
+  /// count.
+  init(points: [Float], like rows: ComparableRows) {
+    (count, dimension) = (points.count / max(1, rows.dimension), rows.dimension)
+    (metric, center, scale) = (rows.metric, rows.center, rows.scale)
+    let matrix = Matrix(rowCount: count, columnCount: dimension, elements: points)
+    elements = metric == .cosine ? rowsOverLengths(matrix) : points
+    originals = elements
+    isZero = []
+    offsets =
+      metric == .cosine
+      ? [Float](repeating: 0, count: count)
+      : halfSquares(elements, dimension: dimension, count: count)
+  }
+
+  /// Some of the rows, in the order given.
+  ///
+  /// - Complexity: O(indices · columns).
+  func selected(_ indices: [Int]) -> ComparableRows { ComparableRows(self, indices) }
+
+  private init(_ rows: ComparableRows, _ indices: [Int]) {
+    (count, dimension) = (indices.count, rows.dimension)
+    (metric, center, scale) = (rows.metric, rows.center, rows.scale)
+    elements = gathered(rows.elements, indices, dimension: dimension)
+    offsets = gathered(rows.offsets, indices, dimension: 1)
+    isZero = rows.isZero.isEmpty ? [] : indices.map { rows.isZero[$0] }
+    originals =
+      metric == .cosine ? elements : gathered(rows.originals, indices, dimension: dimension)
+  }
+
+  /// The closeness of two rows, computed by itself.
+  func closeness(_ first: Int, _ second: Int) -> Float {
+    var sum: Float = 0
+    for column in 0..<dimension {
+      sum += elements[first * dimension + column] * elements[second * dimension + column]
+    }
+    return sum - (offsets[first] + offsets[second])
+  }
+
+  /// The distance from a row to one of `others` from the difference of their elements, which keeps the
+  /// digits that closeness loses for rows nearly equal.
+  func distance(_ row: Int, to other: Int, of others: ComparableRows) -> Float {
+    if metric == .cosine && (isZero[row] || others.isZero[other]) { return 1 }
     let square = squaredDistance(
-      originals.span, first * dimension, second * dimension, count: dimension,
+      originals.span.extracting(row * dimension..<(row + 1) * dimension),
+      others.originals.span.extracting(other * dimension..<(other + 1) * dimension),
       factor: 1 / scale)
     switch metric {
     // |a − b|² = 2 − 2 cos for rows of length 1.
     case .cosine: return square / 2
     case .euclidean: return min(square.squareRoot() * scale, .greatestFiniteMagnitude)
+    }
+  }
+}
+
+/// The runs of `dimension` elements at some places.
+private func gathered(_ elements: [Float], _ indices: [Int], dimension: Int) -> [Float] {
+  [Float](count: indices.count * dimension) { result in
+    parallelFor(count: indices.count, grain: 1024) { range in
+      for place in range {
+        let source = indices[place] * dimension
+        for column in 0..<dimension {
+          result[place * dimension + column] = elements[source + column]
+        }
+      }
     }
   }
 }
@@ -88,46 +172,48 @@ private func greatestMagnitudes(of rows: Matrix) -> [Float] {
 
 /// Each row divided by its length; rows of zeros stay.
 private func rowsOverLengths(_ rows: Matrix) -> [Float] {
-  var result = rows.elements
   let dimension = rows.columnCount
-  result.withDisjointWrites { output in
+  return [Float](count: rows.elements.count) { output in
     parallelFor(count: rows.rowCount, grain: 256) { range in
+      let elements = rows.elements.span
       for row in range {
         var square = 0.0
         for index in row * dimension..<(row + 1) * dimension {
-          square += Double(output[index]) * Double(output[index])
+          square += Double(elements[index]) * Double(elements[index])
         }
-        guard square > 0 else { continue }
-        let factor = 1 / square.squareRoot()
+        let factor = square > 0 ? 1 / square.squareRoot() : 0
         for index in row * dimension..<(row + 1) * dimension {
-          output[index] = Float(Double(output[index]) * factor)
+          output[index] = Float(Double(elements[index]) * factor)
         }
       }
     }
   }
-  return result
 }
 
-/// The rows less their mean, over `scale`.
-private func rowsLessMean(_ rows: Matrix, scale: Float) -> [Float] {
+/// The mean row.
+private func columnMeans(of rows: Matrix) -> [Double] {
   let dimension = rows.columnCount
   var mean = [Double](repeating: 0, count: dimension)
   for row in 0..<rows.rowCount {
     for column in 0..<dimension { mean[column] += Double(rows.elements[row * dimension + column]) }
   }
-  let center = mean.map { $0 / Double(max(1, rows.rowCount)) }
-  var result = rows.elements
-  result.withDisjointWrites { output in
+  return mean.map { $0 / Double(max(1, rows.rowCount)) }
+}
+
+/// The rows less `center`, over `scale`.
+private func rowsLess(_ center: [Double], _ rows: Matrix, scale: Float) -> [Float] {
+  let dimension = rows.columnCount
+  return [Float](count: rows.elements.count) { output in
     parallelFor(count: rows.rowCount, grain: 256) { range in
+      let elements = rows.elements.span
       for row in range {
         for column in 0..<dimension {
           let index = row * dimension + column
-          output[index] = Float((Double(output[index]) - center[column]) / Double(scale))
+          output[index] = Float((Double(elements[index]) - center[column]) / Double(scale))
         }
       }
     }
   }
-  return result
 }
 
 /// Half the squared length of each row.
@@ -141,24 +227,20 @@ private func halfSquares(_ elements: [Float], dimension: Int, count: Int) -> [Fl
   }
 }
 
-/// The squared length of the difference, times `factor`, of two runs of a span; in 32 partial sums,
-/// which hide the latency of the additions.
-private func squaredDistance(
-  _ elements: Span<Float>, _ first: Int, _ second: Int, count: Int, factor: Float
-) -> Float {
-  precondition(
-    first >= 0 && second >= 0 && max(first, second) + count <= elements.count, "row out of range")
+/// The squared length of the difference, times `factor`, of two rows; in 32 partial sums, which hide the
+/// latency of the additions.
+private func squaredDistance(_ first: Span<Float>, _ second: Span<Float>, factor: Float) -> Float {
+  precondition(first.count == second.count, "rows of different lengths")
   typealias Lanes = SIMD8<Float>
-  let bytes = elements.bytes
+  let (firstBytes, secondBytes) = (first.bytes, second.bytes)
   @inline(__always)
   func squares(_ index: Int) -> Lanes {
-    let a = bytes.unsafeLoadUnaligned(
-      fromUncheckedByteOffset: (first + index) * 4, as: Lanes.self)
-    let b = bytes.unsafeLoadUnaligned(
-      fromUncheckedByteOffset: (second + index) * 4, as: Lanes.self)
+    let a = firstBytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index * 4, as: Lanes.self)
+    let b = secondBytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index * 4, as: Lanes.self)
     let difference = (a - b) * factor
     return difference * difference
   }
+  let count = first.count
   var (sum0, sum1, sum2, sum3) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
   var index = 0
   while index + 32 <= count {
@@ -171,7 +253,7 @@ private func squaredDistance(
   let lanes = (sum0 + sum1) + (sum2 + sum3)
   var sum = (lanes.lowHalf + lanes.highHalf).sum()
   while index < count {
-    let difference = (elements[first + index] - elements[second + index]) * factor
+    let difference = (first[index] - second[index]) * factor
     sum += difference * difference
     index += 1
   }

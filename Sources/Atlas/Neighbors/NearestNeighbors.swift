@@ -1,177 +1,196 @@
-internal import OneDNN
+internal import Randomness
+internal import Synchronization
 public import Tensors
 
-/// The exact nearest neighbours of every row among the other rows.
+/// How many of the true neighbours a search should find.
+public struct SearchParameters: Sendable, Equatable {
+  /// The share of the true neighbours that are to be found, in (0, 1]; with 1 every row meets every
+  /// other.
+  public var recall = 0.98
+  /// Up to this many rows every row meets every other in any case.
+  public var exactRowLimit = 20_000
+  /// What the choice of samples grows from.
+  public var seed: UInt64 = 0
+
+  /// The defaults.
+  public init() {}
+
+  /// A search that meets every row.
+  public static let exact: SearchParameters = {
+    var parameters = SearchParameters()
+    parameters.recall = 1
+    return parameters
+  }()
+}
+
+/// The nearest neighbours of every row among the other rows.
 ///
 /// Neighbours are chosen by closeness in float arithmetic (`ComparableRows`), so two rows may change
 /// places at the end of a list when their distances agree to about seven digits; the distances of
 /// those chosen are computed anew from differences, and sorted. The result is the same for any
 /// number of threads.
 ///
+/// A search that is not exact puts the rows into about 2√n lists of like ones, and a row meets those
+/// of the lists nearest to it. How many lists are needed is measured on 256 rows whose true
+/// neighbours are computed; the share found there is the table's `recall`.
+///
 /// - Parameters:
 ///   - rows: The rows, n × d.
 ///   - count: How many neighbours each row gets; n − 1 if that is less.
 ///   - metric: What near means.
-///   - progress: Called on the calling thread with the share done, in [0, 1].
+///   - search: How thoroughly to search.
+///   - progress: Called with the share done, in [0, 1], on any thread.
 /// - Returns: The neighbours; none of them if there is but one row.
 /// - Throws: `NeighborError` for a row with NaN or an infinite value.
 /// - Precondition: `count` is not negative, and n is less than 2³¹.
-/// - Complexity: n² · d floating-point operations in products, half of the plain search: a product
-///   of two blocks of rows serves both. Memory for a second copy of the rows and n × `count`
-///   candidates.
+/// - Complexity: exact n² · d, else about n^1.5 · d, with a factor that grows with the intrinsic
+///   dimension of the rows. Memory for up to three more copies of the rows.
 public func nearestNeighbors(
-  of rows: Matrix, count: Int, metric: Metric, progress: (@Sendable (Double) -> Void)? = nil
+  of rows: Matrix, count: Int, metric: Metric, search: SearchParameters = .exact,
+  progress: (@Sendable (Double) -> Void)? = nil
 ) throws(NeighborError) -> NeighborTable {
-  precondition(count >= 0, "cannot find \(count) neighbours")
-  precondition(rows.rowCount <= Int(Int32.max), "too many rows: \(rows.rowCount)")
   let comparable = try ComparableRows(rows, metric: metric)
-  let neighborCount = max(0, min(count, rows.rowCount - 1))
-  guard neighborCount > 0 else {
-    return NeighborTable(rowCount: rows.rowCount, neighborCount: 0, indices: [], distances: [])
-  }
-  var keys = [UInt64](repeating: 0, count: rows.rowCount * neighborCount)
-  var thresholds = [Float](repeating: -.infinity, count: rows.rowCount)
-  keys.withDisjointWrites { keys in
-    thresholds.withDisjointWrites { thresholds in
-      let heaps = CandidateHeaps(
-        capacity: neighborCount, thresholds: thresholds, keys: keys)
-      compareAllPairs(of: comparable, into: heaps, progress: progress)
-    }
-  }
-  return sortedTable(keys, neighborCount: neighborCount, of: comparable)
+  return neighbors(
+    of: nil, among: comparable, count: min(count, rows.rowCount - 1), search: search,
+    progress: progress)
 }
 
-/// Offers every row to every other row.
+/// The nearest neighbours of new rows among some others.
 ///
-/// The rows are cut into blocks, and pairs of blocks meet as in a round-robin tournament: a block is
-/// in one pair of a round, so that a round's pairs can be worked on at the same time without a lock,
-/// and both blocks of a pair profit from its product.
-private func compareAllPairs(
-  of rows: ComparableRows, into heaps: CandidateHeaps, progress: (@Sendable (Double) -> Void)?
-) {
-  let blockSize = min(512, max(32, rows.count / 64))
-  let blocks = stride(from: 0, to: rows.count, by: blockSize).map {
-    $0..<min($0 + blockSize, rows.count)
-  }
-  let workerCount = Parallelism.threadCount
-  var scratch = [Float](repeating: 0, count: workerCount * blockSize * blockSize)
-  scratch.withDisjointWrites { scratch in
-    // In the first round each block meets itself.
-    let rounds = [blocks.indices.map { ($0, $0) }] + tournamentRounds(playerCount: blocks.count)
-    for (round, pairs) in rounds.enumerated() {
-      parallelWorkers(count: workerCount, itemCount: pairs.count) { worker, item in
-        let memory = worker * blockSize * blockSize..<(worker + 1) * blockSize * blockSize
-        scratch.withMutableSpan(memory) { tile in
-          compare(
-            blocks[pairs[item].0], blocks[pairs[item].1], of: rows, tile: &tile, into: heaps)
-        }
-      }
-      progress?(Double(round + 1) / Double(rounds.count))
-    }
-  }
-}
-
-/// The rounds in which each of some players meets every other once, and none twice in a round.
+/// As for rows among themselves; a query equal to a row has it as a neighbour at distance 0.
 ///
-/// The circle method: the last player stays, the others move around by one place a round. An odd
-/// player out meets nobody in that round.
-package func tournamentRounds(playerCount: Int) -> [[(Int, Int)]] {
-  guard playerCount > 1 else { return [] }
-  let circle = playerCount % 2 == 0 ? playerCount - 1 : playerCount
-  return (0..<circle).map { round in
-    let fixed = circle == playerCount ? [] : [(round, circle)]
-    return fixed
-      + (1..<(circle + 1) / 2).map { step in
-        ((round + step) % circle, (round + circle - step) % circle)
-      }
-  }
+/// - Parameters:
+///   - queries: The new rows, m × d.
+///   - rows: Those among which neighbours are found, n × d.
+///   - count: How many neighbours each query gets; n if that is less.
+///   - metric: What near means.
+///   - search: How thoroughly to search.
+///   - progress: Called with the share done, in [0, 1], on any thread.
+/// - Returns: The neighbours, m × count indices of `rows`.
+/// - Throws: `NeighborError` for a row or query with NaN or an infinite value.
+public func nearestNeighbors(
+  of queries: Matrix, among rows: Matrix, count: Int, metric: Metric,
+  search: SearchParameters = .exact, progress: (@Sendable (Double) -> Void)? = nil
+) throws(NeighborError) -> NeighborTable {
+  precondition(queries.columnCount == rows.columnCount, "rows of another length")
+  let comparable = try ComparableRows(rows, metric: metric, queries: queries)
+  let comparableQueries = try ComparableRows(queries, like: comparable)
+  return neighbors(
+    of: comparableQueries, among: comparable, count: min(count, rows.rowCount), search: search,
+    progress: progress)
 }
 
-/// Offers the rows of one block to those of another and the other way around.
-private func compare(
-  _ first: Range<Int>, _ second: Range<Int>, of rows: ComparableRows,
-  tile: inout MutableSpan<Float>, into heaps: CandidateHeaps
-) {
-  let dimension = rows.dimension
-  let elements = rows.elements.span
-  sgemm(
-    transposeB: true, rows: first.count, columns: second.count, inner: dimension,
-    elements.extracting(first.lowerBound * dimension..<first.upperBound * dimension),
-    elements.extracting(second.lowerBound * dimension..<second.upperBound * dimension),
-    into: &tile)
-  let offsets = rows.offsets.span
-  for row in first {
-    // In a block's product with itself every pair stands twice, and every row meets itself.
-    let others = max(second.lowerBound, first == second ? row + 1 : 0)..<second.upperBound
-    let position =
-      (row - first.lowerBound) * second.count + others.lowerBound - second.lowerBound
-    offerRow(
-      row, to: others, products: tile.span.extracting(position..<position + others.count),
-      offsets: offsets, into: heaps)
-  }
-}
-
-/// Offers one row to a block of rows and these to it.
-///
-/// Nearly all pairs are far apart and fall at the first comparison, which is made for 8 at a time.
-private func offerRow(
-  _ row: Int, to others: Range<Int>, products: Span<Float>, offsets: Span<Float>,
-  into heaps: CandidateHeaps
-) {
-  typealias Lanes = SIMD8<Float>
-  precondition(others.count == products.count && others.upperBound <= offsets.count)
-  let offset = offsets[row]
-  var position = 0
-  while position + Lanes.scalarCount <= others.count {
-    let other = others.lowerBound + position
-    let product = products.bytes.unsafeLoadUnaligned(
-      fromUncheckedByteOffset: position * 4, as: Lanes.self)
-    let otherOffsets = offsets.bytes.unsafeLoadUnaligned(
-      fromUncheckedByteOffset: other * 4, as: Lanes.self)
-    let closeness = product - (otherOffsets + offset)
-    let own = Lanes(repeating: heaps.thresholds[row])
-    let theirs = heaps.thresholds.withMutableSpan(other..<other + Lanes.scalarCount) {
-      $0.span.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: 0, as: Lanes.self)
-    }
-    let hits = (closeness .>= own) .| (closeness .>= theirs)
-    if any(hits) {
-      for lane in 0..<Lanes.scalarCount where hits[lane] {
-        heaps.offer(row, other + lane, closeness: closeness[lane])
-      }
-    }
-    position += Lanes.scalarCount
-  }
-  while position < others.count {
-    let other = others.lowerBound + position
-    heaps.offer(row, other, closeness: products[position] - (offsets[other] + offset))
-    position += 1
-  }
-}
-
-/// The kept candidates with their distances, sorted.
-private func sortedTable(
-  _ keys: [UInt64], neighborCount: Int, of rows: ComparableRows
+/// The neighbours of queries, or without them of the rows themselves.
+private func neighbors(
+  of queries: ComparableRows?, among rows: ComparableRows, count: Int, search: SearchParameters,
+  progress: (@Sendable (Double) -> Void)?
 ) -> NeighborTable {
-  var indices = [Int32](repeating: 0, count: keys.count)
-  var distances = [Float](repeating: 0, count: keys.count)
-  indices.withDisjointWrites { indices in
-    distances.withDisjointWrites { distances in
-      parallelFor(count: rows.count, grain: 64) { range in
-        for row in range {
-          let first = row * neighborCount
-          let neighbors = keys[first..<first + neighborCount].map { key in
-            let index = Candidate(key: key).index
-            return (distance: rows.distance(row, Int(index)), index: index)
+  precondition(search.recall > 0 && search.recall <= 1, "recall out of range: \(search.recall)")
+  precondition(rows.count <= Int(Int32.max), "too many rows: \(rows.count)")
+  let queryCount = queries?.count ?? rows.count
+  guard count > 0, queryCount > 0 else {
+    return NeighborTable(rowCount: queryCount, neighborCount: 0, indices: [], distances: [])
+  }
+  if search.recall < 1 && rows.count > search.exactRowLimit {
+    let lists = RowLists(
+      rows, listCount: Int(2 * Double(rows.count).squareRoot()), seed: search.seed)
+    let panels = ReferencePanels(rows, ids: lists.order, listStarts: lists.starts)
+    let plan = ProbePlan(
+      for: queries, of: rows, among: panels, lists: lists, count: count, recall: search.recall,
+      seed: search.seed)
+    if plan.probeCount <= lists.count / 2 {
+      return clusteredNeighbors(
+        of: queries, among: rows, panels: panels, lists: lists, plan: plan, count: count,
+        progress: progress)
+    }
+  }
+  return exactNeighbors(of: queries, among: rows, count: count, progress: progress)
+}
+
+/// Every query meets every row.
+private func exactNeighbors(
+  of queries: ComparableRows?, among rows: ComparableRows, count: Int,
+  progress: (@Sendable (Double) -> Void)?
+) -> NeighborTable {
+  let queryIDs = (0..<(queries ?? rows).count).map { Int32($0) }
+  return NeighborSearch(
+    queries: queries ?? rows, queryIDs: queryIDs, rows: rows, references: ReferencePanels(rows),
+    isSelfSearch: queries == nil, count: count
+  ).table(recall: 1, blockSize: 256, progress: progress) { $0.compareWithAll() }
+}
+
+/// Every query meets the rows of the lists nearest to it.
+///
+/// Queries are taken in the order of the lists, so that those of a block look into much the same
+/// lists, and a list meets many of them in one product.
+private func clusteredNeighbors(
+  of queries: ComparableRows?, among rows: ComparableRows, panels: ReferencePanels,
+  lists: RowLists, plan: ProbePlan, count: Int, progress: (@Sendable (Double) -> Void)?
+) -> NeighborTable {
+  let source = queries ?? rows
+  return NeighborSearch(
+    queries: source, queryIDs: queries.map { lists.members(of: $0).order } ?? lists.order,
+    rows: rows, references: panels, isSelfSearch: queries == nil, count: count
+  ).table(recall: plan.recall, blockSize: 4096, progress: progress) { search in
+    let probes = lists.probes(
+      search.queryIDs, of: source, count: plan.probeCount, leastRowCount: count + 1)
+    // Lists that most of the block's queries are near come first: what is found in them keeps later
+    // candidates out.
+    let counts = zip(probes.starts, probes.starts.dropFirst()).map { $1 - $0 }
+    var memory: [Float] = []
+    for list in (0..<lists.count).sorted(by: { (counts[$0], $1) > (counts[$1], $0) }) {
+      search.compare(
+        probes.order[probes.starts[list]..<probes.starts[list + 1]],
+        to: panels.panels(ofList: list), memory: &memory)
+    }
+  }
+}
+
+/// A search of all queries, block by block.
+private struct NeighborSearch: Sendable {
+  let queries: ComparableRows
+  /// The queries in the order in which they are taken.
+  let queryIDs: [Int32]
+  let rows: ComparableRows
+  let references: ReferencePanels
+  /// Whether queries and references are the same rows in the same order.
+  let isSelfSearch: Bool
+  let count: Int
+
+  /// Searches, sorts what was found, and writes it to the queries' rows.
+  func table(
+    recall: Double, blockSize: Int, progress: (@Sendable (Double) -> Void)?,
+    search: @Sendable (inout BlockSearch) -> Void
+  ) -> NeighborTable {
+    var indices = [Int32](repeating: 0, count: queries.count * count)
+    var distances = [Float](repeating: 0, count: queries.count * count)
+    let done = Atomic<Int>(0)
+    indices.withDisjointWrites { indices in
+      distances.withDisjointWrites { distances in
+        parallelFor(count: queries.count, grain: blockSize) { block in
+          var found = BlockSearch(
+            queryIDs[block], of: queries, among: references,
+            ownPlace: isSelfSearch ? block.lowerBound : nil, count: count)
+          search(&found)
+          for place in block {
+            let query = Int(queryIDs[place])
+            let neighbors = found.candidates.indices(row: place - block.lowerBound).map {
+              let id = references.ids[$0]
+              return (distance: queries.distance(query, to: Int(id), of: rows), index: id)
+            }
+            // Pairs are compared by their first member, then by the second.
+            for (rank, neighbor) in neighbors.sorted(by: <).enumerated() {
+              indices[query * count + rank] = neighbor.index
+              distances[query * count + rank] = neighbor.distance
+            }
           }
-          // Pairs are compared by their first member, then by the second.
-          for (rank, neighbor) in neighbors.sorted(by: <).enumerated() {
-            indices[first + rank] = neighbor.index
-            distances[first + rank] = neighbor.distance
-          }
+          let share = done.wrappingAdd(block.count, ordering: .relaxed).newValue
+          progress?(Double(share) / Double(queries.count))
         }
       }
     }
+    return NeighborTable(
+      rowCount: queries.count, neighborCount: count, indices: indices, distances: distances,
+      recall: recall)
   }
-  return NeighborTable(
-    rowCount: rows.count, neighborCount: neighborCount, indices: indices, distances: distances)
 }

@@ -18,10 +18,15 @@ public struct NeighborTable: Sendable, Equatable {
   /// The distances to them, in the same order.
   public let distances: [Float]
 
+  /// The share of the true neighbours that the search found, measured on a sample; 1 if it was exact.
+  public let recall: Double
+
   /// Makes a table from its parts, for instance from a file.
   ///
   /// - Precondition: Both arrays hold `rowCount * neighborCount` elements.
-  public init(rowCount: Int, neighborCount: Int, indices: [Int32], distances: [Float]) {
+  public init(
+    rowCount: Int, neighborCount: Int, indices: [Int32], distances: [Float], recall: Double = 1
+  ) {
     let count = rowCount * neighborCount
     precondition(
       indices.count == count && distances.count == count,
@@ -31,6 +36,7 @@ public struct NeighborTable: Sendable, Equatable {
     self.neighborCount = neighborCount
     self.indices = indices
     self.distances = distances
+    self.recall = recall
   }
 }
 
@@ -38,6 +44,9 @@ public struct NeighborTable: Sendable, Equatable {
 public struct NeighborError: Error, Equatable, CustomStringConvertible {
   /// The first row that holds NaN or an infinite value.
   public let row: Int
+
+  /// The error about a row.
+  package init(row: Int) { self.row = row }
 
   /// For instance `Cannot compare rows: row 17 holds NaN or an infinite value; leave it out`.
   public var description: String {

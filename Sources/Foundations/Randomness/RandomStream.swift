@@ -18,6 +18,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case evaluation = 7
   /// A picture of the made world.
   case picture = 8
+  /// Samples from which lists of like rows are made.
+  case neighborLists = 9
 }
 
 /// An endless stream of random numbers that belongs to a seed, a purpose, an item and a step.

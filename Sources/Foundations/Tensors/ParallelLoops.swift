@@ -99,4 +99,17 @@ extension Array where Element: BitwiseCopyable {
   ) rethrows -> Result {
     try withUnsafeMutableBufferPointer { try body(DisjointWrites($0)) }
   }
+
+  /// Makes an array whose elements several threads write.
+  ///
+  /// - Parameters:
+  ///   - count: The number of elements.
+  ///   - body: Writes every element; those left out hold anything.
+  @inlinable
+  public init(count: Int, _ body: (DisjointWrites<Element>) -> Void) {
+    self.init(unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      body(DisjointWrites(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
+      initializedCount = count
+    }
+  }
 }
