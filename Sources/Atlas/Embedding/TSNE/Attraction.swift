@@ -1,0 +1,99 @@
+import Tensors
+
+/// How neighbours pull at a row: Σ pᵢⱼ·w·(yᵢ − yⱼ) over them, with w = 1 / (1 + d²/ν).
+///
+/// That is a quarter of what they add to the slope of the divergence. Every row sums over its own
+/// neighbours in order, four at a time; `neighbors` must lie within `columns` and `weights`, and
+/// these within `positions`, as is not checked here. `inverseDegrees` is 1/ν.
+@inline(__always)
+func attraction(
+  at position: SIMD2<Float>, _ neighbors: Range<Int>, columns: Span<Int32>, weights: Span<Float>,
+  positions: Span<SIMD2<Float>>, inverseDegrees: Float
+) -> SIMD2<Float> {
+  // x and y by turns, so that coordinates are not taken apart. The whole is written without naming
+  // lanes: the compiler would follow them back and calculate lane by lane.
+  let two = SIMD4(lowHalf: position, highHalf: position)
+  let here = SIMD8(lowHalf: two, highHalf: two)
+  var sums = SIMD8<Float>.zero
+  var index = neighbors.lowerBound
+  while index + 4 <= neighbors.upperBound {
+    let differences = here - fourPositions(columns, from: index, positions)
+    let squares = differences * differences
+    let probabilities = inPairs(
+      weights.bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: 4 * index, as: SIMD4<UInt32>.self))
+    sums += differences * (probabilities / (1 + (squares + swapped(squares)) * inverseDegrees))
+    index += 4
+  }
+  var sum = pairSum(sums)
+  while index < neighbors.upperBound {
+    let difference = position - positions[unchecked: Int(columns[unchecked: index])]
+    let square = difference.x * difference.x + difference.y * difference.y
+    sum += difference * (weights[unchecked: index] / (1 + square * inverseDegrees))
+    index += 1
+  }
+  return sum
+}
+
+/// Σ p·log₂(1 + d²/ν) over the neighbours of a row.
+@inline(__always)
+func meanLogDistance(
+  at position: SIMD2<Float>, _ neighbors: Range<Int>, columns: Span<Int32>, weights: Span<Float>,
+  positions: Span<SIMD2<Float>>, inverseDegrees: Float
+) -> Double {
+  var sums = SIMD8<Float>.zero
+  var index = neighbors.lowerBound
+  while index < neighbors.upperBound {
+    // The last eight may hold fewer: their other lanes have no weight.
+    let count = min(8, neighbors.upperBound - index)
+    var (x, y, probabilities) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+    for lane in 0..<count {
+      let other = positions[unchecked: Int(columns[unchecked: index + lane])]
+      x[lane] = other.x
+      y[lane] = other.y
+      probabilities[lane] = weights[unchecked: index + lane]
+    }
+    let (dx, dy) = (position.x - x, position.y - y)
+    sums += probabilities * logarithm2(1 + (dx * dx + dy * dy) * inverseDegrees)
+    index += 8
+  }
+  return Double(laneSum(sums))
+}
+
+/// The coordinates of four neighbours, x and y by turns.
+@inline(__always)
+private func fourPositions(
+  _ columns: Span<Int32>, from index: Int, _ positions: Span<SIMD2<Float>>
+) -> SIMD8<Float> {
+  let p0 = positions[unchecked: Int(columns[unchecked: index])]
+  let p1 = positions[unchecked: Int(columns[unchecked: index + 1])]
+  let p2 = positions[unchecked: Int(columns[unchecked: index + 2])]
+  let p3 = positions[unchecked: Int(columns[unchecked: index + 3])]
+  return SIMD8(
+    lowHalf: SIMD4(lowHalf: p0, highHalf: p1), highHalf: SIMD4(lowHalf: p2, highHalf: p3))
+}
+
+/// Each of four numbers, given by their bits, twice.
+@inline(__always)
+private func inPairs(_ four: SIMD4<UInt32>) -> SIMD8<Float> {
+  let wide = SIMD4<UInt64>(truncatingIfNeeded: four)
+  return unsafeBitCast(wide | wide &<< 32, to: SIMD8<Float>.self)
+}
+
+/// The lanes with each two swapped.
+@inline(__always)
+private func swapped(_ lanes: SIMD8<Float>) -> SIMD8<Float> {
+  var result = lanes
+  result.evenHalf = lanes.oddHalf
+  result.oddHalf = lanes.evenHalf
+  return result
+}
+
+/// The sum of the even lanes, and of the odd ones.
+///
+/// A call on purpose: see `LayoutForces`.
+@inline(never)
+private func pairSum(_ lanes: SIMD8<Float>) -> SIMD2<Float> {
+  let four = lanes.lowHalf + lanes.highHalf
+  return four.lowHalf + four.highHalf
+}

@@ -1,0 +1,52 @@
+/// The settings of a layout by t-SNE (van der Maaten and Hinton, JMLR 2008); the defaults are those
+/// of openTSNE 1.0.
+public struct TSNEParameters: Sendable, Equatable {
+  /// How many neighbours of a row count in effect; three times as many are looked at.
+  public var perplexity: Float = 30
+  /// The dimension of the layout, 1 or 2.
+  public var dimension = 2
+  /// By how much pulls are strengthened at first, so that clusters find together.
+  public var earlyExaggeration: Float = 12
+  /// How many iterations have that strength.
+  public var earlyIterationCount = 250
+  /// By how much pulls are strengthened afterwards; above 1 clusters are denser and farther apart.
+  public var exaggeration: Float = 1
+  /// How many iterations follow.
+  public var iterationCount = 500
+  /// The length of steps; `nil` stands for the number of rows over the exaggeration of the phase
+  /// (Belkina et al., Nature Communications 2019).
+  public var learningRate: Float?
+  /// The share of a step that is repeated in the next, in [0, 1).
+  public var momentum: Float = 0.8
+  /// How light the tails of closeness (1 + d²/ν)^(−ν) in the layout are: ν; below 1 the clusters
+  /// fall into finer ones (Kobak et al., ECML PKDD 2019).
+  public var degreesOfFreedom: Float = 1
+  /// What the random numbers grow from.
+  public var seed: UInt64
+
+  /// The defaults.
+  public init(seed: UInt64) { self.seed = seed }
+
+  /// How many neighbours of a row the affinities look at.
+  public var neighborCount: Int { max(1, Int((3 * perplexity).rounded(.up))) }
+
+  /// Stops at values without meaning.
+  func check() {
+    precondition(
+      perplexity >= 1 && perplexity < 1e6, "perplexity must be from 1, got \(perplexity)")
+    precondition(dimension == 1 || dimension == 2, "dimension must be 1 or 2, got \(dimension)")
+    for exaggeration in [earlyExaggeration, exaggeration] {
+      precondition(
+        exaggeration > 0 && exaggeration <= 1000,
+        "exaggeration must be above 0 and at most 1000, got \(exaggeration)")
+    }
+    precondition(earlyIterationCount >= 0 && iterationCount >= 0, "iteration count is negative")
+    precondition(
+      learningRate.map { $0 > 0 && $0 <= 1e9 } ?? true,
+      "learningRate must be above 0 and at most 1e9")
+    precondition(momentum >= 0 && momentum < 1, "momentum must be in [0, 1), got \(momentum)")
+    precondition(
+      degreesOfFreedom >= 0.1 && degreesOfFreedom <= 100,
+      "degreesOfFreedom must be from 0.1 to 100, got \(degreesOfFreedom)")
+  }
+}
