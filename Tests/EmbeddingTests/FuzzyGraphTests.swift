@@ -34,7 +34,7 @@ import Testing
     let table = try nearestNeighbors(of: bentSheets(300), count: 10, metric: .euclidean)
     var parameters = UMAPParameters(seed: 1)
     parameters.setOperationMix = mix
-    let graph = FuzzyGraph(table, parameters: parameters)
+    let graph = fuzzyGraph(of: table, parameters: parameters)
     var weights: [[Int]: Float] = [:]
     for row in 0..<graph.rowCount {
       let range = graph.rowStarts[row]..<graph.rowStarts[row + 1]
@@ -57,20 +57,20 @@ import Testing
     let table = NeighborTable(
       rowCount: 3, neighborCount: 1, indices: [1, 0, 0], distances: [1, 1, 5])
     var parameters = UMAPParameters(seed: 1)
-    let union = FuzzyGraph(table, parameters: parameters)
+    let union = fuzzyGraph(of: table, parameters: parameters)
     #expect(union.rowStarts == [0, 2, 3, 4] && union.columns == [1, 2, 0, 0])
     #expect(union.weights == [1, 1, 1, 1])
     parameters.setOperationMix = 0.25
-    #expect(FuzzyGraph(table, parameters: parameters).weights == [1, 0.25, 1, 0.25])
+    #expect(fuzzyGraph(of: table, parameters: parameters).weights == [1, 0.25, 1, 0.25])
     parameters.setOperationMix = 0
-    #expect(FuzzyGraph(table, parameters: parameters).columns == [1, 0])
+    #expect(fuzzyGraph(of: table, parameters: parameters).columns == [1, 0])
   }
 
   @Test("rows all equal belong together for certain")
   func allEqual() throws {
     let table = try nearestNeighbors(
       of: Matrix(rowCount: 9, columnCount: 3, repeating: 2), count: 4, metric: .euclidean)
-    let graph = FuzzyGraph(table, parameters: UMAPParameters(seed: 1))
+    let graph = fuzzyGraph(of: table, parameters: UMAPParameters(seed: 1))
     #expect(graph.weights.count >= 9 * 4 && graph.weights.allSatisfy { $0 == 1 })
   }
 }

@@ -86,4 +86,16 @@ import Testing
     #expect(principalStart(rows: rows, seed: 1) == one)
     #expect(principalStart(rows: rows, seed: 2) != one)
   }
+
+  @Test("rows of any magnitude begin at finite places, in the same shape", arguments: [1e20, 1e37])
+  func magnitude(scale: Float) {
+    let rows = bentSheets(300)
+    let start = principalStart(rows: rows, seed: 1)
+    let scaled = principalStart(
+      rows: Matrix(rowCount: 300, columnCount: 12, elements: rows.elements.map { $0 * scale }),
+      seed: 1)
+    #expect(scaled.elements.allSatisfy { $0.isFinite })
+    // Starts are about 10 wide; rounding differs.
+    #expect(zip(scaled.elements, start.elements).allSatisfy { abs($0 - $1) < 0.01 })
+  }
 }

@@ -5,7 +5,8 @@ import Tensors
 
 /// UMAP as the paper writes it (algorithm 5), one edge after the other: the standard by which the
 /// parallel layout is judged.
-func sequentialLayout(of graph: FuzzyGraph, start: Matrix, parameters: UMAPParameters) -> Matrix {
+func sequentialLayout(of graph: NeighborGraph, start: Matrix, parameters: UMAPParameters) -> Matrix
+{
   var random = RandomStream(seed: parameters.seed, purpose: .evaluation)
   var points = (0..<start.rowCount).map { SIMD2(start[$0, 0], start[$0, 1]) }
   let (a, b) = fitCurve(spread: parameters.spread, minimumDistance: parameters.minimumDistance)

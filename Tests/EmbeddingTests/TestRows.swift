@@ -21,3 +21,20 @@ func bentSheets(
   }
   return rows
 }
+
+/// Some rows of a matrix, in the given order.
+func chosen(_ rows: Matrix, _ indices: [Int]) -> Matrix {
+  Matrix(
+    rowCount: indices.count, columnCount: rows.columnCount,
+    elements: indices.flatMap { rows[row: $0] })
+}
+
+/// The rows with noise from a normal distribution, as another look at the same things has it.
+func noisy(_ rows: Matrix, deviation: Float, seed: UInt64) -> Matrix {
+  var result = rows
+  for row in 0..<rows.rowCount {
+    var stream = RandomStream(seed: seed, purpose: .evaluation, item: row, step: 9)
+    for column in 0..<rows.columnCount { result[row, column] += deviation * stream.normalPair().0 }
+  }
+  return result
+}

@@ -7,9 +7,18 @@ import Tensors
 import Testing
 
 @Suite(.serialized) struct UMAPLayoutTests {
-  private func quality(_ layout: Matrix, _ rows: Matrix) throws -> LayoutQuality {
-    try layoutQuality(
-      of: layout, for: rows, neighborCount: 15, metric: .euclidean, sampleCount: 400, seed: 3)
+  private func quality(_ layout: Matrix, _ rows: Matrix) throws -> LayoutReport {
+    try layoutReport(
+      of: layout, for: rows, metric: .euclidean, sampleCount: 400, seed: 3)
+  }
+
+  private func layout(
+    _ table: NeighborTable, start: Matrix, parameters: UMAPParameters,
+    progress: (@Sendable (Double) -> Void)? = nil
+  ) -> Layout {
+    umapLayout(
+      of: fuzzyGraph(of: table, parameters: parameters), start: start, parameters: parameters,
+      progress: progress)
   }
 
   private func parameters(_ neighborCount: Int, epochs: Int? = nil) -> UMAPParameters {
@@ -24,7 +33,7 @@ import Testing
     let rows = bentSheets(1200)
     let start = principalStart(rows: rows, seed: 1)
     let table = try nearestNeighbors(of: rows, count: 15, metric: .euclidean)
-    let layout = umapLayout(of: table, start: start, parameters: parameters(15))
+    let layout = layout(table, start: start, parameters: parameters(15)).positions
     let (before, after) = (try quality(start, rows), try quality(layout, rows))
     #expect(after.keptNeighborShare > before.keptNeighborShare + 0.1)
     #expect(after.trustworthiness > before.trustworthiness)
@@ -44,9 +53,9 @@ import Testing
     let table = try nearestNeighbors(of: rows, count: 15, metric: .euclidean)
     let start = principalStart(rows: rows, seed: 1)
     let parameters = parameters(15, epochs: 300)
-    let layout = umapLayout(of: table, start: start, parameters: parameters)
+    let layout = layout(table, start: start, parameters: parameters).positions
     let standard = sequentialLayout(
-      of: FuzzyGraph(table, parameters: parameters), start: start, parameters: parameters)
+      of: fuzzyGraph(of: table, parameters: parameters), start: start, parameters: parameters)
     let (ours, theirs) = (try quality(layout, rows), try quality(standard, rows))
     // Two seeds of either differ by half as much.
     #expect(ours.keptNeighborShare > theirs.keptNeighborShare - 0.02)
@@ -58,26 +67,56 @@ import Testing
     let rows = bentSheets(800, clusterCount: 4)
     let table = try nearestNeighbors(of: rows, count: 12, metric: .euclidean)
     #expect(table.indices.indices.allSatisfy { Int(table.indices[$0]) % 4 == $0 / 12 % 4 })
-    let layout = umapLayout(
-      of: table, start: principalStart(rows: rows, seed: 1), parameters: parameters(12))
+    let layout = layout(
+      table, start: principalStart(rows: rows, seed: 1), parameters: parameters(12)
+    ).positions
     let nearest = try nearestNeighbors(of: layout, count: 12, metric: .euclidean)
     #expect(nearest.indices.indices.allSatisfy { Int(nearest.indices[$0]) % 4 == $0 / 12 % 4 })
   }
 
-  @Test("one and two threads give the same bytes, another seed others")
-  func threads() throws {
+  @Test(
+    "any number of threads gives the same bytes, another seed others", arguments: [false, true])
+  func threads(isAnchored: Bool) throws {
     let before = Parallelism.threadCount
     defer { Parallelism.threadCount = before }
-    let rows = bentSheets(1300)
+    let rows = bentSheets(2600)
     let start = principalStart(rows: rows, seed: 1)
     let table = try nearestNeighbors(of: rows, count: 10, metric: .euclidean)
-    var parameters = parameters(10, epochs: 30)
-    Parallelism.threadCount = 1
-    let one = umapLayout(of: table, start: start, parameters: parameters)
-    Parallelism.threadCount = 2
-    #expect(umapLayout(of: table, start: start, parameters: parameters) == one)
-    parameters.seed += 1
-    #expect(umapLayout(of: table, start: start, parameters: parameters) != one)
+    let anchors = isAnchored ? LayoutAnchors(targets: start, strength: 0.1) : nil
+    let lay = { (count: Int, seed: UInt64) in
+      Parallelism.threadCount = count
+      var parameters = self.parameters(10, epochs: 30)
+      parameters.seed = seed
+      let layout = umapLayout(
+        of: fuzzyGraph(of: table, parameters: parameters), start: start, parameters: parameters,
+        anchors: anchors)
+      return layout.positions.elements.map { UInt64($0.bitPattern) }
+        + layout.losses.map(\.value.bitPattern)
+    }
+    let one = lay(1, 7)
+    #expect(lay(1, 7) == one && lay(2, 7) == one && lay(3, 7) == one)
+    #expect(lay(2, 8) != one)
+  }
+
+  @Test("the loss falls, and is reported from the start to the end")
+  func losses() throws {
+    let rows = bentSheets(1000)
+    let table = try nearestNeighbors(of: rows, count: 15, metric: .euclidean)
+    let start = principalStart(rows: rows, seed: 1)
+    let losses = layout(table, start: start, parameters: parameters(15, epochs: 100)).losses
+    #expect(losses.map(\.step) == Array(stride(from: 0, through: 100, by: 5)))
+    let values = losses.map(\.value)
+    #expect(values.allSatisfy { $0.isFinite && $0 > 0 })
+    // Random places are worse than the start, and that worse than the end.
+    let random = layout(
+      table, start: randomStart(rowCount: 1000, dimension: 2, seed: 1),
+      parameters: parameters(15, epochs: 1)
+    ).losses
+    #expect(random[0].value > values[0])
+    #expect(values[20] < values[0] * 0.9)
+    // Steps grow short, so that the second half changes less than the first.
+    #expect(values[10] - values[20] < values[0] - values[10])
+    #expect(values[20] <= values[10])
   }
 
   @Test("of a wide table the first neighbours count")
@@ -86,7 +125,7 @@ import Testing
     let start = principalStart(rows: rows, seed: 1)
     let layouts = try [8, 20].map { count in
       let table = try nearestNeighbors(of: rows, count: count, metric: .euclidean)
-      return umapLayout(of: table, start: start, parameters: parameters(8, epochs: 20))
+      return layout(table, start: start, parameters: parameters(8, epochs: 20))
     }
     #expect(layouts[0] == layouts[1])
   }
@@ -95,8 +134,10 @@ import Testing
   func fewRows(count: Int) throws {
     let rows = bentSheets(count)
     let table = try nearestNeighbors(of: rows, count: 15, metric: .cosine)
-    let layout = umapLayout(
-      of: table, start: principalStart(rows: rows, seed: 1), parameters: parameters(15))
+    let result = layout(
+      table, start: principalStart(rows: rows, seed: 1), parameters: parameters(15))
+    let layout = result.positions
+    #expect(result.losses.allSatisfy { $0.value.isFinite })
     #expect(layout.rowCount == count && layout.columnCount == 2)
     #expect(layout.elements.allSatisfy { abs($0) < 100 })
     #expect(Set(layout.elements).count == 2 * count)
@@ -106,8 +147,10 @@ import Testing
   func allEqual(value: Float) throws {
     let rows = Matrix(rowCount: 300, columnCount: 6, repeating: value)
     let table = try nearestNeighbors(of: rows, count: 15, metric: .cosine)
-    let layout = umapLayout(
-      of: table, start: principalStart(rows: rows, seed: 1), parameters: parameters(15))
+    let result = layout(
+      table, start: principalStart(rows: rows, seed: 1), parameters: parameters(15))
+    let layout = result.positions
+    #expect(result.losses.allSatisfy { $0.value.isFinite })
     #expect(layout.elements.allSatisfy { abs($0) < 1000 })
     #expect(Set(layout.elements).count > 590)
   }
@@ -120,7 +163,7 @@ import Testing
       rowCount: count, neighborCount: 1, indices: (0..<count).map { $0 == 0 ? 1 : 0 },
       distances: [Float](repeating: 1, count: count))
     let start = principalStart(rows: bentSheets(count), seed: 1)
-    let layout = umapLayout(of: table, start: start, parameters: parameters(1, epochs: 100))
+    let layout = layout(table, start: start, parameters: parameters(1, epochs: 100)).positions
     let extent = layout.elements.map(abs).max() ?? 0
     #expect(extent < 100)
     let middle = (0..<2).map { axis in
@@ -134,9 +177,11 @@ import Testing
     let rows = bentSheets(30)
     let start = principalStart(rows: rows, seed: 1)
     let table = try nearestNeighbors(of: rows, count: 4, metric: .euclidean)
-    #expect(umapLayout(of: table, start: start, parameters: parameters(4, epochs: 0)) == start)
+    let still = layout(table, start: start, parameters: parameters(4, epochs: 0))
+    #expect(still.positions == start)
+    #expect(still.losses.map(\.step) == [0])
     let reports = Mutex<[Double]>([])
-    _ = umapLayout(of: table, start: start, parameters: parameters(4, epochs: 4)) { share in
+    _ = layout(table, start: start, parameters: parameters(4, epochs: 4)) { share in
       reports.withLock { $0.append(share) }
     }
     #expect(reports.withLock { $0 } == [0.25, 0.5, 0.75, 1])

@@ -2,7 +2,7 @@ import OneDNN
 import Randomness
 public import Tensors
 
-/// The rows in the plane of their first two principal components, as a start for a layout.
+/// The rows along their first one or two principal components, as a start for a layout.
 ///
 /// The components come from orthogonal iteration on the centred rows, with a few spare directions to
 /// hasten it. Each is turned so that the row farthest out on it is positive, and moved and scaled to
@@ -10,30 +10,32 @@ public import Tensors
 ///
 /// - Parameters:
 ///   - rows: n × d finite numbers whose squares do not overflow.
+///   - dimension: The number of components, 1 or 2; the first is the same in both cases.
 ///   - seed: What the noise and the first directions grow from.
-/// - Returns: n × 2 positions. A component without variance is noise alone.
+/// - Returns: n × `dimension` positions. A component without variance is noise alone.
 /// - Complexity: O(n · d), with a factor of about 600.
-public func principalStart(rows: Matrix, seed: UInt64) -> Matrix {
-  var start = Matrix(rowCount: rows.rowCount, columnCount: 2)
+public func principalStart(rows: Matrix, dimension: Int = 2, seed: UInt64) -> Matrix {
+  precondition(dimension == 1 || dimension == 2, "1 or 2 components, got \(dimension)")
+  let start = Matrix(rowCount: rows.rowCount, columnCount: dimension)
   guard rows.rowCount > 0 && rows.columnCount > 0 else { return start }
-  let scores = principalScores(rows, seed: seed)
-  let ranges = (0..<2).map { axis in
-    let values = (0..<rows.rowCount).lazy.map { scores[$0, axis] }
-    return (low: values.min() ?? 0, high: values.max() ?? 0)
-  }
+  let scores = principalScores(rows.withoutOverflow, seed: seed)
+  let ranges = (0..<2).map { AxisRange(of: scores, axis: $0, rows: 0..<rows.rowCount) }
   // Below this a component is rounding.
-  let leastExtent = 1e-4 * (ranges[0].high - ranges[0].low)
-  for row in 0..<rows.rowCount {
-    var stream = RandomStream(seed: seed, purpose: .layoutStart, item: row, step: 1)
-    let noise = stream.normalPair()
-    for (axis, noise) in [noise.0, noise.1].enumerated() {
-      let (low, high) = ranges[axis]
-      let scale = high - low > leastExtent ? 10 / (high - low) : 0
-      let value = (scores[row, axis] - (low + high) / 2) * scale
-      start[row, axis] = (low + high < 0 ? -value : value) + 1e-4 * noise
-    }
+  let leastExtent = 1e-4 * ranges[0].extent
+  return withNoise(on: start, seed: seed, step: 1) { row, axis in
+    let value = ranges[axis].spread(scores[row, axis], leastExtent: leastExtent)
+    return ranges[axis].isFartherBelow ? -value : value
   }
-  return start
+}
+
+extension Matrix {
+  /// The rows, shrunk if products of their numbers might overflow; a start has a scale of its own.
+  fileprivate var withoutOverflow: Matrix {
+    let greatest = elements.reduce(0) { max($0, abs($1)) }
+    guard greatest > 0x1p40, greatest.isFinite else { return self }
+    return Matrix(
+      rowCount: rowCount, columnCount: columnCount, elements: elements.map { $0 / greatest })
+  }
 }
 
 /// The coordinates of the rows along their first two principal directions, n × 2.
