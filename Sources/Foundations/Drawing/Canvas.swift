@@ -11,7 +11,7 @@ public final class Canvas {
   /// The rows.
   public let height: Int
   private let surface: OpaquePointer
-  private let context: OpaquePointer
+  let context: OpaquePointer
   /// Where shaders write, as large as the canvas.
   private let shaded: OpaquePointer
 
@@ -141,7 +141,7 @@ public final class Canvas {
     }
   }
 
-  private func set(_ color: Color) {
+  func set(_ color: Color) {
     let c = color.components
     cairo_set_source_rgba(context, Double(c.x), Double(c.y), Double(c.z), Double(c.w))
   }

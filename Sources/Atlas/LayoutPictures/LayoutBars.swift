@@ -1,0 +1,67 @@
+import Images
+import Tensors
+
+/// A layout on a line as bars: how many rows of each group stand in each part of the line.
+struct LayoutBars {
+  private let width, height: Int
+  private let groupCount: Int
+  /// The rows of each group in each bar, bar by bar.
+  private let counts: [Int]
+
+  /// The pixels of a bar, one of them the gap to the next.
+  private static let barWidth = 4
+
+  /// Counts rows by group in parts of a line `side` pixels long.
+  init(_ layout: Matrix, side: Int, groupCount: Int, group: (Int) -> Int) {
+    (width, height) = (side, max(1, side / 3))
+    self.groupCount = groupCount
+    let barCount = (side + Self.barWidth - 1) / Self.barWidth
+    let frame = LayoutFrame(layout, side: side)
+    var counts = [Int](repeating: 0, count: barCount * groupCount)
+    for row in 0..<layout.rowCount {
+      guard let place = frame.place(of: row, in: layout) else { continue }
+      let bar = min(max(Int(place.x) / Self.barWidth, 0), barCount - 1)
+      counts[bar * groupCount + group(row)] += 1
+    }
+    self.counts = counts
+  }
+
+  /// Draws the bars from the lower edge up, the highest nearly to the upper one, groups stacked in
+  /// their order.
+  ///
+  /// - Parameters:
+  ///   - background: The ground, in linear light.
+  ///   - color: The colour of a group in a bar whose share of the highest is given, in linear light.
+  /// - Returns: The picture.
+  func picture(
+    background: SIMD3<Float>, color: @Sendable (_ share: Float, _ group: Int) -> SIMD3<Float>
+  ) -> RGBImage {
+    let barCount = counts.count / groupCount
+    let totals = (0..<barCount).map { bar in
+      counts[bar * groupCount..<(bar + 1) * groupCount].reduce(0, +)
+    }
+    let highest = max(1, totals.max() ?? 0)
+    let room = Float(height) * (1 - 2 * Float(LayoutFrame.margin))
+    let base = Float(height) * (1 - Float(LayoutFrame.margin))
+    var pixels = [SIMD3<Float>](repeating: background, count: width * height)
+    for bar in 0..<barCount where totals[bar] > 0 {
+      let columns = bar * Self.barWidth..<min((bar + 1) * Self.barWidth - 1, width)
+      let share = Float(totals[bar]) / Float(highest)
+      var below = 0
+      for group in 0..<groupCount {
+        let count = counts[bar * groupCount + group]
+        guard count > 0 else { continue }
+        let bottom = base - room * Float(below) / Float(highest)
+        below += count
+        let top = base - room * Float(below) / Float(highest)
+        let ink = color(share, group)
+        for y in max(0, Int(top))..<min(height, Int(bottom.rounded(.up))) {
+          // Edges within a pixel colour it by the part they cover.
+          let cover = min(bottom, Float(y + 1)) - max(top, Float(y))
+          for x in columns { pixels[y * width + x] += (ink - background) * cover }
+        }
+      }
+    }
+    return LayoutPictures.picture(width: width, height: height) { [pixels] in pixels[$0] }
+  }
+}
