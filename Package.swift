@@ -62,6 +62,7 @@ let package = Package(
   targets: [
     // MARK: C libraries
     .clibrary("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
+    .clibrary("CFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
     .clibrary("CHDF5", pkgConfig: "hdf5-serial", apt: "libhdf5-dev"),
     .clibrary("CLAPACKE", pkgConfig: "lapacke", apt: "liblapacke-dev"),
     .clibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
@@ -73,6 +74,7 @@ let package = Package(
     .room("Foundations", "Tensors"),
     .room("Foundations", "Randomness"),
     .room("Foundations", "OneDNN", on: ["COneDNN"]),
+    .room("Foundations", "FourierTransforms", on: ["CFFTW", "Tensors"]),
     .room("Foundations", "LinearAlgebra", on: ["CLAPACKE", "OneDNN", "Tensors"]),
     .room("Foundations", "ArrayStore", on: ["CHDF5", "COpenSSL", "Tensors"]),
     .room("Foundations", "Images", on: ["CPNG", "CTurboJPEG", "Tensors"]),
@@ -96,8 +98,13 @@ let package = Package(
       "Atlas", "Activations",
       on: ["Images", "ModelFormats", "NeuralNetworks", "NetworkGraphs", "Randomness", "Tensors"]),
     .room("Atlas", "PrincipalComponents", on: ["LinearAlgebra", "OneDNN", "Tensors"]),
-    .room("Atlas", "Neighbors", on: ["OneDNN", "Tensors"]),
-    .room("Atlas", "Embedding", on: ["Neighbors", "OneDNN", "Randomness", "Tensors"]),
+    .room("Atlas", "Neighbors", on: ["OneDNN", "Randomness", "Tensors"]),
+    .room(
+      "Atlas", "Embedding",
+      on: [
+        "FourierTransforms", "LinearAlgebra", "Neighbors", "OneDNN", "Randomness", "Tensors",
+      ]),
+    .room("Atlas", "LayoutPictures", on: ["Drawing", "Images", "Tensors"]),
     .room("Atlas", "Grids", on: ["Tensors"]),
     .room(
       "Atlas", "FeatureVisualization",
@@ -110,7 +117,8 @@ let package = Package(
     .room(
       "Programs", "Stages",
       on: [
-        "ArrayStore", "ModelFormats", "NeuralNetworks", "OneDNN", "Tensors",
+        "ArrayStore", "Embedding", "ModelFormats", "Neighbors", "NeuralNetworks", "OneDNN",
+        "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .program("atlas-synthesize", on: ["ArrayStore", "Drawing", "Images", "MadeWorld", "Tensors"]),
@@ -121,7 +129,15 @@ let package = Package(
       ]),
     .program(
       "atlas-reduce", on: ["ArrayStore", "LinearAlgebra", "PrincipalComponents", "Tensors"]),
-    .program("atlas-embed", on: ["ArrayStore", "Embedding", "Neighbors", "Tensors"]),
+    .program("atlas-neighbors", on: ["ArrayStore", "Neighbors", "Tensors"]),
+    .program(
+      "atlas-embed",
+      on: [
+        "ArrayStore", "Embedding", "Images", "LayoutPictures", "Neighbors", "Randomness", "Tensors",
+      ]),
+    .program(
+      "atlas-place",
+      on: ["ArrayStore", "Embedding", "Neighbors", "PrincipalComponents", "Tensors"]),
     .program("atlas-grid", on: ["ArrayStore", "Grids", "Tensors"]),
     .program(
       "atlas-render",
@@ -154,10 +170,12 @@ let package = Package(
       path: "Tests/ModelFuzzing", swiftSettings: house),
     .tests(for: "Tensors"),
     .tests(for: "Randomness"),
+    .tests(for: "FourierTransforms", on: ["Randomness", "Tensors"]),
     .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Tensors"]),
     .tests(for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Tensors"]),
     .tests(for: "Neighbors", on: ["Randomness", "Tensors"]),
-    .tests(for: "Embedding", on: ["Neighbors", "Randomness", "Tensors"]),
+    .tests(for: "Embedding", on: ["LinearAlgebra", "Neighbors", "Randomness", "Tensors"]),
+    .tests(for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Tensors"]),
     .tests(for: "Grids", on: ["Randomness", "Tensors"]),
     .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "ArrayStore", on: ["Randomness", "Tensors"]),
@@ -182,7 +200,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["ArrayStore", "Images", "Mosaics", "Randomness", "Tensors", "TestSupport"],
+      dependencies: [
+        "ArrayStore", "Images", "Mosaics", "Neighbors", "Randomness", "Tensors", "TestSupport",
+      ],
       path: "Tests/PipelineTests", swiftSettings: house),
   ]
 )

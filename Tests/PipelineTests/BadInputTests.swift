@@ -173,7 +173,10 @@ import Testing
 
   /// The option of each program that names an artefact, and what it wants.
   static let readers: [(Program, String, String)] = [
-    (.reduce, "--activations", "activations"), (.embed, "--components", "components"),
+    (.reduce, "--activations", "activations"), (.neighbors, "--components", "components"),
+    (.embed, "--components", "components"), (.embed, "--neighbor-graph", "neighbors"),
+    (.embed, "--align-to", "layout"), (.place, "--layout", "layout"),
+    (.place, "--components", "components"), (.place, "--new", "activations"),
     (.grid, "--activations", "activations"), (.grid, "--layout", "layout"),
     (.render, "--cells-file", "cells"), (.render, "--components", "components"),
     (.assemble, "--icons", "icons"),
@@ -219,13 +222,22 @@ import Testing
       try expectFailure(
         .grid, arguments(.grid, ["--activations": activations, "--layout": layout]))
     }
-    for shape in [[], [Chain.rowCount], [Chain.rowCount, 3], [Chain.rowCount, 0]] {
+    let rowCount = Chain.rowCount
+    for shape in [[], [rowCount], [rowCount, 1], [rowCount, 3], [rowCount, 0]] {
       let layout = try strange("layout", [("layout", shape)])
       try expectFailure(.grid, arguments(.grid, ["--layout": layout]), layout)
+      try expectFailure(.place, arguments(.place, ["--layout": layout]), layout)
+      try expectFailure(.embed, arguments(.embed, ["--align-to": layout]), layout)
+    }
+    for shape in [[], [rowCount], [rowCount, 0], [0, 20], [rowCount, 20, 1], [4, 4]] {
+      let graph = try strange("neighbors", [("neighbors", shape), ("distances", shape)])
+      try expectFailure(.embed, arguments(.embed, ["--neighbor-graph": graph]), graph)
     }
     for shape in [[], [6], [0, 4], [1, 4], [4, 0]] {
       let components = try strange("components", [("scores", shape)])
-      try expectFailure(.embed, arguments(.embed, ["--components": components]), components)
+      for program in [Program.neighbors, .embed] {
+        try expectFailure(program, arguments(program, ["--components": components]), components)
+      }
     }
   }
 
@@ -239,8 +251,10 @@ import Testing
     try writer.finish()
     try expectFailure(
       .reduce, arguments(.reduce, ["--activations": path, "--components": "2"]), path, "row 4")
+    let raw: [String: String?] = ["--components": nil, "--activations": path]
+    try expectFailure(.neighbors, arguments(.neighbors, raw), path, "row 4")
     try expectFailure(
-      .embed, arguments(.embed, ["--components": nil, "--activations": path]), path, "row 4")
+      .embed, arguments(.embed, raw.merging(["--neighbor-graph": nil]) { $1 }), path, "row 4")
   }
 
   @Test("files that do not belong together say so")

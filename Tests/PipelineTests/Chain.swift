@@ -35,6 +35,7 @@ struct Chain: Sendable {
   var cells: String { file("cells.h5") }
   var components: String { file("components.h5") }
   var activations: String { file("activations.h5") }
+  var neighbors: String { file("neighbors.h5") }
   var layout: String { file("layout.h5") }
 
   /// What every program is told.
@@ -42,8 +43,9 @@ struct Chain: Sendable {
 
   /// The names of all artefacts in order.
   static let artefacts = [
-    "activations.h5", "components.h5", "layout.h5", "cells.h5", "icons.h5", "atlas.png",
-    "atlas.json",
+    "activations.h5", "components.h5", "neighbors.h5", "layout.h5", "layout.json",
+    "layout-classes.png", "layout-density.png", "layout-loss.png", "cells.h5", "icons.h5",
+    "atlas.png", "atlas.json",
   ]
 
   func run() throws {
@@ -69,10 +71,17 @@ struct Chain: Sendable {
           ("--activations", activations), ("--components", "\(Self.componentCount)"),
           ("--output", components),
         ]
+      case .neighbors:
+        [("--components", components), ("--neighbors", "20"), ("--output", neighbors)]
       case .embed:
         [
-          ("--components", components), ("--neighbors", "15"), ("--epochs", "40"),
-          ("--output", layout),
+          ("--components", components), ("--neighbor-graph", neighbors), ("--neighbors", "15"),
+          ("--epochs", "40"), ("--output", layout),
+        ]
+      case .place:
+        [
+          ("--layout", layout), ("--components", components), ("--new", activations),
+          ("--output", file("placed.h5")),
         ]
       case .grid:
         [

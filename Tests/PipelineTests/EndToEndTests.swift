@@ -22,10 +22,14 @@ import Testing
     for program in Program.stages {
       let expected =
         switch program {
-        case .synthesize, .network: [String]()
+        case .synthesize, .place, .network: [String]()
         case .extract: [chain.activations]
         case .reduce: [chain.components]
-        case .embed: [chain.layout]
+        case .neighbors: [chain.neighbors]
+        case .embed:
+          [chain.layout]
+            + ["layout.json", "layout-classes.png", "layout-density.png", "layout-loss.png"]
+            .map(chain.file)
         case .grid: [chain.cells]
         case .render: [chain.file("icons.h5")]
         case .assemble: [chain.file("atlas.png"), chain.file("atlas.json")]
@@ -42,7 +46,13 @@ import Testing
     let sources: [(String, String, String, [String])] = [
       ("activations.h5", "activations", "atlas-extract --layer=mixed ", ["net.onnx", "net.json"]),
       ("components.h5", "components", "atlas-reduce --components=8 ", ["activations.h5"]),
-      ("layout.h5", "layout", "atlas-embed --", ["components.h5"]),
+      (
+        "neighbors.h5", "neighbors", "atlas-neighbors --metric=cosine --neighbors=20 ",
+        ["components.h5"]
+      ),
+      (
+        "layout.h5", "layout", "atlas-embed --method=umap ", ["components.h5", "neighbors.h5"]
+      ),
       ("cells.h5", "cells", "atlas-grid --grid=3,5 ", ["activations.h5", "layout.h5"]),
       (
         "icons.h5", "icons", "atlas-render --layer=mixed ",
@@ -122,21 +132,71 @@ import Testing
     #expect(condition > 1 && condition < 100.1)
   }
 
-  @Test("layout: a finite point and neighbours for each row")
+  @Test("neighbors: other rows, nearest first")
+  func neighbors() throws {
+    let file = try open(chain.neighbors, "neighbors")
+    let shape = [Chain.rowCount, 20]
+    #expect(try file.shape(of: "neighbors") == shape && file.shape(of: "distances") == shape)
+    let (neighbors, distances) = (try file.int32s("neighbors"), try file.floats("distances"))
+    for row in 0..<Chain.rowCount {
+      let own = neighbors[20 * row..<20 * (row + 1)]
+      #expect(Set(own).count == 20 && !own.contains(Int32(row)))
+      #expect(own.allSatisfy { (0..<Int32(Chain.rowCount)).contains($0) })
+      let lengths = Array(distances[20 * row..<20 * (row + 1)])
+      #expect(lengths == lengths.sorted())
+    }
+    #expect(try file.attribute("metric") == .string("cosine"))
+    #expect(try file.attribute("recall") == .number(1))
+  }
+
+  @Test("layout: a finite point for each row, where it comes from, and how good it is")
   func layout() throws {
     let file = try open(chain.layout, "layout")
     let points = try file.matrix("layout")
     #expect(points.rowCount == Chain.rowCount && points.columnCount == 2)
-    #expect(points.elements.allSatisfy(\.isFinite) && Set(points.elements).count > 100)
-    #expect(try file.shape(of: "distances") == [Chain.rowCount, 15])
-    let neighbors = try file.int32s("neighbors")
-    #expect(neighbors.count == Chain.rowCount * 15)
-    #expect(neighbors.allSatisfy { (0..<Int32(Chain.rowCount)).contains($0) })
-    guard case .number(let trust) = try file.attribute("trustworthiness_15") else {
-      Issue.record("no trustworthiness")
-      return
+    #expect(points.elements.allSatisfy { $0.isFinite } && Set(points.elements).count > 100)
+    #expect(!file.contains("neighbors"))
+    let activations = try open(chain.activations, "activations")
+    for name in ["image", "y", "x", "images/class"] {
+      #expect(try file.int32s(name) == activations.int32s(name))
     }
-    #expect(trust > 0.5 && trust <= 1)
+    #expect(try file.strings("images/name") == Workshop.names)
+    for name in ["trustworthiness_15", "continuity_15", "triplet_accuracy"] {
+      guard case .number(let share) = try file.attribute(name) else {
+        Issue.record("no \(name)")
+        continue
+      }
+      #expect(share > 0.5 && share <= 1)
+    }
+    let steps = try file.int32s("loss/step")
+    let losses = try file.floats("loss/value")
+    #expect(steps == Array(stride(from: 0, through: 40, by: 2)) && losses.count == steps.count)
+    #expect(losses.allSatisfy { $0.isFinite } && losses[20] < losses[0])
+  }
+
+  @Test("the report card says what the layout's attributes say, beside pictures of it")
+  func reportCard() throws {
+    let file = try open(chain.layout, "layout")
+    let data = Data(try chain.folder.bytes("layout.json"))
+    let card = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(card["rows"] as? Int == Chain.rowCount && card["metric"] as? String == "cosine")
+    let measures = try #require(card["measures"] as? [String: Double])
+    #expect(measures.count == 7)
+    for (name, value) in measures {
+      guard case .number(let written) = try file.attribute(name) else {
+        Issue.record("no \(name)")
+        continue
+      }
+      // What reads JSON here may round the last digit otherwise.
+      #expect(abs(written - value) <= 4 * written.ulp, "\(name)")
+    }
+    #expect((card["losses"] as? [Any])?.count == 21)
+    for name in ["classes", "density"] {
+      let picture = try ImageReader.read(chain.file("layout-\(name).png"))
+      #expect(picture.width == 1600 && picture.height == 1600)
+      #expect(Set(picture.pixels).count > 10, "\(name)")
+    }
+    #expect(Set(try ImageReader.read(chain.file("layout-loss.png")).pixels).count > 10)
   }
 
   @Test("cells: the mean of their rows, their count, exemplars of their own", arguments: [3, 5])

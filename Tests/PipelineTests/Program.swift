@@ -3,10 +3,12 @@ import Testing
 
 /// The built programs, run as anyone would run them: arguments, files, an exit status, two streams.
 enum Program: String, CaseIterable, CustomTestStringConvertible {
-  case synthesize, extract, reduce, embed, grid, render, assemble, network
+  case synthesize, extract, reduce, neighbors, embed, place, grid, render, assemble, network
 
   /// The stages from photographs to an atlas, in order.
-  static let stages: [Program] = [.extract, .reduce, .embed, .grid, .render, .assemble]
+  static let stages: [Program] = [
+    .extract, .reduce, .neighbors, .embed, .grid, .render, .assemble,
+  ]
 
   var name: String { "atlas-\(rawValue)" }
   var testDescription: String { name }
@@ -86,6 +88,22 @@ struct Running {
 
   /// Ends the program at once, as a cluster does.
   func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
+
+  /// Waits for the end, and sees how much memory the program had at most, in bytes.
+  ///
+  /// The system keeps the greatest amount so far; it is read until there is no process any more.
+  func outcomeAndPeak() throws -> (outcome: Outcome, peak: Int) {
+    var peak = 0
+    while process.isRunning {
+      let status = try? String(
+        contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+      let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      let words = line?.split { $0 == " " || $0 == "\t" } ?? []
+      if words.count > 1, let kibibytes = Int(words[1]) { peak = max(peak, kibibytes * 1024) }
+      usleep(2000)
+    }
+    return (try outcome(), peak)
+  }
 
   var isRunning: Bool { process.isRunning }
 

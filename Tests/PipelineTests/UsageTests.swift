@@ -3,7 +3,8 @@ import Testing
 
 /// What the programs say about themselves and about arguments that make no sense.
 @Suite struct UsageTests {
-  @Test("--help shows an example and the defaults", arguments: [.synthesize] + Program.stages)
+  @Test(
+    "--help shows an example and the defaults", arguments: [.synthesize, .place] + Program.stages)
   func help(program: Program) throws {
     let outcome = try program.succeed(["--help"])
     let text = outcome.results.joined(separator: "\n")
@@ -32,10 +33,30 @@ import Testing
     (.reduce, ["--condition": "1"], "--condition must be above 1"),
     (.reduce, ["--condition": "nan"], "--condition"),
     (.reduce, ["--output": nil], "--output"),
-    (.embed, ["--neighbors": "1"], "--neighbors must be at least 2, got 1"),
+    (.embed, ["--neighbors": "1"], "--neighbors must be from 2 to 10000, got 1"),
     (.embed, ["--activations": "x.h5"], "either --components or --activations"),
     (.embed, ["--components": nil], "either --components or --activations"),
-    (.embed, ["--min-dist": "1"], "--min-dist"),
+    (.embed, ["--min-dist": "1.5"], "--min-dist must be from 0 to --spread, got 1.5"),
+    (.embed, ["--method": "som"], "--method"),
+    (.embed, ["--dimensions": "3"], "--dimensions must be 1 or 2, got 3"),
+    (.embed, ["--perplexity": "nan"], "--perplexity must be from 1 to 3000, got nan"),
+    (.embed, ["--learning-rate": "-1"], "--learning-rate"),
+    (.embed, ["--momentum": "1"], "--momentum"),
+    (.embed, ["--degrees-of-freedom": "0"], "--degrees-of-freedom"),
+    (.embed, ["--start": "middle"], "--start"),
+    (.embed, ["--sample-rows": "1"], "--sample-rows must be at least 100, got 1"),
+    (.embed, ["--alignment": "2"], "--alignment must be from 0 to 1, got 2"),
+    (.embed, ["--stability": "-1"], "--stability must be from 0 to 100, got -1"),
+    (.embed, ["--report-rows": "0"], "--report-rows"),
+    (.embed, ["--memory-limit": "much"], "--memory-limit"),
+    (.neighbors, ["--neighbors": "0"], "--neighbors must be from 1 to 10000, got 0"),
+    (.neighbors, ["--recall": "0"], "--recall must be above 0 and at most 1, got 0"),
+    (.neighbors, ["--recall": "nan"], "--recall"),
+    (.neighbors, ["--components": nil], "either --components or --activations"),
+    (.neighbors, ["--memory-limit": "-1G"], "--memory-limit"),
+    (.place, ["--new": nil], "--new"),
+    (.place, ["--layout": nil], "--layout"),
+    (.place, ["--activations": "x.h5"], "either --components or --activations"),
     (.embed, ["--epochs": "-5"], "--epochs"),
     (.embed, ["--metric": "manhattan"], "--metric"),
     (.grid, ["--grid": "0"], "--grid"),

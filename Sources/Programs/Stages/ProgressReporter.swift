@@ -99,6 +99,11 @@ func duration(_ seconds: Double) -> String {
   return "\(whole / 3600) h \(padded(whole % 3600 / 60)) min"
 }
 
+/// A forecast, in whole seconds at least.
+func approximateDuration(_ seconds: Double) -> String {
+  seconds < 9.95 ? "\(max(1, Int(seconds.rounded()))) s" : duration(seconds)
+}
+
 /// A number with as many decimals as are of interest.
 public func decimal(_ value: Double) -> String {
   guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }

@@ -1,145 +1,141 @@
-public import ArgumentParser
+import ArgumentParser
 import ArrayStore
 import Embedding
-public import Neighbors
+import Neighbors
 import Stages
 import Tensors
-
-extension Metric: ExpressibleByArgument {}
 
 @main struct AtlasEmbed: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-embed",
-    abstract: "Lay out activations in the plane by UMAP.",
+    abstract: "Lay out activations in the plane by UMAP or t-SNE.",
     discussion: """
-      Rows that are alike come to lie near each other. The rows are the scores of atlas-reduce, or \
-      the raw activations of atlas-extract. The layout is the same for a seed on any number of \
-      threads.
+      Rows that are alike come to lie near each other. The rows are the scores of atlas-reduce, or the \
+      raw activations of atlas-extract; their neighbours are those that atlas-neighbors found, or are \
+      searched now. The layout is the same for a seed on any number of threads.
 
-      Example:
-        atlas-embed --components components.h5 --neighbors 50 --min-dist 0.05 --output layout.h5
+      Beside the layout, with .json for .h5, lies its report card: how much of the rows' \
+      neighbourhoods and distances it keeps, measured on a fixed sample, how much another seed \
+      changes it, and the course of its loss; and pictures of it, by class, by density, and of the \
+      loss.
+
+      Examples:
+        atlas-embed --activations activations.h5 --neighbor-graph neighbors.h5 --output layout.h5
+        atlas-embed --activations mixed5a.h5 --align-to mixed4c/layout.h5 --output layout.h5
       """, version: projectVersion)
 
+  @OptionGroup var rows: RowsArguments
   @Option(
-    help: ArgumentHelp("Lay out the scores of this result of atlas-reduce.", valueName: "file"))
-  var components: String?
-  @Option(
-    help: ArgumentHelp("Lay out the raw rows of this result of atlas-extract.", valueName: "file"))
-  var activations: String?
+    help: ArgumentHelp("The neighbours of these rows, from atlas-neighbors.", valueName: "file"))
+  var neighborGraph: String?
+  @Option(help: "Without --neighbor-graph: how rows are compared, cosine or euclidean.")
+  var metric: Metric = .cosine
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
-  @Option(help: "How rows are compared: cosine or euclidean.")
-  var metric: Metric = .cosine
-  @Option(help: "Neighbours a row.")
-  var neighbors = 50
-  @Option(help: "How close rows may come in the layout.")
-  var minDist: Float = 0.05
-  @Option(help: "Passes over the graph; 0 means 500 for fewer than 10,000 rows, else 200.")
-  var epochs = 0
-  @Option(help: "Random rows that each row is pushed away from, for each neighbour.")
-  var negativeSamples = 5
-  @Option(help: "The seed of the layout.")
-  var seed: UInt64 = 0
+  @OptionGroup var method: MethodArguments
+  @OptionGroup(title: "Start") var start: StartArguments
+  @OptionGroup(title: "Report") var report: ReportArguments
+  @OptionGroup var memory: MemoryArguments
   @OptionGroup var common: CommonArguments
 
-  func validate() throws {
-    guard (components == nil) != (activations == nil) else {
-      throw ValidationError("Give either --components or --activations.")
-    }
-    guard neighbors >= 2 else {
-      throw ValidationError("--neighbors must be at least 2, got \(neighbors).")
-    }
-    guard minDist >= 0, minDist < 1 else {
-      throw ValidationError("--min-dist must be at least 0 and below 1, got \(minDist).")
-    }
-    guard epochs >= 0, epochs <= 100_000 else {
-      throw ValidationError("--epochs must be from 0 to 100000, got \(epochs).")
-    }
-    guard (1...100).contains(negativeSamples) else {
-      throw ValidationError("--negative-samples must be from 1 to 100, got \(negativeSamples).")
-    }
-  }
-
   func perform() throws -> [String] {
-    let (source, rows) = try readRows()
-    guard rows.rowCount >= 2, rows.columnCount > 0 else {
+    let source = try rows.open()
+    guard source.rowCount >= 2 else {
       throw StageError(
-        "Cannot lay out \(source.path): it has \(rows.rowCount) rows of \(rows.columnCount) numbers, at least two rows are needed; sample more positions."
+        "Cannot lay out \(source.path): it has \(source.rowCount) row, at least two are needed; sample more positions."
       )
     }
-    let writer = try ArrayFileWriter(path: output, kind: "layout")
-    try writer.write(
-      Provenance(
-        program: "atlas-embed",
-        parameters: [
-          ("metric", metric.rawValue), ("neighbors", "\(neighbors)"), ("min-dist", "\(minDist)"),
-          ("epochs", "\(epochs)"), ("negative-samples", "\(negativeSamples)"), ("seed", "\(seed)"),
-        ], inputs: [source.path]))
-    try writer.copyDescription(from: source)
-    let table = try findNeighbors(rows, source.path)
-    let layout = lay(out: table, rows)
-    try writer.write("layout", layout)
-    try writer.write(
-      "neighbors", table.indices, shape: [rows.rowCount, table.neighborCount])
-    try writer.write(
-      "distances", table.distances, shape: [rows.rowCount, table.neighborCount])
-    try report(layout, rows, writer)
-    try writer.finish()
-    return [output]
-  }
-
-  private func readRows() throws -> (ArrayFileReader, Matrix) {
-    if let components {
-      let source = try ArrayFileReader(path: components, kind: "components")
-      guard source.contains("scores") else {
-        throw StageError(
-          "Cannot lay out \(components): it was made with --components 0 and holds no scores; give the raw rows with --activations."
-        )
-      }
-      return (source, try source.matrix("scores"))
+    let provenance = try Provenance(
+      program: "atlas-embed",
+      parameters: (neighborGraph == nil ? [("metric", metric.rawValue)] : [])
+        + self.method.description + start.description + report.description,
+      inputs: [source.path] + [neighborGraph, start.alignTo].compactMap { $0 })
+    let graphFile = try neighborGraph.map {
+      try NeighborsFile.open($0, for: source, sha256: provenance.inputs[0].sha256)
     }
-    let source = try ArrayFileReader(path: activations ?? "", kind: "activations")
-    return (source, try source.matrix("activations"))
+    let method = method.layoutMethod
+    try forecast(source, method, storedCount: graphFile?.matrixShape(of: "neighbors").columnCount)
+    let writer = try ArrayFileWriter(path: output, kind: "layout")
+    try writer.write(provenance)
+    try writer.copyDescription(from: source.file)
+    let origins = try source.file.rowOrigins()
+    try writer.write(origins)
+
+    let rows = try source.rows()
+    let (graph, metric) = try joinedNeighbors(of: rows, source.path, graphFile, method)
+    try writer.setAttribute("metric", .string(metric.rawValue))
+    let (first, anchors) = try start.prepare(
+      rows, of: source, origins: origins, metric: metric, method: method, graph: graph)
+    let layout = lay(out: graph, from: first, anchors, by: method, label: "layout")
+    try writer.write("layout", layout.positions)
+    let steps = layout.losses.map { Int32(clamping: $0.step) }
+    try writer.write("loss/step", steps, shape: [steps.count])
+    try writer.write("loss/value", layout.losses.map { Float($0.value) }, shape: [steps.count])
+    let made = try report.report(
+      on: layout, of: rows, metric: metric, method: method, classes: origins?.classes,
+      beside: output, into: writer
+    ) { seed in
+      var other = method
+      other.seed = seed
+      let (first, anchors) = try start.prepare(
+        rows, of: source, origins: origins, metric: metric, method: other, graph: graph)
+      return lay(out: graph, from: first, anchors, by: other, label: "another seed").positions
+    }
+    try writer.finish()
+    return [output] + made
   }
 
-  private func findNeighbors(_ rows: Matrix, _ path: String) throws -> NeighborTable {
-    let progress = ProgressReporter("neighbors", total: rows.rowCount, unit: "rows")
-    do {
-      let table = try nearestNeighbors(of: rows, count: neighbors, metric: metric) {
-        progress.set(share: $0)
-      }
-      progress.set(share: 1)
-      progress.finish()
-      return table
-    } catch { throw StageError("Cannot lay out \(path): \(error)") }
+  private func forecast(_ source: RowsFile, _ method: LayoutMethod, storedCount: Int?) throws {
+    let threads = Parallelism.threadCount
+    let layout = method.forecast(
+      rowCount: source.rowCount, dimension: source.columnCount,
+      storedNeighborCount: storedCount ?? method.neighborCount)
+    let runCount = 1 + (report.report == .full ? report.stability : 0)
+    var seconds = layout.threadSeconds * Double(runCount) / Double(threads)
+    var bytes = layout.bytes + start.forecastBytes(source, method)
+    if storedCount == nil {
+      let search = forecastSearch(
+        rowCount: source.rowCount, dimension: source.columnCount, count: method.neighborCount,
+        metric: metric, search: search, threadCount: threads)
+      bytes = max(bytes, search.bytes)
+      seconds += search.operations / (0.4e9 * quickSGEMMRate())
+    }
+    try memory.admit(
+      "a layout of \(source.rowCount) × \(source.columnCount) numbers", bytes: bytes,
+      seconds: seconds,
+      remedy: "take fewer rows or neighbours, or fewer columns with atlas-reduce")
   }
 
-  private func lay(out table: NeighborTable, _ rows: Matrix) -> Matrix {
-    var parameters = UMAPParameters(seed: seed)
-    parameters.neighborCount = table.neighborCount
-    parameters.minimumDistance = minDist
-    parameters.epochCount = epochs > 0 ? epochs : nil
-    parameters.negativeSampleCount = negativeSamples
-    let epochTotal = parameters.epochCount(forRowCount: rows.rowCount)
-    let progress = ProgressReporter("layout", total: epochTotal, unit: "epochs")
-    let layout = umapLayout(
-      of: table, start: principalStart(rows: rows, seed: seed), parameters: parameters
-    ) { progress.set(share: $0) }
+  private var search: SearchParameters {
+    var search = SearchParameters()
+    (search.recall, search.seed) = (0.95, method.layoutMethod.seed)
+    return search
+  }
+
+  /// The graph to lay out, and by what metric rows are near.
+  private func joinedNeighbors(
+    of rows: Matrix, _ path: String, _ file: ArrayFileReader?, _ method: LayoutMethod
+  ) throws -> (NeighborGraph, Metric) {
+    if let file {
+      let (table, metric) = try NeighborsFile.read(file, count: method.neighborCount)
+      return (method.graph(of: table), metric)
+    }
+    let table = try findNeighbors(
+      of: rows, in: path, count: method.neighborCount, metric: metric, search: search)
+    return (method.graph(of: table), metric)
+  }
+
+  private func lay(
+    out graph: NeighborGraph, from start: Matrix, _ anchors: LayoutAnchors?,
+    by method: LayoutMethod, label: String
+  ) -> Layout {
+    let total = method.stepCount(forRowCount: graph.rowCount)
+    let progress = ProgressReporter(label, total: total, unit: "steps")
+    let layout = method.layout(of: graph, start: start, anchors: anchors) {
+      progress.set(share: $0)
+    }
     progress.set(share: 1)
     progress.finish()
     return layout
-  }
-
-  /// Measures the layout on a fixed sample of rows.
-  private func report(_ layout: Matrix, _ rows: Matrix, _ writer: ArrayFileWriter) throws {
-    guard rows.rowCount > 32 else { return }
-    let quality = try layoutQuality(
-      of: layout, for: rows, neighborCount: 15, metric: metric, sampleCount: 500, seed: seed)
-    let trust = Double(quality.trustworthiness)
-    let kept = Double(quality.keptNeighborShare)
-    try writer.setAttribute("trustworthiness_15", .number(trust))
-    try writer.setAttribute("kept_neighbors_15", .number(kept))
-    Diagnostics.note(
-      "layout: trustworthiness \(decimal(trust)), \(decimal(100 * kept)) % of the 15 nearest kept")
   }
 }

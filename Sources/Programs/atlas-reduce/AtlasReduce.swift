@@ -97,6 +97,7 @@ import Tensors
     _ writer: ArrayFileWriter, _ progress: ProgressReporter
   ) throws {
     guard count > 0 else { return }
+    try writer.write(try source.rowOrigins())
     let principal = try PrincipalComponents(moments, count: count)
     try writer.write("mean", principal.mean, shape: [principal.mean.count])
     try writer.write("axes", principal.axes)

@@ -1,0 +1,67 @@
+import Embedding
+import FoundationEssentials
+import Neighbors
+import Stages
+
+/// The report card of a layout, as it is written to `layout.json`.
+struct LayoutCard {
+  let rowCount: Int
+  let metric: Metric
+  let quality: LayoutReport
+  /// The Procrustes disparities from layouts by other seeds.
+  let disparities: [Double]
+  let losses: [LayoutLoss]
+
+  /// 1 where another seed gives the same shape, 0 where it has nothing to do with it.
+  private var stability: Double? {
+    disparities.isEmpty ? nil : 1 - disparities.reduce(0, +) / Double(disparities.count)
+  }
+
+  /// The measures, by the names of their attributes.
+  var measures: [(name: String, value: Double)] {
+    let count = quality.neighborCount
+    return [
+      ("trustworthiness_\(count)", quality.trustworthiness),
+      ("continuity_\(count)", quality.continuity),
+      ("kept_neighbors_\(count)", quality.keptNeighborShare),
+      ("distance_correlation", quality.distanceCorrelation),
+      ("triplet_accuracy", quality.tripletAccuracy),
+    ] + (stability.map { [("stability", $0)] } ?? [])
+      + (losses.last.map { [("loss", $0.value)] } ?? [])
+  }
+
+  /// One line for people.
+  var summary: String {
+    let count = quality.neighborCount
+    return
+      "layout: \(decimal(100 * quality.keptNeighborShare)) % of the \(count) nearest kept, trustworthiness \(decimal(quality.trustworthiness)), continuity \(decimal(quality.continuity)), distances \(decimal(quality.distanceCorrelation)), triplets \(decimal(100 * quality.tripletAccuracy)) %"
+      + (stability.map { ", stability over seeds \(decimal($0))" } ?? "")
+  }
+
+  /// One object; keys are sorted.
+  func json() throws -> [UInt8] {
+    let content = Content(
+      rows: rowCount, metric: metric.rawValue, neighbors: quality.neighborCount,
+      sampledRows: quality.sampleCount,
+      measures: Dictionary(uniqueKeysWithValues: measures.map { ($0.name, $0.value) }),
+      procrustesDisparities: disparities,
+      losses: losses.map { Content.Loss(step: $0.step, value: $0.value) })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try Array(encoder.encode(content)) + [UInt8(ascii: "\n")]
+  }
+
+  private struct Content: Encodable {
+    let rows: Int
+    let metric: String
+    let neighbors: Int
+    let sampledRows: Int
+    let measures: [String: Double]
+    let procrustesDisparities: [Double]
+    let losses: [Loss]
+    struct Loss: Encodable {
+      let step: Int
+      let value: Double
+    }
+  }
+}
