@@ -1,0 +1,112 @@
+"""One contestant or one judgement in a process of its own: child.py TASK RESULT.json [NAME=VALUE …]"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True  # no __pycache__ among the sources
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+
+def umap_learn(rows, layout, count=None):
+    """umap-learn on rows in memory, after a small layout that has it compile."""
+    import numpy as np
+    import umap
+
+    from embedding.rows import read
+
+    data = read(rows, count and int(count))
+    options = dict(metric="cosine", n_neighbors=50, min_dist=0.05)
+    start = time.perf_counter()
+    # From 4,096 rows on it takes the approximate neighbours, and with no seed all processors.
+    few = np.random.default_rng(0).random((5000, data.shape[1]), np.float32)
+    umap.UMAP(n_epochs=11, **options).fit_transform(few)
+    warm = time.perf_counter()
+    positions = umap.UMAP(**options).fit_transform(data)
+    end = time.perf_counter()
+    np.save(layout, positions.astype(np.float32))
+    return {"s": end - warm, "warm_up_s": warm - start}
+
+
+def opentsne(rows, layout, scores, count=None):
+    """PCA by scikit-learn and openTSNE on rows in memory."""
+    import numpy as np
+    from openTSNE import TSNE
+    from sklearn.decomposition import PCA
+
+    from embedding.rows import read
+
+    data = read(rows, count and int(count))
+    start = time.perf_counter()
+    components = PCA(n_components=min(50, *data.shape)).fit_transform(data)
+    middle = time.perf_counter()
+    positions = TSNE(perplexity=30, n_jobs=-1).fit(components)
+    end = time.perf_counter()
+    np.save(layout, np.asarray(positions, np.float64))
+    np.save(scores, np.asarray(components, np.float32))
+    return {"s": end - start, "pca_s": middle - start, "own_kl": float(positions.kl_divergence)}
+
+
+def divergences(scores, **layouts):
+    """openTSNE's KL divergence of layouts, with its affinities from exact neighbours of the same scores."""
+    import numpy as np
+    from openTSNE.affinity import PerplexityBasedNN
+    from openTSNE.tsne import kl_divergence_fft
+
+    from embedding.rows import read_layout
+
+    affinities = PerplexityBasedNN(np.load(scores), perplexity=30, method="exact", n_jobs=-1)
+    result = {}
+    for name, path in layouts.items():
+        positions = np.ascontiguousarray(read_layout(path), np.float64)
+        # A finer grid than openTSNE's own (50 intervals of 1 at least, 3 points in each).
+        grid = dict(n_interpolation_points=3, min_num_intervals=100, ints_in_interval=0.5)
+        value, _ = kl_divergence_fft(
+            positions, affinities.P, dof=1, fft_params=grid, should_eval_error=True, n_jobs=-1
+        )
+        result[name] = float(value)
+    return result
+
+
+def judge(rows, layout, count=None, euclidean="", cells=""):
+    """A layout's report card, by cosine, and for some by euclidean distance or with the likeness in cells too."""
+    from embedding.report_card import card, cell_cosine
+    from embedding.rows import read, read_layout
+
+    data, positions = read(rows, count and int(count)), read_layout(layout)
+    result = card(positions, data)
+    if euclidean:
+        result |= {f"{name}_euclidean": value for name, value in card(positions, data, "euclidean").items()}
+    for side in cells.split(",") if cells else []:
+        result[f"cells{side}"] = cell_cosine(positions, data, int(side))
+    return result
+
+
+def made(path, count):
+    from embedding.rows import write_made
+
+    write_made(path, int(count))
+    return {}
+
+
+def some(rows, path, count):
+    from embedding.rows import read, write_some
+
+    write_some(path, read(rows, int(count)), "rows")
+    return {}
+
+
+def shape(rows):
+    from embedding.rows import read
+
+    return dict(zip(("count", "dimension"), read(rows).shape))
+
+
+TASKS = {task.__name__: task for task in (umap_learn, opentsne, divergences, judge, made, some, shape)}
+
+
+if __name__ == "__main__":
+    name, result, *values = sys.argv[1:]
+    answer = TASKS[name](**dict(value.split("=", 1) for value in values))
+    Path(result).write_text(json.dumps(answer))
