@@ -36,6 +36,9 @@ LAYER   ?=
 CARD    ?=
 SEED    ?= 0
 THREADS ?= 0
+# Another layout of the same photographs to stay near, and the most memory a stage may take.
+ALIGN_TO     ?=
+MEMORY_LIMIT ?=
 
 comma := ,
 empty :=
@@ -51,7 +54,7 @@ BUILT  := .build/built
 
 PYTHON ?= python3
 
-.PHONY: atlas world network build test bench check-networks bench-peers fuzz format lint clean help packages FORCE
+.PHONY: atlas world network build test bench check-networks bench-peers bench-embedding fuzz format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
 atlas: $(OUT)/atlas.png ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
@@ -118,6 +121,9 @@ check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's 
 bench-peers: $(BUILT) ## Measure this project, torch and onnxruntime at the same work
 	$(PYTHON) Scripts/bench_peers.py
 
+bench-embedding: $(BUILT) ## Measure layouts by this project, umap-learn and openTSNE of the same rows
+	$(PYTHON) Scripts/bench_embedding.py
+
 fuzz: $(BUILT) ## Read and run 100,000 damaged network files
 	$(BIN)/model-fuzzing --count 100000 --jobs $$(nproc) --failures Data/work/fuzzing
 	$(BIN)/model-fuzzing --tensorflow --count 20000 --jobs $$(nproc) --failures Data/work/fuzzing
@@ -143,7 +149,8 @@ help: ## Show this
 	@$(foreach name,$(PARAMETERS),printf '  %-16s %s\n' '$(name)' '$($(name))';)
 
 PARAMETERS := MODEL CARD DATASET PICTURES WORLD_SEED LAYER OUT SEED THREADS POSITIONS INCLUDE_EDGES CLASSES \
-  COMPONENTS CONDITION METRIC NEIGHBORS MIN_DIST EPOCHS GRID MINIMUM_COUNT \
+  COMPONENTS CONDITION METRIC RECALL METHOD PERPLEXITY EXAGGERATION NEIGHBORS MIN_DIST EPOCHS START \
+  ALIGN_TO ALIGNMENT STABILITY MEMORY_LIMIT GRID MINIMUM_COUNT \
   ICON_SIZE STEPS ATTEMPTS PRECISION WHITEN COSINE_POWER VIGNETTE GAP
 
 # ---------------------------------------------------------------- the pipeline
@@ -158,8 +165,15 @@ endef
 
 EXTRACT  := --layer $(LAYER) --positions $(POSITIONS) --classes $(CLASSES) --seed $(SEED) \
   $(if $(filter yes,$(INCLUDE_EDGES)),--include-edges)
-EMBED    := --metric $(METRIC) --neighbors $(NEIGHBORS) --min-dist $(MIN_DIST) \
-  --epochs $(EPOCHS) --seed $(SEED)
+# As many neighbours as either method wants, so that both and all their settings share one search.
+SEARCHED := $(shell awk 'BEGIN { p = 3 * $(PERPLEXITY); k = int(p) + (p > int(p)); \
+  print k > $(NEIGHBORS) ? k : $(NEIGHBORS) }')
+NEAR     := --metric $(METRIC) --neighbors $(SEARCHED) --recall $(RECALL) --seed $(SEED)
+EMBED    := --method $(METHOD) $(if $(filter tsne,$(METHOD)),--perplexity $(PERPLEXITY) \
+  --exaggeration $(EXAGGERATION),--neighbors $(NEIGHBORS) --min-dist $(MIN_DIST) --epochs $(EPOCHS)) \
+  --start $(START) $(if $(ALIGN_TO),--align-to $(ALIGN_TO) --alignment $(ALIGNMENT)) \
+  --stability $(STABILITY) --seed $(SEED)
+MEMORY   := $(if $(MEMORY_LIMIT),--memory-limit $(MEMORY_LIMIT))
 RENDER   := --layer $(LAYER) --size $(ICON_SIZE) --steps $(STEPS) --attempts $(ATTEMPTS) \
   --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --precision $(PRECISION) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
 NETWORK_FILES := --model $(MODEL) $(if $(CARD),--card $(CARD))
@@ -170,7 +184,8 @@ $(eval $(call parameters,extract,$(NETWORK_FILES) --images $(DATASET) $(EXTRACT)
 $(eval $(call parameters,reduce,$(COMPONENTS)))
 $(eval $(call parameters,whiten,$(CONDITION)))
 $(eval $(call parameters,first,$(firstword $(GRIDS))))
-$(eval $(call parameters,embed,$(EMBED) $(COMPONENTS)))
+$(eval $(call parameters,neighbors,$(NEAR) $(COMPONENTS)))
+$(eval $(call parameters,embed,$(EMBED)))
 $(eval $(call parameters,grid,$(MINIMUM_COUNT)))
 $(eval $(call parameters,render,$(NETWORK_FILES) $(RENDER)))
 $(eval $(call parameters,assemble,--gap $(GAP)))
@@ -220,9 +235,14 @@ $(OUT)/whitening.h5: $(OUT)/activations.h5 $(STAMPS)/whiten | $(BUILT)
 	$(BIN)/atlas-reduce --activations $< --components 0 --condition $(CONDITION) \
 	  --output $@ $(COMMON)
 
+# The neighbours apart, so that other settings of the layout do not search again.
 LAID_OUT := $(if $(filter 0,$(COMPONENTS)),activations,components)
-$(OUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(STAMPS)/embed | $(BUILT)
-	$(BIN)/atlas-embed --$(LAID_OUT) $< $(EMBED) --output $@ $(COMMON)
+$(OUT)/neighbors.h5: $(OUT)/$(LAID_OUT).h5 $(STAMPS)/neighbors | $(BUILT)
+	$(BIN)/atlas-neighbors --$(LAID_OUT) $< $(NEAR) $(MEMORY) --output $@ $(COMMON)
+
+$(OUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(OUT)/neighbors.h5 $(ALIGN_TO) $(STAMPS)/embed | $(BUILT)
+	$(BIN)/atlas-embed --$(LAID_OUT) $< --neighbor-graph $(OUT)/neighbors.h5 $(EMBED) $(MEMORY) \
+	  --output $@ $(COMMON)
 
 # One file a grid, so that another grid leaves the first one's icons alone.
 $(OUT)/cells-%.h5: $(OUT)/activations.h5 $(OUT)/layout.h5 $(STAMPS)/grid | $(BUILT)

@@ -12,10 +12,21 @@ COMPONENTS    ?= 64
 # The largest condition number of the whitening matrix: smaller whitens less.
 CONDITION     ?= 20
 
+# Neighbours: how rows are compared, and the share of the true neighbours to find.
 METRIC        ?= cosine
+RECALL        ?= 0.95
+
+# The layout: tsne or umap. t-SNE's cells hold rows more alike (see "Choices, by number" in README.md).
+METHOD        ?= tsne
+PERPLEXITY    ?= 30
+EXAGGERATION  ?= 1
 NEIGHBORS     ?= 50
 MIN_DIST      ?= 0.05
 EPOCHS        ?= 0
+START         ?= pca
+ALIGNMENT     ?= 0.1
+# Other seeds by which the layout is made again, to see how much it changes.
+STABILITY     ?= 1
 
 # Cells along a side; several numbers with commas make several atlases.
 GRID          ?= 20

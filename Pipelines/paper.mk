@@ -8,6 +8,7 @@ PICTURES      ?= 1000
 COMPONENTS    ?= 0
 # The paper inverts the second moment as it is; this keeps the inverse within single precision.
 CONDITION     ?= 10000
+METHOD        ?= umap
 NEIGHBORS     ?= 50
 MIN_DIST      ?= 0.05
 GRID          ?= 20,40,80,160

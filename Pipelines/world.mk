@@ -4,8 +4,8 @@
 # are all taken; mixed5 has 2 × 2.
 POSITIONS     ?= 30
 
-# Its kinds of things are told apart so well that their rows lie in islands; a larger distance spreads
-# each island out, and the map has fewer gaps.
+# For METHOD=umap: its kinds of things are told apart so well that their rows lie in islands; a larger
+# distance spreads each island out, and the map has fewer gaps.
 NEIGHBORS     ?= 15
 MIN_DIST      ?= 0.5
 
