@@ -167,7 +167,7 @@ EXTRACT  := --layer $(LAYER) --positions $(POSITIONS) --classes $(CLASSES) --see
   $(if $(filter yes,$(INCLUDE_EDGES)),--include-edges)
 # As many neighbours as either method wants, so that both and all their settings share one search.
 SEARCHED := $(shell awk 'BEGIN { p = 3 * $(PERPLEXITY); k = int(p) + (p > int(p)); \
-  print k > $(NEIGHBORS) ? k : $(NEIGHBORS) }')
+  if (k < $(NEIGHBORS)) k = $(NEIGHBORS); print k }')
 NEAR     := --metric $(METRIC) --neighbors $(SEARCHED) --recall $(RECALL) --seed $(SEED)
 EMBED    := --method $(METHOD) $(if $(filter tsne,$(METHOD)),--perplexity $(PERPLEXITY) \
   --exaggeration $(EXAGGERATION),--neighbors $(NEIGHBORS) --min-dist $(MIN_DIST) --epochs $(EPOCHS)) \
