@@ -9,8 +9,9 @@ struct BlockSearch {
   /// The block's queries, one after the other, and their offsets.
   private let queries: ComparableRows
   private let references: ReferencePanels
-  /// Where references and queries are the same rows in the same order: the place of the block's first
-  /// query. A row does not meet itself.
+  /// The place of the block's first query among the references, where these are the same rows.
+  ///
+  /// A row does not meet itself.
   private let ownPlace: Int?
   /// The best references of each query, by their places.
   private(set) var candidates: Candidates

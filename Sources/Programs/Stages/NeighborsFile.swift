@@ -38,6 +38,7 @@ public enum NeighborsFile {
   /// - Parameters:
   ///   - file: From `open`.
   ///   - count: How many neighbours are wanted.
+  /// - Returns: The neighbours, and by which metric they are near.
   /// - Throws: `StageError` for fewer, unless these are all rows, and for rows that are not there.
   public static func read(_ file: ArrayFileReader, count: Int) throws -> (NeighborTable, Metric) {
     let (rowCount, stored) = try file.matrixShape(of: "neighbors")

@@ -17,7 +17,9 @@ struct EdgeSchedule: Sendable {
   private let graph: NeighborGraph
   /// The share of epochs in which each edge pulls, times 2¹⁶; 0 for edges too light to pull once.
   private let rates: [UInt16]
-  /// Where the counter of each edge stands at the beginning. The part of the lower row's pull is in its
+  /// Where the counter of each edge stands at the beginning.
+  ///
+  /// The part of the lower row's pull is in its
   /// lowest bits.
   private let phases: [UInt16]
 
