@@ -32,9 +32,9 @@ extension LayoutMethod {
     let seconds: Double
     switch self {
     case .umap(let parameters):
-      laying = graph + edges * 8 + rows * 100
+      laying = graph + edges * 8 + rows * 180
       let perEpoch =
-        neighbors * 1.7 * 4e-9 + rows * 20 * Double(1 + parameters.negativeSampleCount) * 2e-9
+        neighbors * 1.7 * 3e-9 + rows * 20 * Double(1 + parameters.negativeSampleCount) * 2e-9
       seconds = steps * perEpoch
     case .tsne:
       // At most 4,096 × 4,096 places and their transform.

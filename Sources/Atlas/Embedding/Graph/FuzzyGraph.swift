@@ -33,8 +33,7 @@ func memberships(
 ) -> [Float] {
   let smooth = smoothDistances(
     of: table, neighborCount: neighborCount, localConnectivity: localConnectivity)
-  var result = [Float](repeating: 0, count: table.rowCount * neighborCount)
-  result.withDisjointWrites { result in
+  return [Float](count: table.rowCount * neighborCount) { result in
     parallelFor(count: table.rowCount, grain: 256) { rows in
       for row in rows {
         for rank in 0..<neighborCount {
@@ -44,5 +43,4 @@ func memberships(
       }
     }
   }
-  return result
 }

@@ -40,11 +40,10 @@ extension NeighborGraph {
       }
     }
     for row in 0..<rowCount { rowStarts[row + 1] += rowStarts[row] }
-    var columns = [Int32](repeating: 0, count: rowStarts[rowCount])
-    var joined = [Float](repeating: 0, count: rowStarts[rowCount])
-    let starts = rowStarts
-    columns.withDisjointWrites { columns in
-      joined.withDisjointWrites { joined in
+    let (starts, edgeCount) = (rowStarts, rowStarts[rowCount])
+    var columns: [Int32] = []
+    let joined = [Float](count: edgeCount) { joined in
+      columns = [Int32](count: edgeCount) { columns in
         parallelFor(count: rowCount, grain: 512) { rows in
           var scratch = [UInt64](repeating: 0, count: neighborCount)
           for row in rows {
@@ -95,9 +94,8 @@ private struct IncomingEntries: Sendable {
     }
     for row in 0..<rowCount { starts[row + 1] += starts[row] }
     var next = starts
-    var positions = [UInt32](repeating: 0, count: entryCount)
-    next.withDisjointWrites { next in
-      positions.withDisjointWrites { positions in
+    positions = [UInt32](count: entryCount) { positions in
+      next.withDisjointWrites { next in
         parallelFor(count: rowCount, grain: max(1, share)) { rows in
           let indices = table.indices.span
           for row in 0..<rowCount {
@@ -112,7 +110,7 @@ private struct IncomingEntries: Sendable {
         }
       }
     }
-    (self.starts, self.positions) = (starts, positions)
+    self.starts = starts
   }
 }
 

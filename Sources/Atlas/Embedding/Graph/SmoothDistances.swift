@@ -30,22 +30,24 @@ package func smoothDistances(
   let distances = { @Sendable (row: Int) in
     table.distances[row * table.neighborCount..<row * table.neighborCount + neighborCount]
   }
-  let overallMean =
-    (0..<table.rowCount).reduce(0) { $0 + mean(distances($1)) } / Double(max(1, table.rowCount))
-  var result = [SmoothDistance](repeating: SmoothDistance(rho: 0, sigma: 1), count: table.rowCount)
-  result.withDisjointWrites { output in
+  let means = [Double](count: table.rowCount) { means in
+    parallelFor(count: table.rowCount, grain: 256) { rows in
+      for row in rows { means[row] = mean(distances(row)) }
+    }
+  }
+  let overallMean = means.reduce(0, +) / Double(max(1, table.rowCount))
+  return [SmoothDistance](count: table.rowCount) { output in
     parallelFor(count: table.rowCount, grain: 256) { rows in
       for row in rows {
         let distances = distances(row)
         let rho = connectedDistance(distances, localConnectivity: localConnectivity)
         let sigma = width(of: distances, beyond: rho, sum: log2(Double(neighborCount)))
-        let least = 1e-3 * (rho > 0 ? mean(distances) : overallMean)
+        let least = 1e-3 * (rho > 0 ? means[row] : overallMean)
         output[row] = SmoothDistance(
           rho: rho, sigma: max(Float(max(sigma, least)), .leastNormalMagnitude))
       }
     }
   }
-  return result
 }
 
 private func mean(_ distances: ArraySlice<Float>) -> Double {
@@ -54,28 +56,33 @@ private func mean(_ distances: ArraySlice<Float>) -> Double {
 
 /// The distance of the `localConnectivity`-th neighbour among those at a positive distance.
 private func connectedDistance(_ distances: ArraySlice<Float>, localConnectivity: Float) -> Float {
-  let positive = distances.filter { $0 > 0 }
+  let positive = distances.drop { $0 <= 0 }
   guard let last = positive.last else { return 0 }
   let whole = Int(localConnectivity)
   guard whole < positive.count else { return last }
   let fraction = localConnectivity - Float(whole)
-  let below = whole > 0 ? positive[whole - 1] : 0
-  return below + fraction * (positive[whole] - below)
+  let below = whole > 0 ? positive[positive.startIndex + whole - 1] : 0
+  return below + fraction * (positive[positive.startIndex + whole] - below)
 }
 
-/// sigma by bisection, the upper end doubled until it is one.
+/// sigma by Newton's method on its inverse.
+///
+/// The sum of memberships falls with the inverse and is convex, so steps from 0 never go too far. No sum is
+/// below the number of neighbours up to rho; where that is the target or more, sigma is 0.
 private func width(of distances: ArraySlice<Float>, beyond rho: Float, sum target: Double) -> Double
 {
-  var (low, high, sigma) = (0.0, Double.infinity, 1.0)
+  var inverse = 0.0
   for _ in 0..<64 {
-    var sum = 0.0
+    var (sum, slope) = (0.0, 0.0)
     for distance in distances {
-      let excess = Double(distance - rho)
-      sum += excess > 0 ? exp(-excess / sigma) : 1
+      let excess = max(0, Double(distance - rho))
+      let membership = exp(-excess * inverse)
+      sum += membership
+      slope += excess * membership
     }
-    if abs(sum - target) < 1e-5 { break }
-    if sum > target { high = sigma } else { low = sigma }
-    sigma = high.isFinite ? (low + high) / 2 : 2 * sigma
+    guard sum - target >= 1e-5 else { break }
+    inverse += (sum - target) / slope
+    guard inverse.isFinite else { return 0 }
   }
-  return sigma
+  return 1 / inverse
 }

@@ -2,54 +2,84 @@
 /// many reads of far memory are under way at once, and then become moves by whole vectors.
 struct MoveBatch {
   /// Differences of rows to what pulls them, then their moves.
-  private var pulls: [SIMD2<Float>]
+  private(set) var pulls: [SIMD2<Float>]
   /// Differences of rows to what pushes them, then their moves.
-  private var pushes: [SIMD2<Float>]
+  private(set) var pushes: [SIMD2<Float>]
+
+  /// No memory yet.
+  init() { (pulls, pushes) = ([], []) }
 
   /// Memory for so many pulls and pushes.
   init(pullCapacity: Int, pushCapacity: Int) {
-    pulls = [SIMD2<Float>](repeating: .zero, count: (pullCapacity + 7) & ~7)
-    pushes = [SIMD2<Float>](repeating: .zero, count: (pushCapacity + 7) & ~7)
+    self.init()
+    reserve(pullCapacity: pullCapacity, pushCapacity: pushCapacity)
   }
 
-  /// Gathers the pulls of a row at `position` towards the rows in some places of `others`, from `count`
-  /// on; returns the new count.
+  /// Gets more memory if there is too little.
   @inline(__always)
-  mutating func addPulls(
-    _ position: SIMD2<Float>, _ places: Range<Int>, of others: Span<Int32>,
-    at positions: Span<SIMD2<Float>>, from count: Int
-  ) -> Int {
-    let end = count + places.count
-    var output = pulls.mutableSpan
-    precondition(
-      end <= output.count && places.lowerBound >= 0 && places.upperBound <= others.count)
-    for offset in 0..<places.count {
-      let other = positions[Int(others[unchecked: places.lowerBound &+ offset])]
-      output[unchecked: count &+ offset] = position - other
+  mutating func reserve(pullCapacity: Int, pushCapacity: Int) {
+    // Whole vectors are computed, and four pushes written at once.
+    if pulls.count < pullCapacity + 7 {
+      pulls = [SIMD2<Float>](repeating: .zero, count: 2 * pullCapacity + 7)
     }
-    return end
+    if pushes.count < pushCapacity + 7 {
+      pushes = [SIMD2<Float>](repeating: .zero, count: 2 * pushCapacity + 7)
+    }
   }
 
-  /// Gathers the pushes of a row at `position` by a run of `runLength` positions, which goes on from
-  /// the first after the last, from `count` on; returns the new count.
+  /// Takes the difference of a row to what pulls it.
   @inline(__always)
-  mutating func addPushes(
-    _ position: SIMD2<Float>, run first: Int, runLength: Int, of positions: Span<SIMD2<Float>>,
+  mutating func setPull(_ index: Int, _ difference: SIMD2<Float>) { pulls[index] = difference }
+
+  /// Takes the difference of a row to what pushes it.
+  @inline(__always)
+  mutating func setPush(_ index: Int, _ difference: SIMD2<Float>) { pushes[index] = difference }
+
+  /// Gathers pulls of a block's rows, from `count` on; returns the new count.
+  @inline(__always)
+  mutating func gatherPulls(
+    _ places: Range<Int>, of epoch: EpochPulls, firstRow: Int, at positions: Span<SIMD2<Float>>,
     from count: Int
   ) -> Int {
-    let end = count + runLength
-    var output = pushes.mutableSpan
-    precondition(end <= output.count && first >= 0 && first < positions.count)
-    if first + runLength <= positions.count {
-      for offset in 0..<runLength {
-        output[unchecked: count &+ offset] = position - positions[unchecked: first &+ offset]
-      }
-    } else {
-      for offset in 0..<runLength {
-        output[count + offset] = position - positions[(first + offset) % positions.count]
-      }
+    let end = count + places.count
+    let (others, owners) = (epoch.others.span, epoch.owners.span)
+    var output = pulls.mutableSpan
+    precondition(end <= output.count && places.lowerBound >= 0 && places.upperBound <= others.count)
+    for offset in 0..<places.count {
+      let place = places.lowerBound &+ offset
+      let row = firstRow &+ Int(owners[unchecked: place])
+      output[unchecked: count &+ offset] =
+        positions[row] - positions[Int(others[unchecked: place])]
     }
     return end
+  }
+
+  /// Gathers pushes of a block's rows: a run of random rows for each pull of which they are the head.
+  @inline(__always)
+  mutating func gatherPushes(
+    _ places: Range<Int>, of epoch: EpochPulls, firstRow: Int, at positions: Span<SIMD2<Float>>,
+    by pushers: Pushers, _ random: inout RandomRows
+  ) {
+    typealias Lanes = SIMD8<Float>
+    let (owners, runLength, rowCount) = (epoch.owners.span, pushers.runLength, pushers.rowCount)
+    let others = pushers.positions.span.bytes
+    var span = pushes.mutableSpan
+    precondition(places.count * runLength + 3 <= span.count && places.upperBound <= owners.count)
+    var output = span.mutableBytes
+    var first = 0
+    for place in places {
+      let position = positions[firstRow &+ Int(owners[unchecked: place])]
+      let pair = SIMD4(lowHalf: position, highHalf: position)
+      let four = Lanes(lowHalf: pair, highHalf: pair)
+      let run = random.next(below: rowCount)
+      for offset in stride(from: 0, to: runLength, by: 4) {
+        let other = others.unsafeLoadUnaligned(
+          fromUncheckedByteOffset: 8 &* (run &+ offset), as: Lanes.self)
+        output.storeBytes(
+          of: four - other, toUncheckedByteOffset: 8 &* (first &+ offset), as: Lanes.self)
+      }
+      first &+= runLength
+    }
   }
 
   /// Turns the differences into moves.
@@ -58,21 +88,9 @@ struct MoveBatch {
     Self.replace(&pushes, count: pushCount) { forces.pushes($0, $1) }
   }
 
-  /// The sum of the moves of some pulls.
-  @inline(__always)
-  func sumOfPulls(_ range: Range<Int>) -> SIMD2<Float> { Self.sum(pulls.span.extracting(range)) }
-
-  /// The sum of the moves of some pushes.
-  @inline(__always)
-  func sumOfPushes(_ range: Range<Int>) -> SIMD2<Float> {
-    Self.sum(pushes.span.extracting(range))
-  }
-
-  @inline(__always)
-  private static func sum(_ moves: Span<SIMD2<Float>>) -> SIMD2<Float> {
-    var sum = SIMD2<Float>.zero
-    for index in moves.indices { sum += moves[unchecked: index] }
-    return sum
+  /// The sum of the first moves.
+  func sum(pullCount: Int, pushCount: Int) -> SIMD2<Float> {
+    pulls[..<pullCount].reduce(.zero, +) + pushes[..<pushCount].reduce(.zero, +)
   }
 
   /// Eight pairs lie as x and y by turns.

@@ -11,7 +11,7 @@ public struct UMAPParameters: Sendable, Equatable {
   public var minimumDistance: Float = 0.05
   /// The distance over which closeness in the layout decays.
   public var spread: Float = 1
-  /// How many times the rows are gone through; `nil` stands for 500 below 10,000 rows and 120 from
+  /// How many times the rows are gone through; `nil` stands for 500 below 10,000 rows and 130 from
   /// there.
   public var epochCount: Int?
   /// How many random rows push a row away for each neighbour that pulls.
@@ -19,7 +19,7 @@ public struct UMAPParameters: Sendable, Equatable {
   /// The length of steps in the first epoch; it falls to 0 with the cube of the share of epochs left.
   ///
   /// umap-learn begins with 1 and falls in a straight line. 100,000 rows of GoogLeNet's mixed4c keep
-  /// more of their neighbours and distances with 4 and the cube, in three fifths of the epochs.
+  /// more of their neighbours and distances with 4 and the cube, in two thirds of the epochs.
   public var learningRate: Float = 4
   /// The strength of pushes against pulls.
   public var repulsion: Float = 1
@@ -35,7 +35,7 @@ public struct UMAPParameters: Sendable, Equatable {
 
   /// The number of epochs for a number of rows.
   public func epochCount(forRowCount rowCount: Int) -> Int {
-    epochCount ?? (rowCount < 10_000 ? 500 : 120)
+    epochCount ?? (rowCount < 10_000 ? 500 : 130)
   }
 
   /// Stops at values without meaning.

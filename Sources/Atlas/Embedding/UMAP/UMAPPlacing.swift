@@ -78,19 +78,16 @@ private struct UMAPPlacement: Sendable {
         let membership = memberships[first + rank]
         return Int(Float(epoch + 1) * membership) > Int(Float(epoch) * membership)
       }
-      var (pullCount, pushCount) = (0, 0)
-      for rank in pulling {
-        let place = row * neighbors.neighborCount + rank
-        pullCount = batch.addPulls(
-          position, place..<place + 1, of: neighbors.indices.span, at: old.span, from: pullCount)
+      var pushCount = 0
+      for (index, rank) in pulling.enumerated() {
+        batch.setPull(index, position - old[neighbor(row, rank)])
         for _ in 0..<parameters.negativeSampleCount {
-          pushCount = batch.addPushes(
-            position, run: random.next(below: old.count), runLength: 1, of: old.span,
-            from: pushCount)
+          batch.setPush(pushCount, position - old[random.next(below: old.count)])
+          pushCount += 1
         }
       }
-      batch.compute(by: forces, pullCount: pullCount, pushCount: pushCount)
-      position += rate * (batch.sumOfPulls(0..<pullCount) + batch.sumOfPushes(0..<pushCount))
+      batch.compute(by: forces, pullCount: pulling.count, pushCount: pushCount)
+      position += rate * batch.sum(pullCount: pulling.count, pushCount: pushCount)
     }
     return position
   }
