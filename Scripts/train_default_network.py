@@ -22,7 +22,6 @@ processor give the same network; elsewhere, and on a GPU, it is another one that
 
 import argparse
 import copy
-import ctypes
 import hashlib
 import io
 import math
@@ -38,6 +37,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+
+from peers.environment import keep_memory
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
 from default_network.network import DEVIATION, SIZE, STORED, Network, logits
@@ -140,14 +141,9 @@ def augmented(batch, size, mean):
 
 
 def prepare_processor(threads):
-    """Threads, and an allocator that keeps memory: fresh pages for each map cost a tenth of the time."""
+    """Threads, and an allocator that keeps its memory."""
     torch.set_num_threads(threads)
-    try:
-        libc = ctypes.CDLL(None)
-        libc.mallopt(-4, 0)  # M_MMAP_MAX: nothing is mapped,
-        libc.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD: nothing is given back
-    except (OSError, AttributeError):
-        pass  # not glibc
+    keep_memory()
     if torch.cuda.is_available():
         return torch.device("cuda"), True
     try:

@@ -1,6 +1,5 @@
 """GoogLeNet's trunk in torch as fast as torch lets it be, and what speed is measured by."""
 
-import ctypes
 import os
 import time
 
@@ -9,7 +8,7 @@ os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch asks for huge pages;
 import torch
 import torch.nn.functional as F
 
-from peers.environment import processors
+from peers.environment import keep_memory, processors
 from peers.torch_graph import TorchGraph
 
 
@@ -17,12 +16,7 @@ def prepare():
     """All processors, and an allocator that keeps its memory."""
     torch.set_num_threads(processors())
     torch.set_flush_denormal(True)
-    try:
-        libc = ctypes.CDLL(None)
-        libc.mallopt(-4, 0)  # M_MMAP_MAX: nothing is mapped,
-        libc.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD: nothing is given back
-    except (OSError, AttributeError):
-        pass  # not glibc
+    keep_memory()
 
 
 def library_lrn(attributes, opset, x):

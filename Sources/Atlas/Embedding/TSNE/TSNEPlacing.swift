@@ -29,11 +29,8 @@ public func placeByTSNE(
       + (dimension == 1 ? "a line" : "a plane"))
   precondition(
     layout.elements.allSatisfy { abs($0) <= 1e12 }, "a layout with numbers beyond 1e12, or none")
-  precondition(
-    neighbors.indices.allSatisfy { $0 >= 0 && $0 < layout.rowCount },
-    "neighbours that are not rows of the layout")
+  checkPlacing(neighbors, on: layout)
   guard neighbors.rowCount > 0 else { return Matrix(rowCount: 0, columnCount: dimension) }
-  precondition(neighbors.neighborCount > 0, "new rows without neighbours")
   let count = min(parameters.neighborCount, neighbors.neighborCount)
   let placement = Placement(
     neighbors: neighbors, neighborCount: count,

@@ -21,11 +21,8 @@ public func placeByUMAP(
 ) -> Matrix {
   parameters.check()
   precondition(layout.columnCount == 2, "the layout is not in the plane")
-  precondition(
-    neighbors.indices.allSatisfy { $0 >= 0 && $0 < layout.rowCount },
-    "neighbours that are not rows of the layout")
+  checkPlacing(neighbors, on: layout)
   guard neighbors.rowCount > 0 else { return Matrix(rowCount: 0, columnCount: 2) }
-  precondition(neighbors.neighborCount > 0, "new rows without neighbours")
   let count = min(parameters.neighborCount, neighbors.neighborCount)
   let placement = UMAPPlacement(
     neighbors: neighbors, neighborCount: count,
