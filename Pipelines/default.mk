@@ -1,5 +1,5 @@
 # The default: an atlas to look at, in about five minutes on two cores for a thousand photographs
-# (with bfloat16; about ten without).
+# (with bfloat16; six or seven without).
 
 # Sampled positions a photograph. With many photographs fewer will do; 100,000 rows in all make a
 # good layout (Carter et al. 2019 use a million, and find 100,000 often sufficient).
