@@ -156,7 +156,7 @@ import Testing
       graph(3, [(0, 1, 1), (1, 2, 1), (0, 2, 1)]), graph(4, [(0, 1, 1), (0, 2, 1), (0, 3, 1)]),
       graph(5000, []), graph(40, (1..<20).map { (0, $0, 1) }),
       // Weights near the ends of what a Float holds.
-      graph(20, (1..<20).map { ($0 - 1, $0, 1e-40) }),
+      graph(20, (1..<20).map { ($0 - 1, $0, Float(bitPattern: 0x11_6C2)) }),
       graph(20, (1..<20).map { ($0 - 1, $0, 3e38) }),
       graph(20, (1..<20).map { ($0 - 1, $0, $0 % 2 == 0 ? 1e-30 : 1) }),
     ]

@@ -56,7 +56,6 @@ struct Chain: Sendable {
   func arguments(of program: Program, _ changes: [String: String?] = [:]) -> [String] {
     var options: [(String, String?)] =
       switch program {
-      case .network: []
       case .synthesize:
         [
           ("--output", file("world")), ("--classes", "fish"), ("--count", "2"), ("--size", "32"),

@@ -59,7 +59,7 @@ struct UMAPArguments: ParsableArguments {
   var minDist: Float = 0.05
   @Option(help: "The distance over which closeness in the layout decays.")
   var spread: Float = 1
-  @Option(help: "Passes over the graph; 0 means 500 for fewer than 10,000 rows, else 120.")
+  @Option(help: "Passes over the graph; 0 means 500 below 10,000 rows, 200 below 50,000, else 130.")
   var epochs = 0
   @Option(help: "Random rows that push a row away for each neighbour that pulls.")
   var negativeSamples = 5

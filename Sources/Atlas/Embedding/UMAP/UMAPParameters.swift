@@ -11,8 +11,8 @@ public struct UMAPParameters: Sendable, Equatable {
   public var minimumDistance: Float = 0.05
   /// The distance over which closeness in the layout decays.
   public var spread: Float = 1
-  /// How many times the rows are gone through; `nil` stands for 500 below 10,000 rows and 130 from
-  /// there.
+  /// How many times the rows are gone through; `nil` stands for 500 below 10,000 rows, 200 below
+  /// 50,000 and 130 from there.
   public var epochCount: Int?
   /// How many random rows push a row away for each neighbour that pulls.
   public var negativeSampleCount = 5
@@ -35,7 +35,7 @@ public struct UMAPParameters: Sendable, Equatable {
 
   /// The number of epochs for a number of rows.
   public func epochCount(forRowCount rowCount: Int) -> Int {
-    epochCount ?? (rowCount < 10_000 ? 500 : 130)
+    epochCount ?? (rowCount < 10_000 ? 500 : rowCount < 50_000 ? 200 : 130)
   }
 
   /// Stops at values without meaning.
