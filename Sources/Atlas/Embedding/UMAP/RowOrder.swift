@@ -20,14 +20,14 @@ struct RowOrder: Sendable {
       high = pointwiseMax(high, position)
     }
     let corner = low
-    let scale = 65535 / max((high - low).max(), .leastNormalMagnitude)
+    // By halves, so that no difference overflows.
+    let scale = 65535 / max((high / 2 - low / 2).max(), .leastNormalMagnitude)
     var keys = [UInt64](repeating: 0, count: count)
     keys.withDisjointWrites { keys in
       parallelFor(count: count, grain: 4096) { range in
         for row in range {
-          let place = ((positions[row] - corner) * scale).clamped(
-            lowerBound: .zero, upperBound: SIMD2(repeating: 65535))
-          let curve = spaced(UInt32(place.x)) | spaced(UInt32(place.y)) << 1
+          let place = (positions[row] / 2 - corner / 2) * scale
+          let curve = spaced(place.x) | spaced(place.y) << 1
           keys[row] = UInt64(curve) << 32 | UInt64(row)
         }
       }
@@ -52,10 +52,10 @@ struct RowOrder: Sendable {
   func unsorted(_ values: [SIMD2<Float>]) -> [SIMD2<Float>] { places.map { values[Int($0)] } }
 }
 
-/// 16 bits with a gap after each.
+/// The 16 bits of a number from 0 to 65535 with a gap after each; 0 for NaN.
 @inline(__always)
-private func spaced(_ value: UInt32) -> UInt32 {
-  var bits = value & 0xFFFF
+private func spaced(_ value: Float) -> UInt32 {
+  var bits = value > 0 ? UInt32(min(value, 65535)) : 0
   bits = (bits | bits << 8) & 0x00FF_00FF
   bits = (bits | bits << 4) & 0x0F0F_0F0F
   bits = (bits | bits << 2) & 0x3333_3333
