@@ -14,7 +14,7 @@ function with its affinities of exact neighbours of the same scores, for both t-
 
 The table of sizes and the million are the project's UMAP of made rows of 64 numbers, clusters of many sizes.
 
-    python3 Scripts/bench_embedding.py [--only umap,tsne,scaling,million] [--quick]
+    python3 Scripts/bench_embedding.py [--only umap,tsne,scaling,million] [--quick] [--seeds N]
 
 It wants GoogLeNet and photographs in ../shared, or --rows. Other programs should not run meanwhile. Needs Python
 3.11 with the packages of Scripts/embedding/requirements.txt; where they are missing they are installed below
@@ -132,6 +132,10 @@ class Bench:
         self.judged("umap_learn", rows, self.contestant("umap_learn", rows), **more)
         if self.project("umap", programs.umap_commands(rows, self.work)):
             self.judged("umap", rows, self.work / "umap_layout.h5", **more)
+            for seed in range(1, self.options.seeds):
+                name = f"umap_seed_{seed}"
+                self.project(name, programs.umap_again(rows, self.work, seed))
+                self.judged(name, rows, self.work / "umap_layout.h5", **more)
 
     def tsne(self, rows):
         more = dict(cells="20,40,80", euclidean="yes")
@@ -170,6 +174,7 @@ def arguments():
     parser.add_argument("--only", default=",".join(PARTS), help="parts of the comparison (umap,tsne,scaling,million)")
     parser.add_argument("--rows", type=Path, help="a file of activations, or a .npy file (100,000 of inception_4c)")
     parser.add_argument("--quick", action="store_true", help="10,000 rows and no million, to try the script")
+    parser.add_argument("--seeds", type=int, default=1, help="as many seeds of the project's UMAP (1)")
     parser.add_argument("--reuse", action="store_true", help="keep what the Python libraries did in an earlier run")
     parser.add_argument("--skip-project", action="store_true", help="measure the Python libraries alone")
     parser.add_argument(

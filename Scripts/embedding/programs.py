@@ -54,10 +54,10 @@ def neighbors(source, output, metric, count):
     return ["atlas-neighbors", *source, "--metric", metric, "--neighbors", count, "--output", output]
 
 
-def embed(source, graph, method, output):
+def embed(source, graph, method, output, seed=0):
     return [
         "atlas-embed", *source, "--neighbor-graph", graph, "--method", method, "--min-dist", 0.05, "--perplexity", 30,
-        "--start", "pca", "--report", "none", "--seed", 0, "--output", output,
+        "--start", "pca", "--report", "none", "--seed", seed, "--output", output,
     ]
 
 
@@ -68,6 +68,12 @@ def umap_commands(activations, work):
         "neighbors": neighbors(source, graph, "cosine", 50),
         "layout": embed(source, graph, "umap", work / "umap_layout.h5"),
     }
+
+
+def umap_again(activations, work, seed):
+    """Another layout of the neighbours that `umap_commands` found."""
+    source, graph = ["--activations", activations], work / "umap_neighbors.h5"
+    return {"layout": embed(source, graph, "umap", work / "umap_layout.h5", seed)}
 
 
 def tsne_commands(activations, work):

@@ -52,7 +52,7 @@ class Results:
 
 def title(name):
     size = size_of(name)
-    return TITLES.get(name) or (f"UMAP, {size:,} made rows" if size else name)
+    return TITLES.get(name) or (f"UMAP, {size:,} made rows" if size else name.replace("umap_seed_", "UMAP, seed "))
 
 
 def size_of(name):

@@ -113,7 +113,7 @@ import Tensors
       zip(level.dispersion, cells.count).reduce(0.0) { $0 + (1 - Double($1.0)) * Double($1.1) }
       / Double(rows)
     Diagnostics.note(
-      "grid \(cells.side): \(count) cells of \(cells.side * cells.side) hold \(rows) of \(cells.cellOfRow.count) rows; mean cosine to the cell's mean \(decimal(alike))"
+      "grid \(cells.side): \(count) cells of \(cells.side * cells.side) hold \(rows) of \(cells.cellOfRow.count) rows; mean cosine to the cell's mean \(decimal(alike, places: 3))"
     )
   }
 }

@@ -20,9 +20,7 @@ struct LayoutForces: Sendable {
   func pulls(_ dx: SIMD8<Float>, _ dy: SIMD8<Float>) -> (x: SIMD8<Float>, y: SIMD8<Float>) {
     let square = squares(dx, dy)
     let power = fastPower(square, b)
-    let one = SIMD8<Float>(repeating: 1)
-    let coefficient =
-      power * (-2 * a * b) / (square * one.addingProduct(power, SIMD8(repeating: a)))
+    let coefficient = power * (-2 * a * b) / (square * inverseCloseness(power))
     return (limited(coefficient * dx), limited(coefficient * dy))
   }
 
@@ -30,12 +28,16 @@ struct LayoutForces: Sendable {
   @inline(__always)
   func pushes(_ dx: SIMD8<Float>, _ dy: SIMD8<Float>) -> (x: SIMD8<Float>, y: SIMD8<Float>) {
     let square = squares(dx, dy)
-    let power = fastPower(square, b)
-    let one = SIMD8<Float>(repeating: 1)
     let coefficient =
       SIMD8(repeating: 2 * b * repulsion)
-      / ((square + 0.001) * one.addingProduct(power, SIMD8(repeating: a)))
+      / ((square + 0.001) * inverseCloseness(fastPower(square, b)))
     return (limited(coefficient * dx), limited(coefficient * dy))
+  }
+
+  /// 1 + a·s^b.
+  @inline(__always)
+  private func inverseCloseness(_ power: SIMD8<Float>) -> SIMD8<Float> {
+    SIMD8(repeating: 1).addingProduct(power, SIMD8(repeating: a))
   }
 
   /// Squared distances, kept from 0, so that their powers are normal numbers.

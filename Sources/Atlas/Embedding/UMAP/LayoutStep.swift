@@ -49,17 +49,7 @@ struct LayoutStep: Sendable {
     batch.gatherPushes(
       asHead, of: pulls, firstRow: rows.lowerBound, at: positions, by: pushers, &random)
     batch.compute(by: forces, pullCount: count, pushCount: asHead.count * pushers.runLength)
-    for index in moved.indices { moved[index] = .zero }
-    let (owners, runLength) = (pulls.owners.span, pushers.runLength)
-    let (pullMoves, pushMoves) = (batch.pulls.span, batch.pushes.span)
-    for (offset, place) in asHead.enumerated() {
-      var sum = pullMoves[offset]
-      for push in offset &* runLength..<(offset &+ 1) &* runLength { sum += pushMoves[push] }
-      moved[Int(owners[place])] += sum
-    }
-    for (offset, place) in asTail.enumerated() {
-      moved[Int(owners[place])] += pullMoves[asHead.count &+ offset]
-    }
+    add(batch, asHead, asTail, of: pulls, runLength: pushers.runLength, to: &moved)
     for (index, row) in rows.enumerated() { moved[index] = positions[row] + rate * moved[index] }
     if pulls.isCrowded[block] {
       for (index, row) in rows.enumerated() {
@@ -76,6 +66,26 @@ struct LayoutStep: Sendable {
       for (index, row) in rows.enumerated() {
         moved[index] += springs.move(order.row(at: row), from: positions[row], rate: rate)
       }
+    }
+  }
+
+  /// Sums the moves of each row of a block.
+  @inline(__always)
+  private func add(
+    _ batch: MoveBatch, _ asHead: Range<Int>, _ asTail: Range<Int>, of pulls: EpochPulls,
+    runLength: Int, to sums: inout MutableSpan<SIMD2<Float>>
+  ) {
+    for index in sums.indices { sums[index] = .zero }
+    let (owners, pullMoves, pushMoves) = (
+      pulls.owners.span, batch.pulls.span, batch.pushes.span
+    )
+    for (offset, place) in asHead.enumerated() {
+      var sum = pullMoves[offset]
+      for push in offset &* runLength..<(offset &+ 1) &* runLength { sum += pushMoves[push] }
+      sums[Int(owners[place])] += sum
+    }
+    for (offset, place) in asTail.enumerated() {
+      sums[Int(owners[place])] += pullMoves[asHead.count &+ offset]
     }
   }
 
