@@ -40,7 +40,7 @@ extension Target {
     .executableTarget(
       name: name,
       dependencies: dependencies + [
-        "Stages", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CommandLine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/Programs/\(name)", swiftSettings: house)
   }
@@ -71,14 +71,15 @@ let package = Package(
     .clibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
 
     // MARK: Foundations: values, and one wrapper for each C library
-    .room("Foundations", "Tensors"),
+    .room("Foundations", "ParallelLoops"),
+    .room("Foundations", "Matrices", on: ["ParallelLoops"]),
     .room("Foundations", "Randomness"),
     .room("Foundations", "OneDNN", on: ["COneDNN"]),
-    .room("Foundations", "FourierTransforms", on: ["CFFTW", "Tensors"]),
-    .room("Foundations", "LinearAlgebra", on: ["CLAPACKE", "OneDNN", "Tensors"]),
-    .room("Foundations", "ArrayStore", on: ["CHDF5", "COpenSSL", "Tensors"]),
-    .room("Foundations", "Images", on: ["CPNG", "CTurboJPEG", "Tensors"]),
-
+    .room("Foundations", "FourierTransforms", on: ["CFFTW", "ParallelLoops"]),
+    .room(
+      "Foundations", "LinearAlgebra", on: ["CLAPACKE", "Matrices", "OneDNN", "ParallelLoops"]),
+    .room("Foundations", "ArrayStore", on: ["CHDF5", "COpenSSL", "Matrices"]),
+    .room("Foundations", "Images", on: ["CPNG", "CTurboJPEG", "ParallelLoops"]),
     .room("Foundations", "Drawing", on: ["CCairo", "Images"]),
 
     // MARK: World: pictures without a camera
@@ -86,99 +87,125 @@ let package = Package(
     .room("World", "MadeWorld", on: ["Drawing", "Images", "Randomness", "Textures"]),
 
     // MARK: Networks: a model file becomes a graph, a graph becomes a compiled network
-    .room("Networks", "NetworkGraphs", on: ["Tensors"]),
+    .room("Networks", "NeuralNetworks", on: ["Matrices", "OneDNN"]),
+    .room("Networks", "Models", on: ["NeuralNetworks"]),
     .room(
       "Networks", "ModelFormats",
-      on: ["NetworkGraphs", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      on: [
+        "Matrices", "Models", "NeuralNetworks",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       exclude: ["ONNX/onnx.proto", "TensorFlow/graphdef.proto"]),
-    .room("Networks", "NeuralNetworks", on: ["NetworkGraphs", "OneDNN", "Tensors"]),
 
-    // MARK: Atlas: the way of the data, in order
+    // MARK: Atlas: the data flow, in order
     .room(
       "Atlas", "Activations",
-      on: ["Images", "ModelFormats", "NeuralNetworks", "NetworkGraphs", "Randomness", "Tensors"]),
-    .room("Atlas", "PrincipalComponents", on: ["LinearAlgebra", "OneDNN", "Tensors"]),
-    .room("Atlas", "Neighbors", on: ["OneDNN", "Randomness", "Tensors"]),
+      on: ["Images", "Matrices", "Models", "NeuralNetworks", "ParallelLoops", "Randomness"]),
+    .room(
+      "Atlas", "PrincipalComponents",
+      on: ["LinearAlgebra", "Matrices", "OneDNN", "ParallelLoops"]),
+    .room(
+      "Atlas", "Neighbors",
+      on: ["LinearAlgebra", "Matrices", "OneDNN", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "Embedding",
       on: [
-        "FourierTransforms", "LinearAlgebra", "Neighbors", "OneDNN", "Randomness", "Tensors",
+        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "OneDNN", "ParallelLoops",
+        "Randomness",
       ]),
-    .room("Atlas", "LayoutPictures", on: ["Drawing", "Images", "Tensors"]),
-    .room("Atlas", "Grids", on: ["Tensors"]),
+    .room("Atlas", "LayoutPictures", on: ["Drawing", "Images", "Matrices", "ParallelLoops"]),
+    .room("Atlas", "Grids", on: ["Matrices", "ParallelLoops"]),
     .room(
       "Atlas", "FeatureVisualization",
       on: [
-        "ModelFormats", "NetworkGraphs", "NeuralNetworks", "OneDNN", "Randomness", "Tensors",
+        "LinearAlgebra", "Matrices", "Models", "NeuralNetworks", "OneDNN", "ParallelLoops",
+        "Randomness",
       ]),
     .room("Atlas", "Mosaics", on: ["Grids"]),
 
     // MARK: Programs: one a stage, each reading and writing files
-    .room(
-      "Programs", "Stages",
-      on: [
-        "ArrayStore", "Embedding", "ModelFormats", "Neighbors", "NeuralNetworks", "OneDNN",
-        "Tensors",
+    .target(
+      name: "CommandLine",
+      dependencies: [
+        "ArrayStore", "Embedding", "Matrices", "ModelFormats", "Models", "Neighbors",
+        "NeuralNetworks", "OneDNN", "ParallelLoops",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
-    .program("atlas-synthesize", on: ["ArrayStore", "Drawing", "Images", "MadeWorld", "Tensors"]),
+      ],
+      path: "Sources/CommandLine", swiftSettings: house),
+    .program(
+      "atlas-synthesize",
+      on: ["ArrayStore", "Drawing", "Images", "MadeWorld", "Matrices", "ParallelLoops"]),
     .program(
       "atlas-extract",
       on: [
-        "Activations", "ArrayStore", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Tensors",
+        "Activations", "ArrayStore", "Matrices", "ModelFormats", "Models", "NeuralNetworks",
+        "ParallelLoops",
       ]),
     .program(
-      "atlas-reduce", on: ["ArrayStore", "LinearAlgebra", "PrincipalComponents", "Tensors"]),
-    .program("atlas-neighbors", on: ["ArrayStore", "Neighbors", "Tensors"]),
+      "atlas-reduce",
+      on: ["ArrayStore", "LinearAlgebra", "Matrices", "ParallelLoops", "PrincipalComponents"]),
+    .program("atlas-neighbors", on: ["ArrayStore", "Matrices", "Neighbors", "ParallelLoops"]),
     .program(
       "atlas-embed",
       on: [
-        "ArrayStore", "Embedding", "Images", "LayoutPictures", "Neighbors", "Randomness", "Tensors",
+        "ArrayStore", "Embedding", "Images", "LayoutPictures", "Matrices", "Neighbors",
+        "ParallelLoops", "Randomness",
       ]),
     .program(
       "atlas-place",
-      on: ["ArrayStore", "Embedding", "Neighbors", "PrincipalComponents", "Tensors"]),
-    .program("atlas-grid", on: ["ArrayStore", "Grids", "Tensors"]),
+      on: [
+        "ArrayStore", "Embedding", "Matrices", "Neighbors", "ParallelLoops", "PrincipalComponents",
+      ]),
+    .program("atlas-grid", on: ["ArrayStore", "Grids", "Matrices", "ParallelLoops"]),
     .program(
       "atlas-render",
       on: [
-        "ArrayStore", "FeatureVisualization", "ModelFormats", "NetworkGraphs", "NeuralNetworks",
-        "Tensors",
+        "ArrayStore", "FeatureVisualization", "Matrices", "ModelFormats", "Models",
+        "NeuralNetworks", "ParallelLoops",
       ]),
-    .program("atlas-assemble", on: ["ArrayStore", "Grids", "Images", "Mosaics", "Tensors"]),
+    .program(
+      "atlas-assemble",
+      on: ["ArrayStore", "Grids", "Images", "Matrices", "Mosaics", "ParallelLoops"]),
     .program(
       "atlas-network",
       on: [
-        "ArrayStore", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Randomness", "Tensors",
+        "ArrayStore", "Matrices", "ModelFormats", "Models", "NeuralNetworks", "ParallelLoops",
+        "Randomness",
       ]),
     .program(
       "atlas-bench",
       on: [
-        "Activations", "ArrayStore", "FeatureVisualization", "LinearAlgebra", "ModelFormats",
-        "NetworkGraphs", "NeuralNetworks", "Randomness", "Tensors",
+        "Activations", "ArrayStore", "FeatureVisualization", "LinearAlgebra", "Matrices",
+        "ModelFormats", "Models", "NeuralNetworks", "ParallelLoops", "Randomness",
       ]),
 
     // MARK: Tests
     .target(
-      name: "TestSupport", dependencies: ["ModelFormats", "NetworkGraphs", "Randomness"],
+      name: "TestSupport",
+      dependencies: ["ModelFormats", "Models", "NeuralNetworks", "Randomness"],
       path: "Tests/TestSupport", swiftSettings: house),
     .executableTarget(
       name: "model-fuzzing",
       dependencies: [
-        "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Randomness", "TestSupport",
+        "ModelFormats", "Models", "NeuralNetworks", "Randomness", "TestSupport",
       ],
       path: "Tests/ModelFuzzing", swiftSettings: house),
-    .tests(for: "Tensors"),
+    .tests(for: "Matrices"),
+    .tests(for: "ParallelLoops"),
     .tests(for: "Randomness"),
-    .tests(for: "FourierTransforms", on: ["Randomness", "Tensors"]),
-    .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Tensors"]),
-    .tests(for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Tensors"]),
-    .tests(for: "Neighbors", on: ["Randomness", "Tensors"]),
-    .tests(for: "Embedding", on: ["LinearAlgebra", "Neighbors", "Randomness", "Tensors"]),
-    .tests(for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Tensors"]),
-    .tests(for: "Grids", on: ["Randomness", "Tensors"]),
+    .tests(for: "FourierTransforms", on: ["Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Matrices", "ParallelLoops"]),
+    .tests(
+      for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "Neighbors", on: ["Randomness", "Matrices", "ParallelLoops"]),
+    .tests(
+      for: "Embedding",
+      on: ["LinearAlgebra", "Neighbors", "Randomness", "Matrices", "ParallelLoops"]),
+    .tests(
+      for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Grids"]),
-    .tests(for: "ArrayStore", on: ["Randomness", "Tensors"]),
+    .tests(for: "ArrayStore", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Images", on: ["Randomness"]),
     .tests(for: "Drawing", on: ["Images"]),
     .tests(for: "Textures", on: ["Drawing"]),
@@ -186,22 +213,26 @@ let package = Package(
     .tests(
       for: "FeatureVisualization",
       on: [
-        "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Randomness", "Tensors", "TestSupport",
+        "ModelFormats", "Models", "NeuralNetworks", "Randomness", "Matrices", "ParallelLoops",
+        "TestSupport",
       ]),
-    .tests(for: "NetworkGraphs", on: ["Randomness", "Tensors"]),
-    .tests(for: "ModelFormats", on: ["NetworkGraphs", "Randomness", "Tensors", "TestSupport"]),
+    .tests(
+      for: "ModelFormats",
+      on: ["Models", "NeuralNetworks", "Randomness", "Matrices", "ParallelLoops", "TestSupport"]),
     .tests(
       for: "NeuralNetworks",
-      on: ["ModelFormats", "NetworkGraphs", "Randomness", "Tensors", "TestSupport"]),
+      on: ["ModelFormats", "Models", "Randomness", "Matrices", "ParallelLoops", "TestSupport"]),
     .tests(
       for: "Activations",
       on: [
-        "Images", "ModelFormats", "NetworkGraphs", "NeuralNetworks", "Tensors", "TestSupport",
+        "Images", "ModelFormats", "Models", "NeuralNetworks", "Matrices", "ParallelLoops",
+        "TestSupport",
       ]),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "ArrayStore", "Images", "Mosaics", "Neighbors", "Randomness", "Tensors", "TestSupport",
+        "ArrayStore", "Images", "Mosaics", "Neighbors", "Randomness", "Matrices", "ParallelLoops",
+        "TestSupport",
       ],
       path: "Tests/PipelineTests", swiftSettings: house),
   ]

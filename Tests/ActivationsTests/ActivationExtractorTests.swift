@@ -1,9 +1,9 @@
 import Activations
 import Images
 import ModelFormats
-import NetworkGraphs
+import Models
 import NeuralNetworks
-import Tensors
+import ParallelLoops
 import TestSupport
 import Testing
 

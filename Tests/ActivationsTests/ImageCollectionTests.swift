@@ -1,6 +1,6 @@
 import Activations
 import Foundation
-import ModelFormats
+import Models
 import TestSupport
 import Testing
 

@@ -1,7 +1,8 @@
 import Activations
 import Images
 import ModelFormats
-import NetworkGraphs
+import Models
+import NeuralNetworks
 import TestSupport
 
 /// A network that passes its input on: its activations are the prepared pixels.

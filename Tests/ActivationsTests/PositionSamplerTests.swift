@@ -1,5 +1,5 @@
 import Activations
-import NetworkGraphs
+import NeuralNetworks
 import Testing
 
 @Suite struct PositionSamplerTests {

@@ -1,7 +1,7 @@
 import ArrayStore
 import Foundation
+import Matrices
 import Randomness
-import Tensors
 import Testing
 
 @Suite struct BadFileTests {

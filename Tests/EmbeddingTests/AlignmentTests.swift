@@ -1,8 +1,8 @@
 import Embedding
 import Glibc
+import Matrices
 import Neighbors
 import Randomness
-import Tensors
 import Testing
 
 @Suite(.serialized) struct AlignmentTests {

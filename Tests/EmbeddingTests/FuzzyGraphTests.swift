@@ -1,7 +1,7 @@
 import Embedding
 import Glibc
+import Matrices
 import Neighbors
-import Tensors
 import Testing
 
 @Suite struct FuzzyGraphTests {

@@ -1,7 +1,8 @@
 import Embedding
+import Matrices
 import Neighbors
+import ParallelLoops
 import Randomness
-import Tensors
 import Testing
 
 @Suite(.serialized) struct LayoutReportTests {

@@ -1,6 +1,6 @@
 import Embedding
+import Matrices
 import Neighbors
-import Tensors
 import Testing
 
 @Suite(.serialized) struct NewRowsTests {

@@ -1,6 +1,7 @@
 import Embedding
+import Matrices
+import ParallelLoops
 import Randomness
-import Tensors
 import Testing
 
 @Suite(.serialized) struct PrincipalStartTests {

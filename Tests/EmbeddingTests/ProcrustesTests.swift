@@ -1,6 +1,6 @@
 import Embedding
+import Matrices
 import Randomness
-import Tensors
 import Testing
 
 @Suite struct ProcrustesTests {

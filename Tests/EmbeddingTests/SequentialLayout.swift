@@ -1,7 +1,7 @@
 import Embedding
 import Glibc
+import Matrices
 import Randomness
-import Tensors
 
 /// UMAP as the paper writes it (algorithm 5), one edge after the other: the standard by which the
 /// parallel layout is judged.

@@ -1,9 +1,10 @@
 import Embedding
 import Glibc
 import LinearAlgebra
+import Matrices
 import Neighbors
+import ParallelLoops
 import Randomness
-import Tensors
 import Testing
 
 @Suite(.serialized) struct SpectralStartTests {

@@ -1,7 +1,6 @@
 import Embedding
 import Glibc
 import Randomness
-import Tensors
 import Testing
 
 @Suite(.serialized) struct TSNEFieldTests {

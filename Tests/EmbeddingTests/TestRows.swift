@@ -1,5 +1,5 @@
+import Matrices
 import Randomness
-import Tensors
 
 /// Clusters of rows, each a bent sheet of two dimensions in many, far from each other.
 ///

@@ -1,9 +1,10 @@
 import Embedding
 import Glibc
+import Matrices
 import Neighbors
+import ParallelLoops
 import Randomness
 import Synchronization
-import Tensors
 import Testing
 
 @Suite(.serialized) struct UMAPLayoutTests {

@@ -1,6 +1,7 @@
 import Embedding
+import Matrices
 import Neighbors
-import Tensors
+import ParallelLoops
 import Testing
 
 @Suite(.serialized) struct UMAPPlacingTests {

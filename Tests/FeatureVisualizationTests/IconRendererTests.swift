@@ -1,9 +1,9 @@
 import FeatureVisualization
 import ModelFormats
-import NetworkGraphs
+import Models
 import NeuralNetworks
+import ParallelLoops
 import Randomness
-import Tensors
 import TestSupport
 import Testing
 

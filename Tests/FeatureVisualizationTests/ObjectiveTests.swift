@@ -1,7 +1,7 @@
 import FeatureVisualization
 import Foundation
-import NetworkGraphs
-import Tensors
+import Matrices
+import NeuralNetworks
 import Testing
 
 @Suite struct ObjectiveTests {

@@ -1,7 +1,8 @@
 import FourierTransforms
 import Glibc
+import Matrices
+import ParallelLoops
 import Randomness
-import Tensors
 import Testing
 
 @Suite(.serialized) struct PlaneTransformTests {

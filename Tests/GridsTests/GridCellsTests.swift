@@ -1,5 +1,5 @@
 import Grids
-import Tensors
+import Matrices
 import Testing
 
 @Suite struct GridCellsTests {

@@ -1,5 +1,6 @@
 import Grids
-import Tensors
+import Matrices
+import ParallelLoops
 import Testing
 
 @Suite(.serialized) struct GridLevelTests {

@@ -1,6 +1,6 @@
 import Grids
+import Matrices
 import Randomness
-import Tensors
 
 /// A layout of two uneven clouds.
 func clouds(_ count: Int, item: Int = 0) -> Matrix {

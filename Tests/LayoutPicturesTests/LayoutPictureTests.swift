@@ -1,7 +1,8 @@
 import Images
 import LayoutPictures
+import Matrices
+import ParallelLoops
 import Randomness
-import Tensors
 import Testing
 
 @Suite(.serialized) struct LayoutPictureTests {

@@ -1,7 +1,8 @@
 import LinearAlgebra
+import Matrices
 import OneDNN
+import ParallelLoops
 import Randomness
-import Tensors
 import Testing
 
 @Suite(.serialized) struct MatrixProductTests {

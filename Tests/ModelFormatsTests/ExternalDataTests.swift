@@ -1,6 +1,7 @@
 import Foundation
 import ModelFormats
-import NetworkGraphs
+import Models
+import NeuralNetworks
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import ModelFormats
-import NetworkGraphs
+import Models
+import NeuralNetworks
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
   /// The operation that makes a tensor.
   private func operation(
     _ name: String, _ graph: NetworkGraph, sourceLocation: SourceLocation = #_sourceLocation
-  ) throws -> NetworkGraphs.Operation {
+  ) throws -> NeuralNetworks.Operation {
     try #require(
       graph.nodes.first { $0.output == name }, sourceLocation: sourceLocation
     ).operation

@@ -1,5 +1,5 @@
 import ModelFormats
-import NetworkGraphs
+import NeuralNetworks
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
+import Matrices
 import ModelFormats
-import NetworkGraphs
-import Tensors
+import NeuralNetworks
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import ModelFormats
-import NetworkGraphs
+import Models
+import NeuralNetworks
 import TestSupport
 import Testing
 

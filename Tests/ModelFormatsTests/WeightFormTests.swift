@@ -1,6 +1,7 @@
+import Matrices
 import ModelFormats
-import NetworkGraphs
-import Tensors
+import Models
+import NeuralNetworks
 import TestSupport
 import Testing
 

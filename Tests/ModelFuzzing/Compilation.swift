@@ -1,4 +1,3 @@
-import NetworkGraphs
 import NeuralNetworks
 
 /// Compiles a small graph with the engine and runs it once, forward and backward.

@@ -1,5 +1,6 @@
 import Glibc
 import ModelFormats
+import Models
 
 /// Damages network files by the thousand and sees that each is a network or an error in one line:
 /// no crash, no hang, no memory without bounds.

@@ -1,6 +1,7 @@
 import Glibc
 import ModelFormats
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 /// What came of one damaged file.
 enum Outcome {

@@ -1,6 +1,7 @@
+import Matrices
 import Neighbors
+import ParallelLoops
 import Randomness
-import Tensors
 import Testing
 
 @Suite(.serialized) struct ClusteredSearchTests {

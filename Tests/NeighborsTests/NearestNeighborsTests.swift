@@ -1,6 +1,7 @@
+import Matrices
 import Neighbors
+import ParallelLoops
 import Randomness
-import Tensors
 import Testing
 
 /// Rows of small whole numbers, many of them equal, some zero.

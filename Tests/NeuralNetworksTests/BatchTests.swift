@@ -1,4 +1,3 @@
-import NetworkGraphs
 import NeuralNetworks
 import Randomness
 import Testing

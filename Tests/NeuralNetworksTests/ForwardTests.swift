@@ -1,7 +1,6 @@
-import NetworkGraphs
+import Matrices
 import NeuralNetworks
 import Randomness
-import Tensors
 import Testing
 
 @Suite struct ForwardTests {

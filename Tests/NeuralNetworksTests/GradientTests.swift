@@ -1,7 +1,5 @@
-import NetworkGraphs
 import NeuralNetworks
 import Randomness
-import Tensors
 import Testing
 
 @Suite struct GradientTests {

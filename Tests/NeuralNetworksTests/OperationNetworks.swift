@@ -1,6 +1,6 @@
-import NetworkGraphs
+import Matrices
+import NeuralNetworks
 import Randomness
-import Tensors
 import Testing
 
 /// One operation on a tensor of some shape, the others of its inputs constants.

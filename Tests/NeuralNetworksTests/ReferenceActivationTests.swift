@@ -1,6 +1,6 @@
 import Foundation
 import ModelFormats
-import NetworkGraphs
+import Models
 import NeuralNetworks
 import Randomness
 import TestSupport

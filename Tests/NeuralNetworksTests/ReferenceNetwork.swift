@@ -1,6 +1,6 @@
 import Glibc
-import NetworkGraphs
-import Tensors
+import Matrices
+import NeuralNetworks
 
 /// The plain version of every operation, by its definition, to hold the compiled network against.
 struct ReferenceNetwork {

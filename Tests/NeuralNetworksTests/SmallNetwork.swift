@@ -1,6 +1,6 @@
-import NetworkGraphs
+import Matrices
+import NeuralNetworks
 import Randomness
-import Tensors
 import Testing
 
 /// A network made for a test, with random weights.

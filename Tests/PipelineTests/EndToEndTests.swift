@@ -1,8 +1,8 @@
 import ArrayStore
 import Foundation
 import Images
+import Matrices
 import Mosaics
-import Tensors
 import TestSupport
 import Testing
 

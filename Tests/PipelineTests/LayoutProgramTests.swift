@@ -1,7 +1,7 @@
 import ArrayStore
 import Foundation
+import Matrices
 import Neighbors
-import Tensors
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import ArrayStore
+import Matrices
 import Randomness
-import Tensors
 
 /// Rows in clusters, written as activations of photographs that there are not.
 ///

@@ -1,6 +1,6 @@
 import ArrayStore
 import Foundation
-import Tensors
+import Matrices
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import LinearAlgebra
+import Matrices
+import ParallelLoops
 import PrincipalComponents
-import Tensors
 import Testing
 
 @Suite(.serialized) struct MomentsTests {

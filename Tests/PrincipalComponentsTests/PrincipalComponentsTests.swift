@@ -1,5 +1,6 @@
+import Matrices
+import ParallelLoops
 import PrincipalComponents
-import Tensors
 import Testing
 
 @Suite(.serialized) struct PrincipalComponentsTests {

@@ -1,5 +1,5 @@
+import Matrices
 import Randomness
-import Tensors
 
 /// Rows with correlated columns, some far from the origin: like activations, only harder.
 func correlatedRows(_ rowCount: Int, _ columnCount: Int, item: Int = 0, offset: Float = 2)

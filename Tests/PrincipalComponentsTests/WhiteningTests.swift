@@ -1,6 +1,6 @@
 import LinearAlgebra
+import Matrices
 import PrincipalComponents
-import Tensors
 import Testing
 
 @Suite struct WhiteningTests {

@@ -1,5 +1,5 @@
 package import ModelFormats
-package import NetworkGraphs
+package import NeuralNetworks
 
 /// A TensorFlow file made of parts that a test can exchange; field numbers stand here as
 /// TensorFlow's schemas give them.

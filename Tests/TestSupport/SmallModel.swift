@@ -1,5 +1,5 @@
 internal import ModelFormats
-package import NetworkGraphs
+package import NeuralNetworks
 
 /// An ONNX file made of parts that a test can exchange.
 package struct SmallModel {

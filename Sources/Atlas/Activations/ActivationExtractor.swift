@@ -1,8 +1,7 @@
 internal import Images
-public import ModelFormats
-public import NetworkGraphs
+public import Models
 public import NeuralNetworks
-internal import Tensors
+internal import ParallelLoops
 
 /// Runs photographs through a network and takes the activations at sampled positions.
 ///

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-public import ModelFormats
+public import Models
 
 /// Photographs in a folder, in a fixed order, each with a class if one is known.
 public struct ImageCollection: Sendable {

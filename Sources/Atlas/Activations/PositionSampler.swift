@@ -1,4 +1,4 @@
-public import NetworkGraphs
+public import NeuralNetworks
 internal import Randomness
 
 /// Which positions of a photograph are looked at, the same relative ones in every layer.

@@ -1,6 +1,6 @@
 internal import Images
-internal import ModelFormats
-internal import NetworkGraphs
+internal import Models
+internal import NeuralNetworks
 
 extension Preprocessing {
   /// Reads a photograph as the network wants it: channels × height × width.

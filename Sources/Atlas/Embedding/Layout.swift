@@ -1,4 +1,4 @@
-public import Tensors
+public import Matrices
 
 /// A layout, and how its loss fell on the way.
 public struct Layout: Sendable, Equatable {

@@ -1,4 +1,4 @@
-public import Tensors
+public import Matrices
 
 /// Places that rows of a layout are drawn to by a weak spring, for instance where their partners
 /// stand in another layout.

@@ -1,5 +1,5 @@
+public import Matrices
 public import Neighbors
-public import Tensors
 
 /// A way to lay out rows, with its settings.
 public enum LayoutMethod: Sendable, Equatable {

@@ -1,5 +1,5 @@
+import Matrices
 import Neighbors
-import Tensors
 
 /// Stops at new rows that have no neighbours, or such as are not on the layout.
 func checkPlacing(_ neighbors: NeighborTable, on layout: Matrix) {

@@ -1,4 +1,4 @@
-import Tensors
+import Matrices
 
 /// Positions as a matrix of one or two columns.
 func matrix(_ positions: [SIMD2<Float>], dimension: Int) -> Matrix {

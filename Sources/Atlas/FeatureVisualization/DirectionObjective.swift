@@ -1,6 +1,6 @@
 internal import Glibc
+public import Matrices
 internal import OneDNN
-public import Tensors
 
 /// How far an activation vector reaches in a direction, weighted by how well it points there.
 ///

@@ -1,5 +1,5 @@
 internal import OneDNN
-internal import Tensors
+internal import ParallelLoops
 
 // With F⁺ and F⁻ the spectrum at vertical frequencies +l and −l, and Z = Σ F e^{2πi l y / side},
 //

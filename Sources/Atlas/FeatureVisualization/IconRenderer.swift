@@ -1,8 +1,7 @@
-public import ModelFormats
-internal import NetworkGraphs
+public import Models
 public import NeuralNetworks
+internal import ParallelLoops
 internal import Synchronization
-internal import Tensors
 
 /// Optimises icons: images that excite a layer of a network as a target asks.
 ///

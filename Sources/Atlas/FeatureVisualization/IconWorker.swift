@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import NeuralNetworks
 internal import Randomness
 

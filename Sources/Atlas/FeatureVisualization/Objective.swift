@@ -1,4 +1,4 @@
-public import NetworkGraphs
+public import NeuralNetworks
 
 /// What an icon's activations are to maximise.
 public enum Objective: Sendable {

@@ -1,4 +1,5 @@
-public import Tensors
+public import Matrices
+internal import ParallelLoops
 
 /// The dispersion and the exemplars of every cell of several grids, from a second pass of the rows.
 ///

@@ -1,4 +1,5 @@
-public import Tensors
+public import Matrices
+internal import ParallelLoops
 
 /// The mean row of every cell of several grids, from rows that pass by once.
 ///

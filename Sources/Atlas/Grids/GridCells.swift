@@ -1,4 +1,4 @@
-internal import Tensors
+internal import Matrices
 
 /// Which rows of a data set fall into which cell of a square grid over a normalised layout.
 ///

@@ -1,4 +1,4 @@
-public import Tensors
+public import Matrices
 
 /// One grid of an atlas with what its cells hold on average, how alike it is, and examples of it.
 public struct GridLevel: Sendable, Equatable {

@@ -1,4 +1,4 @@
-public import Tensors
+public import Matrices
 
 /// A layout stretched to the unit square: x grows to the right, y upwards.
 ///

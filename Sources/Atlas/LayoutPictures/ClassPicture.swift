@@ -1,6 +1,6 @@
 import Glibc
 public import Images
-public import Tensors
+public import Matrices
 
 /// A layout as points, coloured by class.
 ///

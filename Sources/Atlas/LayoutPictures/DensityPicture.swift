@@ -1,6 +1,6 @@
 import Glibc
 public import Images
-public import Tensors
+public import Matrices
 
 /// A layout as its density: how many rows lie on each pixel, on a logarithmic scale.
 ///

@@ -1,5 +1,5 @@
 import Images
-import Tensors
+import Matrices
 
 /// A layout on a line as bars: how many rows of each group stand in each part of the line.
 struct LayoutBars {

@@ -1,4 +1,4 @@
-import Tensors
+import Matrices
 
 /// Where positions of a layout lie in a square picture: as large as fits, as wide as high, y upwards.
 struct LayoutFrame {

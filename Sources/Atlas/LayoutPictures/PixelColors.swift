@@ -1,7 +1,8 @@
 import Drawing
 import Glibc
 import Images
-import Tensors
+import Matrices
+import ParallelLoops
 
 /// The largest picture and layout that can be drawn.
 func checkArguments(_ layout: Matrix, _ side: Int) {

@@ -1,4 +1,5 @@
-import Tensors
+import Matrices
+import ParallelLoops
 
 /// The rows of a layout as small discs, summed up for each pixel rather than drawn over each other.
 struct PointSplat {

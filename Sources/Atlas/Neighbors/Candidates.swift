@@ -1,4 +1,4 @@
-import Tensors
+import Matrices
 
 /// A candidate neighbour as one number that is greater for the better one: the closer, and at equal
 /// closeness the one with the lower index.

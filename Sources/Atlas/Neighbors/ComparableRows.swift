@@ -1,4 +1,5 @@
-package import Tensors
+package import Matrices
+package import ParallelLoops
 
 /// Rows made ready for comparison by one matrix product.
 ///

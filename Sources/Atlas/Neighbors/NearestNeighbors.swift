@@ -1,6 +1,7 @@
+public import Matrices
+internal import ParallelLoops
 internal import Randomness
 internal import Synchronization
-public import Tensors
 
 /// How many of the true neighbours a search should find.
 public struct SearchParameters: Sendable, Equatable {

@@ -1,5 +1,5 @@
+import ParallelLoops
 import Randomness
-import Tensors
 
 /// Into how many lists a query must look.
 struct ProbePlan {

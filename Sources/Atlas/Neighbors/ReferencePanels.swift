@@ -1,4 +1,5 @@
-import Tensors
+import Matrices
+import ParallelLoops
 
 /// Rows to search among, in panels that a matrix product takes as they are: each panel is the
 /// transposed matrix of some rows.

@@ -1,5 +1,6 @@
+import Matrices
+import ParallelLoops
 import Randomness
-import Tensors
 
 /// Rows in lists of like ones, each with its middle (k-means; Lloyd 1982), so that a search looks into
 /// the nearest lists alone (an inverted file; Jégou, Douze and Schmid, IEEE TPAMI 2011).

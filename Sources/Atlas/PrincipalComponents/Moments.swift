@@ -1,6 +1,7 @@
 public import LinearAlgebra
+public import Matrices
 internal import OneDNN
-public import Tensors
+internal import ParallelLoops
 
 /// The mean and the second moments of rows that pass by in blocks.
 ///

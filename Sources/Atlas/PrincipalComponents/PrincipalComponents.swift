@@ -1,6 +1,7 @@
 internal import LinearAlgebra
+public import Matrices
 internal import OneDNN
-public import Tensors
+internal import ParallelLoops
 
 /// The directions along which rows vary most (Pearson 1901; Hotelling 1933).
 public struct PrincipalComponents: Sendable, Equatable {

@@ -1,5 +1,5 @@
 internal import LinearAlgebra
-public import Tensors
+public import Matrices
 
 /// The matrix that makes activations equally spread in all directions.
 ///

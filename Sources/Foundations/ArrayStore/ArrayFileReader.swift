@@ -1,6 +1,6 @@
 internal import CHDF5
 import Glibc
-public import Tensors
+public import Matrices
 
 /// Reads an HDF5 file of named arrays, strings and attributes, its own or h5py's.
 ///

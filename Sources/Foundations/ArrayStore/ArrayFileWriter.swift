@@ -1,5 +1,5 @@
 internal import CHDF5
-public import Tensors
+public import Matrices
 
 /// Writes one HDF5 file of named arrays, strings and attributes.
 ///

@@ -1,4 +1,5 @@
-import Tensors
+import Matrices
+import ParallelLoops
 
 /// The discrete Fourier transform of a plane of real numbers, and the way back.
 ///

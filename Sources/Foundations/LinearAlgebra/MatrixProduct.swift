@@ -1,5 +1,6 @@
+public import Matrices
 internal import OneDNN
-public import Tensors
+internal import ParallelLoops
 
 extension Matrix {
   /// The product of this matrix and another, on all threads.

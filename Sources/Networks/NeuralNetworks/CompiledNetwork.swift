@@ -1,4 +1,3 @@
-public import NetworkGraphs
 internal import OneDNN
 
 /// A network made ready to run on a fixed number of images of a fixed size, forward and, if asked for,

@@ -1,6 +1,5 @@
-internal import NetworkGraphs
+internal import Matrices
 internal import OneDNN
-internal import Tensors
 
 /// A node with its forward steps, and a recipe for its backward ones.
 ///

@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import OneDNN
 
 /// Turns a graph into steps: decides where every tensor lies, then compiles node after node.

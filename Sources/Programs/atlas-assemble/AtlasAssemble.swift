@@ -1,9 +1,9 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import Grids
 import Images
 import Mosaics
-import Stages
 
 @main struct AtlasAssemble: StageCommand {
   static let configuration = CommandConfiguration(

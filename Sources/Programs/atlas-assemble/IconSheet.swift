@@ -1,5 +1,5 @@
 import ArrayStore
-import Stages
+import CommandLine
 
 /// The icons of one or more files, in the order of their cells.
 struct IconSheet {

@@ -1,8 +1,9 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
+import Matrices
 import NeuralNetworks
-import Stages
-import Tensors
+import ParallelLoops
 
 @main struct AtlasBench: StageCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,4 @@
-import Stages
+import CommandLine
 
 /// Names and numbers, in the order in which they were measured.
 struct BenchReport {

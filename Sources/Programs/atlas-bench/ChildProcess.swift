@@ -1,7 +1,7 @@
+import CommandLine
 import FoundationEssentials
 import Glibc
-import Stages
-import Tensors
+import ParallelLoops
 
 /// What a program used.
 struct Usage {

@@ -1,12 +1,12 @@
 import Activations
 import ArrayStore
+import CommandLine
 import FeatureVisualization
 import ModelFormats
-import NetworkGraphs
+import Models
 import NeuralNetworks
+import ParallelLoops
 import Randomness
-import Stages
-import Tensors
 
 /// Extraction and rendering with a real network.
 struct NetworkBench {

@@ -1,8 +1,8 @@
 import ArrayStore
+import CommandLine
 import LinearAlgebra
+import Matrices
 import Randomness
-import Stages
-import Tensors
 
 /// Reduce, embed and grid on made activations: rectified, correlated, in clusters.
 struct StageBench {

@@ -1,9 +1,10 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import Embedding
+import Matrices
 import Neighbors
-import Stages
-import Tensors
+import ParallelLoops
 
 @main struct AtlasEmbed: StageCommand {
   static let configuration = CommandConfiguration(

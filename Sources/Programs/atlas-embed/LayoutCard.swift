@@ -1,7 +1,7 @@
+import CommandLine
 import Embedding
 import FoundationEssentials
 import Neighbors
-import Stages
 
 /// The report card of a layout, as it is written to `layout.json`.
 struct LayoutCard {

@@ -1,11 +1,11 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import Embedding
 import Images
 import LayoutPictures
+import Matrices
 import Neighbors
-import Stages
-import Tensors
 
 /// `--report`.
 enum ReportChoice: String, ExpressibleByArgument, CaseIterable { case full, none }

@@ -1,9 +1,9 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import Embedding
+import Matrices
 import Neighbors
-import Stages
-import Tensors
 
 /// `--start`.
 enum StartChoice: String, ExpressibleByArgument, CaseIterable { case pca, spectral, random, sample }

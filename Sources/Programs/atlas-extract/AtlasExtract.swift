@@ -1,10 +1,10 @@
 import Activations
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import ModelFormats
-import NetworkGraphs
+import Models
 import NeuralNetworks
-import Stages
 
 @main struct AtlasExtract: StageCommand {
   static let configuration = CommandConfiguration(

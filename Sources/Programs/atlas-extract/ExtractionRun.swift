@@ -1,9 +1,9 @@
 import Activations
 import ArrayStore
-import ModelFormats
-import NetworkGraphs
-import Stages
-import Tensors
+import CommandLine
+import Matrices
+import Models
+import NeuralNetworks
 
 /// The work between a folder of photographs and the files of activations: parts, then whole files.
 struct ExtractionRun {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import Grids
-import Stages
-import Tensors
+import Matrices
 
 @main struct AtlasGrid: StageCommand {
   static let configuration = CommandConfiguration(

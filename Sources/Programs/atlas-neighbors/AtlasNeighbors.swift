@@ -1,8 +1,9 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
+import Matrices
 import Neighbors
-import Stages
-import Tensors
+import ParallelLoops
 
 @main struct AtlasNeighbors: StageCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import ArgumentParser
+import CommandLine
 import ModelFormats
-import NetworkGraphs
-import Stages
+import Models
+import NeuralNetworks
 
 /// `atlas-network check`: whether an atlas can be made of a network, and what is missing.
 struct CheckNetwork: StageCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import NetworkGraphs
+import NeuralNetworks
 
 /// `--size`: height and width in pixels, or one number for both.
 struct ImageSize: ExpressibleByArgument {

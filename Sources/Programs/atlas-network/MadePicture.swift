@@ -1,6 +1,5 @@
 import Glibc
-import ModelFormats
-import NetworkGraphs
+import Models
 import NeuralNetworks
 import Randomness
 

@@ -1,6 +1,7 @@
 import ArgumentParser
+import CommandLine
 import ModelFormats
-import Stages
+import Models
 
 /// The network, as an argument, and its card.
 struct ModelArguments: ParsableArguments {

@@ -1,7 +1,7 @@
+import CommandLine
 import FoundationEssentials
-import ModelFormats
-import NetworkGraphs
-import Stages
+import Models
+import NeuralNetworks
 
 /// What a network's file and card say, before it is run.
 struct NetworkCheck {

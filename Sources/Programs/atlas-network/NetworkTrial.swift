@@ -1,7 +1,6 @@
-import ModelFormats
-import NetworkGraphs
+import CommandLine
+import Models
 import NeuralNetworks
-import Stages
 
 /// A network run on a made picture.
 struct NetworkTrial {

@@ -1,8 +1,8 @@
 import ArgumentParser
+import CommandLine
 import ModelFormats
-import NetworkGraphs
+import Models
 import NeuralNetworks
-import Stages
 
 /// `atlas-network profile`: what each operation costs on one thread.
 struct ProfileNetwork: StageCommand {

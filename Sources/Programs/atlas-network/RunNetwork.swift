@@ -1,9 +1,8 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import ModelFormats
-import NetworkGraphs
 import NeuralNetworks
-import Stages
 
 /// `atlas-network run`: any tensor's values for an input of the caller's, and the input's gradient.
 struct RunNetwork: StageCommand {

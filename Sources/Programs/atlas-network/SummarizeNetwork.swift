@@ -1,8 +1,9 @@
 import ArgumentParser
+import CommandLine
 import FoundationEssentials
 import ModelFormats
-import NetworkGraphs
-import Stages
+import Models
+import NeuralNetworks
 
 /// `atlas-network summary`: a line for each tensor of a network.
 struct SummarizeNetwork: StageCommand {

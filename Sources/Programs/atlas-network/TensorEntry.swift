@@ -1,4 +1,4 @@
-import NetworkGraphs
+import NeuralNetworks
 
 /// What the summary says about a tensor.
 struct TensorEntry {
@@ -65,7 +65,7 @@ extension TensorEntry: Encodable {
   }
 }
 
-extension NetworkGraphs.Operation {
+extension NeuralNetworks.Operation {
   /// The name and, for windows, their size, step and gaps: `convolution 7×7/2`.
   var summary: String {
     switch self {

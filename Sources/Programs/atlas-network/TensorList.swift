@@ -1,5 +1,5 @@
-import ModelFormats
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 /// The tensors of a network that depend on the image, for an image of some size.
 struct TensorList {

@@ -1,6 +1,6 @@
-import ModelFormats
-import NetworkGraphs
-import Stages
+import CommandLine
+import Models
+import NeuralNetworks
 
 /// A list of tensors as lines of text.
 struct TensorTable {

@@ -1,10 +1,10 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import Embedding
+import Matrices
 import Neighbors
 import PrincipalComponents
-import Stages
-import Tensors
 
 @main struct AtlasPlace: StageCommand {
   static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import LinearAlgebra
+import Matrices
 import PrincipalComponents
-import Stages
-import Tensors
 
 @main struct AtlasReduce: StageCommand {
   static let configuration = CommandConfiguration(

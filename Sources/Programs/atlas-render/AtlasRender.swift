@@ -1,10 +1,10 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import FeatureVisualization
 import ModelFormats
-import NetworkGraphs
-import Stages
-import Tensors
+import Models
+import NeuralNetworks
 
 @main struct AtlasRender: StageCommand {
   static let configuration = CommandConfiguration(

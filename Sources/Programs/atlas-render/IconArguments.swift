@@ -1,7 +1,7 @@
 import ArgumentParser
+import CommandLine
 import FeatureVisualization
 import NeuralNetworks
-import Stages
 
 /// How icons are optimised.
 struct IconArguments: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArrayStore
+import CommandLine
 import FeatureVisualization
-import Stages
 import Synchronization
 
 /// Icons to render, with where they belong.

@@ -1,10 +1,10 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import FeatureVisualization
-import ModelFormats
-import NetworkGraphs
-import Stages
-import Tensors
+import Matrices
+import Models
+import NeuralNetworks
 
 /// What icons show.
 struct TargetArguments: ParsableArguments {

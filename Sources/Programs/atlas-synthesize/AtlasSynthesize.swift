@@ -1,9 +1,9 @@
 import ArgumentParser
 import ArrayStore
+import CommandLine
 import Drawing
 import Images
 import MadeWorld
-import Stages
 
 @main struct AtlasSynthesize: StageCommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
 import ArrayStore
+import CommandLine
 import FoundationEssentials
 import Images
 import MadeWorld
-import Stages
+import ParallelLoops
 import Synchronization
-import Tensors
 
 /// Numbered pictures of some classes, in a folder.
 struct PictureSeries {

@@ -1,5 +1,6 @@
+import Matrices
 public import Neighbors
-import Tensors
+import ParallelLoops
 
 /// Joins the neighbourhoods of all rows to a graph of memberships in (0, 1].
 ///

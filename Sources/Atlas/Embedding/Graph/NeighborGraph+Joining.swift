@@ -1,5 +1,6 @@
+import Matrices
 package import Neighbors
-import Tensors
+import ParallelLoops
 
 extension NeighborGraph {
   /// Joins lists of neighbours, in which j may stand for i but not i for j, to a symmetric graph.

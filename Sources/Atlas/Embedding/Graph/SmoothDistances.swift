@@ -1,6 +1,7 @@
 import Glibc
+import Matrices
 package import Neighbors
-import Tensors
+import ParallelLoops
 
 /// How the distances of one row become memberships: exp(−max(0, distance − rho) / sigma).
 package struct SmoothDistance: Sendable, BitwiseCopyable {

@@ -1,6 +1,6 @@
+public import Matrices
 public import Neighbors
 import Randomness
-public import Tensors
 
 /// How much of what rows are to each other a layout of them keeps: its report card.
 ///

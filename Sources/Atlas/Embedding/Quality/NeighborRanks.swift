@@ -1,4 +1,4 @@
-import Tensors
+import ParallelLoops
 
 /// Where each side's neighbours of the sampled rows stand in the other side's order, from 1.
 struct NeighborRanks {

@@ -1,4 +1,4 @@
-public import Tensors
+public import Matrices
 
 /// How far two layouts of the same rows are from having the same shape: 0 if one is the other moved,
 /// turned, mirrored and scaled; at most 1.

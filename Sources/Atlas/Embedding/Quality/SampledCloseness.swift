@@ -1,6 +1,6 @@
+import Matrices
 import Neighbors
 import OneDNN
-import Tensors
 
 /// How close the rows of a sample are to all rows, computed block by block, so that little memory is
 /// needed for any number of rows.

@@ -1,6 +1,7 @@
+import Matrices
 import Neighbors
+import ParallelLoops
 import Randomness
-import Tensors
 
 /// The distances between the rows of a sample, or of 1,000 of them evenly spread, on both sides.
 struct SampledPairs {

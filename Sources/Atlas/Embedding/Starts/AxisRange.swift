@@ -1,5 +1,5 @@
+import Matrices
 import Randomness
-import Tensors
 
 /// The least and greatest coordinate on one axis.
 struct AxisRange: BitwiseCopyable, Sendable {

@@ -1,6 +1,7 @@
+public import Matrices
 import OneDNN
+internal import ParallelLoops
 import Randomness
-public import Tensors
 
 /// The rows along their first one or two principal components, as a start for a layout.
 ///

@@ -1,5 +1,6 @@
+public import Matrices
+internal import ParallelLoops
 import Randomness
-public import Tensors
 
 /// Places drawn at random from [−10, 10] on each axis, umap-learn's choice, as a start for a layout.
 ///

@@ -1,6 +1,6 @@
+public import Matrices
 public import Neighbors
 import Randomness
-public import Tensors
 
 /// A start for very many rows: a sample is laid out by itself, and each other row begins among its
 /// nearest ones of the sample (Kobak and Berens, Nature Communications 2019).

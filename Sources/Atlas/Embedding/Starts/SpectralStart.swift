@@ -1,4 +1,4 @@
-public import Tensors
+public import Matrices
 
 /// The rows along the slowest modes of their graph, as a start for a layout.
 ///

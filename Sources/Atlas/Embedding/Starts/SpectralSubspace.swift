@@ -1,6 +1,7 @@
 import Glibc
+import Matrices
+import ParallelLoops
 import Randomness
-import Tensors
 
 /// Eight vectors over the rows of a graph that turn towards the leading eigenvectors of D⁻¹W, those
 /// of each component on their own.

@@ -1,5 +1,3 @@
-import Tensors
-
 /// How neighbours pull at a row: Σ pᵢⱼ·w·(yᵢ − yⱼ) over them, with w = 1 / (1 + d²/ν).
 ///
 /// That is a quarter of what they add to the slope of the divergence. Every row sums over its own

@@ -1,4 +1,4 @@
-import Tensors
+import ParallelLoops
 
 /// The field φ(y) = Σ (1 + |y − yⱼ|²/ν)^(−ν) of the other rows at each row, pair by pair.
 ///

@@ -1,6 +1,7 @@
 import FourierTransforms
 import Glibc
-import Tensors
+import Matrices
+import ParallelLoops
 
 /// The grid on which the field of a layout is computed.
 struct FieldGrid: Sendable, Equatable {

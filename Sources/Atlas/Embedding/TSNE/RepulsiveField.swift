@@ -1,5 +1,6 @@
 import FourierTransforms
-import Tensors
+import Matrices
+import ParallelLoops
 
 /// The field of a layout, φ(y) = Σ k(|y − yⱼ|) over all rows j, from which t-SNE's pushes follow.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import ParallelLoops
 
 /// Strips of a grid, across one of its axes.
 struct Strips: Sendable {

@@ -1,6 +1,7 @@
 import Glibc
+import Matrices
 public import Neighbors
-import Tensors
+import ParallelLoops
 
 /// The affinities of t-SNE: how probable each pair of neighbours is.
 ///

@@ -1,5 +1,6 @@
 import Glibc
-import Tensors
+import Matrices
+import ParallelLoops
 
 /// The way of a layout down the slope of its divergence.
 ///

@@ -1,5 +1,5 @@
+public import Matrices
 import Randomness
-public import Tensors
 
 /// Lays out rows on a line or in the plane so that neighbours lie close (t-SNE; van der Maaten and
 /// Hinton, JMLR 2008).

@@ -1,6 +1,7 @@
 import FourierTransforms
+public import Matrices
 public import Neighbors
-public import Tensors
+internal import ParallelLoops
 
 /// Puts new rows on a finished layout by t-SNE, which stays as it is.
 ///

@@ -1,6 +1,7 @@
 import Glibc
+import Matrices
+import ParallelLoops
 import Randomness
-import Tensors
 
 /// The cross-entropy that the steps of UMAP lower, estimated from a sample of the rows.
 ///

@@ -1,4 +1,5 @@
-import Tensors
+import Matrices
+import ParallelLoops
 
 /// When the edges of a graph pull.
 ///

@@ -1,4 +1,5 @@
-import Tensors
+import Matrices
+import ParallelLoops
 
 /// The pulls of one epoch, sorted by blocks of rows and in a block by the part in which a row is their
 /// head.

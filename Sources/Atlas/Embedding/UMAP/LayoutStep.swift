@@ -1,4 +1,5 @@
-import Tensors
+import Matrices
+import ParallelLoops
 
 /// One part of an epoch.
 struct LayoutStep: Sendable {

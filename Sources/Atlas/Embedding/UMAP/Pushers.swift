@@ -1,5 +1,6 @@
+import Matrices
+import ParallelLoops
 import Randomness
-import Tensors
 
 /// The positions of all rows in an order by chance, so that a run of them is a random sample, and
 /// lies in one or two lines of the cache.

@@ -1,4 +1,4 @@
-import Tensors
+import ParallelLoops
 
 /// An order of the rows of a layout in which rows that lie close follow each other, so that most of
 /// what a row reads is in a near cache.

@@ -1,5 +1,5 @@
+public import Matrices
 import Randomness
-public import Tensors
 
 /// Lays out rows in the plane so that neighbours lie close (UMAP; McInnes, Healy and Melville,
 /// arXiv:1802.03426, 2018).

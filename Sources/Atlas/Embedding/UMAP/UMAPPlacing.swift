@@ -1,6 +1,7 @@
+public import Matrices
 public import Neighbors
+internal import ParallelLoops
 import Randomness
-public import Tensors
 
 /// Puts new rows on a finished layout by UMAP, which stays as it is.
 ///

@@ -1,4 +1,4 @@
-import NetworkGraphs
+import NeuralNetworks
 
 /// A graph that grows node by node while a file is read, whatever the file's format.
 ///

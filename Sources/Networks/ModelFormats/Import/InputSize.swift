@@ -1,4 +1,4 @@
-public import NetworkGraphs
+public import NeuralNetworks
 
 /// How the sizes of a network's input are taken from its file.
 public enum InputSize: Hashable, Sendable {

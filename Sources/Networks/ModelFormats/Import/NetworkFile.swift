@@ -1,4 +1,5 @@
-public import NetworkGraphs
+public import Models
+public import NeuralNetworks
 
 /// A network's file of any format that is read: a frozen TensorFlow graph (`.pb`), else ONNX.
 public enum NetworkFile {

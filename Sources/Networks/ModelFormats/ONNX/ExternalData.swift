@@ -1,5 +1,6 @@
 import Glibc
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 /// The files beside a network that hold its large tensors.
 ///

@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 /// The operations that are known, by their ONNX names.
 enum KnownOperation: String, CaseIterable {
@@ -131,7 +132,7 @@ extension NodeConverter {
 
   /// Emits an operation of one input.
   mutating func convertUnary(
-    _ source: SourceNode, _ operation: NetworkGraphs.Operation
+    _ source: SourceNode, _ operation: NeuralNetworks.Operation
   ) throws(ModelError) {
     try source.expectInputs(1...1)
     try emit(operation, source.inputs, source)

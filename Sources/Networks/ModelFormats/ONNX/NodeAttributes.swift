@@ -1,5 +1,6 @@
 import FoundationEssentials
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 /// The attributes of one node, each read once and checked; what is left over is an error.
 struct NodeAttributes {

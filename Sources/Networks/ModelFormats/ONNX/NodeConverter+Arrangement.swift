@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 extension NodeConverter {
   /// `Slice`, its ranges attributes until operator set 9, inputs since.

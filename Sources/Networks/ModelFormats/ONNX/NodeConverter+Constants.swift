@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 extension NodeConverter {
   /// `Constant`, in each of its forms for numbers.

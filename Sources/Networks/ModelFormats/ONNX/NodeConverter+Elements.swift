@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 extension NodeConverter {
   /// A function of each element.

@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 extension NodeConverter {
   /// `BatchNormalization` in use: one factor and one summand a channel.
@@ -72,7 +73,7 @@ extension NodeConverter {
     guard rank > 2, let (_, scale) = try weights(1, of: source),
       let (_, shift) = try weights(2, of: source), scale.count == shift.count
     else { throw source.fault("its input is no map, or its constants do not fit each other") }
-    let average = NetworkGraphs.Operation.mean(axes: Array(2..<rank), keepsDimensions: true)
+    let average = NeuralNetworks.Operation.mean(axes: Array(2..<rank), keepsDimensions: true)
     let input = source.inputs[0]
     let mean = try step(average, [input], source)
     let centered = try step(.binary(.subtract), [input, mean], source)
@@ -91,7 +92,7 @@ extension NodeConverter {
   ) throws(ModelError) {
     let used = source.outputs.dropFirst().map { readNames.contains($0) ? $0 : "" }
     guard used.count <= 2, used.contains(where: { !$0.isEmpty }) else { return }
-    let average = NetworkGraphs.Operation.mean(axes: axes, keepsDimensions: true)
+    let average = NeuralNetworks.Operation.mean(axes: axes, keepsDimensions: true)
     let input = source.inputs[0]
     let means = used[0].isEmpty ? builder.freshName(source.output) : used[0]
     try emit(average, [input], source, output: means)

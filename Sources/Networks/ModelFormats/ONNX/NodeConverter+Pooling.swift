@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 extension NodeConverter {
   /// `MaxPool` and `AveragePool` over maps or lines.

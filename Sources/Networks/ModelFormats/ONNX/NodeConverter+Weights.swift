@@ -1,5 +1,6 @@
-import NetworkGraphs
-import Tensors
+import Matrices
+import Models
+import NeuralNetworks
 
 extension NodeConverter {
   /// `Conv` over maps, or over lines as over maps of one row.
@@ -31,7 +32,7 @@ extension NodeConverter {
 
   /// Emits an operation on maps; where the input is a line, it is one row of a map meanwhile.
   mutating func emitWindows(
-    _ operation: NetworkGraphs.Operation, rank: Int, _ source: SourceNode
+    _ operation: NeuralNetworks.Operation, rank: Int, _ source: SourceNode
   ) throws(ModelError) {
     let input = try source.required(0)
     guard rank == 3 else { return try emit(operation, [input], source) }
@@ -88,7 +89,7 @@ extension NodeConverter {
 
   /// factor · product + beta · bias, the bias spread over the product.
   private mutating func emitSum(
-    _ operation: NetworkGraphs.Operation, _ inputs: [String], alpha: Float, bias: String?,
+    _ operation: NeuralNetworks.Operation, _ inputs: [String], alpha: Float, bias: String?,
     beta: Float, _ source: SourceNode
   ) throws(ModelError) {
     let hasBias = bias != nil && beta != 0
@@ -126,7 +127,7 @@ extension NodeConverter {
 
   private mutating func innerProduct(
     _ weights: Matrix, bias: [Float]?, factor: Float, _ source: SourceNode
-  ) throws(ModelError) -> NetworkGraphs.Operation {
+  ) throws(ModelError) -> NeuralNetworks.Operation {
     let count = weights.rowCount
     var values = bias ?? [0]
     if values.count != count || factor != 1 {

@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 /// Turns nodes of an ONNX file into nodes of a graph, in order of computation.
 struct NodeConverter {

@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 /// The nodes in an order in which every input exists before it is read.
 ///

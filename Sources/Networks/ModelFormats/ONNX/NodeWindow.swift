@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 /// How the windows of a convolution or a pooling operation lie on a map, or along a line: then the
 /// map has one row.

@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 extension ONNXImporter {
   /// The one input that is not a weight.

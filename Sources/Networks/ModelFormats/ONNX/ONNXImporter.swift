@@ -1,5 +1,6 @@
 import FoundationEssentials
-public import NetworkGraphs
+public import Models
+public import NeuralNetworks
 import SwiftProtobuf
 
 /// Reads ONNX files (https://onnx.ai) into network graphs.

@@ -1,3 +1,5 @@
+import Models
+
 /// A node of an ONNX file on its way into a graph.
 struct SourceNode {
   let name: String

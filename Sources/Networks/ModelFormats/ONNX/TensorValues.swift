@@ -1,5 +1,6 @@
 import FoundationEssentials
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 /// How the numbers of a tensor are stored.
 enum TensorEncoding {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import NetworkGraphs
+import NeuralNetworks
 
 extension ConstantTensor {
   /// Reads a constant of a GraphDef.

@@ -1,4 +1,4 @@
-import NetworkGraphs
+import NeuralNetworks
 
 extension GraphDefConverter {
   /// `Concat` and `ConcatV2`, whose axis is the first or the last input.

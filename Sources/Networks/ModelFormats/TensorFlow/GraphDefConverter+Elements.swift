@@ -1,5 +1,5 @@
-import NetworkGraphs
-import Tensors
+import Matrices
+import NeuralNetworks
 
 extension GraphDefConverter {
   /// Functions of one element, by their TensorFlow names.

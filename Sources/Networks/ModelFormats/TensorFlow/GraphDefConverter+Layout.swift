@@ -1,4 +1,4 @@
-import NetworkGraphs
+import NeuralNetworks
 
 extension GraphDefConverter {
   /// A tensor's sizes in the file's order, for an image of the size in the file.

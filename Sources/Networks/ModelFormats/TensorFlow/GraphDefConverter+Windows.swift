@@ -1,4 +1,4 @@
-import NetworkGraphs
+import NeuralNetworks
 
 extension GraphDefConverter {
   /// `Conv2D`: weights of kernel height × kernel width × inputs × outputs.

@@ -1,4 +1,4 @@
-import NetworkGraphs
+import NeuralNetworks
 
 /// Turns the nodes of a GraphDef into nodes of a graph, in order of computation.
 ///

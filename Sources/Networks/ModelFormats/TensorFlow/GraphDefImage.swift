@@ -1,4 +1,5 @@
-import NetworkGraphs
+import Models
+import NeuralNetworks
 
 /// The placeholder through which a GraphDef takes its images.
 struct GraphDefImage {

@@ -1,4 +1,5 @@
-public import NetworkGraphs
+public import Models
+public import NeuralNetworks
 import SwiftProtobuf
 
 /// Reads frozen TensorFlow networks (`GraphDef`, usually `.pb`) into network graphs.

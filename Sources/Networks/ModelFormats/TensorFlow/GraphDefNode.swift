@@ -1,5 +1,5 @@
 import FoundationEssentials
-import NetworkGraphs
+import NeuralNetworks
 
 /// A node of a GraphDef: what it reads, and its attributes, checked as they are read.
 struct GraphDefNode {

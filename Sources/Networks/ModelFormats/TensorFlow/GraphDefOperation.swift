@@ -1,4 +1,4 @@
-import NetworkGraphs
+import NeuralNetworks
 
 /// The operations that are known, by their TensorFlow names, but for functions of elements.
 enum GraphDefOperation: String, CaseIterable {

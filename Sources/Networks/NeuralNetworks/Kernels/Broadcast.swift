@@ -1,5 +1,3 @@
-internal import NetworkGraphs
-
 /// How the elements of two tensors meet when they are spread over each other, as NumPy does.
 ///
 /// Neighbouring dimensions in which both tensors run on alike are joined, so that the innermost loop is

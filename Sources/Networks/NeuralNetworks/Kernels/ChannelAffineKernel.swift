@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import OneDNN
 
 /// result ← scale · source + shift, one of each a channel, in any layout.

@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import OneDNN
 
 /// The gradient of a network's first convolution with respect to the image.

@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import OneDNN
 
 /// result[i, j, …] ← source[rows[i], columns[j], …]: slices, pieces, gathered rows, repeated and padded

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import NetworkGraphs
 internal import OneDNN
 
 /// Local response normalization in plain order, where oneDNN has only a reference loop.

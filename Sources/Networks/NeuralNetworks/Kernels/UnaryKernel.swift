@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import OneDNN
 
 /// result ← f(source), or gradient · f′(source), for the functions that oneDNN lacks.

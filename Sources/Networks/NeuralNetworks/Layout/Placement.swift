@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import OneDNN
 
 /// Decides where each tensor lies, and puts conversions where a node wants its input elsewhere.

@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import OneDNN
 
 /// A tensor of a network being compiled: its shape and where its value and gradient lie.

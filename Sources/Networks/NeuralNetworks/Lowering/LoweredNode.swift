@@ -1,5 +1,3 @@
-internal import NetworkGraphs
-
 /// A node as it is run: a convolution may carry the function that follows it.
 struct LoweredNode {
   var name: String

@@ -1,5 +1,3 @@
-internal import NetworkGraphs
-
 extension Lowering {
   /// Finds functions that a file spells out: x · sigmoid(x), x · hardSigmoid(x), GELU by erf.
   mutating func recognizeFunctions() {

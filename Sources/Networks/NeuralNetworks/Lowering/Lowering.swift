@@ -1,5 +1,3 @@
-internal import NetworkGraphs
-
 /// A network on its way from a graph to steps: what depends on the image, simplified.
 ///
 /// Each pass keeps what the network computes (up to rounding) and the tensors that are wanted.

@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import OneDNN
 
 extension NetworkCompiler {

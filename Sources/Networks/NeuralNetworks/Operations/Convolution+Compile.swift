@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import OneDNN
 
 /// A convolution as oneDNN sees it: shapes, layouts, format and geometry.

@@ -1,4 +1,3 @@
-internal import NetworkGraphs
 internal import OneDNN
 
 /// What a node reads: a tensor that depends on the image, or a constant.

@@ -1,6 +1,5 @@
-internal import NetworkGraphs
+internal import Matrices
 internal import OneDNN
-internal import Tensors
 
 extension NetworkCompiler {
   /// y = W x + b for every vector along the last dimension.

@@ -1,0 +1,41 @@
+import Glibc
+
+/// The bytes of a regular file whose size is checked before anything is allocated.
+///
+/// - Throws: `ModelError` when the file cannot be opened, is not a regular file, is empty, has more
+///   than `limit` bytes or ends early.
+package func fileBytes(_ path: String, what: String, limit: Int) throws(ModelError) -> [UInt8] {
+  let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  guard file >= 0 else {
+    throw ModelError("read \(what)", path, systemMessage(), remedy: "check the path")
+  }
+  defer { _ = close(file) }
+  var status = stat()
+  guard fstat(file, &status) == 0 else {
+    throw ModelError("read \(what)", path, systemMessage(), remedy: "check the disk")
+  }
+  guard status.st_mode & S_IFMT == S_IFREG else {
+    throw ModelError("read \(what)", path, "it is not a file", remedy: "give a file's path")
+  }
+  let size = Int(status.st_size)
+  guard (1...limit).contains(size) else {
+    throw ModelError(
+      "read \(what)", path, "it has \(size) bytes, at least 1 and at most \(limit) are expected",
+      remedy: "check that it is the right file")
+  }
+  let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    while count < size {
+      let step = read(file, buffer.baseAddress.map { $0 + count }, size - count)
+      guard step > 0 else { break }
+      count += step
+    }
+  }
+  guard bytes.count == size else {
+    throw ModelError(
+      "read \(what)", path, "it ended after \(bytes.count) of \(size) bytes",
+      remedy: "wait until it is written, then try again")
+  }
+  return bytes
+}
+
+private func systemMessage() -> String { String(cString: strerror(errno)) }

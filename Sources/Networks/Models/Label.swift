@@ -1,0 +1,57 @@
+import NeuralNetworks
+
+/// What one class of a network is called.
+public struct Label: Hashable, Sendable {
+  /// The class's WordNet identifier ("n01440764"), when the file gives it.
+  public var identifier: String?
+  /// The class's name.
+  public var text: String
+
+  /// Makes a label.
+  public init(identifier: String? = nil, text: String) {
+    self.identifier = identifier
+    self.text = text
+  }
+
+  /// Reads one line: a name, or an identifier (a letter and eight digits), a space and a name.
+  init(line: Substring) {
+    let word = line.prefix { $0 != " " && $0 != "\t" }
+    let isIdentifier =
+      word.utf8.count == 9 && word.first?.isLetter == true
+      && word.utf8.dropFirst().allSatisfy { (48...57).contains($0) }
+    identifier = isIdentifier ? String(word) : nil
+    let rest = isIdentifier ? line[word.endIndex...].drop { $0 == " " || $0 == "\t" } : line
+    text = String(rest)
+  }
+}
+
+extension ModelCard {
+  /// The classes' names, in the order of the network's outputs; none when the card names no file.
+  ///
+  /// - Parameter cardPath: The card's own file; the labels' path is relative to its folder and must
+  ///   not lead out of it.
+  /// - Returns: One label a line.
+  /// - Throws: `ModelError` when the file leads elsewhere, cannot be read, is not UTF-8 or has an
+  ///   empty line.
+  public func labels(cardPath: String) throws(ModelError) -> [Label] {
+    guard let labels else { return [] }
+    let parts = labels.split(separator: "/", omittingEmptySubsequences: false)
+    guard !labels.isEmpty, !parts.contains(".."), parts.first != "" else {
+      throw Self.fault(
+        cardPath, "labels \(quoted(labels)) is not a file in the card's folder",
+        remedy: "put the labels beside the card")
+    }
+    let path = String(cardPath.dropLast(fileName(cardPath).count)) + labels
+    let bytes = try fileBytes(path, what: "labels", limit: 1 << 24)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ModelError("read labels", path, "it is not UTF-8", remedy: "save it as UTF-8")
+    }
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    if let empty = lines.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) {
+      throw ModelError(
+        "read labels", path, "line \(empty + 1) is empty", remedy: "give one name a line")
+    }
+    return lines.map(Label.init(line:))
+  }
+}

@@ -1,0 +1,128 @@
+import FoundationEssentials
+import NeuralNetworks
+
+extension ModelCard {
+  /// The card of a network: the one given, or the JSON file beside the network with its name.
+  ///
+  /// - Parameters:
+  ///   - networkPath: The network's file.
+  ///   - explicit: The card's file, when it does not lie beside the network.
+  /// - Returns: The card (empty when there is none beside the network), and one line for whatever
+  ///   is assumed or not understood.
+  /// - Throws: `ModelError` with the field's path when the card cannot be read or holds impossible
+  ///   values.
+  public static func load(
+    besides networkPath: String, explicit: String?
+  ) throws(ModelError) -> (card: ModelCard, warnings: [String]) {
+    let path = self.path(besides: networkPath, explicit: explicit)
+    guard explicit != nil || FileManager.default.fileExists(atPath: path) else {
+      let card = ModelCard()
+      return (
+        card, ["No model card \(path): assumed \(card.assumptions.joined(separator: ", "))"]
+      )
+    }
+    let bytes = try fileBytes(path, what: "model card", limit: 1 << 20)
+    let card: ModelCard
+    let unknown: [String]
+    do {
+      card = try JSONDecoder().decode(ModelCard.self, from: Data(bytes))
+      unknown = try JSONDecoder().decode(UnknownFields.self, from: Data(bytes)).paths
+    } catch {
+      throw fault(path, cause(of: error), remedy: "correct the card")
+    }
+    try card.checkValues(path: path)
+    var warnings = unknown.map { "Model card \(path): the field \(quoted($0)) is not known" }
+    if !card.assumptions.isEmpty {
+      warnings.append("Model card \(path): assumed \(card.assumptions.joined(separator: ", "))")
+    }
+    if let network = card.network, network != fileName(networkPath) {
+      warnings.append(
+        "Model card \(path): it is for \(quoted(network)), not \(fileName(networkPath))")
+    }
+    return (card, warnings)
+  }
+
+  /// Where the card of a network is looked for.
+  package static func path(besides networkPath: String, explicit: String?) -> String {
+    if let explicit { return explicit }
+    let name = fileName(networkPath)
+    let folder = networkPath.dropLast(name.count)
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else {
+      return folder + name + ".json"
+    }
+    return folder + name[..<dot] + ".json"
+  }
+
+  /// An error about a card.
+  package static func fault(_ path: String, _ cause: String, remedy: String) -> ModelError {
+    ModelError("use model card", path, cause, remedy: remedy)
+  }
+
+  private static func cause(of error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "it is not JSON" }
+    switch error {
+    case .dataCorrupted(let context): return line(context.codingPath, context.debugDescription)
+    case .typeMismatch(_, let context): return line(context.codingPath, context.debugDescription)
+    case .valueNotFound(_, let context): return line(context.codingPath, "it has no value")
+    case .keyNotFound(let key, let context):
+      return line(context.codingPath + [key], "it is missing")
+    @unknown default: return "it is not a model card"
+    }
+  }
+
+  /// For instance `input.mean[1]: …`.
+  private static func line(_ path: [any CodingKey], _ cause: String) -> String {
+    var field = ""
+    for key in path {
+      if let index = key.intValue {
+        field += "[\(index)]"
+      } else {
+        field += (field.isEmpty ? "" : ".") + key.stringValue
+      }
+    }
+    let words = cause.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(300)
+    return field.isEmpty ? String(words) : "\(field.prefix(200)): \(words)"
+  }
+}
+
+/// The last part of a path.
+package func fileName(_ path: String) -> String {
+  path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+}
+
+/// The fields of a card that mean nothing, most likely misspelt.
+private struct UnknownFields: Decodable {
+  let paths: [String]
+
+  init(from decoder: any Decoder) throws {
+    let card = try decoder.container(keyedBy: Key.self)
+    var paths = Self.names(
+      in: card, besides: ModelCard.CodingKeys.allCases.map(\.rawValue), prefix: "")
+    let inputKey = Key(stringValue: "input")
+    if let input = try? card.nestedContainer(keyedBy: Key.self, forKey: inputKey) {
+      let known = ["name", "size", "resize", "crop", "channels", "range", "mean", "std"]
+      paths += Self.names(in: input, besides: known, prefix: "input.")
+      if let resize = try? input.nestedContainer(
+        keyedBy: Key.self, forKey: Key(stringValue: "resize"))
+      {
+        let known = ["to", "keep_aspect", "filter"]
+        paths += Self.names(in: resize, besides: known, prefix: "input.resize.")
+      }
+    }
+    self.paths = paths
+  }
+
+  private static func names(
+    in container: KeyedDecodingContainer<Key>, besides known: [String], prefix: String
+  ) -> [String] {
+    container.allKeys.map(\.stringValue).filter { !known.contains($0) }.sorted().prefix(10)
+      .map { prefix + $0 }
+  }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+}

@@ -1,0 +1,144 @@
+public import NeuralNetworks
+
+/// How a photograph becomes a network's input: resize, crop, one affine map a channel.
+///
+/// Where a card leaves a field out: the input has the network's own size; the photograph is
+/// stretched, bilinearly, to 256/224 of that; the middle is cut out; channels are red, green, blue;
+/// values go from 0 to 255, less the mean (123.68, 116.779, 103.939) of ImageNet's red, green and
+/// blue (Simonyan and Zisserman 2014), over a standard deviation of 1.
+public struct Preprocessing: Hashable, Sendable {
+  /// The size of the resized photograph; with `keepsAspect`, the least size of each side.
+  public var resized: Extent
+  /// Whether the photograph keeps its proportions and covers `resized`; otherwise it is stretched.
+  public var keepsAspect: Bool
+  /// How values between pixels are found.
+  public var filter: ResizeFilter
+  /// The size of the network's input, cut from the middle of the resized photograph.
+  public var size: Extent
+  /// The network's channels in its own order.
+  public var channels: [InputChannel]
+
+  /// Makes a way into a network.
+  public init(
+    resized: Extent, keepsAspect: Bool = false, filter: ResizeFilter = .bilinear, size: Extent,
+    channels: [InputChannel]
+  ) {
+    self.resized = resized
+    self.keepsAspect = keepsAspect
+    self.filter = filter
+    self.size = size
+    self.channels = channels
+  }
+}
+
+/// One channel of a network's input: `scale · value + offset` of a source from 0 to 255.
+public struct InputChannel: Hashable, Sendable {
+  /// What the channel is made of.
+  public var source: ColorSource
+  /// Factor and summand that turn a value from 0 to 255 into the network's.
+  public var scale, offset: Float
+
+  /// Makes a channel.
+  public init(source: ColorSource, scale: Float, offset: Float) {
+    self.source = source
+    self.scale = scale
+    self.offset = offset
+  }
+
+  /// The factors of red, green and blue: the network's value is their sum, plus `offset`.
+  public var weights: SIMD3<Float> {
+    switch source {
+    case .red: SIMD3(scale, 0, 0)
+    case .green: SIMD3(0, scale, 0)
+    case .blue: SIMD3(0, 0, scale)
+    case .luma: scale * SIMD3(0.299, 0.587, 0.114)
+    }
+  }
+}
+
+/// What a channel of a network's input is made of; the raw value of a colour is its index in RGB.
+public enum ColorSource: Int, Sendable {
+  /// The colours of a pixel.
+  case red = 0
+  case green = 1
+  case blue = 2
+  /// 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
+  case luma = 3
+}
+
+extension ModelCard {
+  /// The way from a photograph to a network's input, every default filled in.
+  ///
+  /// - Parameters:
+  ///   - shape: The network's own input.
+  ///   - path: The card, for messages.
+  /// - Returns: The resize, the crop and one affine map a channel.
+  /// - Throws: `ModelError` when the card's fields contradict each other or the network.
+  package func preprocessing(
+    for shape: MapShape, path: String
+  ) throws(ModelError) -> Preprocessing {
+    try checkValues(path: path)
+    let order = input.channels ?? .rgb
+    let count = order == .gray ? 1 : 3
+    guard shape.channels == count else {
+      throw Self.fault(
+        path, "input.channels \(order.rawValue) is not the network's \(shape.channels) channels",
+        remedy: "give a card with the right input.channels (RGB, BGR or gray)")
+    }
+    let size =
+      input.size.map { Extent(height: $0[0], width: $0[1]) }
+      ?? Extent(height: shape.height, width: shape.width)
+    let resized =
+      input.resize.map { Extent(height: $0.to[0], width: $0.to[1]) }
+      ?? (input.crop == Crop.none ? size : Self.enlarged(size))
+    let isCropped = resized != size || input.resize?.keepAspect == true
+    guard resized.height >= size.height, resized.width >= size.width,
+      input.crop != Crop.none || !isCropped
+    else {
+      throw Self.fault(
+        path,
+        """
+        input.resize.to [\(resized.height), \(resized.width)] and input.crop do not give \
+        input.size [\(size.height), \(size.width)]
+        """,
+        remedy: "resize to at least the size and crop the center, or to the size without crop")
+    }
+    return Preprocessing(
+      resized: resized, keepsAspect: input.resize?.keepAspect ?? false,
+      filter: input.resize?.filter ?? .bilinear, size: size,
+      channels: try channels(order, path: path))
+  }
+
+  private func channels(
+    _ order: ChannelOrder, path: String
+  ) throws(ModelError) -> [InputChannel] {
+    let sources: [ColorSource] =
+      switch order {
+      case .rgb: [.red, .green, .blue]
+      case .bgr: [.blue, .green, .red]
+      case .gray: [.luma]
+      }
+    let range = input.range ?? [0, 255]
+    let usual: [Float] = [123.68, 116.779, 103.939]
+    var result: [InputChannel] = []
+    for (index, source) in sources.enumerated() {
+      // Without a mean the order is of colours: `checkValues` sees to it.
+      let mean = input.mean?[index] ?? usual[source.rawValue]
+      let deviation = input.std?[index] ?? 1
+      let scale = (range[1] - range[0]) / 255 / deviation
+      let offset = (range[0] - mean) / deviation
+      guard scale.isFinite, offset.isFinite, scale != 0 else {
+        throw Self.fault(
+          path, "input.range, mean and std of channel \(index) give no finite numbers",
+          remedy: "correct the card")
+      }
+      result.append(InputChannel(source: source, scale: scale, offset: offset))
+    }
+    return result
+  }
+
+  /// 256/224 of a size, rounded.
+  private static func enlarged(_ size: Extent) -> Extent {
+    Extent(height: (size.height * 256 + 112) / 224, width: (size.width * 256 + 112) / 224)
+  }
+}

@@ -1,0 +1,64 @@
+public import NeuralNetworks
+
+/// A network with its card: the graph, the way into it, and the names of layers and classes.
+public struct TrainedNetwork: Sendable {
+  /// What the network computes.
+  public let graph: NetworkGraph
+  /// The size of the image that it was made for, or of the card where the file leaves it open.
+  public let inputShape: MapShape
+  /// The card as it stands, or an empty one.
+  public let card: ModelCard
+  /// How a photograph becomes the input, defaults filled in.
+  public let preprocessing: Preprocessing
+  /// The classes' names; empty when the card gives none.
+  public let labels: [Label]
+  /// The network's file.
+  public let path: String
+  /// What was assumed or not understood, one line each.
+  public let warnings: [String]
+
+  /// Puts a network together from its parts.
+  package init(
+    graph: NetworkGraph, inputShape: MapShape, card: ModelCard, preprocessing: Preprocessing,
+    labels: [Label], path: String, warnings: [String]
+  ) {
+    self.graph = graph
+    self.inputShape = inputShape
+    self.card = card
+    self.preprocessing = preprocessing
+    self.labels = labels
+    self.path = path
+    self.warnings = warnings
+  }
+
+  /// The names by which layers can be called: the card's aliases, then the tensors', each in order
+  /// of computation.
+  public var layerNames: [String] {
+    let tensors = graph.tensorNames
+    let aliases = Dictionary(grouping: card.layers.keys) { card.layers[$0] }
+    return tensors.flatMap { (aliases[$0] ?? []).sorted() } + tensors
+  }
+
+  /// The tensor that a layer's name stands for: an alias of the card, or the tensor's own name.
+  ///
+  /// - Throws: `ModelError` with the nearest names when there is no such layer.
+  public func tensorName(for layer: String) throws(ModelError) -> String {
+    if let tensor = card.layers[layer] { return tensor }
+    guard graph.tensorNames.contains(layer) else {
+      if let reason = graph.unavailable[layer] {
+        throw ModelError(
+          "use network", path, "its layer \(quoted(layer)) cannot be computed: \(reason)",
+          remedy: "choose another layer")
+      }
+      throw unknown("layer", layer, among: layerNames)
+    }
+    return layer
+  }
+
+  private func unknown(_ what: String, _ name: String, among names: [String]) -> ModelError {
+    let nearest = nearestNames(to: name, among: names).map(quoted).joined(separator: ", ")
+    return ModelError(
+      "use network", path, "it has no \(what) \(quoted(name))",
+      remedy: "the nearest names are \(nearest)")
+  }
+}
