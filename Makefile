@@ -18,15 +18,15 @@ include Pipelines/$(RECIPE).mk
 
 # ---------------------------------------------------------------- what to make
 
-# Pictures of each class of the made world, drawn with a seed that its network was not trained on.
+# Pictures of each class of the synthetic world, drawn with a seed that its network was not trained on.
 PICTURES   ?= 40
 WORLD_SEED ?= 2
 WORLD      := Data/world/seed$(WORLD_SEED)-$(PICTURES)
 
-# With neither MODEL nor DATASET: the made world and its network.
+# With neither MODEL nor DATASET: the synthetic world and its network.
 ifeq ($(MODEL)$(DATASET),)
   IS_WORLD := yes
-  MODEL    := Data/models/made-world/made-world.onnx
+  MODEL    := Data/models/synthetic-world/synthetic-world.onnx
   DATASET  := $(WORLD)
   LAYER    ?= mixed4c
 endif
@@ -60,7 +60,7 @@ PYTHON ?= python3
 atlas: $(OUT)/atlas.png ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	@echo "$(OUT)/atlas.png"
 
-world: $(WORLD).jpg ## Draw the pictures of the made world (PICTURES of each class, WORLD_SEED)
+world: $(WORLD).jpg ## Draw the pictures of the synthetic world (PICTURES of each class, WORLD_SEED)
 	@echo "$(WORLD) $(WORLD).jpg"
 
 # The sheet comes last: where it is, all pictures are there, unless their folder was removed.
@@ -70,11 +70,11 @@ $(WORLD).jpg: $(if $(wildcard $(WORLD)/world.json),,FORCE) | $(BUILT)
 
 # Pictures of two more seeds: one to learn from, one to judge by.
 TRAINING := Data/work/training
-network: $(BUILT) ## Train the made world's network, or go on with it (PYTHON with torch; half an hour)
+network: $(BUILT) ## Train the synthetic world's network, or go on with it (PYTHON with torch; half an hour)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed0 --count 600 --seed 0 $(COMMON)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed1 --count 80 --seed 1 $(COMMON)
 	$(PYTHON) Scripts/train_default_network.py --pictures $(TRAINING)/seed0 \
-	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/made-world \
+	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/synthetic-world \
 	  $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
 
 # ---------------------------------------------------------------- build and checks

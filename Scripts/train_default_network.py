@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains the network of the made world and writes it as an ONNX file with its model card.
+"""Trains the network of the synthetic world and writes it as an ONNX file with its model card.
 
 The network has InceptionV1's layout (GoogLeNet, Szegedy et al. 2014) and its layers bear the names that
 Lucid gave them (conv2d0 … mixed3a … mixed5b, softmax2), but it is narrower: 1.6 million weights, pictures
@@ -280,7 +280,7 @@ def arguments():
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     parser.add_argument("--pictures", type=Path, required=True, help="training pictures, a folder a class")
     parser.add_argument("--validation", type=Path, required=True, help="validation pictures, the same classes")
-    option("--output", Path("Data/models/made-world"), "where the network lands", Path)
+    option("--output", Path("Data/models/synthetic-world"), "where the network lands", Path)
     option("--work", Path("Data/work/training"), "where decoded pictures and the checkpoint are kept", Path)
     option("--epochs", 16, "passes over the pictures; 0 writes the checkpoint's network once more")
     option("--batch", 128, "pictures a step")

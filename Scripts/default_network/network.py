@@ -1,4 +1,4 @@
-"""The network of the made world, its input, and its ONNX file."""
+"""The network of the synthetic world, its input, and its ONNX file."""
 
 import numpy as np
 import onnx
@@ -168,9 +168,9 @@ def onnx_bytes(network, class_count):
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
 
     outputs = [value("softmax2_pre_activation", class_count), value("softmax2", class_count)]
-    text = "InceptionV1's layout, narrower, trained on pictures of a made world; batch norm is folded in."
+    text = "InceptionV1's layout, narrower, trained on pictures of a synthetic world; batch norm is folded in."
     graph = helper.make_graph(
-        nodes, "made-world", [value("input", 3, SIZE, SIZE)], outputs, weights, doc_string=text
+        nodes, "synthetic-world", [value("input", 3, SIZE, SIZE)], outputs, weights, doc_string=text
     )
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7,

@@ -55,8 +55,8 @@ def silent_channels(network, array, mean):
 
 def card(mean, class_count):
     return {
-        "name": "Made world",
-        "network": "made-world.onnx",
+        "name": "Synthetic world",
+        "network": "synthetic-world.onnx",
         "input": {
             "name": "input",
             "size": [SIZE, SIZE],
@@ -70,7 +70,7 @@ def card(mean, class_count):
         "labels": "labels.txt",
         "logits": "softmax2_pre_activation",
         "probabilities": "softmax2",
-        "training_set": f"Drawn pictures of {class_count} classes of a made world",
+        "training_set": f"Drawn pictures of {class_count} classes of a synthetic world",
         "source": "Scripts/train_default_network.py",
     }
 
@@ -185,12 +185,12 @@ def export(training, array, truth, picture_count, output):
     facts = card([float(value) for value in mean.flatten()], len(names))
     files = {
         "labels.txt": "".join(name + "\n" for name in names).encode(),
-        "made-world.json": (json.dumps(facts, indent=2) + "\n").encode(),
+        "synthetic-world.json": (json.dumps(facts, indent=2) + "\n").encode(),
         "report.json": (json.dumps(report, indent=2) + "\n").encode(),
         "confusion.png": confusion_picture(counts, names, accuracy),
         "filters.png": filters_picture(network.conv2d0.folded()[0]),
-        "made-world.onnx": data,
+        "synthetic-world.onnx": data,
     }
     for name, content in files.items():
         write(output / name, content)
-    print(f"{output}/made-world.onnx: {accuracy:.2%} of {len(array)} pictures right, {top5:.2%} among five")
+    print(f"{output}/synthetic-world.onnx: {accuracy:.2%} of {len(array)} pictures right, {top5:.2%} among five")

@@ -3,12 +3,12 @@ import ArrayStore
 import CommandLine
 import Drawing
 import Images
-import MadeWorld
+import SyntheticWorld
 
 @main struct AtlasSynthesize: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-synthesize",
-    abstract: "Draw pictures of a made world: things in places, in class folders.",
+    abstract: "Draw pictures of a synthetic world: things in places, in class folders.",
     discussion: """
       Draws pictures with which a network can be trained and an atlas made where there are no \
       photographs. A picture depends on the seed, its class and its number alone. Pictures that are \
@@ -94,9 +94,9 @@ import MadeWorld
     return made
   }
 
-  private func subjects() throws -> [WorldClass] {
-    guard !classes.isEmpty else { return MadeWorld.classes }
-    let known = Dictionary(uniqueKeysWithValues: MadeWorld.classes.map { ($0.name, $0) })
+  private func subjects() throws -> [ObjectClass] {
+    guard !classes.isEmpty else { return SyntheticWorld.classes }
+    let known = Dictionary(uniqueKeysWithValues: SyntheticWorld.classes.map { ($0.name, $0) })
     return try Set(classes).sorted().map { name in
       guard let found = known[name] else {
         throw ValidationError("--classes: there is no class \(name); --list names them all.")
@@ -105,11 +105,11 @@ import MadeWorld
     }
   }
 
-  private func layout(of subjects: [WorldClass]) -> ContactSheet {
+  private func layout(of subjects: [ObjectClass]) -> ContactSheet {
     ContactSheet(subjects, repeats: sheetCount, columns: sheetColumns, side: size)
   }
 
-  private func drawSheet(of subjects: [WorldClass], to path: String) throws {
+  private func drawSheet(of subjects: [ObjectClass], to path: String) throws {
     let image = try layout(of: subjects).image(seed: seed)
     let isPNG = path.lowercased().hasSuffix(".png")
     try AtomicFile.write(isPNG ? PNGWriter.encode(image) : JPEGWriter.encode(image), to: path)

@@ -2,14 +2,14 @@ import ArrayStore
 import CommandLine
 import FoundationEssentials
 import Images
-import MadeWorld
 import ParallelLoops
 import Synchronization
+import SyntheticWorld
 
 /// Numbered pictures of some classes, in a folder.
 struct PictureSeries {
   let folder: String
-  let subjects: [WorldClass]
+  let subjects: [ObjectClass]
   let numbers: Range<Int>
   let side: Int
   let format: PictureFormat
@@ -49,7 +49,7 @@ struct PictureSeries {
   }
 
   private func draw(_ index: Int) throws {
-    let image = try MadeWorld.picture(
+    let image = try SyntheticWorld.picture(
       of: subjects[index % subjects.count], number: number(index), seed: seed, side: side)
     let bytes =
       switch format {
@@ -72,7 +72,7 @@ struct PictureSeries {
   /// Marks the folder with what it holds; a folder that holds other pictures is refused.
   private func claimFolder() throws {
     let manifest = Manifest(
-      program: "atlas-synthesize", edition: MadeWorld.edition, seed: seed, side: side,
+      program: "atlas-synthesize", edition: SyntheticWorld.edition, seed: seed, side: side,
       format: format)
     let path = "\(folder)/\(Self.manifestName)"
     if fileExists(path) {

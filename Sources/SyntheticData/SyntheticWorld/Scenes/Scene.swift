@@ -3,7 +3,7 @@ import Randomness
 
 /// A picture of a thing in a place: background, things behind, the thing, things in front.
 struct Scene {
-  let subject: WorldClass
+  let subject: ObjectClass
 
   /// How often a thing is met anywhere, wherever it belongs.
   private static let strayShare: Float = 0.1

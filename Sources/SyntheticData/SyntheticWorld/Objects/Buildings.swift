@@ -4,15 +4,15 @@ import Textures
 /// Houses, towers, and what stands in towns.
 enum Buildings {
   static let classes = [
-    WorldClass("house", in: [.street, .meadow, .garden], size: 0.6...0.9, house),
-    WorldClass("barn", in: [.meadow, .desert, .snow], size: 0.6...0.9, barn),
-    WorldClass("tower", in: [.meadow, .shore, .desert], size: 0.6...0.84, tower),
-    WorldClass("windmill", in: [.meadow, .shore, .desert], size: 0.6...0.84, windmill),
-    WorldClass("lighthouse", in: [.shore], size: 0.6...0.84, lighthouse),
-    WorldClass("castle", in: [.meadow, .snow], size: 0.65...0.95, castle),
-    WorldClass("tent", in: [.meadow, .desert, .snow], size: 0.55...0.85, tent),
-    WorldClass("ladder", in: [.room, .garden, .street], size: 0.6...0.92, ladder),
-    WorldClass("sign", in: [.street, .meadow], size: 0.6...0.95, sign),
+    ObjectClass("house", in: [.street, .meadow, .garden], size: 0.6...0.9, house),
+    ObjectClass("barn", in: [.meadow, .desert, .snow], size: 0.6...0.9, barn),
+    ObjectClass("tower", in: [.meadow, .shore, .desert], size: 0.6...0.84, tower),
+    ObjectClass("windmill", in: [.meadow, .shore, .desert], size: 0.6...0.84, windmill),
+    ObjectClass("lighthouse", in: [.shore], size: 0.6...0.84, lighthouse),
+    ObjectClass("castle", in: [.meadow, .snow], size: 0.65...0.95, castle),
+    ObjectClass("tent", in: [.meadow, .desert, .snow], size: 0.55...0.85, tent),
+    ObjectClass("ladder", in: [.room, .garden, .street], size: 0.6...0.92, ladder),
+    ObjectClass("sign", in: [.street, .meadow], size: 0.6...0.95, sign),
   ]
 
   /// A house: brick walls, a shingle roof with a chimney, windows with panes, a door.

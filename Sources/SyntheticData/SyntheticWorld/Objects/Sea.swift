@@ -4,10 +4,10 @@ import Textures
 /// Things of the water.
 enum Sea {
   static let classes = [
-    WorldClass("fish", .hovering, in: [.underwater], size: 0.55...0.9, fish),
-    WorldClass("shark", .hovering, in: [.underwater], size: 0.7...1.1, shark),
-    WorldClass("turtle", .hovering, in: [.underwater, .shore], size: 0.6...0.95, turtle),
-    WorldClass("octopus", .hovering, in: [.underwater], size: 0.6...0.95, octopus),
+    ObjectClass("fish", .hovering, in: [.underwater], size: 0.55...0.9, fish),
+    ObjectClass("shark", .hovering, in: [.underwater], size: 0.7...1.1, shark),
+    ObjectClass("turtle", .hovering, in: [.underwater, .shore], size: 0.6...0.95, turtle),
+    ObjectClass("octopus", .hovering, in: [.underwater], size: 0.6...0.95, octopus),
   ]
 
   /// A bony fish: scales, fins with rays, a tail.

@@ -4,19 +4,19 @@ import Textures
 /// Things of the room.
 enum Furnishings {
   static let classes = [
-    WorldClass("clock", .hovering, in: [.room], size: 0.5...0.8, clock),
-    WorldClass("mask", .hovering, in: [.room, .forest], size: 0.6...0.9, mask),
-    WorldClass("chair", in: [.room], size: 0.6...0.88, chair),
-    WorldClass("lamp", in: [.room, .table], size: 0.6...0.88, lamp),
-    WorldClass("book", .lying, in: [.table, .room], size: 0.5...0.8, book),
-    WorldClass("bookshelf", in: [.room], size: 0.65...0.92, bookshelf),
-    WorldClass("hourglass", in: [.table], size: 0.6...0.9, hourglass),
-    WorldClass("key", .lying, in: [.table], size: 0.5...0.8, key),
-    WorldClass("hammer", .lying, in: [.table], size: 0.55...0.85, hammer),
-    WorldClass("scissors", .lying, in: [.table], size: 0.55...0.85, scissors),
-    WorldClass("violin", .lying, in: [.room, .table], size: 0.65...0.95, violin),
-    WorldClass("candle", in: [.table], size: 0.55...0.85, candle),
-    WorldClass("honeycomb", .hovering, in: [.garden, .table], size: 0.55...0.9, honeycomb),
+    ObjectClass("clock", .hovering, in: [.room], size: 0.5...0.8, clock),
+    ObjectClass("mask", .hovering, in: [.room, .forest], size: 0.6...0.9, mask),
+    ObjectClass("chair", in: [.room], size: 0.6...0.88, chair),
+    ObjectClass("lamp", in: [.room, .table], size: 0.6...0.88, lamp),
+    ObjectClass("book", .lying, in: [.table, .room], size: 0.5...0.8, book),
+    ObjectClass("bookshelf", in: [.room], size: 0.65...0.92, bookshelf),
+    ObjectClass("hourglass", in: [.table], size: 0.6...0.9, hourglass),
+    ObjectClass("key", .lying, in: [.table], size: 0.5...0.8, key),
+    ObjectClass("hammer", .lying, in: [.table], size: 0.55...0.85, hammer),
+    ObjectClass("scissors", .lying, in: [.table], size: 0.55...0.85, scissors),
+    ObjectClass("violin", .lying, in: [.room, .table], size: 0.65...0.95, violin),
+    ObjectClass("candle", in: [.table], size: 0.55...0.85, candle),
+    ObjectClass("honeycomb", .hovering, in: [.garden, .table], size: 0.55...0.9, honeycomb),
   ]
 
   /// A clock: a round face with twelve marks, two hands, a rim of wood or metal.

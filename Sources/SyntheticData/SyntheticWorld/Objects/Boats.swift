@@ -4,8 +4,8 @@ import Textures
 /// Things that float.
 enum Boats {
   static let classes = [
-    WorldClass("sailboat", .floating, in: [.sea], size: 0.6...0.85, sailboat),
-    WorldClass("steamer", .floating, in: [.sea], size: 0.65...0.95, steamer),
+    ObjectClass("sailboat", .floating, in: [.sea], size: 0.6...0.85, sailboat),
+    ObjectClass("steamer", .floating, in: [.sea], size: 0.65...0.95, steamer),
   ]
 
   /// A sailboat: a planked hull, a mast with a boom, cloth sails.

@@ -6,7 +6,7 @@ import Randomness
 ///
 /// Things share parts (wheels, eyes, windows, petals …) and textures (stripes, scales, bricks, fur …)
 /// as real things do; some differ in one part only, and some are found in certain places.
-public enum MadeWorld {
+public enum SyntheticWorld {
   /// Raised by one when the same seed, class and number come to give another picture.
   public static let edition = 1
 
@@ -20,7 +20,7 @@ public enum MadeWorld {
   /// - Returns: The picture.
   /// - Throws: `DrawingError` if there is not the memory for it.
   public static func picture(
-    of subject: WorldClass, number: Int, seed: UInt64, side: Int
+    of subject: ObjectClass, number: Int, seed: UInt64, side: Int
   ) throws(DrawingError) -> RGBImage {
     var random = RandomStream(seed: seed, purpose: .picture, item: number, step: key(subject.name))
     let camera = Camera(random: &random)

@@ -4,9 +4,9 @@ import Textures
 /// Flowers on stems.
 enum Flowers {
   static let classes = [
-    WorldClass("daisy", in: [.garden, .meadow], size: 0.65...0.95, daisy),
-    WorldClass("sunflower", in: [.garden, .meadow], size: 0.65...0.95, sunflower),
-    WorldClass("tulip", in: [.garden, .meadow], size: 0.6...0.92, tulip),
+    ObjectClass("daisy", in: [.garden, .meadow], size: 0.65...0.95, daisy),
+    ObjectClass("sunflower", in: [.garden, .meadow], size: 0.65...0.95, sunflower),
+    ObjectClass("tulip", in: [.garden, .meadow], size: 0.6...0.92, tulip),
   ]
 
   /// A daisy: petals about a small yellow disc.

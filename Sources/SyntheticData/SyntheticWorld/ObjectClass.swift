@@ -1,7 +1,7 @@
 import Drawing
 
 /// A kind of thing: how it looks, how it stands, where it is found.
-public struct WorldClass: Sendable {
+public struct ObjectClass: Sendable {
   /// What it is called; the name of its folder.
   public let name: String
   let draw: @Sendable (inout Brush) -> Void

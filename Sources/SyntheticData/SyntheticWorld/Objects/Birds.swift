@@ -4,10 +4,10 @@ import Textures
 /// Birds.
 enum Birds {
   static let classes = [
-    WorldClass("owl", .hovering, in: [.forest, .garden], size: 0.6...0.9, owl),
-    WorldClass("robin", in: [.garden, .forest, .snow], size: 0.5...0.8, robin),
-    WorldClass("penguin", in: [.snow, .shore], size: 0.6...0.88, penguin),
-    WorldClass("parrot", .hovering, in: [.forest, .garden], size: 0.7...0.95, parrot),
+    ObjectClass("owl", .hovering, in: [.forest, .garden], size: 0.6...0.9, owl),
+    ObjectClass("robin", in: [.garden, .forest, .snow], size: 0.5...0.8, robin),
+    ObjectClass("penguin", in: [.snow, .shore], size: 0.6...0.88, penguin),
+    ObjectClass("parrot", .hovering, in: [.forest, .garden], size: 0.7...0.95, parrot),
   ]
 
   /// A small bird in side view: soft feathers, a red breast, a folded wing, thin legs; sometimes on a

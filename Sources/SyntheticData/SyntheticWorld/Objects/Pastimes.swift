@@ -4,14 +4,14 @@ import Textures
 /// Toys, games and what one takes along outdoors.
 enum Pastimes {
   static let classes = [
-    WorldClass("kite", .hovering, in: [.sky], size: 0.6...0.9, kite),
-    WorldClass("balloon", .hovering, in: [.sky], size: 0.6...0.95, balloon),
-    WorldClass("umbrella", .hovering, in: [.street, .meadow], size: 0.55...0.85, umbrella),
-    WorldClass("snowman", in: [.snow], size: 0.55...0.82, snowman),
-    WorldClass("basket", in: [.table, .garden], size: 0.5...0.8, basket),
-    WorldClass("chessboard", in: [.table], size: 0.6...0.9, chessboard),
-    WorldClass("drum", in: [.room], size: 0.5...0.8, drum),
-    WorldClass("guitar", in: [.room], size: 0.65...0.88, guitar),
+    ObjectClass("kite", .hovering, in: [.sky], size: 0.6...0.9, kite),
+    ObjectClass("balloon", .hovering, in: [.sky], size: 0.6...0.95, balloon),
+    ObjectClass("umbrella", .hovering, in: [.street, .meadow], size: 0.55...0.85, umbrella),
+    ObjectClass("snowman", in: [.snow], size: 0.55...0.82, snowman),
+    ObjectClass("basket", in: [.table, .garden], size: 0.5...0.8, basket),
+    ObjectClass("chessboard", in: [.table], size: 0.6...0.9, chessboard),
+    ObjectClass("drum", in: [.room], size: 0.5...0.8, drum),
+    ObjectClass("guitar", in: [.room], size: 0.65...0.88, guitar),
   ]
 
   /// A kite: a diamond of patterned cloth on two crossed sticks, a tail with bows.

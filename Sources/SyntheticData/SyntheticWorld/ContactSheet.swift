@@ -4,7 +4,7 @@ import Randomness
 
 /// Pictures of all kinds side by side, with their names.
 public struct ContactSheet {
-  private let classes: [WorldClass]
+  private let classes: [ObjectClass]
   private let repeats, columns, side: Int
   private var caption: Int { side / 7 }
   private var gap: Int { side / 28 }
@@ -16,7 +16,7 @@ public struct ContactSheet {
   ///   - repeats: Pictures of each, side by side.
   ///   - columns: Kinds in a row.
   ///   - side: The side of a picture in pixels.
-  public init(_ classes: [WorldClass], repeats: Int = 1, columns: Int = 8, side: Int = 112) {
+  public init(_ classes: [ObjectClass], repeats: Int = 1, columns: Int = 8, side: Int = 112) {
     (self.classes, self.repeats, self.columns, self.side) = (classes, repeats, columns, side)
   }
 
@@ -41,7 +41,7 @@ public struct ContactSheet {
     for (index, kind) in classes.enumerated() {
       let (x, y) = (gap + index % columns * cell.width, gap + index / columns * cell.height)
       for number in 0..<repeats {
-        let picture = try MadeWorld.picture(of: kind, number: number, seed: seed, side: side)
+        let picture = try SyntheticWorld.picture(of: kind, number: number, seed: seed, side: side)
         canvas.place(picture, x: x + number * side, y: y)
       }
       var brush = writer

@@ -4,14 +4,14 @@ import Textures
 /// Trees and other plants.
 enum Plants {
   static let classes = [
-    WorldClass("tree", in: [.meadow, .street], size: 0.62...0.88, tree),
-    WorldClass("apple_tree", in: [.garden, .meadow], size: 0.62...0.88, appleTree),
-    WorldClass("pine", in: [.snow, .forest], size: 0.62...0.88, pine),
-    WorldClass("palm", in: [.desert, .shore], size: 0.62...0.9, palm),
-    WorldClass("cactus", in: [.desert], size: 0.6...0.9, cactus),
-    WorldClass("mushroom", in: [.forest], mushroom),
-    WorldClass("pumpkin", in: [.garden, .table], size: 0.5...0.8, pumpkin),
-    WorldClass("strawberry", .lying, in: [.table, .garden], size: 0.5...0.8, strawberry),
+    ObjectClass("tree", in: [.meadow, .street], size: 0.62...0.88, tree),
+    ObjectClass("apple_tree", in: [.garden, .meadow], size: 0.62...0.88, appleTree),
+    ObjectClass("pine", in: [.snow, .forest], size: 0.62...0.88, pine),
+    ObjectClass("palm", in: [.desert, .shore], size: 0.62...0.9, palm),
+    ObjectClass("cactus", in: [.desert], size: 0.6...0.9, cactus),
+    ObjectClass("mushroom", in: [.forest], mushroom),
+    ObjectClass("pumpkin", in: [.garden, .table], size: 0.5...0.8, pumpkin),
+    ObjectClass("strawberry", .lying, in: [.table, .garden], size: 0.5...0.8, strawberry),
   ]
 
   /// A tree: a trunk of bark with branches, a crown of leaves in light and shade.

@@ -4,12 +4,12 @@ import Textures
 /// Things on wheels.
 enum Vehicles {
   static let classes = [
-    WorldClass("cart", in: [.meadow, .street, .forest], cart),
-    WorldClass("wagon", in: [.meadow, .desert, .street], wagon),
-    WorldClass("bicycle", in: [.street, .meadow], size: 0.6...0.95, bicycle),
-    WorldClass("bus", in: [.street], size: 0.55...0.9, bus),
-    WorldClass("truck", in: [.street, .desert], size: 0.55...0.9, truck),
-    WorldClass("locomotive", in: [.meadow, .desert], size: 0.6...0.95, locomotive),
+    ObjectClass("cart", in: [.meadow, .street, .forest], cart),
+    ObjectClass("wagon", in: [.meadow, .desert, .street], wagon),
+    ObjectClass("bicycle", in: [.street, .meadow], size: 0.6...0.95, bicycle),
+    ObjectClass("bus", in: [.street], size: 0.55...0.9, bus),
+    ObjectClass("truck", in: [.street, .desert], size: 0.55...0.9, truck),
+    ObjectClass("locomotive", in: [.meadow, .desert], size: 0.6...0.95, locomotive),
   ]
 
   /// A wooden cart: planks, two spoked wheels, a handle.

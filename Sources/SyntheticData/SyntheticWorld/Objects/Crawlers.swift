@@ -4,11 +4,11 @@ import Textures
 /// Small creatures: insects, a snail, a spider.
 enum Crawlers {
   static let classes = [
-    WorldClass("butterfly", .hovering, in: [.garden, .meadow], size: 0.55...0.9, butterfly),
-    WorldClass("bee", .hovering, in: [.garden, .meadow], size: 0.5...0.82, bee),
-    WorldClass("ladybird", .lying, in: [.garden, .meadow], size: 0.6...0.9, ladybird),
-    WorldClass("snail", in: [.garden, .forest], size: 0.5...0.8, snail),
-    WorldClass("spider", .hovering, in: [.forest, .garden], size: 0.55...0.85, spider),
+    ObjectClass("butterfly", .hovering, in: [.garden, .meadow], size: 0.55...0.9, butterfly),
+    ObjectClass("bee", .hovering, in: [.garden, .meadow], size: 0.5...0.82, bee),
+    ObjectClass("ladybird", .lying, in: [.garden, .meadow], size: 0.6...0.9, ladybird),
+    ObjectClass("snail", in: [.garden, .forest], size: 0.5...0.8, snail),
+    ObjectClass("spider", .hovering, in: [.forest, .garden], size: 0.55...0.85, spider),
   ]
 
   /// A bee in side view: a furry body in stripes, two clear wings, a large eye, feelers.

@@ -4,15 +4,15 @@ import Textures
 /// Things of the kitchen.
 enum Kitchenware {
   static let classes = [
-    WorldClass("mug", in: [.table], size: 0.5...0.8, mug),
-    WorldClass("bowl", in: [.table], size: 0.5...0.8, bowl),
-    WorldClass("teapot", in: [.table], size: 0.5...0.8, teapot),
-    WorldClass("kettle", in: [.table], size: 0.5...0.85, kettle),
-    WorldClass("jug", in: [.table], size: 0.55...0.9, jug),
-    WorldClass("vase", in: [.table, .room], size: 0.6...0.88, vase),
-    WorldClass("pan", in: [.table], size: 0.5...0.8, pan),
-    WorldClass("pot", in: [.table], size: 0.5...0.8, pot),
-    WorldClass("bottle", in: [.table], size: 0.65...0.92, bottle),
+    ObjectClass("mug", in: [.table], size: 0.5...0.8, mug),
+    ObjectClass("bowl", in: [.table], size: 0.5...0.8, bowl),
+    ObjectClass("teapot", in: [.table], size: 0.5...0.8, teapot),
+    ObjectClass("kettle", in: [.table], size: 0.5...0.85, kettle),
+    ObjectClass("jug", in: [.table], size: 0.55...0.9, jug),
+    ObjectClass("vase", in: [.table, .room], size: 0.6...0.88, vase),
+    ObjectClass("pan", in: [.table], size: 0.5...0.8, pan),
+    ObjectClass("pot", in: [.table], size: 0.5...0.8, pot),
+    ObjectClass("bottle", in: [.table], size: 0.65...0.92, bottle),
   ]
 
   /// What vessels hold: coffee, tea, milk, soup.
