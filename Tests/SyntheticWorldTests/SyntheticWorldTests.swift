@@ -16,7 +16,7 @@ import Testing
   @Test("a picture is a function of seed, class and number", arguments: SyntheticWorld.classes)
   func determinism(kind: ObjectClass) throws {
     func picture(_ number: Int, seed: UInt64) throws -> RGBImage {
-      try SyntheticWorld.picture(of: kind, number: number, seed: seed, side: 32)
+      try SyntheticWorld.image(of: kind, number: number, seed: seed, side: 32)
     }
     let first = try picture(0, seed: 1)
     #expect(try first == picture(0, seed: 1))
@@ -38,7 +38,7 @@ import Testing
     // FNV-1a of 64 bits over the pixels of all classes, by name.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for subject in SyntheticWorld.classes {
-      let image = try SyntheticWorld.picture(of: subject, number: 1, seed: seed, side: 96)
+      let image = try SyntheticWorld.image(of: subject, number: 1, seed: seed, side: 96)
       for byte in image.pixels { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     }
     #expect(hash == expected, "0x\(String(hash, radix: 16))")
@@ -47,9 +47,9 @@ import Testing
   @Test("a picture shows the same at another size", arguments: SyntheticWorld.classes)
   func size(kind: ObjectClass) throws {
     for number in 0..<2 {
-      let small = try SyntheticWorld.picture(of: kind, number: number, seed: 3, side: 40)
-      let large = try SyntheticWorld.picture(of: kind, number: number, seed: 3, side: 120)
-      // Means of 3 × 3 pixels against the small picture; grain and antialiasing differ.
+      let small = try SyntheticWorld.image(of: kind, number: number, seed: 3, side: 40)
+      let large = try SyntheticWorld.image(of: kind, number: number, seed: 3, side: 120)
+      // Means of 3 × 3 pixels against the small image; grain and antialiasing differ.
       var difference = 0
       for y in 0..<40 {
         for x in 0..<40 {
@@ -70,7 +70,7 @@ import Testing
   func exposure(kind: ObjectClass) throws {
     var (light, spread, count) = (0.0, 0.0, 0.0)
     for number in 0..<4 {
-      let image = try SyntheticWorld.picture(of: kind, number: number, seed: 5, side: 48)
+      let image = try SyntheticWorld.image(of: kind, number: number, seed: 5, side: 48)
       let values = image.pixels.map { Double($0) / 255 }
       let mean = values.reduce(0, +) / Double(values.count)
       light += mean

@@ -2,16 +2,16 @@ import Drawing
 import Randomness
 import Textures
 
-/// What a thing is drawn with: a canvas, where on it, in which light, and chance.
+/// What an object is drawn with: a canvas, where on it, in which light, and chance.
 ///
-/// A thing draws itself in its own units: x from −1 to 1, y from −1 (top) to 1 (the ground it stands
-/// on). All variation comes from the brush's chance, so a picture is a function of its stream.
+/// An object draws itself in its own units: x from −1 to 1, y from −1 (top) to 1 (the ground it stands
+/// on). All variation comes from the brush's chance, so a image is a function of its stream.
 struct Brush {
   private let canvas: Canvas
   private var random: RandomStream
-  /// From the thing's units to pixels.
+  /// From the object's units to pixels.
   private(set) var pose: Projection
-  /// The light, as seen in the thing's units.
+  /// The light, as seen in the object's units.
   var light: Light
 
   init(canvas: Canvas, random: RandomStream, pose: Projection, light: Light) {
@@ -57,7 +57,7 @@ struct Brush {
     if edge > 0 { canvas.stroke(shape, width: lineWidth(path, 0.02), Self.ink.withOpacity(edge)) }
   }
 
-  /// Fills an outline with a colour in light and shade.
+  /// Fills an outline with a color in light and shade.
   func fill(_ path: Path, _ color: Color, _ form: Form = .flat, edge: Float = 0.3) {
     if case .flat = form {
       let shape = path.mapped(by: pose)
@@ -70,10 +70,10 @@ struct Brush {
     }
   }
 
-  /// Fills an outline with a colour as it is, whatever the light: shadows, shine, lamps.
+  /// Fills an outline with a color as it is, whatever the light: shadows, shine, lamps.
   func wash(_ path: Path, _ color: Color) { canvas.fill(path.mapped(by: pose), color) }
 
-  /// Fills an outline with a colour that fades out from a middle towards a radius.
+  /// Fills an outline with a color that fades out from a center towards a radius.
   func glow(_ path: Path, _ color: Color, _ x: Float, _ y: Float, radiusX: Float, radiusY: Float) {
     let inverse = pose.inverse
     canvas.fill(path.mapped(by: pose)) { pixel in
@@ -83,7 +83,7 @@ struct Brush {
     }
   }
 
-  /// Draws along a line with a colour in the light.
+  /// Draws along a line with a color in the light.
   func stroke(_ path: Path, width: Float, _ color: Color) {
     canvas.stroke(
       path.mapped(by: pose), width: lineWidth(path, width),
@@ -96,7 +96,7 @@ struct Brush {
       path.mapped(by: pose), width: lineWidth(path, width), shader: shader(texture, form))
   }
 
-  /// Draws a rod: a line with a dark edge, as round things have.
+  /// Draws a rod: a line with a dark edge, as round objects have.
   func rod(_ path: Path, width: Float, _ color: Color) {
     stroke(path, width: width, color.lit(by: 0.55))
     stroke(path, width: width * 0.62, color)
@@ -148,7 +148,7 @@ struct Brush {
   /// A seed for a texture.
   mutating func seed() -> UInt32 { random.nextBits() }
 
-  /// A colour near another: a little lighter or darker, warmer or cooler.
+  /// A color near another: a little lighter or darker, warmer or cooler.
   mutating func near(_ color: Color, by amount: Float = 0.12) -> Color {
     let light = 1 + amount * number(-1...1)
     let warmth = 0.5 * amount * number(-1...1)
@@ -156,12 +156,12 @@ struct Brush {
     return color.lit(by: SIMD3(light + warmth, light + green, light - warmth))
   }
 
-  /// A strong colour: paint, cloth, petals.
+  /// A strong color: paint, cloth, petals.
   mutating func vivid() -> Color {
     Color(hue: number(0...1), saturation: number(0.45...0.85), value: number(0.55...0.95))
   }
 
-  /// A colour of wood.
+  /// A color of wood.
   mutating func wood() -> Color {
     near(pick([Color(0.62, 0.42, 0.24), Color(0.48, 0.31, 0.18), Color(0.75, 0.57, 0.36)]))
   }

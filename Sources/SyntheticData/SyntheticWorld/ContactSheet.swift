@@ -12,10 +12,10 @@ public struct ContactSheet {
   /// Lays a sheet out.
   ///
   /// - Parameters:
-  ///   - classes: The kinds of things, row after row.
+  ///   - classes: The classes, row after row.
   ///   - repeats: Pictures of each, side by side.
   ///   - columns: Kinds in a row.
-  ///   - side: The side of a picture in pixels.
+  ///   - side: The side of a image in pixels.
   public init(_ classes: [ObjectClass], repeats: Int = 1, columns: Int = 8, side: Int = 112) {
     (self.classes, self.repeats, self.columns, self.side) = (classes, repeats, columns, side)
   }
@@ -28,7 +28,7 @@ public struct ContactSheet {
   /// The sheet's height in pixels.
   public var height: Int { (classes.count + columns - 1) / columns * cell.height + gap }
 
-  /// Draws the sheet, with the first pictures of each kind.
+  /// Draws the sheet, with the first images of each kind.
   ///
   /// - Throws: `DrawingError` if there is not the memory for it.
   public func image(seed: UInt64) throws(DrawingError) -> RGBImage {
@@ -41,14 +41,14 @@ public struct ContactSheet {
     for (index, kind) in classes.enumerated() {
       let (x, y) = (gap + index % columns * cell.width, gap + index / columns * cell.height)
       for number in 0..<repeats {
-        let picture = try SyntheticWorld.picture(of: kind, number: number, seed: seed, side: side)
+        let picture = try SyntheticWorld.image(of: kind, number: number, seed: seed, side: side)
         canvas.place(picture, x: x + number * side, y: y)
       }
       var brush = writer
       let letter = min(
         Float(caption) / 5, Float(repeats * side) / (1.6 * Float(kind.name.count + 1)))
-      let middle = Float(x) + Float(repeats * side) / 2
-      brush.at(middle, Float(y + side) + Float(caption) * 0.55, scale: letter) {
+      let center = Float(x) + Float(repeats * side) / 2
+      brush.at(center, Float(y + side) + Float(caption) * 0.55, scale: letter) {
         $0.write(kind.name.replacing("_", with: " "), Color(gray: 0.2), weight: 0.28)
       }
     }

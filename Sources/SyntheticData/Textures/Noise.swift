@@ -7,10 +7,10 @@ package struct Noise: Sendable {
 
   /// Random bits of a place in the lattice of whole numbers.
   package func bits(_ x: Float, _ y: Float) -> UInt32 {
-    // Lattice points beyond ±2²³ have no neighbours in Float; the clamp keeps the conversion safe.
+    // Lattice points beyond ±2²³ have no neighbors in Float; the clamp keeps the conversion safe.
     let column = UInt32(bitPattern: Int32(min(max(x, -8e6), 8e6)))
     let row = UInt32(bitPattern: Int32(min(max(y, -8e6), 8e6)))
-    // Two rounds of multiply and shift mix neighbouring places well enough for pictures.
+    // Two rounds of multiply and shift mix neighboring places well enough for images.
     var hash = seed ^ column &* 0x8DA6_B343 ^ row &* 0xD816_3841
     hash = (hash ^ hash >> 15) &* 0x2C1B_3C6D
     hash = (hash ^ hash >> 12) &* 0x297A_2D39

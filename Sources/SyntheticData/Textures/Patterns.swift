@@ -1,10 +1,10 @@
 package import Drawing
 
-/// One colour, a little uneven.
+/// One color, a little uneven.
 package struct Plain: Texture {
   let (color, noise, unevenness): (Color, Noise, Float)
 
-  /// One colour; `unevenness` is how much its light varies from place to place.
+  /// One color; `unevenness` is how much its light varies from place to place.
   package init(_ color: Color, unevenness: Float = 0, seed: UInt32 = 0) {
     (self.color, noise, self.unevenness) = (color, Noise(seed: seed), unevenness)
   }
@@ -16,33 +16,33 @@ package struct Plain: Texture {
   }
 }
 
-/// Level stripes of two colours.
+/// Level stripes of two colors.
 package struct Stripes: Texture {
   let (first, second): (Color, Color)
-  let (period, share, wobble): (Float, Float, Float)
+  let (period, fraction, wobble): (Float, Float, Float)
   let noise: Noise
 
-  /// Stripes that repeat after `period`; the second colour takes `share` of it; `wobble` bends them,
+  /// Stripes that repeat after `period`; the second color takes `fraction` of it; `wobble` bends them,
   /// as on animals.
   package init(
-    _ first: Color, _ second: Color, period: Float = 0.25, share: Float = 0.5, wobble: Float = 0,
+    _ first: Color, _ second: Color, period: Float = 0.25, fraction: Float = 0.5, wobble: Float = 0,
     seed: UInt32 = 0
   ) {
     (self.first, self.second) = (first, second)
-    (self.period, self.share, self.wobble) = (period, share, wobble)
+    (self.period, self.fraction, self.wobble) = (period, fraction, wobble)
     noise = Noise(seed: seed)
   }
 
   package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     var y = point.y / period
-    var width = share
+    var width = fraction
     if wobble > 0 {
       y += wobble * (noise(point / period * 0.4) - 0.5) * 2
       // Stripes of animals swell, fork and end.
       width *= 1 + wobble * (noise(SIMD2(point.x, point.y + 50) / period * 0.9) - 0.5)
     }
-    let distance = (width / 2 - abs(fraction(y) - 0.5)) * period
-    let faded = footprint > period ? share : coverage(distance, footprint)
+    let distance = (width / 2 - abs(fractionalPart(y) - 0.5)) * period
+    let faded = footprint > period ? fraction : coverage(distance, footprint)
     return first.mixed(with: second, by: faded)
   }
 }
@@ -53,7 +53,7 @@ package struct Dots: Texture {
   let (spacing, radius, scatter): (Float, Float, Float)
   let noise: Noise
 
-  /// Dots `spacing` apart with `radius` as a share of it; `scatter` moves them from a square lattice
+  /// Dots `spacing` apart with `radius` as a fraction of it; `scatter` moves them from a square lattice
   /// and varies their sizes.
   package init(
     _ ground: Color, _ dot: Color, spacing: Float = 0.3, radius: Float = 0.3, scatter: Float = 0,
@@ -74,7 +74,7 @@ package struct Dots: Texture {
   }
 }
 
-/// Squares of two colours, as on a chessboard.
+/// Squares of two colors, as on a chessboard.
 package struct Checks: Texture {
   let (first, second): (Color, Color)
   let side: Float
@@ -87,10 +87,34 @@ package struct Checks: Texture {
   package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     // Along each axis a wave that is ±1 inside a square and crosses 0 at its edges.
     func wave(_ value: Float) -> Float {
-      let folded = abs(fraction(value / (2 * side)) - 0.5) - 0.25
+      let folded = abs(fractionalPart(value / (2 * side)) - 0.5) - 0.25
       return min(max(folded * 4 * side / max(footprint, 1e-6), -1), 1)
     }
     guard footprint < side else { return first.mixed(with: second, by: 0.5) }
     return first.mixed(with: second, by: 0.5 + 0.5 * wave(point.x) * wave(point.y))
+  }
+}
+
+/// Brushed metal: fine scratches along x, and soft bands that mirror light and dark places.
+package struct Brushed: Texture {
+  let (bright, dull): (Color, Color)
+  let (band, scratch): (Float, Float)
+  let noise: Noise
+
+  /// Metal with bands about `band` wide; `scratch` is the strength of the scratches.
+  package init(_ color: Color, band: Float = 0.3, scratch: Float = 0.3, seed: UInt32 = 0) {
+    bright = color.mixed(with: Color(gray: 1), by: 0.35)
+    dull = color.lit(by: 0.55)
+    (self.band, self.scratch) = (band, scratch)
+    noise = Noise(seed: seed)
+  }
+
+  /// The color at a point.
+  package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
+    let mirror = noise.fractal(SIMD2(point.x / band, point.y * 0.4), octaves: 2)
+    let line = noise(SIMD2(point.x * 2.5, point.y / max(0.012, footprint)))
+    let fine = noise(SIMD2(point.x * 9, point.y / max(0.03, footprint) + 60))
+    let value = 0.5 + 1.7 * (mirror - 0.5) + scratch * (line + fine - 1)
+    return dull.mixed(with: bright, by: min(max(value, 0), 1))
   }
 }

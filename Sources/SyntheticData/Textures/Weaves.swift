@@ -6,7 +6,7 @@ package struct Cloth: Texture {
   let thread: Float
   let noise: Noise
 
-  /// Threads of a width, one colour along, one across.
+  /// Threads of a width, one color along, one across.
   package init(_ warp: Color, _ weft: Color, thread: Float = 0.05, seed: UInt32 = 0) {
     (self.warp, self.weft, self.thread) = (warp, weft, thread)
     noise = Noise(seed: seed)
@@ -17,8 +17,8 @@ package struct Cloth: Texture {
     let (column, row) = (at.x.rounded(.down), at.y.rounded(.down))
     let isWarp = (Int(column) + Int(row)) & 1 == 0
     // The upper thread is round across its way and dips at its ends.
-    let across = (isWarp ? fraction(at.x) : fraction(at.y)) - 0.5
-    let along = (isWarp ? fraction(at.y) : fraction(at.x)) - 0.5
+    let across = (isWarp ? fractionalPart(at.x) : fractionalPart(at.y)) - 0.5
+    let along = (isWarp ? fractionalPart(at.y) : fractionalPart(at.x)) - 0.5
     // Threads of two pixels and less would make rings and bands; they are gone before.
     let clear = smooth(thread / max(footprint, 1e-6), from: 1.5, to: 5)
     let relief = 1.12 - clear * (1.5 * across * across + 1.1 * along * along)
@@ -34,7 +34,7 @@ package struct Honeycomb: Texture {
   let (size, thickness, filling): (Float, Float, Float)
   let noise: Noise
 
-  /// Cells `size` apart with walls of `thickness` as a share of it; `filling` is the share of cells
+  /// Cells `size` apart with walls of `thickness` as a fraction of it; `filling` is the fraction of cells
   /// that are full, and lighter.
   package init(
     _ cell: Color, wall: Color, size: Float = 0.16, thickness: Float = 0.16, filling: Float = 0.5,
@@ -46,7 +46,7 @@ package struct Honeycomb: Texture {
   }
 
   package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
-    // Centres of hexagons are two rectangular lattices of 1 × √3, one shifted by half.
+    // Centers of hexagons are two rectangular lattices of 1 × √3, one shifted by half.
     let step = SIMD2<Float>(1, 1.7320508)
     let at = point / size
     func nearest(_ shift: SIMD2<Float>) -> SIMD2<Float> {
@@ -55,11 +55,11 @@ package struct Honeycomb: Texture {
     let (even, odd) = (nearest(.zero), nearest(step / 2))
     let (toEven, toOdd) = (at - even, at - odd)
     let isEven = (toEven * toEven).sum() < (toOdd * toOdd).sum()
-    let (offset, centre) = isEven ? (toEven, even) : (toOdd, odd)
+    let (offset, center) = isEven ? (toEven, even) : (toOdd, odd)
     let folded = SIMD2(abs(offset.x), abs(offset.y))
     let edge = 0.5 - max(folded.x, folded.x * 0.5 + folded.y * 0.8660254)
     let inside = coverage((edge - thickness / 2) * size, footprint)
-    let isFull = noise.lattice(centre.x * 2, centre.y * 2) < filling
+    let isFull = noise.lattice(center.x * 2, center.y * 2) < filling
     let depth = isFull ? 1.25 - 0.5 * (offset * offset).sum() : 0.55 + 0.5 * offset.y + 0.3 * edge
     return wall.mixed(with: cell.lit(by: depth), by: inside)
   }
@@ -80,8 +80,8 @@ package struct Wicker: Texture {
   package func color(at point: SIMD2<Float>, footprint: Float) -> Color {
     let height = size * 0.42
     let row = (point.y / height).rounded(.down)
-    let along = fraction((point.x / size + row) / 2) * 2 - 1
-    let across = (fraction(point.y / height) - 0.5) * 2
+    let along = fractionalPart((point.x / size + row) / 2) * 2 - 1
+    let across = (fractionalPart(point.y / height) - 0.5) * 2
     // Each band swells where it passes over a stake and goes under the next.
     let over = 0.5 + 0.5 * cosine(turns: along / 2)
     let relief = (0.45 + 0.75 * over) * (1.05 - 0.45 * across * across)

@@ -24,7 +24,7 @@ enum Birds {
     let tail = Path.polygon([[0.4, 0.1], [0.98, -0.12], [1.02, 0.06], [0.5, 0.34]])
     brush.fill(
       tail,
-      Stripes(brown.lit(by: 0.85), brown.lit(by: 0.4), period: 0.07, share: 0.25).turned(-0.05),
+      Stripes(brown.lit(by: 0.85), brown.lit(by: 0.4), period: 0.07, fraction: 0.25).turned(-0.05),
       edge: 0.45)
     for x: Float in [0.08, -0.06] {
       brush.at(x, 0.58, scale: 0.42) { $0.birdLeg(dark, width: 0.11) }
@@ -55,7 +55,7 @@ enum Birds {
     brush.at(-0.44, -0.56 * plump, scale: 0.075) { $0.eye(iris: Color(gray: 0.1), white: 0) }
   }
 
-  /// A penguin: black back and flippers, a white belly, a coloured beak and feet.
+  /// A penguin: black back and flippers, a white belly, a colored beak and feet.
   static func penguin(_ brush: inout Brush) {
     let black = brush.near(
       brush.pick([Color(0.13, 0.14, 0.17), Color(0.2, 0.22, 0.28), Color(0.1, 0.1, 0.11)]), by: 0.15

@@ -1,7 +1,7 @@
 import Drawing
 import Textures
 
-/// Things that float.
+/// Objects that float.
 enum Boats {
   static let classes = [
     ObjectClass("sailboat", .floating, in: [.sea], size: 0.6...0.85, sailboat),
@@ -61,7 +61,7 @@ enum Boats {
       let x = funnel - Float(index) * 0.36
       brush.fill(
         .polygon([[x - wide, -0.42], [x + wide, -0.42], [x + wide, 0.1], [x - wide, 0.1]]),
-        Stripes(paint, brush.pick([white, Color(gray: 0.12)]), period: 0.3, share: 0.4)
+        Stripes(paint, brush.pick([white, Color(gray: 0.12)]), period: 0.3, fraction: 0.4)
           .moved(0, brush.number(0...0.3)),
         .column(x, wide * 1.05), edge: 0.5)
       brush.fill(.ellipse(x, -0.42, wide, wide * 0.25), Color(gray: 0.08), edge: 0.4)

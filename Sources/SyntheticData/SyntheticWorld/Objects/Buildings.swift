@@ -43,17 +43,17 @@ enum Buildings {
         }
       }
     }
-    guard let middle = body.middle else { return }
+    guard let center = body.center else { return }
     let isArched = brush.chance(0.3)
     let shift: Float = brush.chance(0.5) ? 0.2 : -0.2
     brush.door(
-      middle + shift - 0.12, 0.46, middle + shift + 0.12, 1, paint, frame: frame, isArched: isArched
+      center + shift - 0.12, 0.46, center + shift + 0.12, 1, paint, frame: frame, isArched: isArched
     )
-    window(&brush, middle - shift * 1.1, body.eaves + 0.48, 0.13, glass, frame, nil)
+    window(&brush, center - shift * 1.1, body.eaves + 0.48, 0.13, glass, frame, nil)
     if brush.chance(0.5) {
-      brush.porthole(middle, body.eaves - 0.12, radius: 0.13, glass, frame: frame)
+      brush.porthole(center, body.eaves - 0.12, radius: 0.13, glass, frame: frame)
     } else {
-      window(&brush, middle, body.eaves - 0.08, 0.11, glass, frame, nil)
+      window(&brush, center, body.eaves - 0.08, 0.11, glass, frame, nil)
     }
   }
 
@@ -80,11 +80,11 @@ enum Buildings {
         }
       }
     }
-    guard let middle = body.middle else { return }
-    brush.bracedDoor(middle - 0.32, 0.34, middle + 0.32, 1, leaf, brace: frame)
+    guard let center = body.center else { return }
+    brush.bracedDoor(center - 0.32, 0.34, center + 0.32, 1, leaf, brace: frame)
     let top = body.eaves - 0.2
-    brush.fill(.rectangle(middle - 0.13, top, middle + 0.13, top + 0.26), frame)
-    brush.fill(.rectangle(middle - 0.09, top + 0.04, middle + 0.09, top + 0.26), Color(gray: 0.1))
+    brush.fill(.rectangle(center - 0.13, top, center + 0.13, top + 0.26), frame)
+    brush.fill(.rectangle(center - 0.09, top + 0.04, center + 0.09, top + 0.26), Color(gray: 0.1))
   }
 
   private static func window(
@@ -92,7 +92,7 @@ enum Buildings {
     _ shutters: Color?
   ) {
     if let shutters {
-      let slats = Stripes(shutters, shutters.lit(by: 0.6), period: 0.06, share: 0.35)
+      let slats = Stripes(shutters, shutters.lit(by: 0.6), period: 0.06, fraction: 0.35)
       for left in [x - half * 1.85, x + half * 1.15] {
         brush.fill(.rectangle(left, y - half * 1.25, left + half * 0.7, y + half * 1.25), slats)
       }
@@ -100,5 +100,94 @@ enum Buildings {
     let (top, bottom) = (y - half * 1.15, y + half * 1.15)
     brush.window(x - half, top, x + half, bottom, glass, frame: frame)
     brush.sill(x - half, x + half, bottom, frame.lit(by: 0.85))
+  }
+}
+
+extension Buildings {
+  /// The walls and the roof that houses fraction: with a gable in front and a side that recedes, or
+  /// seen from the long side.
+  struct Body {
+    let isGabled: Bool
+    let (eaves, ridge, corner): (Float, Float, Float)
+    let roof: Color
+
+    /// A body at random.
+    init(_ brush: inout Brush) {
+      isGabled = brush.chance(0.65)
+      eaves = brush.number(-0.12...0.12)
+      ridge = eaves - brush.number(0.5...0.72)
+      corner = brush.number(-0.02...0.16)
+      roof = brush.roofColor()
+    }
+
+    /// The center of the gable; nil if the long side is in front.
+    var center: Float? { isGabled ? (corner - 0.9) / 2 : nil }
+
+    /// From the side wall, whose x begins at 0 at the corner, to the image.
+    private var view: Projection {
+      isGabled
+        ? .move(corner, 0.3).after(.perspective([0.28, 0])).after(.move(0, -0.3))
+        : .move(-0.84, 0)
+    }
+
+    private var width: Float { isGabled ? (0.9 - corner) * 1.3 : 1.68 }
+
+    /// Draws on the side wall, given its width.
+    func onSide(_ brush: inout Brush, _ draw: (inout Brush, Float) -> Void) {
+      brush.within(view) { draw(&$0, width) }
+    }
+
+    /// The walls with a foot of stone, the roof of shingles.
+    func shell(
+      _ brush: inout Brush, _ wall: any Texture, trim: Color
+    ) {
+      let stone = brush.near(Color(0.5, 0.48, 0.46))
+      onSide(&brush) { brush, width in
+        brush.fill(
+          .rectangle(0, eaves - 0.04, width, 1), wall, .slope(isGabled ? 0.45 : 0, 0), edge: 0.4)
+        brush.fill(.rectangle(0, 0.92, width, 1), stone, .slope(isGabled ? 0.45 : 0, 0))
+        brush.wash(.rectangle(0, eaves - 0.04, width, eaves + 0.1), Color(gray: 0, opacity: 0.3))
+      }
+      let shingles = brush.shingles(roof, size: brush.number(0.09...0.13))
+      guard let center else {
+        let slab = Path.polygon([
+          [-0.74, ridge], [0.74, ridge], [0.97, eaves + 0.06], [-0.97, eaves + 0.06],
+        ])
+        brush.fill(slab, shingles, .slope(0, -0.4), edge: 0.45)
+        brush.rod(.lines([[-0.75, ridge], [0.75, ridge]]), width: 0.06, roof.lit(by: 0.8))
+        return
+      }
+      brush.fill(
+        .polygon([
+          [-0.9, 1], [-0.9, eaves], [center, ridge + 0.04], [corner, eaves], [corner, 1],
+        ]),
+        wall, .slope(-0.35, 0), edge: 0.4)
+      brush.fill(.rectangle(-0.9, 0.92, corner, 1), stone, .slope(-0.35, 0))
+      // The roof's side, a little beyond the walls.
+      let lean = (eaves - ridge) / (corner - center)
+      let eave = SIMD2(corner + 0.07, eaves + 0.07 * lean)
+      let back = view(SIMD2(width + 0.05, eaves)) + [0.03, 0.05]
+      let end = SIMD2(back.x - (corner - center) * 0.72, ridge + 0.06)
+      brush.fill(
+        .polygon([[center, ridge - 0.02], end, back, eave]), shingles.turned(-0.01),
+        .slope(0.3, -0.4), edge: 0.45)
+      // The roof's edge before the gable.
+      let edge = Path.lines([
+        [-0.97, eaves + 0.07 * lean], [center, ridge - 0.02], eave,
+      ])
+      brush.stroke(edge, width: 0.11, roof.lit(by: 0.35))
+      brush.stroke(edge, width: 0.075, trim)
+    }
+
+    /// A chimney behind the ridge, sometimes with smoke.
+    func chimney(_ brush: inout Brush, _ wall: any Texture) {
+      let x = (center ?? -0.1) + brush.number(0.25...0.5)
+      let top = ridge - brush.number(0.14...0.22)
+      if brush.chance(0.45) {
+        brush.smoke(x, top, height: 0.42, drift: brush.number(-0.5...0.5))
+      }
+      brush.fill(.rectangle(x - 0.09, top, x + 0.09, eaves), wall, .column(x, 0.16), edge: 0.45)
+      brush.fill(.rectangle(x - 0.12, top - 0.04, x + 0.12, top + 0.03), roof.lit(by: 0.8))
+    }
   }
 }

@@ -1,7 +1,7 @@
 import Drawing
 import Textures
 
-/// Things of the room.
+/// Objects of the room.
 enum Furnishings {
   static let classes = [
     ObjectClass("clock", .hovering, in: [.room], size: 0.5...0.8, clock),
@@ -121,7 +121,7 @@ enum Furnishings {
     let weave = Cloth(cloth, cloth.lit(by: 0.82), thread: 0.055, seed: brush.seed())
     let pattern = brush.chance(0.5)
     let stripes = Stripes(
-      cloth, cloth.mixed(with: glow, by: 0.5), period: brush.number(0.12...0.3), share: 0.4
+      cloth, cloth.mixed(with: glow, by: 0.5), period: brush.number(0.12...0.3), fraction: 0.4
     ).turned(0.25)
     brush.fill(
       shade, Wrapped(pattern ? stripes : weave, radius: lower * 1.02, sag: sag),
@@ -196,8 +196,8 @@ enum Furnishings {
     if brush.chance(0.5) {
       for index in 1...brush.count(3...4) {
         let up = 0.12 + Float(index) * 0.2
-        let middle = point(0.5, up) + [0, -0.05]
-        brush.beam([point(0, up), middle, point(1, up)], width: width * 1.1, grain, wood)
+        let center = point(0.5, up) + [0, -0.05]
+        brush.beam([point(0, up), center, point(1, up)], width: width * 1.1, grain, wood)
       }
     } else {
       let count = brush.count(3...5)

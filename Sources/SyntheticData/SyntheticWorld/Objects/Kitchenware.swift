@@ -1,7 +1,7 @@
 import Drawing
 import Textures
 
-/// Things of the kitchen.
+/// Objects of the kitchen.
 enum Kitchenware {
   static let classes = [
     ObjectClass("mug", in: [.table], size: 0.5...0.8, mug),
@@ -115,7 +115,7 @@ enum Kitchenware {
     brush.opening(0, -0.93, lip, 0.065, lip: rim, inside: rim.lit(by: 0.45))
   }
 
-  /// A bottle: coloured glass with highlights, a label with a word, a cork.
+  /// A bottle: colored glass with highlights, a label with a word, a cork.
   static func bottle(_ brush: inout Brush) {
     let glass = brush.near(
       brush.pick([

@@ -1,7 +1,7 @@
 import Drawing
 import Textures
 
-/// Things that lie about and are of no class; drawn in units from −1 to 1, standing on y = 1.
+/// Objects that lie about and are of no class; drawn in units from −1 to 1, standing on y = 1.
 enum Clutter {
   case rock, bush, tuft, post, crate, barrel, stump, seaweed, bubbles, coral, cloud, ball, pebbles
 
@@ -120,8 +120,8 @@ enum Clutter {
     let wood = brush.wood().lit(by: 1.2)
     brush.fill(.ellipse(0, 0, 0.6, 0.24), wood)
     for ring in 1...3 {
-      let share = Float(ring) / 4
-      brush.stroke(.ellipse(0, 0, 0.6 * share, 0.24 * share), width: 0.03, wood.lit(by: 0.7))
+      let fraction = Float(ring) / 4
+      brush.stroke(.ellipse(0, 0, 0.6 * fraction, 0.24 * fraction), width: 0.03, wood.lit(by: 0.7))
     }
   }
 

@@ -1,7 +1,7 @@
 import Drawing
 import Textures
 
-/// Where things are found.
+/// Where objects are found.
 enum Habitat: CaseIterable {
   case meadow, forest, garden, street, desert, snow, shore, sea, underwater, sky, room, table
 
@@ -26,7 +26,7 @@ enum Habitat: CaseIterable {
     return Light(direction: SIMD3(across, up, towards), ambient: ambient, sun: sun)
   }
 
-  /// Draws the place over the whole picture, whose sides are 1 here, and says where its ground begins.
+  /// Draws the place over the whole image, whose sides are 1 here, and says where its ground begins.
   ///
   /// - Returns: The y of the horizon: what stands has its foot below it.
   func drawBackground(_ brush: inout Brush) -> Float {
@@ -48,7 +48,7 @@ enum Habitat: CaseIterable {
 }
 
 extension Brush {
-  /// The whole picture and a little more, in the picture's units.
+  /// The whole image and a little more, in the image's units.
   static let everywhere = Path.rectangle(-0.01, -0.01, 1.01, 1.01)
 
   /// Everything above a horizon.

@@ -1,12 +1,12 @@
 import Drawing
 import Randomness
 
-/// A picture of a thing in a place: background, things behind, the thing, things in front.
+/// A image of an object in a place: background, objects behind, the object, objects in front.
 struct Scene {
   let subject: ObjectClass
 
-  /// How often a thing is met anywhere, wherever it belongs.
-  private static let strayShare: Float = 0.1
+  /// How often an object is met anywhere, wherever it belongs.
+  private static let strayFraction: Float = 0.1
 
   /// Draws the scene over a canvas.
   func draw(on canvas: Canvas, random: RandomStream) {
@@ -29,7 +29,7 @@ struct Scene {
   }
 
   private func place(_ brush: inout Brush) -> Habitat {
-    if brush.chance(Self.strayShare) { return brush.pick(Habitat.allCases) }
+    if brush.chance(Self.strayFraction) { return brush.pick(Habitat.allCases) }
     // The first place is taken with probability 0.55, else the next; the last takes the rest.
     for habitat in subject.habitats.dropLast() where brush.chance(0.55) { return habitat }
     return subject.habitats.last ?? .meadow
@@ -44,7 +44,7 @@ struct Scene {
   }
 
   private func drawSubject(_ brush: inout Brush, _ habitat: Habitat, horizon: Float) {
-    // The thing's box is 2 high in its own units.
+    // The object's box is 2 high in its own units.
     let half = brush.number(subject.size) * brush.number(0.7...1.05) / 2
     let x = brush.number(0.32...0.68)
     let mirror: Float = brush.chance(0.5) ? 1 : -1
@@ -57,7 +57,7 @@ struct Scene {
 
     switch subject.stance {
     case .standing:
-      // Large things stand nearer, so that their tops are seen.
+      // Large objects stand nearer, so that their tops are seen.
       let foot = min(0.985, max(horizon + 0.1, brush.number(min(0.95, max(0.72, 2 * half))...0.97)))
       let tilt = Projection.turn(brush.number(-0.012...0.012)).after(view)
       // Perspective moves the foot; it is put back on the ground.
@@ -81,7 +81,7 @@ struct Scene {
     }
   }
 
-  /// Something near the viewer that hides a part of the thing, at a lower corner or the top.
+  /// Something near the viewer that hides a part of the object, at a lower corner or the top.
   private static func front(_ brush: inout Brush, _ habitat: Habitat, _ clutter: [Clutter]) {
     let x = brush.chance(0.5) ? brush.number(0...0.28) : brush.number(0.72...1)
     if brush.chance(0.4), habitat != .underwater, habitat != .room, habitat != .table {
@@ -94,7 +94,7 @@ struct Scene {
 }
 
 extension Brush {
-  /// The shadow of something that stands, in the picture's units.
+  /// The shadow of something that stands, in the image's units.
   fileprivate func shadow(x: Float, foot: Float, width: Float) {
     let lean = -light.direction.x * width * 0.5
     let dark = Color(gray: 0, opacity: 0.55)
@@ -115,7 +115,7 @@ extension Brush {
     }
   }
 
-  /// A branch with leaves that hangs into the picture from above.
+  /// A branch with leaves that hangs into the image from above.
   fileprivate mutating func branch(x: Float) {
     let green = near(Color(0.3, 0.5, 0.16), by: 0.25)
     let lean: Float = x < 0.5 ? 1 : -1
