@@ -1,20 +1,22 @@
-"""What a layout keeps of its rows, by NumPy alone: the comparison's own judge, apart from the project's.
+"""Quality measures of a layout in NumPy, independent of the project's own.
 
-Measured at a sample of rows, each against all rows, in double precision. Rows equally far share the best of
-their ranks.
+Measured at a random subset of samples, each against all, in double precision. Samples at equal distance share the
+best of their ranks.
 """
+
+from __future__ import annotations
 
 import numpy as np
 
 TRIPLETS = 100  # that begin at each row of the sample
 
 
-def sampled(count, size, seed=0):
-    """Rows of the sample, ascending."""
+def sampled(count: int, size: int, seed: int = 0) -> np.ndarray:
+    """Indices of the subset, ascending."""
     return np.sort(np.random.default_rng(seed).choice(count, min(size, count), replace=False))
 
 
-def prepared(rows, metric):
+def prepared(rows: np.ndarray, metric: str) -> np.ndarray:
     """Rows whose products give distances: of length 1 for cosine (zeros stay), else less their mean."""
     rows = np.array(rows, np.float64)
     if metric == "cosine":
@@ -23,8 +25,8 @@ def prepared(rows, metric):
     return rows - rows.mean(axis=0)
 
 
-def distances(rows, metric, some):
-    """What orders all rows by their distance from some, some × n; rows are prepared."""
+def distances(rows: np.ndarray, metric: str, some: np.ndarray) -> np.ndarray:
+    """A monotone function of the distances of all samples from some, some × n; rows are prepared."""
     products = rows[some] @ rows.T
     if metric == "cosine":
         return 1 - products
@@ -32,35 +34,35 @@ def distances(rows, metric, some):
     return squares[some, None] + squares - 2 * products
 
 
-def layout_distances(layout, some):
+def layout_distances(layout: np.ndarray, some: np.ndarray) -> np.ndarray:
     layout = np.asarray(layout, np.float64)
     return sum((column[some, None] - column[None, :]) ** 2 for column in layout.T)
 
 
-def ranks_of(chosen, line):
-    """The places, from 1, of chosen rows in the order of a line of distances."""
+def ranks_of(chosen: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """Ranks, from 1, of chosen samples in the order of a row of distances."""
     return 1 + np.array([np.count_nonzero(line < line[index]) for index in chosen])
 
 
-def rank_score(ranks, count, neighbors):
+def rank_score(ranks: np.ndarray, count: int, neighbors: int) -> float:
     """Trustworthiness of ranks, or continuity (Venna and Kaski 2001)."""
     greatest = ranks.size * (2 * count - 3 * neighbors - 1) / 2
     return 1 - np.maximum(ranks - neighbors, 0).sum() / greatest
 
 
-def mean_ranks(values):
+def mean_ranks(values: np.ndarray) -> np.ndarray:
     """Ranks from 1; equal values share the mean of theirs."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     return (ends - (counts - 1) / 2)[inverse]
 
 
-def spearman(first, second):
+def spearman(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.corrcoef(mean_ranks(first), mean_ranks(second))[0, 1])
 
 
-def triplet_accuracy(truth, shown, seed=0):
-    """The share of random triplets of which a layout orders the two distances rightly; both square."""
+def triplet_accuracy(truth: np.ndarray, shown: np.ndarray, seed: int = 0) -> float:
+    """The fraction of random triplets whose two distances a layout orders as the data does; both matrices square."""
     generator, count = np.random.default_rng([seed, 1]), len(truth)
     i = np.repeat(np.arange(count), TRIPLETS)
     j = (i + generator.integers(1, count, i.size)) % count
@@ -71,14 +73,16 @@ def triplet_accuracy(truth, shown, seed=0):
     return float((right + 0.5 * ((true != 0) & (seen == 0))).mean())
 
 
-def nearest(line, count):
-    """The nearest rows of a line of distances, of equally far ones the first."""
+def nearest(line: np.ndarray, count: int) -> np.ndarray:
+    """The nearest samples of a row of distances; of equally distant ones, the first."""
     candidates = np.flatnonzero(line <= np.partition(line, count - 1)[count - 1])
     return candidates[np.argsort(line[candidates], kind="stable")][:count]
 
 
-def card(layout, rows, metric="cosine", size=1000, neighbors=15, seed=0):
-    """The report card of a layout of rows, as numbers by name."""
+def quality(
+    layout: np.ndarray, rows: np.ndarray, metric: str = "cosine", size: int = 1000, neighbors: int = 15, seed: int = 0
+) -> dict[str, float]:
+    """The quality measures of a layout of samples, by name."""
     rows, count = prepared(rows, metric), len(rows)
     sample = sampled(count, size, seed)
     shown_ranks, true_ranks = [], []
@@ -98,24 +102,24 @@ def card(layout, rows, metric="cosine", size=1000, neighbors=15, seed=0):
     return {
         "trust15": float(rank_score(shown_ranks, count, neighbors)),
         "continuity15": float(rank_score(true_ranks, count, neighbors)),
-        "kept15": float((shown_ranks <= neighbors).mean()),
+        "preserved15": float((shown_ranks <= neighbors).mean()),
         "spearman": spearman(truth[upper], shown[upper]),
         "triplets": triplet_accuracy(truth, shown, seed),
     }
 
 
-def cell_cosine(layout, rows, side, least=6):
-    """How alike rows are that share a cell of a grid: their mean cosine to the cell's mean row.
+def cell_cosine(layout: np.ndarray, rows: np.ndarray, side: int, least: int = 6) -> float:
+    """Homogeneity of grid cells: the mean cosine of samples to the mean of their cell.
 
     Each axis runs from its 1st to its 99th percentile and a tenth farther on both sides; what lies beyond is
-    in the outermost cells. Cells with fewer than `least` rows are left out.
+    in the outermost cells. Cells with fewer than `least` samples are left out.
     """
     layout = np.asarray(layout, np.float64)
     low, high = np.percentile(layout, (1, 99), axis=0)
     margin = 0.1 * (high - low)
-    places = (layout - low + margin) / np.where(high > low, high - low + 2 * margin, 1)
-    places = np.clip((places * side).astype(int), 0, side - 1)
-    _, cells, counts = np.unique(places @ [side, 1], return_inverse=True, return_counts=True)
+    cells_of = (layout - low + margin) / np.where(high > low, high - low + 2 * margin, 1)
+    cells_of = np.clip((cells_of * side).astype(int), 0, side - 1)
+    _, cells, counts = np.unique(cells_of @ [side, 1], return_inverse=True, return_counts=True)
     order = np.argsort(cells, kind="stable")
     rows = np.asarray(rows, np.float32)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
