@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test("what is no image is an error with its name, in one line")
-  func noPicture() {
+  func noImage() {
     for bytes in [[], Array("text".utf8), [0xFF, 0xD8, 0xFF], [0x89], Array("GIF89a".utf8)] {
       let message = message(bytes)
       #expect(message?.contains("the-name") == true && message?.contains("\n") == false)
