@@ -48,7 +48,7 @@ extension Target {
   /// The tests of one library.
   static func tests(for name: String, on dependencies: [Dependency] = []) -> Target {
     .testTarget(
-      name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
+      name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestTags"] + dependencies,
       path: "Tests/\(name)Tests", swiftSettings: house)
   }
 }
@@ -180,6 +180,7 @@ let package = Package(
       ]),
 
     // MARK: Tests
+    .target(name: "TestTags", path: "Tests/TestTags", swiftSettings: house),
     .target(
       name: "TestSupport",
       dependencies: ["ModelFormats", "Models", "NeuralNetworks", "Randomness"],
@@ -232,7 +233,7 @@ let package = Package(
       name: "PipelineTests",
       dependencies: [
         "ArrayStore", "Images", "Mosaics", "Neighbors", "Randomness", "Matrices", "ParallelLoops",
-        "TestSupport",
+        "TestSupport", "TestTags",
       ],
       path: "Tests/PipelineTests", swiftSettings: house),
   ]
