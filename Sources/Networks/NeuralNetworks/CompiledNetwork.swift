@@ -1,21 +1,23 @@
 internal import OneDNN
 
-/// A network made ready to run on a fixed number of images of a fixed size, forward and, if asked for,
-/// backward.
+/// A network made ready to run on a fixed number of images of a fixed size: forward and, if asked for,
+/// backward from any tensors to any tensors.
+///
+/// When it is compiled it is told which tensors are read, at which ones gradients start (*seeds*), and
+/// at which ones they are wanted. A pass is `forward()`; then seeds are written and `pullback()`
+/// carries them back: the gradient of Σ ⟨seed, tensor⟩ with respect to every differentiated tensor.
 ///
 /// It works on the calling thread alone; to use several threads, compile one copy each with the same
 /// `PreparedWeights`. Kernels are chosen when the network is compiled and treat each image alike, so an
 /// image's values depend on the number of images but not on the others. Not safe to use from two
 /// threads at once.
 ///
-/// Memory: the activations of all images, twice that with a gradient.
+/// Memory: the activations of all images, twice that with gradients.
 public final class CompiledNetwork: @unchecked Sendable {
   /// The input's sizes.
   public let inputShape: TensorShape
   /// The format of maps between convolutions; images, vectors and what is read are `Float` always.
   public let precision: Precision
-  /// The tensor whose gradient `pullback()` carries to the input.
-  public let target: String?
 
   private let input: TensorMemory
   private let outputs: [String: Output]
@@ -30,44 +32,53 @@ public final class CompiledNetwork: @unchecked Sendable {
     let collect: Step?
   }
 
-  /// What a backward pass reads, does and leaves.
+  /// What a backward pass reads, does and leaves; all memories are in plain order.
   struct Backward {
-    /// The gradient with respect to the target, plain order; filled by the caller.
-    let seed: TensorMemory
+    /// The gradients that the caller writes, by tensor.
+    let seeds: [String: TensorMemory]
     let steps: [Step]
-    /// The gradient with respect to the input, plain order.
-    let inputGradient: TensorMemory
+    /// The gradients that the caller reads, by tensor.
+    let gradients: [String: TensorMemory]
   }
 
   /// Compiles a network.
   ///
   /// - Parameters:
-  ///   - graph: The network. Everything that the outputs do not need is left out.
-  ///   - shape: The input's sizes: for an image, 1 × channels × height × width.
-  ///   - outputs: The tensors to read after `forward()`.
-  ///   - target: The tensor whose gradient `pullback()` is to carry back; it is an output as well.
+  ///   - graph: The network. Everything that is not asked for is left out.
+  ///   - start: The tensor that the caller writes; nil for the network's own input. With a later one
+  ///     only what follows it is computed.
+  ///   - shape: That tensor's sizes: for an image, count × channels × height × width.
+  ///   - reading: The tensors to read after `forward()`.
+  ///   - seeding: The tensors at which gradients start; they can be read as well.
+  ///   - differentiating: The tensors at which gradients are wanted; nil for the one that the caller
+  ///     writes, if anything is seeded.
   ///   - precision: The format of maps between convolutions.
   ///   - weights: Where prepared weights are kept, shared by copies of the same network.
-  /// - Throws: `NetworkError` or `GraphError`, when a tensor does not exist, sizes do not fit, or the
-  ///   library lacks a kernel or memory.
+  /// - Throws: `NetworkError` or `GraphError`, when a tensor does not exist, sizes do not fit, a
+  ///   differentiated tensor is none that a seeded one depends on, or the library lacks a kernel or
+  ///   memory.
   public init(
-    _ graph: NetworkGraph, input shape: TensorShape, outputs: [String], target: String? = nil,
-    precision: Precision = .float32, weights: PreparedWeights
+    _ graph: NetworkGraph, from start: String? = nil, input shape: TensorShape, reading: [String],
+    seeding: [String] = [], differentiating: [String]? = nil, precision: Precision = .float32,
+    weights: PreparedWeights
   ) throws {
     guard precision == .float32 || Processor.hasBFloat16 else {
       throw NetworkError(
         "Cannot compute in bf16: this processor has no such instructions; use f32.")
     }
-    let wanted = outputs + (target.map { [$0] } ?? [])
-    let needed = try graph.withGlobalPoolsMarked().truncated(to: wanted)
+    let read = reading + seeding
+    let whole = try graph.withGlobalPoolsMarked()
+    let rooted = try start.map { try whole.beginning(at: $0, shape: shape, for: read) } ?? whole
+    let needed = try rooted.truncated(to: read)
+    let differentiated = differentiating ?? (seeding.isEmpty ? [] : [needed.inputName])
     let compiler = try NetworkCompiler(
-      needed, input: shape, wanted: Set(wanted), format: precision.format, weights: weights)
-    let plan = try compiler.compile(target: target)
+      needed, input: shape, keeping: Set(read + differentiated), reading: Set(read),
+      format: precision.format, weights: weights)
+    let plan = try compiler.compile(seeding: seeding, differentiating: differentiated)
     inputShape = shape
     self.precision = precision
-    self.target = target
     input = plan.input
-    self.outputs = plan.outputs
+    outputs = plan.outputs
     forwardSteps = plan.forwardSteps
     backward = plan.backward
   }
@@ -76,12 +87,12 @@ public final class CompiledNetwork: @unchecked Sendable {
   ///
   /// - Throws: As the other initializer.
   public convenience init(
-    _ graph: NetworkGraph, inputHeight: Int, inputWidth: Int, outputs: [String],
-    target: String? = nil, precision: Precision = .float32, weights: PreparedWeights
+    _ graph: NetworkGraph, inputHeight: Int, inputWidth: Int, reading: [String],
+    seeding: [String] = [], precision: Precision = .float32, weights: PreparedWeights
   ) throws {
     try self.init(
-      graph, input: graph.imageShape(height: inputHeight, width: inputWidth), outputs: outputs,
-      target: target, precision: precision, weights: weights)
+      graph, input: graph.imageShape(height: inputHeight, width: inputWidth), reading: reading,
+      seeding: seeding, precision: precision, weights: weights)
   }
 
   /// The sizes of an output.
@@ -158,33 +169,68 @@ public final class CompiledNetwork: @unchecked Sendable {
     }
   }
 
-  /// Writes the gradient with respect to the target: channels × height × width.
+  // MARK: Gradients
+
+  /// Writes the seed of a tensor: the gradient of the caller's objective with respect to it, plain
+  /// order, all images one after the other.
   ///
-  /// It keeps what was written before.
-  public func withTargetGradient<Result>(_ body: (inout MutableSpan<Float>) -> Result) -> Result {
-    guard let backward else { preconditionFailure("the network was compiled without a target") }
-    return backward.seed.withMutableElements(body)
+  /// It keeps what was written before; at first it is 0.
+  ///
+  /// - Precondition: The tensor was seeded when the network was compiled.
+  public func withSeed<Result>(
+    of tensor: String, _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    try seed(tensor).withMutableElements(body)
   }
 
-  /// Writes the gradient with respect to the target of one of the images.
-  public func withTargetGradient<Result>(
-    image: Int, _ body: (inout MutableSpan<Float>) -> Result
-  ) -> Result {
-    guard let backward else { preconditionFailure("the network was compiled without a target") }
-    return backward.seed.withMutableElements(in: part(image, of: backward.seed), body)
+  /// Writes the seed of a tensor for one of the images.
+  ///
+  /// - Precondition: The tensor was seeded when the network was compiled.
+  public func withSeed<Result>(
+    of tensor: String, image: Int, _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    let memory = seed(tensor)
+    return try memory.withMutableElements(in: part(image, of: memory), body)
   }
 
-  /// Carries the target's gradient back to the input, for the last forward pass.
+  /// Carries all seeds back to the differentiated tensors, for the last forward pass.
   public func pullback() throws {
-    guard let backward else { preconditionFailure("the network was compiled without a target") }
+    guard let backward else { preconditionFailure("the network was compiled without seeds") }
     keepOneDNNOnThisThread()
     for step in backward.steps { try step.run() }
   }
 
-  /// Reads the gradient with respect to the input: channels × height × width.
-  public func withInputGradient<Result>(_ body: (Span<Float>) -> Result) -> Result {
-    guard let backward else { preconditionFailure("the network was compiled without a target") }
-    return backward.inputGradient.withElements(body)
+  /// Reads the gradient with respect to a tensor, plain order, all images one after the other.
+  ///
+  /// - Precondition: The tensor was to be differentiated when the network was compiled.
+  public func withGradient<Result>(
+    of tensor: String, _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    try gradient(tensor).withElements(body)
+  }
+
+  /// Reads the gradient with respect to a tensor of one of the images.
+  ///
+  /// - Precondition: The tensor was to be differentiated when the network was compiled.
+  public func withGradient<Result>(
+    of tensor: String, image: Int, _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    let memory = gradient(tensor)
+    return try memory.withElements(in: part(image, of: memory), body)
+  }
+
+  private func seed(_ tensor: String) -> TensorMemory {
+    guard let memory = backward?.seeds[tensor] else {
+      preconditionFailure("\(tensor) was not seeded when the network was compiled")
+    }
+    return memory
+  }
+
+  private func gradient(_ tensor: String) -> TensorMemory {
+    guard let memory = backward?.gradients[tensor] else {
+      preconditionFailure("\(tensor) was not differentiated when the network was compiled")
+    }
+    return memory
   }
 
   // MARK: Profile
@@ -209,13 +255,6 @@ public final class CompiledNetwork: @unchecked Sendable {
         phase: step.label.phase, implementation: step.implementation, seconds: seconds,
         operationCount: step.label.operationCount)
     }
-  }
-
-  /// Reads the gradient with respect to one of the images.
-  public func withInputGradient<Result>(image: Int, _ body: (Span<Float>) -> Result) -> Result {
-    guard let backward else { preconditionFailure("the network was compiled without a target") }
-    return backward.inputGradient.withElements(
-      in: part(image, of: backward.inputGradient), body)
   }
 
   private subscript(name: String) -> Output {

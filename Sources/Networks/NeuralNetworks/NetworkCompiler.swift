@@ -12,14 +12,15 @@ final class NetworkCompiler {
   let facts: [String: TensorFact]
   private let nodes: [LoweredNode]
   private let inputName: String
-  private let wanted: Set<String>
+  private let read: Set<String>
   private var slots: [String: TensorSlot] = [:]
   /// How many compiled nodes read each tensor.
   private(set) var readerCounts: [String: Int] = [:]
-  /// Tensors whose gradient is on the way from the target to the input.
+  /// Tensors that gradients pass through: those that a seeded tensor depends on and that depend on a
+  /// differentiated one.
   private(set) var differentiated: Set<String> = []
   private var spare: [NumberFormat: TensorMemory] = [:]
-  private var target: String?
+  private var seeded: Set<String> = []
 
   /// What compiling yields.
   struct Plan {
@@ -34,20 +35,21 @@ final class NetworkCompiler {
   /// - Parameters:
   ///   - graph: The network.
   ///   - input: The input's shape.
-  ///   - wanted: The tensors to read, the target among them.
+  ///   - kept: The tensors that keep a value of their own, the ones to read among them.
+  ///   - read: The tensors to read.
   ///   - format: The format of maps between convolutions.
   ///   - weights: Where prepared weights are kept.
   /// - Throws: When shapes do not fit, or no kernel can be made.
   init(
-    _ graph: NetworkGraph, input: TensorShape, wanted: Set<String>, format: NumberFormat,
-    weights: PreparedWeights
+    _ graph: NetworkGraph, input: TensorShape, keeping kept: Set<String>, reading read: Set<String>,
+    format: NumberFormat, weights: PreparedWeights
   ) throws {
     self.weights = weights
-    self.wanted = wanted
+    self.read = read
     context = try ExecutionContext()
     inputName = graph.inputName
     facts = try graph.facts(input: input)
-    let lowering = Lowering(graph, facts: facts, keeping: wanted)
+    let lowering = Lowering(graph, facts: facts, keeping: kept)
     var placement = Placement(
       facts: facts, input: inputName, mapFormat: format)
     for node in lowering.nodes {
@@ -78,19 +80,21 @@ final class NetworkCompiler {
   /// Whether the gradient with respect to a tensor is needed.
   func isDifferentiated(_ slot: TensorSlot) -> Bool { differentiated.contains(slot.name) }
 
-  /// Whether a tensor is where the gradient starts.
-  func isTarget(_ slot: TensorSlot) -> Bool { slot.name == target }
+  /// Whether a gradient starts at a tensor.
+  func isSeeded(_ slot: TensorSlot) -> Bool { seeded.contains(slot.name) }
 
   /// Whether a tensor is the image itself.
   func isImage(_ slot: TensorSlot) -> Bool { slot.name == inputName }
 
   // MARK: Order of work
 
-  func compile(target: String?) throws -> Plan {
-    if let target {
-      self.target = try slot(target).name
-      markDifferentiated(from: try slot(target).name)
-    }
+  /// Compiles all nodes forward, and backward from the seeded tensors to the differentiated ones.
+  ///
+  /// - Throws: `NetworkError` when a node lacks a kernel, or a differentiated tensor is none that a
+  ///   seeded one depends on.
+  func compile(seeding seeds: [String], differentiating: [String]) throws -> Plan {
+    seeded = Set(try seeds.map { try slot($0).name })
+    markDifferentiated(from: seeded, to: Set(try differentiating.map { try slot($0).name }))
     for node in nodes.reversed() {
       if case .concatenation = node.operation { try placeParts(of: node) }
     }
@@ -101,21 +105,31 @@ final class NetworkCompiler {
       } catch { throw NetworkError(node: node.name, error) }
     }
     var outputs: [String: CompiledNetwork.Output] = [:]
-    for name in wanted { outputs[name] = try output(name) }
+    for name in read { outputs[name] = try output(name) }
     return Plan(
       input: try slot(inputName).value(), outputs: outputs,
       forwardSteps: compiled.flatMap { labelled($0.forward, $0, .forward) },
-      backward: try target.map { try compileBackward(compiled, target: $0) })
+      backward: seeds.isEmpty
+        ? nil : try compileBackward(compiled, seeds: seeds, differentiating: differentiating))
   }
 
-  private func markDifferentiated(from target: String) {
-    differentiated = [target]
+  /// Marks what lies on a path from a differentiated tensor to a seeded one, both ends included.
+  private func markDifferentiated(from seeded: Set<String>, to wanted: Set<String>) {
+    var downstream = wanted
+    for node in nodes {
+      guard let output = slots[node.output] else { continue }
+      if node.inputs.contains(where: { slots[$0].map { downstream.contains($0.name) } ?? false }) {
+        downstream.insert(output.name)
+      }
+    }
+    differentiated = seeded
     for node in nodes.reversed() {
       guard let output = slots[node.output], differentiated.contains(output.name) else { continue }
       for input in node.inputs {
         if let slot = slots[input] { differentiated.insert(slot.name) }
       }
     }
+    differentiated.formIntersection(downstream)
   }
 
   /// A way to read a tensor in plain order.
@@ -141,26 +155,60 @@ final class NetworkCompiler {
   }
 
   private func compileBackward(
-    _ compiled: [CompiledNode], target: String
+    _ compiled: [CompiledNode], seeds: [String], differentiating: [String]
   ) throws -> CompiledNetwork.Backward {
-    let targetSlot = try slot(target)
-    let seed = try TensorMemory(TensorDescriptor(targetSlot.shape.describable))
-    var first = Step(try reorder(seed, to: try targetSlot.gradient()))
-    first.label = Step.Label(
-      node: target, operation: "target's gradient", shape: "\(targetSlot.shape)", phase: .backward)
-    var steps = [first]
-    targetSlot.hasGradient = true
+    var steps: [Step] = []
+    var seedMemories: [String: TensorMemory] = [:]
+    for name in seeds where seedMemories[name] == nil {
+      let slot = try slot(name)
+      let seed = try TensorMemory(TensorDescriptor(slot.shape.describable))
+      seedMemories[name] = seed
+      guard isDifferentiated(slot) else { continue }
+      // Two names of one tensor, and a tensor inside the path of another seed, add up.
+      let share = try gradientShare(of: slot)
+      for work in [try reorder(seed, to: share.memory)] + share.then {
+        var step = Step(work)
+        step.label = Step.Label(
+          node: name, operation: "seed", shape: "\(slot.shape)", phase: .backward)
+        steps.append(step)
+      }
+    }
+    var snapshots: [String: TensorMemory] = [:]
+    let wanted = Set(try differentiating.map { try slot($0).name })
     for node in compiled.reversed() where isDifferentiated(node.output) && node.output.hasGradient {
+      if wanted.contains(node.output.name), snapshots[node.output.name] == nil {
+        // All readers have added to it, and its own node may mask it in place.
+        let (memory, step) = try snapshot(of: node.output)
+        snapshots[node.output.name] = memory
+        steps.append(step)
+      }
       do {
         steps += labelled(try node.makePullback(), node, .backward)
       } catch { throw NetworkError(node: node.name, error) }
     }
-    let image = try slot(inputName)
-    guard image.hasGradient else {
-      throw NetworkError("Tensor \(target) does not depend on the image.")
+    var gradients: [String: TensorMemory] = [:]
+    for name in differentiating {
+      let slot = try slot(name)
+      guard slot.hasGradient else {
+        let origins = seeds.joined(separator: ", ")
+        throw NetworkError("Of \(origins), none depends on tensor \(name).")
+      }
+      // The input has no node that could change it afterwards.
+      gradients[name] = try snapshots[slot.name] ?? slot.gradient()
     }
     return CompiledNetwork.Backward(
-      seed: seed, steps: Step.fusingMasks(steps), inputGradient: try image.gradient())
+      seeds: seedMemories, steps: Step.fusingMasks(steps), gradients: gradients)
+  }
+
+  /// A copy of a tensor's gradient in plain order, made when all readers have added to it.
+  private func snapshot(of slot: TensorSlot) throws -> (TensorMemory, Step) {
+    let memory = try TensorMemory(TensorDescriptor(slot.shape.describable))
+    let gradient = try slot.gradient()
+    var step = Step(try reorder(gradient, to: memory))
+    step.label = Step.Label(
+      node: slot.name, operation: "gradient", shape: "\(slot.shape)", phase: .backward)
+    step.readsGradient = ObjectIdentifier(gradient)
+    return (memory, step)
   }
 
   /// Steps with the name of their node; the multiply-adds are those of its one heavy step.
@@ -229,8 +277,8 @@ final class NetworkCompiler {
 extension Step {
   /// Joins every mask with the last addition to the same gradient: one pass instead of two.
   ///
-  /// Nothing between the two reads the gradient: only its producer does, and the mask comes first
-  /// there.
+  /// Only the gradient's producer reads it, and the mask comes first there; a copy for the caller is
+  /// made before the mask, and keeps the two apart.
   static func fusingMasks(_ steps: [Step]) -> [Step] {
     var result: [Step] = []
     var lastAdditions: [ObjectIdentifier: Int] = [:]
@@ -249,6 +297,7 @@ extension Step {
         lastAdditions[ObjectIdentifier(gradient)] = result.count
       default: break
       }
+      if let gradient = step.readsGradient { lastAdditions[gradient] = nil }
       result.append(step)
     }
     return result

@@ -4,6 +4,8 @@ internal import OneDNN
 struct Step {
   let work: Work
   var label = Label()
+  /// The gradient that the step copies for the caller, before its producer may change it.
+  var readsGradient: ObjectIdentifier?
 
   init(_ work: Work) { self.work = work }
 

@@ -67,11 +67,11 @@ struct RunNetwork: StageCommand {
           "Cannot run \(model): the gradient in \(input) has \(gradient.count) values, \(gradientOf) has \(target)."
         )
       }
-      network.withTargetGradient { seed in
+      network.withSeed(of: gradientOf) { seed in
         for index in gradient.indices { seed[index] = gradient[index] }
       }
       try network.pullback()
-      let result = network.withInputGradient { span in
+      let result = network.withGradient(of: graph.inputName) { span in
         (0..<shape.elementCount).map { span[$0] }
       }
       try writer.write("input_gradient", result, shape: shape.dimensions)
@@ -85,7 +85,7 @@ struct RunNetwork: StageCommand {
   ) throws -> CompiledNetwork {
     do {
       return try CompiledNetwork(
-        graph, input: shape, outputs: tensors, target: gradientOf,
+        graph, input: shape, reading: tensors, seeding: gradientOf.map { [$0] } ?? [],
         precision: precision.resolved, weights: PreparedWeights())
     } catch {
       throw StageError("Cannot run \(model): \(error)")

@@ -16,7 +16,7 @@ extension NetworkCompiler {
       slot.place(
         value: try TensorMemory(slot.descriptor, inside: try whole.value(), at: part.offset))
       // The gradient may lie inside as well if nobody else adds to it.
-      if readerCounts[slot.name] == 1, !isTarget(slot), isDifferentiated(slot) {
+      if readerCounts[slot.name] == 1, !isSeeded(slot), isDifferentiated(slot) {
         slot.place(
           gradient: try TensorMemory(slot.descriptor, inside: try whole.gradient(), at: part.offset)
         )

@@ -53,3 +53,41 @@ extension NetworkGraph {
     return result
   }
 }
+
+extension NetworkGraph {
+  /// The part of the network behind a tensor, with that tensor as its input.
+  ///
+  /// What depends on neither the tensor nor the image (weights, sizes worked out from them) stays.
+  ///
+  /// - Parameters:
+  ///   - start: The tensor that becomes the input.
+  ///   - shape: Its sizes.
+  ///   - wanted: The tensors that must still be computed.
+  /// - Returns: A network that computes the wanted tensors from the new input.
+  /// - Throws: `GraphError` when a tensor does not exist, or a wanted one cannot be computed from the
+  ///   new input alone.
+  /// - Complexity: O(nodes).
+  public func beginning(
+    at start: String, shape: TensorShape, for wanted: [String]
+  ) throws(GraphError) -> NetworkGraph {
+    guard start != inputName else { return self }
+    let names = tensorNames
+    guard names.contains(start) else {
+      let nearest = nearestNames(to: start, among: names).map(quoted).joined(separator: ", ")
+      throw GraphError("there is no tensor \(quoted(start)); the nearest names are \(nearest)")
+    }
+    var result = self
+    result.nodes.removeAll { $0.output == start }
+    result.inputName = start
+    result.inputShape = shape
+    result = try result.truncated(to: wanted)
+    if let reader = result.nodes.first(where: { $0.inputs.contains(inputName) }) {
+      throw GraphError(
+        """
+        \(wanted.map(quoted).joined(separator: ", ")) cannot be computed from \(quoted(start)) \
+        alone: node \(quoted(reader.name)) beside it reads the image; begin at an earlier tensor
+        """)
+    }
+    return result
+  }
+}
