@@ -42,7 +42,9 @@ import Testing
     }
     try compiled.pullback()
     let gradients = images.indices.map { place in
-      compiled.withGradient(of: graph.inputName, image: place) { span in span.indices.map { span[$0] } }
+      compiled.withGradient(of: graph.inputName, image: place) { span in
+        span.indices.map { span[$0] }
+      }
     }
     return (outputs, gradients)
   }

@@ -40,7 +40,9 @@ struct GradientCheck {
       for index in weights.indices { gradient[index] = weights[index] }
     }
     try compiled.pullback()
-    let gradient = compiled.withGradient(of: graph.inputName) { span in (0..<count).map { Double(span[$0]) } }
+    let gradient = compiled.withGradient(of: graph.inputName) { span in
+      (0..<count).map { Double(span[$0]) }
+    }
     let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     try #require(norm > 0)
 

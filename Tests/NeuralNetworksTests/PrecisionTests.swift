@@ -44,7 +44,9 @@ struct PrecisionTests {
       for index in 0..<seed.count { seed[index] = random.normalPair().0 }
     }
     try compiled.pullback()
-    return (output, compiled.withGradient(of: graph.inputName) { span in span.indices.map { span[$0] } })
+    return (
+      output, compiled.withGradient(of: graph.inputName) { span in span.indices.map { span[$0] } }
+    )
   }
 
   /// |a − b| / |b|.

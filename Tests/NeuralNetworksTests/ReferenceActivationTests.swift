@@ -79,7 +79,9 @@ struct ReferenceActivationTests {
       for index in weights.indices { span[index] = weights[index] }
     }
     try compiled.pullback()
-    let gradient = compiled.withGradient(of: graph.inputName) { span in (0..<count).map { Double(span[$0]) } }
+    let gradient = compiled.withGradient(of: graph.inputName) { span in
+      (0..<count).map { Double(span[$0]) }
+    }
     let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     try #require(norm > 0)
 

@@ -55,7 +55,8 @@ public final class IconRenderer {
         ? compiled
         : try CompiledNetwork(network.graph, input: shape, reading: [layer], weights: weights)
       return try IconWorker(
-        network: compiled, judge: judge, image: network.graph.inputName, target: layer, parameters: parameters,
+        network: compiled, judge: judge, image: network.graph.inputName, target: layer,
+        parameters: parameters,
         channels: channels)
     }
   }

@@ -42,7 +42,8 @@ final class IconWorker {
   var capacity: Int { network.imageCount }
 
   init(
-    network: CompiledNetwork, judge: CompiledNetwork, image input: String, target: String, parameters: IconParameters,
+    network: CompiledNetwork, judge: CompiledNetwork, image input: String, target: String,
+    parameters: IconParameters,
     channels: NetworkChannels
   ) throws {
     precondition(

@@ -91,7 +91,9 @@ struct NetworkTrial {
       for index in activations.indices { seed[index] = isSilent ? 1 : activations[index] }
     }
     try compiled.pullback()
-    let gradient = compiled.withGradient(of: network.graph.inputName) { span in span.indices.map { span[$0] } }
+    let gradient = compiled.withGradient(of: network.graph.inputName) { span in
+      span.indices.map { span[$0] }
+    }
     guard gradient.allSatisfy(\.isFinite) else {
       throw fault(
         "the gradient of \(quoted(target.name)) is not finite; check the weights, and range, mean and std in the card."
