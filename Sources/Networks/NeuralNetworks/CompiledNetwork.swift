@@ -44,7 +44,12 @@ public final class CompiledNetwork: @unchecked Sendable {
     let seeds: [String: TensorMemory]
     let steps: [Step]
     /// The gradients that the caller reads, by tensor.
-    let gradients: [String: TensorMemory]
+    let gradients: [String: Gradient]
+
+    struct Gradient {
+      let shape: TensorShape
+      let memory: TensorMemory
+    }
   }
 
   /// What a pushforward reads, does and leaves; memories are in plain order, one tangent behind the
@@ -228,7 +233,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   public func withGradient<Result>(
     of tensor: String, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result {
-    try gradient(tensor).withElements(body)
+    try gradient(tensor).memory.withElements(body)
   }
 
   /// Reads the gradient with respect to a tensor of one of the images.
@@ -237,7 +242,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   public func withGradient<Result>(
     of tensor: String, image: Int, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result {
-    let memory = gradient(tensor)
+    let memory = gradient(tensor).memory
     return try memory.withElements(in: part(image, of: memory), body)
   }
 
@@ -248,11 +253,16 @@ public final class CompiledNetwork: @unchecked Sendable {
     return memory
   }
 
-  private func gradient(_ tensor: String) -> TensorMemory {
-    guard let memory = backward?.gradients[tensor] else {
+  /// The sizes of a tensor at which the gradient is wanted.
+  ///
+  /// - Precondition: The tensor was to be differentiated when the network was compiled.
+  public func shape(ofGradient tensor: String) -> TensorShape { gradient(tensor).shape }
+
+  private func gradient(_ tensor: String) -> Backward.Gradient {
+    guard let gradient = backward?.gradients[tensor] else {
       preconditionFailure("\(tensor) was not differentiated when the network was compiled")
     }
-    return memory
+    return gradient
   }
 
   // MARK: Tangents

@@ -236,12 +236,13 @@ final class NetworkCompiler {
         steps += labelled(try node.work.pullback(), node, .backward)
       } catch { throw NetworkError(node: node.name, error) }
     }
-    var gradients: [String: TensorMemory] = [:]
+    var gradients: [String: CompiledNetwork.Backward.Gradient] = [:]
     for name in request.differentiating {
       let slot = try slot(name)
       guard slot.hasGradient else { throw unreached(name) }
       // The input has no node that could change it afterwards.
-      gradients[name] = try snapshots[slot.name] ?? slot.gradient()
+      gradients[name] = .init(
+        shape: slot.shape, memory: try snapshots[slot.name] ?? slot.gradient())
     }
     return CompiledNetwork.Backward(
       seeds: seeds, steps: Step.fusingMasks(steps), gradients: gradients)
