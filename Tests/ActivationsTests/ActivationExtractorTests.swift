@@ -41,7 +41,7 @@ import Testing
   private func tensors(_ image: Int, _ names: [String]) throws -> [[Float]] {
     let picture = try ImageReader.read(images.path(of: image))
     let compiled = try CompiledNetwork(
-      network.graph, inputHeight: 48, inputWidth: 48, outputs: names, weights: PreparedWeights())
+      network.graph, inputHeight: 48, inputWidth: 48, reading: names, weights: PreparedWeights())
     compiled.withInput { input in
       for channel in 0..<3 {
         for y in 0..<48 {

@@ -140,7 +140,7 @@ import Testing
     let targets = (0..<4).map(direction)
     let parameters = parameters(steps: 12)
     let compiled = try CompiledNetwork(
-      network.graph, inputHeight: Self.side, inputWidth: Self.side, outputs: [Self.layer],
+      network.graph, inputHeight: Self.side, inputWidth: Self.side, reading: [Self.layer],
       weights: PreparedWeights())
     // The card's: blue, green, red, less a mean, over 64.
     let channels = NetworkChannels(
