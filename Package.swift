@@ -82,9 +82,9 @@ let package = Package(
     .room("Foundations", "Images", on: ["CPNG", "CTurboJPEG", "ParallelLoops"]),
     .room("Foundations", "Drawing", on: ["CCairo", "Images"]),
 
-    // MARK: World: pictures without a camera
-    .room("World", "Textures", on: ["Drawing"]),
-    .room("World", "MadeWorld", on: ["Drawing", "Images", "Randomness", "Textures"]),
+    // MARK: SyntheticData: a data set drawn by a program
+    .room("SyntheticData", "Textures", on: ["Drawing"]),
+    .room("SyntheticData", "SyntheticWorld", on: ["Drawing", "Images", "Randomness", "Textures"]),
 
     // MARK: Networks: a model file becomes a graph, a graph becomes a compiled network
     .room("Networks", "NeuralNetworks", on: ["Matrices", "OneDNN"]),
@@ -134,7 +134,7 @@ let package = Package(
       path: "Sources/CommandLine", swiftSettings: house),
     .program(
       "atlas-synthesize",
-      on: ["ArrayStore", "Drawing", "Images", "MadeWorld", "Matrices", "ParallelLoops"]),
+      on: ["ArrayStore", "Drawing", "Images", "Matrices", "ParallelLoops", "SyntheticWorld"]),
     .program(
       "atlas-extract",
       on: [
@@ -209,7 +209,7 @@ let package = Package(
     .tests(for: "Images", on: ["Randomness"]),
     .tests(for: "Drawing", on: ["Images"]),
     .tests(for: "Textures", on: ["Drawing"]),
-    .tests(for: "MadeWorld", on: ["Images"]),
+    .tests(for: "SyntheticWorld", on: ["Images"]),
     .tests(
       for: "FeatureVisualization",
       on: [
