@@ -104,15 +104,15 @@ let package = Package(
       on: ["Images", "Matrices", "Models", "NeuralNetworks", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "PrincipalComponents",
-      on: ["LinearAlgebra", "Matrices", "Numerics", "OneDNN", "ParallelLoops"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops"]),
     .room(
       "Atlas", "Neighbors",
-      on: ["LinearAlgebra", "Matrices", "Numerics", "OneDNN", "ParallelLoops", "Randomness"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "Embedding",
       on: [
-        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "OneDNN",
-        "ParallelLoops", "Randomness",
+        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
+        "Randomness",
       ]),
     .room(
       "Atlas", "LayoutPictures",
@@ -130,8 +130,8 @@ let package = Package(
     .target(
       name: "CommandLine",
       dependencies: [
-        "ArrayStore", "Embedding", "Matrices", "ModelFormats", "Models", "Neighbors",
-        "NeuralNetworks", "OneDNN", "ParallelLoops",
+        "ArrayStore", "Embedding", "LinearAlgebra", "Matrices", "ModelFormats", "Models",
+        "Neighbors", "NeuralNetworks", "ParallelLoops",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/CommandLine", swiftSettings: house),
@@ -198,7 +198,7 @@ let package = Package(
     .tests(for: "Numerics", on: ["Matrices", "Randomness"]),
     .tests(for: "Randomness"),
     .tests(for: "FourierTransforms", on: ["Randomness", "Matrices", "ParallelLoops"]),
-    .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "LinearAlgebra", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Neighbors", on: ["Randomness", "Matrices", "ParallelLoops"]),
