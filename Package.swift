@@ -73,6 +73,7 @@ let package = Package(
     // MARK: Foundations: values, and one wrapper for each C library
     .room("Foundations", "ParallelLoops"),
     .room("Foundations", "Matrices", on: ["ParallelLoops"]),
+    .room("Foundations", "Numerics", on: ["Matrices"]),
     .room("Foundations", "Randomness"),
     .room("Foundations", "OneDNN", on: ["COneDNN"]),
     .room("Foundations", "FourierTransforms", on: ["CFFTW", "ParallelLoops"]),
@@ -103,18 +104,20 @@ let package = Package(
       on: ["Images", "Matrices", "Models", "NeuralNetworks", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "PrincipalComponents",
-      on: ["LinearAlgebra", "Matrices", "OneDNN", "ParallelLoops"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops"]),
     .room(
       "Atlas", "Neighbors",
-      on: ["LinearAlgebra", "Matrices", "OneDNN", "ParallelLoops", "Randomness"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "Embedding",
       on: [
-        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "OneDNN", "ParallelLoops",
+        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
         "Randomness",
       ]),
-    .room("Atlas", "LayoutPictures", on: ["Drawing", "Images", "Matrices", "ParallelLoops"]),
-    .room("Atlas", "Grids", on: ["Matrices", "ParallelLoops"]),
+    .room(
+      "Atlas", "LayoutPictures",
+      on: ["Drawing", "Images", "Matrices", "Numerics", "ParallelLoops"]),
+    .room("Atlas", "Grids", on: ["Matrices", "Numerics", "ParallelLoops"]),
     .room(
       "Atlas", "FeatureVisualization",
       on: [
@@ -127,8 +130,8 @@ let package = Package(
     .target(
       name: "CommandLine",
       dependencies: [
-        "ArrayStore", "Embedding", "Matrices", "ModelFormats", "Models", "Neighbors",
-        "NeuralNetworks", "OneDNN", "ParallelLoops",
+        "ArrayStore", "Embedding", "LinearAlgebra", "Matrices", "ModelFormats", "Models",
+        "Neighbors", "NeuralNetworks", "ParallelLoops",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/CommandLine", swiftSettings: house),
@@ -192,15 +195,18 @@ let package = Package(
       path: "Tests/ModelFuzzing", swiftSettings: house),
     .tests(for: "Matrices"),
     .tests(for: "ParallelLoops"),
+    .tests(for: "Numerics", on: ["Matrices", "Randomness"]),
     .tests(for: "Randomness"),
     .tests(for: "FourierTransforms", on: ["Randomness", "Matrices", "ParallelLoops"]),
-    .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "LinearAlgebra", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Neighbors", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "Embedding",
-      on: ["LinearAlgebra", "Neighbors", "Randomness", "Matrices", "ParallelLoops"]),
+      on: [
+        "LinearAlgebra", "Neighbors", "Numerics", "Randomness", "Matrices", "ParallelLoops",
+      ]),
     .tests(
       for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
