@@ -292,7 +292,7 @@ import Testing
     var arguments = chain.arguments(of: .extract, ["--output": output])
     arguments.removeAll { $0 == "--quiet" }
     let outcome = try Program.extract.succeed(arguments + ["--predict"])
-    #expect(outcome.says("of 12 photographs") && outcome.says("top-1 ") && outcome.says("top-5 "))
+    #expect(outcome.says("of 12 images") && outcome.says("top-1 ") && outcome.says("top-5 "))
     let file = try open(output, "activations")
     #expect(try file.shape(of: "predictions/classes") == [12, 5])
     #expect(try file.int32s("predictions/image") == (0..<12).map { $0 })

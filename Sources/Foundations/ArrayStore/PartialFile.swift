@@ -50,6 +50,7 @@ struct PartialFile {
   /// Puts the file, which is complete and closed, on the disk and in its place.
   ///
   /// - Parameter other: A complete file in the same folder that takes the place instead of this one.
+  /// - Throws: `ArrayStoreError`; a former file of this name is then still there.
   func commit(_ other: String? = nil) throws(ArrayStoreError) {
     let path = other ?? path
     do throws(SystemFailure) {

@@ -2,6 +2,7 @@ import Activations
 import ArrayStore
 import CommandLine
 import FeatureVisualization
+import LinearAlgebra
 import ModelFormats
 import Models
 import NeuralNetworks

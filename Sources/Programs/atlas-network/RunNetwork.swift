@@ -1,7 +1,8 @@
 import ArgumentParser
-import ArrayStore
+import Artifacts
 import CommandLine
 import ModelFormats
+import NetworkCommandLine
 import NeuralNetworks
 
 /// `atlas-network run`: any tensor's values for an input of the caller's, and the input's gradient.
@@ -39,29 +40,29 @@ struct RunNetwork: StageCommand {
 
   func perform() throws -> [String] {
     let graph = try networkGraph(contentsOf: model)
-    let source = try ArrayFileReader(path: input, kind: "network-input")
-    let shape = TensorShape(try source.shape(of: "input"))
+    let source = try NetworkInputFile(path: input)
+    let shape = TensorShape(source.inputShape)
     guard shape.isReasonable else {
       throw StageError("Cannot run \(model): \(shape) in \(input) is not a network's input.")
     }
     let tensors = tensor.isEmpty ? graph.outputNames : tensor
     let network = try compile(graph, shape, tensors)
-    let values = try source.floats("input")
+    let values = try source.input()
     network.withInput { input in
       for index in values.indices { input[index] = values[index] }
     }
     try network.forward()
-    let writer = try ArrayFileWriter(path: output, kind: "network-values")
-    for (index, name) in tensors.enumerated() {
+    let writer = try NetworkValuesFile(path: output)
+    for name in tensors {
       let shape = network.shape(of: name)
       let values = try network.withOutput(name) { output in
         (0..<shape.elementCount).map { output[$0] }
       }
-      try writer.write("tensor\(index)", values, shape: shape.dimensions)
+      try writer.write(tensor: name, values, shape: shape.dimensions)
     }
     if let gradientOf {
       let target = network.shape(of: gradientOf)
-      let gradient = try source.floats("gradient")
+      let gradient = try source.gradient()
       guard gradient.count == target.elementCount else {
         throw StageError(
           "Cannot run \(model): the gradient in \(input) has \(gradient.count) values, \(gradientOf) has \(target)."
@@ -74,7 +75,7 @@ struct RunNetwork: StageCommand {
       let result = network.withInputGradient { span in
         (0..<shape.elementCount).map { span[$0] }
       }
-      try writer.write("input_gradient", result, shape: shape.dimensions)
+      try writer.write(inputGradient: result, shape: shape.dimensions)
     }
     try writer.finish()
     return [output]

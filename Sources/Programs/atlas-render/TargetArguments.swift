@@ -1,5 +1,5 @@
 import ArgumentParser
-import ArrayStore
+import Artifacts
 import CommandLine
 import FeatureVisualization
 import Matrices
@@ -88,70 +88,46 @@ struct TargetArguments: ParsableArguments {
     }
     return RenderTargets(
       targets: range.map { IconTarget(index: $0, objective: target.objective($0)) },
-      row: places.map(\.row), column: places.map(\.column),
-      count: [Int32](repeating: 0, count: range.count),
-      dispersion: [Float](repeating: 0, count: range.count), side: columns, total: range.count)
+      cells: IconsFile.Cells(
+        cell: range.map(Int32.init), row: places.map(\.row), column: places.map(\.column),
+        count: [Int32](repeating: 0, count: range.count),
+        dispersion: [Float](repeating: 0, count: range.count)),
+      side: columns, total: range.count)
   }
 
   private func directions(channels: Int) throws -> RenderTargets {
     let path = cellsFile ?? ""
-    let file = try ArrayFileReader(path: path, kind: "cells")
-    let group = try gridGroup(file)
-    let mean = try file.matrix("\(group)/mean")
-    guard mean.columnCount == channels else {
+    let level = try CellsFile(path: path).level(side: grid)
+    guard level.mean.columnCount == channels else {
       throw StageError(
-        "Cannot render \(path): its cells have \(mean.columnCount) channels, the layer has \(channels); give the layer that the cells were made of."
+        "Cannot render \(path): its cells have \(level.mean.columnCount) channels, the layer has \(channels); give the layer that the cells were made of."
       )
     }
     let whitening = try whiteningMatrix(channels: channels)
-    let range = try chosen(of: mean.rowCount, "cells of grid \(group) in \(path)")
-    func part<T>(_ values: [T]) throws -> [T] {
-      guard values.count == mean.rowCount else {
-        throw StageError(
-          "Cannot render \(path): grid \(group) has \(mean.rowCount) means, but another array of \(values.count); make the cells again."
-        )
-      }
-      return Array(values[range])
-    }
+    let range = try chosen(of: level.mean.rowCount, "cells of grid \(level.side) in \(path)")
     return RenderTargets(
       targets: range.map { cell in
-        let direction = Array(mean[row: cell])
+        let direction = Array(level.mean[row: cell])
         let objective = DirectionObjective(
           direction: direction, whitening: whitening, cosinePower: cosinePower)
         return IconTarget(index: cell, objective: .direction(objective), direction: direction)
       },
-      row: try part(try file.int32s("\(group)/row")),
-      column: try part(try file.int32s("\(group)/column")),
-      count: try part(try file.int32s("\(group)/count")),
-      dispersion: try part(try file.floats("\(group)/dispersion")), side: Int(group) ?? 0,
-      total: mean.rowCount)
-  }
-
-  private func gridGroup(_ file: ArrayFileReader) throws -> String {
-    let groups = try file.groups()
-    let names = groups.joined(separator: ", ")
-    if let grid {
-      guard groups.contains("\(grid)") else {
-        throw StageError("Cannot render \(file.path): it has no grid \(grid); it has \(names).")
-      }
-      return "\(grid)"
-    }
-    guard let only = groups.first, groups.count == 1 else {
-      throw StageError("Cannot render \(file.path): it has grids \(names); choose one with --grid.")
-    }
-    return only
+      cells: IconsFile.Cells(
+        cell: range.map(Int32.init), row: Array(level.row[range]),
+        column: Array(level.column[range]), count: Array(level.count[range]),
+        dispersion: Array(level.dispersion[range])),
+      side: level.side, total: level.mean.rowCount)
   }
 
   private func whiteningMatrix(channels: Int) throws -> Matrix? {
     guard whiten, let components else { return nil }
-    let file = try ArrayFileReader(path: components, kind: "components")
-    let matrix = try file.matrix("whitening")
-    guard matrix.rowCount == channels, matrix.columnCount == channels else {
+    let file = try ComponentsFile(path: components)
+    guard file.channelCount == channels else {
       throw StageError(
-        "Cannot whiten with \(components): it is of \(matrix.rowCount) channels, the layer has \(channels); reduce this layer's activations."
+        "Cannot whiten with \(components): it is of \(file.channelCount) channels, the layer has \(channels); reduce this layer's activations."
       )
     }
-    return matrix
+    return try file.whitening()
   }
 
   private func chosen(of count: Int, _ what: String) throws -> Range<Int> {

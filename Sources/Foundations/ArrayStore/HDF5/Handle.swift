@@ -46,6 +46,8 @@ extension Handle {
   /// network file systems refuse them, and a file never changes once it has its name.
   ///
   /// - Parameter alignment: What is at least as large as the threshold begins at a multiple.
+  /// - Returns: The properties.
+  /// - Throws: `HDF5Failure` if the library has no memory for them.
   static func fileAccess(
     alignment: (threshold: Int, multiple: Int)? = nil
   ) throws(HDF5Failure) -> Handle {
