@@ -6,7 +6,7 @@ internal import ParallelLoops
 /// Each row is compared with the mean of its cell. As in the first pass, the result depends neither
 /// on how the rows are cut into blocks nor on threads.
 public struct CellDetails: Sendable {
-  private let grids: [GridCells]
+  private let grids: [GridAssignment]
   private let means: [Matrix]
   private let exemplarCount: Int
   private let columnCount: Int
@@ -39,8 +39,8 @@ public struct CellDetails: Sendable {
         return dot(elements, start, elements, start, count: mean.columnCount).squareRoot()
       }
     }
-    cosineSums = grids.map { [Double](repeating: 0, count: $0.cellCount) }
-    exemplars = grids.map { [Int32](repeating: -1, count: $0.cellCount * exemplarCount) }
+    cosineSums = grids.map { [Double](repeating: 0, count: $0.cells.cellCount) }
+    exemplars = grids.map { [Int32](repeating: -1, count: $0.cells.cellCount * exemplarCount) }
     exemplarCosines = exemplars.map { [Float](repeating: -.infinity, count: $0.count) }
   }
 
@@ -48,20 +48,20 @@ public struct CellDetails: Sendable {
   ///
   /// - Parameters:
   ///   - block: The rows.
-  ///   - firstRow: The index of the first; the number of rows added so far.
-  /// - Throws: `GridError.nonFiniteRow`; then no row of the block is added.
+  ///   - firstSample: The index of the first; the number of rows added so far.
+  /// - Throws: `GridError.nonFiniteSample`; then no row of the block is added.
   /// - Complexity: O(b c) for each grid, on all threads.
-  public mutating func add(_ block: Matrix, firstRow: Int) throws(GridError) {
-    checkBlock(block, firstRow, columnCount: columnCount, nextRow: nextRow, rowCount: rowCount)
-    if let row = block.firstNonFiniteRow() { throw .nonFiniteRow(firstRow + row) }
-    let cosines = cosines(of: block, firstRow: firstRow)
+  public mutating func add(_ block: Matrix, firstSample: Int) throws(GridError) {
+    checkBlock(block, firstSample, columnCount: columnCount, nextRow: nextRow, rowCount: rowCount)
+    if let row = block.firstNonFiniteRow() { throw .nonFiniteSample(firstSample + row) }
+    let cosines = cosines(of: block, firstSample: firstSample)
     for level in grids.indices {
       for row in 0..<block.rowCount {
-        let cell = Int(grids[level].cellOfRow[firstRow + row])
+        let cell = Int(grids[level].cellOfSample[firstSample + row])
         guard cell >= 0 else { continue }
         let cosine = cosines[row * grids.count + level]
         cosineSums[level][cell] += Double(cosine)
-        insert(firstRow + row, cosine: cosine, level: level, cell: cell)
+        insert(firstSample + row, cosine: cosine, level: level, cell: cell)
       }
     }
     nextRow += block.rowCount
@@ -74,14 +74,16 @@ public struct CellDetails: Sendable {
     precondition(nextRow == rowCount, "\(rowCount) rows expected, \(nextRow) added")
     return grids.indices.map { level in
       GridLevel(
-        cells: grids[level], mean: means[level],
-        dispersion: zip(cosineSums[level], grids[level].count).map { Float(1 - $0 / Double($1)) },
+        assignment: grids[level], mean: means[level],
+        dispersion: zip(cosineSums[level], grids[level].cells.count).map {
+          Float(1 - $0 / Double($1))
+        },
         exemplarCount: exemplarCount, exemplars: exemplars[level])
     }
   }
 
   /// The cosines between the rows of a block and the means of their cells, b × levels.
-  private func cosines(of block: Matrix, firstRow: Int) -> [Float] {
+  private func cosines(of block: Matrix, firstSample: Int) -> [Float] {
     let levelCount = grids.count
     var cosines = [Float](repeating: 0, count: block.rowCount * levelCount)
     cosines.withDisjointWrites { cosines in
@@ -89,9 +91,9 @@ public struct CellDetails: Sendable {
         let elements = block.elements.span
         for level in 0..<levelCount {
           let (grid, mean, lengths) = (grids[level], means[level], meanLengths[level])
-          let (cellOfRow, meanElements) = (grid.cellOfRow.span, mean.elements.span)
+          let (cellOfSample, meanElements) = (grid.cellOfSample.span, mean.elements.span)
           for row in rows {
-            let cell = Int(cellOfRow[firstRow + row])
+            let cell = Int(cellOfSample[firstSample + row])
             guard cell >= 0 else { continue }
             let (start, meanStart) = (row * columnCount, cell * columnCount)
             let square = dot(elements, start, elements, start, count: columnCount)

@@ -67,21 +67,21 @@ import Matrices
     do {
       let normalized = try NormalizedLayout(points)
       let grids = grid.sides.map {
-        GridCells(normalized, side: $0, minimumCount: minimumCount)
+        GridAssignment(normalized, side: $0, minimumCount: minimumCount)
       }
-      for cells in grids where cells.cellCount == 0 {
+      for cells in grids.map(\.cells) where cells.cellCount == 0 {
         throw StageError(
           "Cannot make a grid of \(cells.side): no cell has \(minimumCount) samples; lower --minimum-count or --grid, or sample more positions."
         )
       }
       var means = CellMeans(of: grids, columnCount: source.channelCount)
       for samples in source.blocks {
-        try means.add(try source.activations(samples), firstRow: samples.lowerBound)
+        try means.add(try source.activations(samples), firstSample: samples.lowerBound)
         progress.advance(by: samples.count)
       }
       var details = CellDetails(of: means, exemplarCount: exemplars)
       for samples in source.blocks {
-        try details.add(try source.activations(samples), firstRow: samples.lowerBound)
+        try details.add(try source.activations(samples), firstSample: samples.lowerBound)
         progress.advance(by: samples.count)
       }
       progress.finish()
@@ -92,18 +92,18 @@ import Matrices
   }
 
   private func write(_ level: GridLevel, to writer: CellsWriter) throws {
-    let cells = level.cells
+    let (cells, cellOfSample) = (level.cells, level.assignment.cellOfSample)
     try writer.write(
       CellsFile.Level(
         side: cells.side, row: cells.row.map(Int32.init), column: cells.column.map(Int32.init),
         count: cells.count.map(Int32.init), mean: level.mean, dispersion: level.dispersion),
-      exemplars: level.exemplars, cellOfSample: cells.cellOfRow)
-    let samples = cells.count.reduce(0, +)
+      exemplars: level.exemplars, cellOfSample: cellOfSample)
+    let samples = cells.sampleCount
     let similarity =
       zip(level.dispersion, cells.count).reduce(0.0) { $0 + (1 - Double($1.0)) * Double($1.1) }
       / Double(samples)
     Diagnostics.note(
-      "grid \(cells.side): \(cells.cellCount) cells of \(cells.side * cells.side) hold \(samples) of \(cells.cellOfRow.count) samples; mean cosine to the cell's mean \(decimal(similarity, places: 3))"
+      "grid \(cells.side): \(cells.cellCount) cells of \(cells.side * cells.side) hold \(samples) of \(cellOfSample.count) samples; mean cosine to the cell's mean \(decimal(similarity, places: 3))"
     )
   }
 }
