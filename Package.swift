@@ -180,7 +180,7 @@ let package = Package(
       "atlas-render",
       on: [
         "ArrayStore", "Artifacts", "FeatureVisualization", "LinearAlgebra", "Matrices",
-        "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks",
+        "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks", "PrincipalComponents",
       ]),
     .program("atlas-assemble", on: ["ArrayStore", "Artifacts", "Grids", "Images", "Mosaics"]),
     .program(

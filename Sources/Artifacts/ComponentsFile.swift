@@ -40,8 +40,8 @@ public struct ComponentsFile {
     )
   }
 
-  /// Reads the matrix that whitens, c × c.
-  public func whitening() throws -> Matrix { try reader.matrix(Self.whitening) }
+  /// Reads the second moment of the activations about the origin, c × c, row-major.
+  public func secondMoment() throws -> [Double] { try reader.read(Self.secondMoment) }
 
   /// Where the samples come from; nil if the file does not say.
   public func origins() throws -> SampleOrigins? { try reader.origins() }
@@ -65,16 +65,6 @@ public final class ComponentsWriter {
   public func write(secondMoment: [Double], channelCount: Int) throws(ArrayStoreError) {
     try writer.write(
       ComponentsFile.secondMoment, secondMoment, shape: [channelCount, channelCount])
-  }
-
-  /// Writes a matrix that whitens, c × c.
-  public func write(
-    whitening: Matrix, shrinkage: Double, conditionNumberBefore: Double, conditionNumber: Double
-  ) throws(ArrayStoreError) {
-    try writer.write(ComponentsFile.whitening, whitening)
-    try writer.set(ComponentsFile.shrinkage, shrinkage)
-    try writer.set(ComponentsFile.conditionNumberBefore, conditionNumberBefore)
-    try writer.set(ComponentsFile.conditionNumber, conditionNumber)
   }
 
   /// Writes the components, and begins their scores.
@@ -112,9 +102,7 @@ extension ComponentsFile {
 
   static let secondMoment = Dataset<Double>(
     "second_moment", ["c", "c"], unit: "activation²",
-    "Second moment of the activations about the origin, (1/n) Σ a aᵀ; what whitening inverts.")
-  static let whitening = Dataset<Float>(
-    "whitening", ["c", "c"], unit: "activation⁻²", "Inverse of the shrunk second moment.")
+    "Second moment of the activations about the origin, (1/n) Σ a aᵀ; whitening inverts it.")
   static let mean = Dataset<Float>("mean", ["c"], unit: "activation", "Mean activation.", absence)
   static let axes = Dataset<Float>(
     "axes", ["d", "c"], "Principal axes, orthonormal rows, by descending variance.", absence)
@@ -125,29 +113,21 @@ extension ComponentsFile {
   static let scores = Dataset<Float>(
     "scores", ["n", "d"], unit: "activation",
     "Coordinates of the samples along the axes, (a − mean) · axesᵀ.", absence)
-  static let shrinkage = Attribute<Double>(
-    "shrinkage", "How much the second moment was shrunk, from 0 to 1.")
-  static let conditionNumberBefore = Attribute<Double>(
-    "condition_number_before", "Condition number of the second moment.")
-  static let conditionNumber = Attribute<Double>(
-    "condition_number", "Condition number of the whitening matrix.")
   static let totalVariance = Attribute<Double>(
     "total_variance", "Variance of the activations along all axes together.", absence)
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "components", fileName: "components.h5", program: "atlas-reduce",
+    kind: "components", format: 2, fileName: "components.h5", program: "atlas-reduce",
     summary: "Principal components of activations, and the second moment that whitening needs.",
     axes: [
       Axis("n", "samples", atLeast: 1), Axis("c", "channels of the layer", atLeast: 1),
       Axis("d", "components", atLeast: 1),
     ] + SampleOrigins.axes,
-    attributes: [
-      totalVariance.schema, shrinkage.schema, conditionNumberBefore.schema, conditionNumber.schema,
-    ] + SampleOrigins.attributes,
+    attributes: [totalVariance.schema] + SampleOrigins.attributes,
     datasets: [
-      secondMoment.schema, whitening.schema, mean.schema, axes.schema, variances.schema,
-      explained.schema, scores.schema,
+      secondMoment.schema, mean.schema, axes.schema, variances.schema, explained.schema,
+      scores.schema,
     ] + SampleOrigins.datasets,
     example: """
       import h5py

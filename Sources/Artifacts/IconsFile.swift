@@ -170,6 +170,20 @@ public final class IconsWriter {
       IconsFile.icons, rowShape: [iconSidePixels, iconSidePixels, 3])
   }
 
+  /// Writes how directions were whitened.
+  ///
+  /// - Parameters:
+  ///   - condition: The condition number of the second moment, and what it was shrunk to.
+  ///   - shrinkage: How much it was shrunk, from 0 to 1.
+  /// - Throws: `ArrayStoreError`; the file is then removed.
+  public func write(
+    whitening condition: (before: Double, after: Double), shrinkage: Double
+  ) throws(ArrayStoreError) {
+    try writer.set(IconsFile.conditionNumberBefore, condition.before)
+    try writer.set(IconsFile.conditionNumber, condition.after)
+    try writer.set(IconsFile.shrinkage, shrinkage)
+  }
+
   /// Appends icons.
   public func append(pixels: [UInt8]) throws(ArrayStoreError) { try icons.append(pixels) }
 
@@ -261,6 +275,15 @@ extension IconsFile {
   fileprivate static let cellTotal = Attribute<Int>(
     "cell_total", "Cells of the grid, rendered in this file or in others.")
 
+  private static let whitened = Presence.optionally("for whitened directions")
+  fileprivate static let conditionNumberBefore = Attribute<Double>(
+    "condition_number_before", "Condition number of the activations' second moment.", whitened)
+  fileprivate static let conditionNumber = Attribute<Double>(
+    "condition_number", "Condition number of the whitening matrix.", whitened)
+  fileprivate static let shrinkage = Attribute<Double>(
+    "shrinkage", "How much the second moment was shrunk before it was inverted, from 0 to 1.",
+    whitened)
+
   /// The form of the file.
   public static let schema = FileSchema(
     kind: "icons", fileName: "icons.h5", program: "atlas-render",
@@ -269,7 +292,10 @@ extension IconsFile {
       Axis("m", "icons in the file", atLeast: 1),
       Axis("s", "pixels along an icon's side", atLeast: 1),
     ],
-    attributes: [target.schema, gridSide.schema, cellTotal.schema],
+    attributes: [
+      target.schema, gridSide.schema, cellTotal.schema, shrinkage.schema,
+      conditionNumberBefore.schema, conditionNumber.schema,
+    ],
     datasets: [
       icons.schema, fidelity.schema, transformedFidelity.schema, objective.schema, attempt.schema,
       cell.schema, row.schema, column.schema, count.schema, dispersion.schema,

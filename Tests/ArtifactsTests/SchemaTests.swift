@@ -70,9 +70,6 @@ import Testing
   private func writeComponents() throws {
     let writer = try ComponentsWriter(path: path, subject: subject, provenance: provenance)
     try writer.write(secondMoment: [2, 1, 0, 1, 2, 0, 0, 0, 1], channelCount: 3)
-    try writer.write(
-      whitening: Matrix(rowCount: 3, columnCount: 3, repeating: 1), shrinkage: 0.5,
-      conditionNumberBefore: 9, conditionNumber: 3)
     let rows = try writer.write(
       mean: [1, 2, 3], axes: Matrix(rowCount: 2, columnCount: 3, elements: [1, 0, 0, 0, 1, 0]),
       variances: [2, 1], explained: [0.5, 0.25], totalVariance: 4, origins: origins)
@@ -86,6 +83,7 @@ import Testing
     let file = try ComponentsFile(path: path)
     #expect(file.channelCount == 3 && file.scoresShape ?? (0, 0) == (4, 2))
     #expect(try file.scores() == scores && file.origins() == origins)
+    #expect(try file.secondMoment() == [2, 1, 0, 1, 2, 0, 0, 0, 1])
     #expect(try file.axes().mean == [1, 2, 3] && file.axes().variances == [2, 1])
     let vectors = try SampleVectors(components: path)
     #expect(vectors.sampleCount == 4 && vectors.dimension == 2 && vectors.subject == subject)
@@ -162,6 +160,7 @@ import Testing
       path: path, subject: subject, provenance: provenance, target: "direction", gridSide: 2,
       cellTotal: 9, iconSidePixels: 4)
     try writer.append(pixels: pixels)
+    try writer.write(whitening: (before: 100, after: 20), shrinkage: 0.5)
     try writer.finish(measures, cells)
     let file = try IconsFile(path: path)
     #expect(file.network == "a network" && file.layer == "mixed" && file.gridSide == 2)

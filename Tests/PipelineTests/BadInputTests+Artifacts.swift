@@ -70,7 +70,8 @@ extension BadInputTests {
       try expectFailure(.embed, arguments(.embed, ["--neighbor-graph": graph]), graph)
     }
     for shape in [[], [6], [0, 4], [1, 4], [4, 0]] {
-      let components = try strange("components", [("scores", shape)])
+      let components = try strange(
+        "components", [("second_moment", [3, 3]), ("scores", shape)])
       for program in [Program.neighbors, .embed] {
         try expectFailure(program, arguments(program, ["--components": components]), components)
       }
@@ -123,7 +124,7 @@ extension BadInputTests {
 
   @Test("components of no scores cannot be laid out, but whiten")
   func noScores() throws {
-    let path = folder.file("whitening.h5")
+    let path = folder.file("moment.h5")
     try Program.reduce.succeed(arguments(.reduce, ["--components": "0", "--output": path]))
     try expectFailure(
       .embed, arguments(.embed, ["--components": path]), path, "--components 0", "--activations")

@@ -9,12 +9,11 @@ import PrincipalComponents
 @main struct AtlasReduce: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-reduce",
-    abstract: "Principal components and the whitening matrix of activations.",
+    abstract: "Principal components and the second moment of activations.",
     discussion: """
       One pass takes the mean and the second moment; a second one writes each row's scores on the \
-      first principal axes. Neither holds all rows in memory. The whitening matrix, which the icons' \
-      objective uses, is the inverse of the uncentred second moment, shrunk until its condition \
-      number is at most --condition.
+      first principal axes. Neither holds all rows in memory. The second moment is what atlas-render \
+      whitens with.
 
       Example:
         atlas-reduce --activations activations.h5 --components 64 --output components.h5
@@ -26,19 +25,14 @@ import PrincipalComponents
   var output: String
   @Option(
     help:
-      "Principal components to keep; no more than there are channels; 0 writes the whitening matrix alone."
+      "Principal components to keep; no more than there are channels; 0 writes the second moment alone."
   )
   var components = 64
-  @Option(help: "The largest condition number of the whitening matrix.")
-  var condition = 20.0
   @OptionGroup var common: CommonArguments
 
   func validate() throws {
     guard components >= 0 else {
       throw ValidationError("--components must not be negative, got \(components).")
-    }
-    guard condition > 1, condition.isFinite else {
-      throw ValidationError("--condition must be above 1, got \(condition).")
     }
   }
 
@@ -53,8 +47,7 @@ import PrincipalComponents
       path: output, subject: source.subject,
       provenance: Provenance(
         program: "atlas-reduce",
-        parameters: [("components", "\(components)"), ("condition", "\(condition)")],
-        inputs: [activations]))
+        parameters: [("components", "\(components)")], inputs: [activations]))
     let passes = kept > 0 ? 2 : 1
     let progress = ProgressReporter(
       "reduce", total: passes * source.sampleCount, unit: "samples")
@@ -64,7 +57,8 @@ import PrincipalComponents
         try moments.add(try source.activations(samples))
         progress.advance(by: samples.count)
       }
-      try write(moments, to: writer)
+      let second = moments.secondMoment()
+      try writer.write(secondMoment: second.elements, channelCount: second.order)
       if kept > 0 {
         let principal = try PrincipalComponents(moments, count: kept)
         try write(principal, of: source, to: writer, progress)
@@ -75,19 +69,6 @@ import PrincipalComponents
     try writer.finish()
     progress.finish()
     return [output]
-  }
-
-  private func write(_ moments: Moments, to writer: ComponentsWriter) throws {
-    let whitening = try Whitening(moments, shrinkage: .conditionNumber(atMost: condition))
-    let second = moments.secondMoment()
-    try writer.write(secondMoment: second.elements, channelCount: second.order)
-    try writer.write(
-      whitening: whitening.matrix, shrinkage: whitening.shrinkage,
-      conditionNumberBefore: whitening.conditionNumberBefore,
-      conditionNumber: whitening.conditionNumber)
-    Diagnostics.note(
-      "reduce: whitening shrunk by \(decimal(100 * whitening.shrinkage)) %, condition number \(decimal(whitening.conditionNumberBefore)) → \(decimal(whitening.conditionNumber))"
-    )
   }
 
   private func write(

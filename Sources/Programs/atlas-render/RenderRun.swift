@@ -2,6 +2,7 @@ import ArrayStore
 import Artifacts
 import CommandLine
 import FeatureVisualization
+import PrincipalComponents
 import Synchronization
 
 /// Icons to render, with where they belong.
@@ -12,6 +13,8 @@ struct RenderTargets {
   let side: Int
   /// How many cells the grid has, rendered here or elsewhere.
   let total: Int
+  /// How directions are whitened; nil if they are not.
+  let whitening: Whitening?
 }
 
 /// The work between targets and the file of icons: parts, then the whole.
@@ -82,6 +85,11 @@ struct RenderRun {
     let writer = try IconsWriter(
       path: output, subject: subject, provenance: provenance, target: target,
       gridSide: targets.side, cellTotal: targets.total, iconSidePixels: parameters.sidePixels)
+    if let whitening = targets.whitening {
+      try writer.write(
+        whitening: (whitening.conditionNumberBefore, whitening.conditionNumber),
+        shrinkage: whitening.shrinkage)
+    }
     var measures = IconsFile.Measures()
     for index in blocks.indices {
       let part = try IconsPart.read(path: parts.part(index))

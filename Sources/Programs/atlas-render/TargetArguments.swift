@@ -2,9 +2,11 @@ import ArgumentParser
 import Artifacts
 import CommandLine
 import FeatureVisualization
+import LinearAlgebra
 import Matrices
 import Models
 import NeuralNetworks
+import PrincipalComponents
 
 /// What icons show.
 struct TargetArguments: ParsableArguments {
@@ -23,10 +25,12 @@ struct TargetArguments: ParsableArguments {
   var cells: IndexRange?
   @Option(
     help: ArgumentHelp(
-      "The result of atlas-reduce, whose whitening matrix turns the direction.", valueName: "file"))
+      "The result of atlas-reduce, whose second moment whitens directions.", valueName: "file"))
   var components: String?
   @Flag(inversion: .prefixedNo, help: "Whiten the direction; needs --components.")
   var whiten = true
+  @Option(help: "The largest condition number of the whitening matrix; smaller whitens less.")
+  var condition = Whitening.Shrinkage.defaultConditionNumber
   @Option(help: "The power of the cosine in the objective; 0 is the plain dot product.")
   var cosinePower: Float = 4
 
@@ -40,6 +44,9 @@ struct TargetArguments: ParsableArguments {
       }
     } else if cells == nil {
       throw ValidationError("--cells is needed for --target \(target.rawValue): which of them?")
+    }
+    guard condition > 1, condition.isFinite else {
+      throw ValidationError("--condition must be above 1, got \(condition).")
     }
     guard cosinePower >= 0, cosinePower <= 100 else {
       throw ValidationError("--cosine-power must be from 0 to 100, got \(cosinePower).")
@@ -56,7 +63,8 @@ struct TargetArguments: ParsableArguments {
     guard target == .direction else { return [("target", target.rawValue)] }
     return [
       ("target", "direction"), ("grid", grid.map(String.init) ?? "only"), ("whiten", "\(whiten)"),
-      ("cosine-power", "\(cosinePower)"),
+    ] + (whiten ? [("condition", "\(condition)")] : []) + [
+      ("cosine-power", "\(cosinePower)")
     ]
   }
 
@@ -92,7 +100,7 @@ struct TargetArguments: ParsableArguments {
         cell: range.map(Int32.init), row: places.map(\.row), column: places.map(\.column),
         count: [Int32](repeating: 0, count: range.count),
         dispersion: [Float](repeating: 0, count: range.count)),
-      side: columns, total: range.count)
+      side: columns, total: range.count, whitening: nil)
   }
 
   private func directions(channels: Int) throws -> RenderTargets {
@@ -103,23 +111,23 @@ struct TargetArguments: ParsableArguments {
         "Cannot render \(path): its cells have \(level.mean.columnCount) channels, the layer has \(channels); give the layer that the cells were made of."
       )
     }
-    let whitening = try whiteningMatrix(channels: channels)
+    let whitening = try whitening(channels: channels)
     let range = try chosen(of: level.mean.rowCount, "cells of grid \(level.side) in \(path)")
     return RenderTargets(
       targets: range.map { cell in
         let direction = Array(level.mean[row: cell])
         let objective = DirectionObjective(
-          direction: direction, whitening: whitening, cosinePower: cosinePower)
+          direction: direction, whitening: whitening?.matrix, cosinePower: cosinePower)
         return IconTarget(index: cell, objective: .direction(objective), direction: direction)
       },
       cells: IconsFile.Cells(
         cell: range.map(Int32.init), row: Array(level.row[range]),
         column: Array(level.column[range]), count: Array(level.count[range]),
         dispersion: Array(level.dispersion[range])),
-      side: level.side, total: level.mean.rowCount)
+      side: level.side, total: level.mean.rowCount, whitening: whitening)
   }
 
-  private func whiteningMatrix(channels: Int) throws -> Matrix? {
+  private func whitening(channels: Int) throws -> Whitening? {
     guard whiten, let components else { return nil }
     let file = try ComponentsFile(path: components)
     guard file.channelCount == channels else {
@@ -127,7 +135,20 @@ struct TargetArguments: ParsableArguments {
         "Cannot whiten with \(components): it is of \(file.channelCount) channels, the layer has \(channels); reduce this layer's activations."
       )
     }
-    return try file.whitening()
+    let whitening: Whitening
+    do {
+      whitening = try Whitening(
+        secondMoment: SymmetricMatrix(validating: try file.secondMoment(), order: channels),
+        shrinkage: .conditionNumber(atMost: condition))
+    } catch let error as PrincipalComponentsError {
+      throw StageError("Cannot whiten with \(components): \(error)")
+    } catch let error as EigenError {
+      throw StageError("Cannot whiten with \(components): \(error)")
+    }
+    Diagnostics.note(
+      "render: whitening shrunk by \(decimal(100 * whitening.shrinkage)) %, condition number \(decimal(whitening.conditionNumberBefore)) → \(decimal(whitening.conditionNumber))"
+    )
+    return whitening
   }
 
   private func chosen(of count: Int, _ what: String) throws -> Range<Int> {
