@@ -18,15 +18,15 @@ include Pipelines/$(RECIPE).mk
 
 # ---------------------------------------------------------------- what to make
 
-# Pictures of each class of the made world, drawn with a seed that its network was not trained on.
+# Pictures of each class of the synthetic world, drawn with a seed that its network was not trained on.
 PICTURES   ?= 40
 WORLD_SEED ?= 2
 WORLD      := Data/world/seed$(WORLD_SEED)-$(PICTURES)
 
-# With neither MODEL nor DATASET: the made world and its network.
+# With neither MODEL nor DATASET: the synthetic world and its network.
 ifeq ($(MODEL)$(DATASET),)
   IS_WORLD := yes
-  MODEL    := Data/models/made-world/made-world.onnx
+  MODEL    := Data/models/synthetic-world/synthetic-world.onnx
   DATASET  := $(WORLD)
   LAYER    ?= mixed4c
 endif
@@ -60,7 +60,7 @@ PYTHON ?= python3
 atlas: $(OUT)/atlas.png ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	@echo "$(OUT)/atlas.png"
 
-world: $(WORLD).jpg ## Draw the pictures of the made world (PICTURES of each class, WORLD_SEED)
+world: $(WORLD).jpg ## Draw the pictures of the synthetic world (PICTURES of each class, WORLD_SEED)
 	@echo "$(WORLD) $(WORLD).jpg"
 
 # The sheet comes last: where it is, all pictures are there, unless their folder was removed.
@@ -68,13 +68,13 @@ $(WORLD).jpg: $(if $(wildcard $(WORLD)/world.json),,FORCE) | $(BUILT)
 	$(BIN)/atlas-synthesize --output $(WORLD) --count $(PICTURES) --seed $(WORLD_SEED) \
 	  --sheet $@ $(COMMON)
 
-# Pictures of two more seeds: one to learn from, one to judge by.
+# Images of two more seeds: one to train on, one to validate with.
 TRAINING := Data/work/training
-network: $(BUILT) ## Train the made world's network, or go on with it (PYTHON with torch; half an hour)
+network: $(BUILT) ## Train the synthetic world's network, or go on with it (PYTHON with torch; half an hour)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed0 --count 600 --seed 0 $(COMMON)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed1 --count 80 --seed 1 $(COMMON)
-	$(PYTHON) Scripts/train_default_network.py --pictures $(TRAINING)/seed0 \
-	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/made-world \
+	$(PYTHON) Scripts/train_default_network.py --images $(TRAINING)/seed0 \
+	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/synthetic-world \
 	  $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
 
 # ---------------------------------------------------------------- build and checks
@@ -111,17 +111,20 @@ bench: $(BUILT) $(if $(filter $(WORLD),$(BENCH_IMAGES)),$(WORLD).jpg) ## Measure
 	  $(if $(CARD),--card $(CARD)) --layer $(or $(LAYER),mixed4c) \
 	  $(if $(BENCH_IMAGES),--images $(BENCH_IMAGES)) --work Data/work --output Data/work/bench.json
 
-# Comparisons with other frameworks. The scripts use the interpreter's packages, or install them below
-# Data/work (several GB).
+# Comparisons with other frameworks, whose packages land below Data/work (several GB).
 check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's node tests and TensorFlow
+	$(PYTHON) Scripts/prepare-python peers tensorflow
 	$(PYTHON) Scripts/check_node_tests.py
 	$(PYTHON) Scripts/check_families.py --keep
+	$(PYTHON) Scripts/check_attribution.py
 	$(PYTHON) Scripts/check_tensorflow.py
 
 bench-peers: $(BUILT) ## Measure this project, torch and onnxruntime at the same work
+	$(PYTHON) Scripts/prepare-python peers
 	$(PYTHON) Scripts/bench_peers.py
 
 bench-embedding: $(BUILT) ## Measure layouts by this project, umap-learn and openTSNE of the same rows
+	$(PYTHON) Scripts/prepare-python embedding
 	$(PYTHON) Scripts/bench_embedding.py
 
 fuzz: $(BUILT) ## Read and run 100,000 damaged network files

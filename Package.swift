@@ -83,6 +83,7 @@ let package = Package(
     // MARK: Foundations: values, and one wrapper for each C library
     .room("Foundations", "ParallelLoops"),
     .room("Foundations", "Matrices", on: ["ParallelLoops"]),
+    .room("Foundations", "Numerics", on: ["Matrices"]),
     .room("Foundations", "Randomness"),
     .room("Foundations", "OneDNN", on: ["COneDNN"]),
     .room("Foundations", "FourierTransforms", on: ["CFFTW", "ParallelLoops"]),
@@ -92,9 +93,9 @@ let package = Package(
     .room("Foundations", "Images", on: ["CPNG", "CTurboJPEG", "ParallelLoops"]),
     .room("Foundations", "Drawing", on: ["CCairo", "Images"]),
 
-    // MARK: World: pictures without a camera
-    .room("World", "Textures", on: ["Drawing"]),
-    .room("World", "MadeWorld", on: ["Drawing", "Images", "Randomness", "Textures"]),
+    // MARK: SyntheticData: a data set drawn by a program
+    .room("SyntheticData", "Textures", on: ["Drawing"]),
+    .room("SyntheticData", "SyntheticWorld", on: ["Drawing", "Images", "Randomness", "Textures"]),
 
     // MARK: Networks: a model file becomes a graph, a graph becomes a compiled network
     .room("Networks", "NeuralNetworks", on: ["Matrices", "OneDNN"]),
@@ -113,18 +114,20 @@ let package = Package(
       on: ["Images", "Matrices", "Models", "NeuralNetworks", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "PrincipalComponents",
-      on: ["LinearAlgebra", "Matrices", "OneDNN", "ParallelLoops"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops"]),
     .room(
       "Atlas", "Neighbors",
-      on: ["LinearAlgebra", "Matrices", "OneDNN", "ParallelLoops", "Randomness"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "Embedding",
       on: [
-        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "OneDNN", "ParallelLoops",
+        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
         "Randomness",
       ]),
-    .room("Atlas", "LayoutPictures", on: ["Drawing", "Images", "Matrices", "ParallelLoops"]),
-    .room("Atlas", "Grids", on: ["Matrices", "ParallelLoops"]),
+    .room(
+      "Atlas", "LayoutPictures",
+      on: ["Drawing", "Images", "Matrices", "Numerics", "ParallelLoops"]),
+    .room("Atlas", "Grids", on: ["Matrices", "Numerics", "ParallelLoops"]),
     .room(
       "Atlas", "FeatureVisualization",
       on: [
@@ -147,7 +150,7 @@ let package = Package(
       on: ["ArrayStore", "Artifacts", "CommandLine", "Embedding", "Matrices", "Neighbors"]),
     .program(
       "atlas-synthesize",
-      on: ["ArrayStore", "Drawing", "Images", "MadeWorld", "Matrices", "ParallelLoops"]),
+      on: ["ArrayStore", "Drawing", "Images", "Matrices", "ParallelLoops", "SyntheticWorld"]),
     .program(
       "atlas-extract",
       on: [
@@ -210,15 +213,18 @@ let package = Package(
       path: "Tests/ModelFuzzing", swiftSettings: house),
     .tests(for: "Matrices"),
     .tests(for: "ParallelLoops"),
+    .tests(for: "Numerics", on: ["Matrices", "Randomness"]),
     .tests(for: "Randomness"),
     .tests(for: "FourierTransforms", on: ["Randomness", "Matrices", "ParallelLoops"]),
-    .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "LinearAlgebra", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Neighbors", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "Embedding",
-      on: ["LinearAlgebra", "Neighbors", "Randomness", "Matrices", "ParallelLoops"]),
+      on: [
+        "LinearAlgebra", "Neighbors", "Numerics", "Randomness", "Matrices", "ParallelLoops",
+      ]),
     .tests(
       for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
@@ -228,7 +234,7 @@ let package = Package(
     .tests(for: "Images", on: ["Randomness"]),
     .tests(for: "Drawing", on: ["Images"]),
     .tests(for: "Textures", on: ["Drawing"]),
-    .tests(for: "MadeWorld", on: ["Images"]),
+    .tests(for: "SyntheticWorld", on: ["Images"]),
     .tests(
       for: "FeatureVisualization",
       on: [

@@ -3,7 +3,7 @@
 # four grids; 1,024 steps and four attempts an icon; the objective's cosine to the fourth power.
 
 POSITIONS     ?= 1
-# Of each kind of thing of the made world, where that is used: 79,000 in all.
+# Of each kind of thing of the synthetic world, where that is used: 79,000 in all.
 PICTURES      ?= 1000
 COMPONENTS    ?= 0
 # The paper inverts the second moment as it is; this keeps the inverse within single precision.

@@ -81,6 +81,10 @@ struct ArtifactReader {
     }
   }
 
+  func shape<Element>(of dataset: Dataset<Element>) throws -> [Int] {
+    try wrapped { () throws(ArrayStoreError) in try file.shape(of: dataset.schema.name) }
+  }
+
   func matrix(_ dataset: Dataset<Float>, rows: Range<Int>? = nil) throws -> Matrix {
     try wrapped { () throws(ArrayStoreError) in
       try file.matrix(dataset.schema.name, rows: rows)

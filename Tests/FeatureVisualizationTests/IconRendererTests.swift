@@ -15,14 +15,11 @@ import Testing
   private static let linearLayer = "mixed/1x1_linear"
   private let folder: TemporaryFolder
   private let network: TrainedNetwork
-  private let threadCount = Parallelism.threadCount
 
   init() throws {
     folder = try TemporaryFolder()
     network = try TrainedNetwork.load(path: InceptionModel.write(to: folder))
   }
-
-  deinit { Parallelism.threadCount = threadCount }
 
   private func parameters(steps: Int, attempts: Int = 1, seed: UInt64 = 0) -> IconParameters {
     var parameters = IconParameters()
@@ -75,10 +72,14 @@ import Testing
   func independence() throws {
     let targets = (0..<5).map(direction)
     let parameters = parameters(steps: 6, attempts: 2)
-    Parallelism.threadCount = 1
-    let serial = try render(targets, parameters)
-    Parallelism.threadCount = 2
-    let parallel = try render(targets.reversed(), parameters).reversed()
+    let (serial, _) = try Parallelism.observingWorkers(threadCount: 1) {
+      try render(targets, parameters)
+    }
+    let (reversed, workerCount) = try Parallelism.observingWorkers(threadCount: 2) {
+      try render(targets.reversed(), parameters)
+    }
+    #expect(workerCount == 2)
+    let parallel = reversed.reversed()
     for (index, pair) in zip(serial, parallel).enumerated() {
       expectEqual(pair.0, pair.1)
       expectEqual(pair.0, try render([targets[index]], parameters)[0])
@@ -140,7 +141,7 @@ import Testing
     let targets = (0..<4).map(direction)
     let parameters = parameters(steps: 12)
     let compiled = try CompiledNetwork(
-      network.graph, inputHeight: Self.side, inputWidth: Self.side, outputs: [Self.layer],
+      network.graph, inputHeight: Self.side, inputWidth: Self.side, reading: [Self.layer],
       weights: PreparedWeights())
     // The card's: blue, green, red, less a mean, over 64.
     let channels = NetworkChannels(

@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(
-    "JPEG keeps a flat colour within two levels", arguments: JPEGWriter.Subsampling.allCases,
+    "JPEG keeps a flat color within two levels", arguments: JPEGWriter.Subsampling.allCases,
     [false, true])
   func flatJPEG(subsampling: JPEGWriter.Subsampling, isProgressive: Bool) throws {
     for color in [[0, 0, 0], [255, 255, 255], [128, 128, 128], [200, 30, 90]] as [[UInt8]] {
@@ -79,7 +79,7 @@ import Testing
       let decoded = try ImageReader.decode(bytes, name: "x")
       #expect(largestDifference(decoded, flat(expected, width: 16, height: 16)) <= 3)
     }
-    // Without Adobe's segment, the stored brightness and two colour differences read as inks.
+    // Without Adobe's segment, the stored brightness and two color differences read as inks.
     var bytes = try JPEGWriter.encode(
       cmyk: Array(repeatElement([155, 155, 155, 55], count: 64).joined()), width: 8, height: 8,
       quality: 98)

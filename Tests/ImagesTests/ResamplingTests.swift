@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test(
-    "one colour stays one colour",
+    "one color stays one color",
     arguments: [(1, 1), (5, 9), (30, 20), (31, 21), (100, 3), (640, 480)])
   func constant(width: Int, height: Int) {
     for color in [[0, 0, 0], [255, 255, 255], [1, 127, 254]] as [[UInt8]] {

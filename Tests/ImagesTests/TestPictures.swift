@@ -2,7 +2,7 @@ import Glibc
 import Images
 import Randomness
 
-/// A smooth picture with different colours in its corners and some noise.
+/// A smooth image with different colors in its corners and some noise.
 func picture(width: Int, height: Int, noise: Int = 0) -> RGBImage {
   var stream = RandomStream(seed: 1, purpose: .evaluation, item: width, step: height)
   var pixels: [UInt8] = []
@@ -16,14 +16,14 @@ func picture(width: Int, height: Int, noise: Int = 0) -> RGBImage {
   return RGBImage(width: width, height: height, pixels: pixels)
 }
 
-/// A picture of one colour.
+/// An image of one color.
 func flat(_ color: [UInt8], width: Int, height: Int) -> RGBImage {
   RGBImage(
     width: width, height: height,
     pixels: Array(repeatElement(color, count: width * height).joined()))
 }
 
-/// The largest difference between colours of two pictures of the same size.
+/// The largest difference between colors of two images of the same size.
 func largestDifference(_ a: RGBImage, _ b: RGBImage) -> Int {
   guard a.width == b.width && a.height == b.height else { return .max }
   return zip(a.pixels, b.pixels).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }
@@ -31,7 +31,7 @@ func largestDifference(_ a: RGBImage, _ b: RGBImage) -> Int {
 
 /// A PNG file made by hand, with its data stored rather than compressed.
 ///
-/// The colour type is 0 for grey, 2 for RGB, 3 for a palette (three bytes a colour), 4 for grey with
+/// The color type is 0 for grey, 2 for RGB, 3 for a palette (three bytes a color), 4 for grey with
 /// alpha, 6 for RGB with alpha. `rows` are the bytes of each row.
 func handmadePNG(
   width: UInt32, height: UInt32, bitDepth: UInt8, colorType: UInt8, rows: [[UInt8]],

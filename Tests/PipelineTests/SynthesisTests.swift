@@ -77,7 +77,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("photographs/fish/fish-00000.jpg", "mine")
     let outcome = try draw(folder.file("photographs"), ["--count", "1"])
-    #expect(outcome.status == 1 && outcome.errors.count == 1 && outcome.says("other things"))
+    #expect(outcome.status == 1 && outcome.errors.count == 1 && outcome.says("other files"))
     #expect(try files(folder.file("photographs")).count == 1)
   }
 

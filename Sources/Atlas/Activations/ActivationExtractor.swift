@@ -46,7 +46,7 @@ public final class ActivationExtractor: Sendable {
     networks = try (0..<Parallelism.threadCount).map { _ in
       try CompiledNetwork(
         network.graph, inputHeight: preprocessing.size.height,
-        inputWidth: preprocessing.size.width, outputs: layers + (logits.map { [$0] } ?? []),
+        inputWidth: preprocessing.size.width, reading: layers + (logits.map { [$0] } ?? []),
         precision: precision, weights: weights)
     }
     let shapes = try layers.map { [networks] in try networks[0].map(of: $0) }

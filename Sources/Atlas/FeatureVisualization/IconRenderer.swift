@@ -48,14 +48,15 @@ public final class IconRenderer {
     let shape: TensorShape = [count, network.inputShape.channels, side, side]
     return try (0..<Parallelism.threadCount).map { _ in
       let compiled = try CompiledNetwork(
-        network.graph, input: shape, outputs: [], target: layer,
+        network.graph, input: shape, reading: [], seeding: [layer],
         precision: parameters.precision, weights: weights)
       let judge =
         parameters.precision == .float32
         ? compiled
-        : try CompiledNetwork(network.graph, input: shape, outputs: [layer], weights: weights)
+        : try CompiledNetwork(network.graph, input: shape, reading: [layer], weights: weights)
       return try IconWorker(
-        network: compiled, judge: judge, target: layer, parameters: parameters,
+        network: compiled, judge: judge, image: network.graph.inputName, target: layer,
+        parameters: parameters,
         channels: channels)
     }
   }

@@ -12,7 +12,8 @@ final class IconWorker {
   private let network, judge: CompiledNetwork
   private let layer: MapShape
   private let side: Int
-  private let target: String
+  /// The network's input and the layer whose activations count.
+  private let input, target: String
   private let parameters: IconParameters
   private let image: FourierImage
   private let colors = ColorDecorrelation()
@@ -41,13 +42,15 @@ final class IconWorker {
   var capacity: Int { network.imageCount }
 
   init(
-    network: CompiledNetwork, judge: CompiledNetwork, target: String, parameters: IconParameters,
+    network: CompiledNetwork, judge: CompiledNetwork, image input: String, target: String,
+    parameters: IconParameters,
     channels: NetworkChannels
   ) throws {
     precondition(
       judge.imageCount == network.imageCount, "both networks run on the same number of icons")
     self.network = network
     self.judge = judge
+    self.input = input
     self.target = target
     self.parameters = parameters
     layer = try network.map(of: target)
@@ -124,7 +127,7 @@ final class IconWorker {
   private func evaluate(_ drafts: [Draft]) throws {
     try network.forEachOutput(target) { place, activations in
       guard place < drafts.count else { return }
-      network.withTargetGradient(image: place) { gradient in
+      network.withSeed(of: self.target, image: place) { gradient in
         _ = drafts[place].target.objective.value(
           activations, shape: layer, using: &objectiveWorkspace, gradient: &gradient)
       }
@@ -132,7 +135,7 @@ final class IconWorker {
   }
 
   private func pullbackToPixels(_ transform: Transform, at place: Int) {
-    network.withInputGradient(image: place) { gradient in
+    network.withGradient(of: input, image: place) { gradient in
       warp.pullback(transform, gradient, using: &warpWorkspace, into: &rgbGradient)
     }
   }
@@ -192,7 +195,7 @@ final class IconWorker {
     try judge.forEachOutput(target) { place, activations in
       guard place < drafts.count else { return }
       let target = drafts[place].target
-      let value = network.withTargetGradient(image: place) { gradient in
+      let value = network.withSeed(of: self.target, image: place) { gradient in
         target.objective.value(
           activations, shape: layer, using: &objectiveWorkspace, gradient: &gradient)
       }

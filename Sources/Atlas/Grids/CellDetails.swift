@@ -1,4 +1,5 @@
 public import Matrices
+internal import Numerics
 internal import ParallelLoops
 
 /// The dispersion and the exemplars of every cell of several grids, from a second pass of the rows.
@@ -35,8 +36,8 @@ public struct CellDetails: Sendable {
     rowCount = commonRowCount(of: means.grids)
     meanLengths = matrices.map { mean in
       (0..<mean.rowCount).map { cell in
-        let (elements, start) = (mean.elements.span, cell * mean.columnCount)
-        return dot(elements, start, elements, start, count: mean.columnCount).squareRoot()
+        let elements = mean.elements.span.extracting(mean.range(ofRow: cell))
+        return dotProduct(elements, elements).squareRoot()
       }
     }
     cosineSums = grids.map { [Double](repeating: 0, count: $0.cells.cellCount) }
@@ -95,9 +96,9 @@ public struct CellDetails: Sendable {
           for row in rows {
             let cell = Int(cellOfSample[firstSample + row])
             guard cell >= 0 else { continue }
-            let (start, meanStart) = (row * columnCount, cell * columnCount)
-            let square = dot(elements, start, elements, start, count: columnCount)
-            let product = dot(elements, start, meanElements, meanStart, count: columnCount)
+            let own = elements.extracting(block.range(ofRow: row))
+            let square = dotProduct(own, own)
+            let product = dotProduct(own, meanElements.extracting(mean.range(ofRow: cell)))
             let scale = square.squareRoot() * lengths[cell]
             guard scale > 0 else { continue }
             cosines[row * levelCount + level] = Float(min(1, max(-1, product / scale)))
@@ -122,27 +123,4 @@ public struct CellDetails: Sendable {
     exemplars[level][place] = Int32(row)
     exemplarCosines[level][place] = cosine
   }
-}
-
-/// The scalar product of two rows of `count` elements, in double precision.
-private func dot(
-  _ a: Span<Float>, _ startA: Int, _ b: Span<Float>, _ startB: Int, count: Int
-) -> Double {
-  var sums = SIMD8<Double>()
-  var index = 0
-  while index + 8 <= count {
-    var (lanesA, lanesB) = (SIMD8<Float>(), SIMD8<Float>())
-    for lane in 0..<8 {
-      lanesA[lane] = a[startA + index + lane]
-      lanesB[lane] = b[startB + index + lane]
-    }
-    sums.addProduct(SIMD8<Double>(lanesA), SIMD8<Double>(lanesB))
-    index += 8
-  }
-  var total = sums.sum()
-  while index < count {
-    total += Double(a[startA + index]) * Double(b[startB + index])
-    index += 1
-  }
-  return total
 }

@@ -1,5 +1,4 @@
 internal import Matrices
-internal import OneDNN
 internal import ParallelLoops
 
 /// The rate of a large matrix product in GFLOP/s, the best of twelve: the most that a machine can do.

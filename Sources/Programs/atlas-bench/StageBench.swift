@@ -23,7 +23,7 @@ struct StageBench {
         ["--activations", activations, "--components", "\(min(64, channelCount))"]
           + ["--output", components]
       ),
-      ("embed", ["--components", components, "--output", layout]),
+      ("embed", ["--components", components, "--method", "umap", "--output", layout]),
       (
         "grid",
         ["--activations", activations, "--layout", layout, "--grid", "20,40,80"]

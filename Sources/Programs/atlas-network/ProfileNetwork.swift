@@ -58,8 +58,8 @@ struct ProfileNetwork: StageCommand {
     let compiled: CompiledNetwork
     do {
       compiled = try CompiledNetwork(
-        network.graph, input: shape, outputs: tensor.map { [$0] } ?? network.graph.outputNames,
-        target: gradient ? tensor : nil, precision: precision.resolved,
+        network.graph, input: shape, reading: tensor.map { [$0] } ?? network.graph.outputNames,
+        seeding: gradient ? tensor.map { [$0] } ?? [] : [], precision: precision.resolved,
         weights: PreparedWeights())
     } catch {
       throw StageError("Cannot profile \(model): \(error)")
