@@ -181,14 +181,14 @@ EMBED    := --method $(METHOD) $(if $(filter tsne,$(METHOD)),--perplexity $(PERP
   --stability $(STABILITY) --seed $(SEED)
 MEMORY   := $(if $(MEMORY_LIMIT),--memory-limit $(MEMORY_LIMIT))
 RENDER   := --layer $(LAYER) --size $(ICON_SIZE) --steps $(STEPS) --attempts $(ATTEMPTS) \
-  --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --precision $(PRECISION) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
+  --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --precision $(PRECISION) --seed $(SEED) \
+  $(if $(filter yes,$(WHITEN)),--condition $(CONDITION),--no-whiten)
 NETWORK_FILES := --model $(MODEL) $(if $(CARD),--card $(CARD))
 NETWORK_INPUTS := $(wildcard $(MODEL) $(or $(CARD),$(basename $(MODEL)).json))
 CLASS_INPUTS := $(filter-out auto folders names none,$(CLASSES))
 
 $(eval $(call parameters,extract,$(NETWORK_FILES) --images $(DATASET) $(EXTRACT)))
 $(eval $(call parameters,reduce,$(COMPONENTS)))
-$(eval $(call parameters,whiten,$(CONDITION)))
 $(eval $(call parameters,first,$(firstword $(GRIDS))))
 $(eval $(call parameters,neighbors,$(NEAR) $(COMPONENTS)))
 $(eval $(call parameters,embed,$(EMBED)))
@@ -236,11 +236,6 @@ $(OUT)/activations.h5: $(NETWORK_INPUTS) $(CLASS_INPUTS) $(STAMPS)/dataset $(STA
 $(OUT)/components.h5: $(OUT)/activations.h5 $(STAMPS)/reduce | $(BUILT)
 	$(BIN)/atlas-reduce --activations $< --components $(COMPONENTS) --output $@ $(COMMON)
 
-# The whitening matrix apart, so that CONDITION leaves the layout alone.
-$(OUT)/whitening.h5: $(OUT)/activations.h5 $(STAMPS)/whiten | $(BUILT)
-	$(BIN)/atlas-reduce --activations $< --components 0 --condition $(CONDITION) \
-	  --output $@ $(COMMON)
-
 # The neighbours apart, so that other settings of the layout do not search again.
 LAID_OUT := $(if $(filter 0,$(COMPONENTS)),activations,components)
 $(OUT)/neighbors.h5: $(OUT)/$(LAID_OUT).h5 $(STAMPS)/neighbors | $(BUILT)
@@ -255,7 +250,8 @@ $(OUT)/cells-%.h5: $(OUT)/activations.h5 $(OUT)/layout.h5 $(STAMPS)/grid | $(BUI
 	$(BIN)/atlas-grid --activations $< --layout $(OUT)/layout.h5 --grid $* \
 	  --minimum-count $(MINIMUM_COUNT) --output $@ $(COMMON)
 
-WHITENING := $(if $(filter yes,$(WHITEN)),$(OUT)/whitening.h5)
+# The whitening matrix is made of the second moment, so that CONDITION leaves the layout alone.
+WHITENING := $(if $(filter yes,$(WHITEN)),$(OUT)/components.h5)
 $(OUT)/icons-%.h5: $(OUT)/cells-%.h5 $(WHITENING) $(NETWORK_INPUTS) $(STAMPS)/render | $(BUILT)
 	$(BIN)/atlas-render $(NETWORK_FILES) --cells-file $< $(addprefix --components ,$(WHITENING)) \
 	  $(RENDER) --output $@ $(COMMON)

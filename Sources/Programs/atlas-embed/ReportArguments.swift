@@ -1,5 +1,6 @@
 import ArgumentParser
 import ArrayStore
+import Artifacts
 import CommandLine
 import Embedding
 import Images
@@ -39,7 +40,7 @@ struct ReportArguments: ParsableArguments {
   /// - Returns: The paths of what was written.
   func report(
     on layout: Layout, of rows: Matrix, metric: Metric, method: LayoutMethod, classes: [Int32]?,
-    beside path: String, into writer: ArrayFileWriter, again: (UInt64) throws -> Matrix
+    beside path: String, into writer: LayoutWriter, again: (UInt64) throws -> Matrix
   ) throws -> [String] {
     guard report == .full else { return [] }
     let quality: LayoutReport
@@ -54,7 +55,7 @@ struct ReportArguments: ParsableArguments {
     let card = LayoutCard(
       rowCount: rows.rowCount, metric: metric, quality: quality, disparities: disparities,
       losses: layout.losses)
-    for (name, value) in card.measures { try writer.setAttribute(name, .number(value)) }
+    for (name, value) in card.measures { try writer.write(measure: name, value) }
     Diagnostics.note(card.summary)
     let base = path.hasSuffix(".h5") ? String(path.dropLast(3)) : path
     let files: [(String, [UInt8])] = [

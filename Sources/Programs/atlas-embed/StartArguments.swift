@@ -1,7 +1,8 @@
 import ArgumentParser
-import ArrayStore
+import Artifacts
 import CommandLine
 import Embedding
+import LayoutCommandLine
 import Matrices
 import Neighbors
 
@@ -40,19 +41,19 @@ struct StartArguments: ParsableArguments {
   }
 
   /// The memory that a start needs beside the rows and the graph, at most.
-  func forecastBytes(_ source: RowsFile, _ method: LayoutMethod) -> Int {
+  func forecastBytes(_ source: SampleVectors, _ method: LayoutMethod) -> Int {
     guard start == .sample else { return 0 }
-    let sample = Double(min(sampleRows, source.rowCount))
+    let sample = Double(min(sampleRows, source.sampleCount))
     // The sample and its neighbours; then it and all rows made comparable, in order where it is
     // large enough to be searched by lists.
     let copies = sampleRows > SearchParameters().exactRowLimit ? 4.0 : 2
-    let rows = copies * (Double(source.rowCount) + sample) * Double(source.columnCount) * 4
+    let rows = copies * (Double(source.sampleCount) + sample) * Double(source.dimension) * 4
     return Int(rows + 3 * sample * Double(method.neighborCount) * 8)
   }
 
   /// The first positions, and the springs to partners if the layout is aligned.
   func prepare(
-    _ rows: Matrix, of source: RowsFile, origins: RowOrigins?, metric: Metric,
+    _ rows: Matrix, of source: SampleVectors, origins: SampleOrigins?, metric: Metric,
     method: LayoutMethod, graph: NeighborGraph
   ) throws -> (Matrix, LayoutAnchors?) {
     let first = try positions(rows, source.path, metric: metric, method: method, graph: graph)
@@ -93,18 +94,14 @@ struct StartArguments: ParsableArguments {
 
   /// Where each row's partner stands in another layout; NaN for rows without one.
   private func partnerPositions(
-    _ path: String, _ source: RowsFile, _ origins: RowOrigins?, dimension: Int
+    _ path: String, _ source: SampleVectors, _ origins: SampleOrigins?, dimension: Int
   ) throws -> Matrix {
-    let file = try ArrayFileReader(path: path, kind: "layout")
-    let layout = try file.matrix("layout")
-    guard let others = try file.rowOrigins(), let origins, others.image.count == layout.rowCount
-    else {
+    let file = try LayoutFile(path: path)
+    let layout = try file.positions()
+    guard let others = try file.origins(), let origins else {
       throw StageError(
-        "Cannot align \(source.path) to \(path): one of them does not say which photographs its rows come from; make it again."
+        "Cannot align \(source.path) to \(path): one of them does not say which images its samples come from; make it anew."
       )
-    }
-    guard layout.firstNonFiniteRow() == nil else {
-      throw StageError("Cannot align to \(path): it is damaged; make it again.")
     }
     guard layout.columnCount == dimension else {
       throw StageError(
@@ -115,11 +112,11 @@ struct StartArguments: ParsableArguments {
     let found = partners.count { $0 >= 0 }
     guard found > 0 else {
       throw StageError(
-        "Cannot align \(source.path) to \(path): they have no photograph in common; lay out rows of the same photographs."
+        "Cannot align \(source.path) to \(path): they have no image in common; lay out samples of the same images."
       )
     }
     if found < partners.count {
-      Diagnostics.warn("\(partners.count - found) rows have no partner in \(path)")
+      Diagnostics.warn("\(partners.count - found) samples have no partner in \(path)")
     }
     var targets = Matrix(rowCount: partners.count, columnCount: dimension, repeating: .nan)
     for (row, partner) in partners.enumerated() where partner >= 0 {

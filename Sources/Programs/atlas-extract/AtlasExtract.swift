@@ -1,9 +1,12 @@
 import Activations
 import ArgumentParser
 import ArrayStore
+import Artifacts
 import CommandLine
+import LinearAlgebra
 import ModelFormats
 import Models
+import NetworkCommandLine
 import NeuralNetworks
 
 @main struct AtlasExtract: StageCommand {
@@ -93,12 +96,15 @@ import NeuralNetworks
     let provenance = try Provenance(
       program: Self.configuration.commandName ?? "", parameters: parameters,
       inputs: self.network.inputs)
+    let subjects = zip(layer, tensors).map {
+      Subject(network: network.card.name ?? network.path, layer: $0, tensor: $1)
+    }
+    let paths = layer.map(path)
     let run = ExtractionRun(
-      extractor: extractor, images: images, network: network, layerNames: layer,
-      paths: layer.map(path), provenance: provenance)
-    try run.sample()
-    let paths = try run.assemble()
-    if predict { try run.reportAccuracy(paths[0]) }
+      extractor: extractor, images: images, subjects: subjects, paths: paths,
+      provenance: provenance)
+    let predictions = try run.run()
+    if predict { predictions.reportAccuracy(of: images, labels: network.labels) }
     return paths
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ArrayStore
+import Artifacts
 import CommandLine
 import Grids
 import Matrices
@@ -41,33 +42,28 @@ import Matrices
   }
 
   func perform() throws -> [String] {
-    let source = try ArrayFileReader(path: activations, kind: "activations")
-    let shape = try source.matrixShape(of: "activations")
-    let points = try ArrayFileReader(path: layout, kind: "layout").matrix("layout")
-    guard points.rowCount == shape.rowCount, points.columnCount == 2 else {
+    let source = try ActivationsFile(path: activations)
+    let points = try LayoutFile(path: layout)
+    guard points.sampleCount == source.sampleCount, points.dimension == 2 else {
       throw StageError(
-        "Cannot use \(layout) with \(activations): \(points.rowCount) points of \(points.columnCount) coordinates for \(shape.rowCount) rows; lay these activations out first."
+        "Cannot use \(layout) with \(activations): \(points.sampleCount) points of \(points.dimension) coordinates for \(source.sampleCount) samples; lay these activations out first."
       )
     }
-    let writer = try ArrayFileWriter(path: output, kind: "cells")
-    try writer.write(
-      Provenance(
+    let writer = try CellsWriter(
+      path: output, subject: source.subject,
+      provenance: Provenance(
         program: "atlas-grid",
         parameters: [
           ("grid", grid.description), ("minimum-count", "\(minimumCount)"),
           ("exemplars", "\(exemplars)"),
         ], inputs: [activations, layout]))
-    try writer.copyDescription(from: source)
-    for level in try average(source, shape, points) { try write(level, writer) }
+    for level in try average(source, try points.positions()) { try write(level, to: writer) }
     try writer.finish()
     return [output]
   }
 
-  private func average(
-    _ source: ArrayFileReader, _ shape: (rowCount: Int, columnCount: Int), _ points: Matrix
-  ) throws -> [GridLevel] {
-    let blocks = rowBlocks(rowCount: shape.rowCount, columnCount: shape.columnCount)
-    let progress = ProgressReporter("grid", total: 2 * shape.rowCount, unit: "rows")
+  private func average(_ source: ActivationsFile, _ points: Matrix) throws -> [GridLevel] {
+    let progress = ProgressReporter("grid", total: 2 * source.sampleCount, unit: "samples")
     do {
       let normalized = try NormalizedLayout(points)
       let grids = grid.sides.map {
@@ -75,20 +71,18 @@ import Matrices
       }
       for cells in grids.map(\.cells) where cells.cellCount == 0 {
         throw StageError(
-          "Cannot make a grid of \(cells.side): no cell has \(minimumCount) rows; lower --minimum-count or --grid, or sample more positions."
+          "Cannot make a grid of \(cells.side): no cell has \(minimumCount) samples; lower --minimum-count or --grid, or sample more positions."
         )
       }
-      var means = CellMeans(of: grids, columnCount: shape.columnCount)
-      for rows in blocks {
-        try means.add(
-          try source.matrix("activations", rows: rows), firstSample: rows.lowerBound)
-        progress.advance(by: rows.count)
+      var means = CellMeans(of: grids, columnCount: source.channelCount)
+      for samples in source.blocks {
+        try means.add(try source.activations(samples), firstSample: samples.lowerBound)
+        progress.advance(by: samples.count)
       }
       var details = CellDetails(of: means, exemplarCount: exemplars)
-      for rows in blocks {
-        try details.add(
-          try source.matrix("activations", rows: rows), firstSample: rows.lowerBound)
-        progress.advance(by: rows.count)
+      for samples in source.blocks {
+        try details.add(try source.activations(samples), firstSample: samples.lowerBound)
+        progress.advance(by: samples.count)
       }
       progress.finish()
       return details.levels()
@@ -97,24 +91,19 @@ import Matrices
     }
   }
 
-  private func write(_ level: GridLevel, _ writer: ArrayFileWriter) throws {
-    let cells = level.cells
-    let count = cells.cellCount
-    let group = "\(cells.side)"
-    try writer.write("\(group)/row", cells.row.map(Int32.init), shape: [count])
-    try writer.write("\(group)/column", cells.column.map(Int32.init), shape: [count])
-    try writer.write("\(group)/count", cells.count.map(Int32.init), shape: [count])
-    try writer.write("\(group)/mean", level.mean)
-    try writer.write("\(group)/dispersion", level.dispersion, shape: [count])
-    try writer.write("\(group)/exemplars", level.exemplars, shape: [count, exemplars])
-    let cellOfSample = level.assignment.cellOfSample
-    try writer.write("\(group)/cell_of_row", cellOfSample, shape: [cellOfSample.count])
-    let rows = cells.count.reduce(0, +)
-    let alike =
+  private func write(_ level: GridLevel, to writer: CellsWriter) throws {
+    let (cells, cellOfSample) = (level.cells, level.assignment.cellOfSample)
+    try writer.write(
+      CellsFile.Level(
+        side: cells.side, row: cells.row.map(Int32.init), column: cells.column.map(Int32.init),
+        count: cells.count.map(Int32.init), mean: level.mean, dispersion: level.dispersion),
+      exemplars: level.exemplars, cellOfSample: cellOfSample)
+    let samples = cells.sampleCount
+    let similarity =
       zip(level.dispersion, cells.count).reduce(0.0) { $0 + (1 - Double($1.0)) * Double($1.1) }
-      / Double(rows)
+      / Double(samples)
     Diagnostics.note(
-      "grid \(cells.side): \(count) cells of \(cells.side * cells.side) hold \(rows) of \(cellOfSample.count) rows; mean cosine to the cell's mean \(decimal(alike, places: 3))"
+      "grid \(cells.side): \(cells.cellCount) cells of \(cells.side * cells.side) hold \(samples) of \(cellOfSample.count) samples; mean cosine to the cell's mean \(decimal(similarity, places: 3))"
     )
   }
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
 import ArrayStore
+import Artifacts
 import CommandLine
+import LayoutCommandLine
+import LinearAlgebra
 import Matrices
 import Neighbors
 import ParallelLoops
@@ -19,7 +22,7 @@ import ParallelLoops
         atlas-neighbors --activations activations.h5 --neighbors 90 --output neighbors.h5
       """, version: projectVersion)
 
-  @OptionGroup var rows: RowsArguments
+  @OptionGroup var samples: SampleArguments
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
   @Option(help: "How rows are compared: cosine or euclidean.")
@@ -43,33 +46,31 @@ import ParallelLoops
   }
 
   func perform() throws -> [String] {
-    let source = try rows.open()
-    guard source.rowCount >= 2 else {
+    let source = try samples.open()
+    guard source.sampleCount >= 2 else {
       throw StageError(
-        "Cannot find neighbours in \(source.path): it has one row; sample more positions.")
+        "Cannot find neighbors in \(source.path): it has one sample; sample more positions.")
     }
     var search = SearchParameters()
     (search.recall, search.seed) = (recall, seed)
     let forecast = forecastSearch(
-      rowCount: source.rowCount, dimension: source.columnCount, count: neighbors, metric: metric,
+      rowCount: source.sampleCount, dimension: source.dimension, count: neighbors, metric: metric,
       search: search, threadCount: Parallelism.threadCount)
     try memory.admit(
-      "neighbours of \(source.rowCount) × \(source.columnCount) numbers", bytes: forecast.bytes,
+      "neighbors of \(source.sampleCount) × \(source.dimension) numbers", bytes: forecast.bytes,
       seconds: forecast.operations / (0.4e9 * quickSGEMMRate()),
-      remedy: "take fewer rows, or fewer columns with atlas-reduce")
-    let writer = try ArrayFileWriter(path: output, kind: "neighbors")
-    try writer.write(
-      Provenance(
+      remedy: "take fewer samples, or fewer components with atlas-reduce")
+    let writer = try NeighborsWriter(
+      path: output, subject: source.subject,
+      provenance: Provenance(
         program: "atlas-neighbors",
         parameters: [
           ("metric", metric.rawValue), ("neighbors", "\(neighbors)"), ("recall", "\(recall)"),
           ("seed", "\(seed)"),
         ], inputs: [source.path]))
-    try writer.copyDescription(from: source.file)
     let table = try findNeighbors(
-      of: try source.rows(), in: source.path, count: neighbors, metric: metric, search: search)
-    try NeighborsFile.write(table, metric: metric, to: writer)
-    try writer.finish()
+      of: try source.vectors(), in: source.path, count: neighbors, metric: metric, search: search)
+    try writer.finish(table.content(metric: metric), sampleCount: table.rowCount)
     if table.recall < 1 {
       Diagnostics.note("neighbors: \(decimal(100 * table.recall)) % of the true ones found")
     }

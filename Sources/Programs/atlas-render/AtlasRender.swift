@@ -1,9 +1,12 @@
 import ArgumentParser
 import ArrayStore
+import Artifacts
 import CommandLine
 import FeatureVisualization
+import LinearAlgebra
 import ModelFormats
 import Models
+import NetworkCommandLine
 import NeuralNetworks
 
 @main struct AtlasRender: StageCommand {
@@ -64,7 +67,7 @@ import NeuralNetworks
       provenance: provenance)
     try run.render()
     try run.assemble(
-      network: network.card.name ?? self.network.model, layer: layer, tensor: tensor,
+      Subject(network: network.card.name ?? self.network.model, layer: layer, tensor: tensor),
       target: self.targets.target.rawValue)
     return [output]
   }

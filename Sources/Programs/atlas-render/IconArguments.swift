@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLine
 import FeatureVisualization
+import NetworkCommandLine
 import NeuralNetworks
 
 /// How icons are optimised.

@@ -1,3 +1,4 @@
+internal import CommandLine
 public import NeuralNetworks
 
 /// A profile as a table: a line each step, those of little time together, then sums.
@@ -77,27 +78,4 @@ public struct ProfileTable {
   }
 
   private func percent(_ share: Double) -> String { decimal(100 * share, places: 1) + " %" }
-}
-
-/// A number with a fixed count of decimal places.
-public func decimal(_ value: Double, places: Int) -> String {
-  guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-  let scale = (0..<places).reduce(1) { product, _ in 10 * product }
-  let units = Int((abs(value) * Double(scale)).rounded())
-  let fraction = places == 0 ? "" : "." + zeros(String(units % scale), to: places)
-  return (value < 0 && units > 0 ? "-" : "") + "\(units / scale)" + fraction
-}
-
-private func zeros(_ digits: String, to count: Int) -> String {
-  String(repeating: "0", count: max(0, count - digits.count)) + digits
-}
-
-/// A text with spaces behind it, at least `width` characters long.
-public func padded(_ text: String, to width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.count))
-}
-
-/// A text with spaces before it, at least `width` characters long.
-public func aligned(_ text: String, to width: Int) -> String {
-  String(repeating: " ", count: max(0, width - text.count)) + text
 }

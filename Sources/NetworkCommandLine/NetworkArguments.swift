@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import CommandLine
 internal import ModelFormats
 public import Models
 

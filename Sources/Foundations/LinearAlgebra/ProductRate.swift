@@ -1,8 +1,7 @@
-internal import LinearAlgebra
 internal import Matrices
 internal import ParallelLoops
 
-/// The rate of a large matrix product in GFLOP/s, the best of twelve: what a machine can do at most.
+/// The rate of a large matrix product in GFLOP/s, the best of twelve: the most that a machine can do.
 ///
 /// - Parameter threadCount: The threads that share the product.
 /// - Returns: GFLOP/s, all threads together.
@@ -34,7 +33,7 @@ private func sgemmRate(threadCount: Int, side: Int, trialCount: Int) -> Double {
         }
       }
     }
-    best = min(best, time.seconds)
+    best = min(best, time / .seconds(1))
   }
   return 2 * Double(side * side) * Double(side) / best / 1e9
 }

@@ -1,4 +1,5 @@
 import ArrayStore
+import Artifacts
 import TestSupport
 import Testing
 
@@ -37,6 +38,8 @@ extension BadInputTests {
   private func strange(_ kind: String, _ arrays: [(String, [Int])]) throws -> String {
     let path = folder.file("strange-\(kind).h5")
     let writer = try ArrayFileWriter(path: path, kind: kind)
+    let schema = try #require(FileSchema.all.first { $0.kind == kind })
+    try writer.setAttribute("format", .integer(schema.format))
     for (name, shape) in arrays {
       try writer.write(name, [Float](repeating: 1, count: shape.reduce(1, *)), shape: shape)
     }
@@ -67,7 +70,8 @@ extension BadInputTests {
       try expectFailure(.embed, arguments(.embed, ["--neighbor-graph": graph]), graph)
     }
     for shape in [[], [6], [0, 4], [1, 4], [4, 0]] {
-      let components = try strange("components", [("scores", shape)])
+      let components = try strange(
+        "components", [("second_moment", [3, 3]), ("scores", shape)])
       for program in [Program.neighbors, .embed] {
         try expectFailure(program, arguments(program, ["--components": components]), components)
       }
@@ -95,7 +99,7 @@ extension BadInputTests {
     let short = try strange("layout", [("layout", [50, 2])])
     try expectFailure(
       .grid, arguments(.grid, ["--layout": short]), short, chain.activations,
-      "50 points of 2 coordinates for \(Chain.rowCount) rows; lay these activations out first")
+      "50 points of 2 coordinates for \(Chain.rowCount) samples; lay these activations out first")
     try expectFailure(
       .render, arguments(.render, ["--layer": "early"]), chain.cells,
       "its cells have 48 channels, the layer has 16")
@@ -120,7 +124,7 @@ extension BadInputTests {
 
   @Test("components of no scores cannot be laid out, but whiten")
   func noScores() throws {
-    let path = folder.file("whitening.h5")
+    let path = folder.file("moment.h5")
     try Program.reduce.succeed(arguments(.reduce, ["--components": "0", "--output": path]))
     try expectFailure(
       .embed, arguments(.embed, ["--components": path]), path, "--components 0", "--activations")
@@ -176,10 +180,12 @@ extension BadInputTests {
     try writer.setAttribute("grid_side", .integer(5000))
     try writer.setAttribute("cell_total", .integer(1))
     try writer.write("icons", [UInt8](repeating: 0, count: 12), shape: [1, 2, 2, 3])
-    for name in ["cell", "row", "column", "count"] {
+    for name in ["cell", "row", "column", "count", "attempt"] {
       try writer.write(name, [Int32(0)], shape: [1])
     }
-    for name in ["fidelity", "dispersion"] { try writer.write(name, [Float(0)], shape: [1]) }
+    for name in ["fidelity", "transformed_fidelity", "objective", "dispersion"] {
+      try writer.write(name, [Float(0)], shape: [1])
+    }
     try writer.finish()
     try expectFailure(
       .assemble, arguments(.assemble, ["--icons": path, "--gap": "1000"]), path, "pixels", "--gap")

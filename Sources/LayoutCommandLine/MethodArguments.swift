@@ -1,5 +1,7 @@
 public import ArgumentParser
-public import ArrayStore
+internal import ArrayStore
+public import Artifacts
+internal import CommandLine
 public import Embedding
 
 /// How rows are laid out: the options of `atlas-embed` that `atlas-place` reads back from a layout.
@@ -28,23 +30,36 @@ public struct MethodArguments: ParsableArguments {
       + (method == .umap ? umap.description : tsne.description)
   }
 
-  /// The method by which a layout was made.
-  ///
-  /// - Throws: `StageError` if the file does not say.
-  public static func method(of layout: ArrayFileReader) throws -> LayoutMethod {
-    let names = try Set(MethodArguments.parse([]).allNames)
-    let recorded = try layout.provenance?.parameters.filter { names.contains($0.name) } ?? []
-    guard recorded.contains(where: { $0.name == "method" }),
-      let arguments = try? MethodArguments.parse(recorded.flatMap { ["--" + $0.name, $0.value] })
-    else {
-      throw StageError(
-        "Cannot use \(layout.path): it does not say how it was made; run atlas-embed again.")
+  /// How the layout is made, for its file.
+  public var record: LayoutFile.Method {
+    var settings: [String: AttributeValue] = [:]
+    for (name, value) in description.dropFirst() {
+      if let number = Int(value) {
+        settings[name] = .integer(number)
+      } else if let number = Double(value) {
+        settings[name] = .number(number)
+      }
     }
-    return arguments.layoutMethod
+    return LayoutFile.Method(name: method.rawValue, settings: settings)
   }
 
-  private var allNames: [String] {
-    ["method", "seed"] + umap.description.map(\.name) + tsne.description.map(\.name)
+  /// The method by which a layout was made.
+  ///
+  /// - Throws: `ArtifactError` if the file does not say.
+  public static func method(of layout: LayoutFile) throws -> LayoutMethod {
+    let method = try layout.method()
+    let options = method.settings.flatMap { name, value in
+      switch value {
+      case .integer(let number): ["--\(name)", "\(number)"]
+      case .number(let number): ["--\(name)", "\(number)"]
+      default: [String]()
+      }
+    }
+    guard let arguments = try? MethodArguments.parse(["--method", method.name] + options) else {
+      throw StageError(
+        "Cannot use \(layout.path): it does not say how it was made; run atlas-embed again")
+    }
+    return arguments.layoutMethod
   }
 }
 
