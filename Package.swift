@@ -73,6 +73,7 @@ let package = Package(
     // MARK: Foundations: values, and one wrapper for each C library
     .room("Foundations", "ParallelLoops"),
     .room("Foundations", "Matrices", on: ["ParallelLoops"]),
+    .room("Foundations", "Numerics", on: ["Matrices"]),
     .room("Foundations", "Randomness"),
     .room("Foundations", "OneDNN", on: ["COneDNN"]),
     .room("Foundations", "FourierTransforms", on: ["CFFTW", "ParallelLoops"]),
@@ -103,18 +104,20 @@ let package = Package(
       on: ["Images", "Matrices", "Models", "NeuralNetworks", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "PrincipalComponents",
-      on: ["LinearAlgebra", "Matrices", "OneDNN", "ParallelLoops"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "OneDNN", "ParallelLoops"]),
     .room(
       "Atlas", "Neighbors",
-      on: ["LinearAlgebra", "Matrices", "OneDNN", "ParallelLoops", "Randomness"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "OneDNN", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "Embedding",
       on: [
-        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "OneDNN", "ParallelLoops",
-        "Randomness",
+        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "OneDNN",
+        "ParallelLoops", "Randomness",
       ]),
-    .room("Atlas", "LayoutPictures", on: ["Drawing", "Images", "Matrices", "ParallelLoops"]),
-    .room("Atlas", "Grids", on: ["Matrices", "ParallelLoops"]),
+    .room(
+      "Atlas", "LayoutPictures",
+      on: ["Drawing", "Images", "Matrices", "Numerics", "ParallelLoops"]),
+    .room("Atlas", "Grids", on: ["Matrices", "Numerics", "ParallelLoops"]),
     .room(
       "Atlas", "FeatureVisualization",
       on: [
@@ -192,6 +195,7 @@ let package = Package(
       path: "Tests/ModelFuzzing", swiftSettings: house),
     .tests(for: "Matrices"),
     .tests(for: "ParallelLoops"),
+    .tests(for: "Numerics", on: ["Matrices", "Randomness"]),
     .tests(for: "Randomness"),
     .tests(for: "FourierTransforms", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Matrices", "ParallelLoops"]),
@@ -200,7 +204,9 @@ let package = Package(
     .tests(for: "Neighbors", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "Embedding",
-      on: ["LinearAlgebra", "Neighbors", "Randomness", "Matrices", "ParallelLoops"]),
+      on: [
+        "LinearAlgebra", "Neighbors", "Numerics", "Randomness", "Matrices", "ParallelLoops",
+      ]),
     .tests(
       for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),

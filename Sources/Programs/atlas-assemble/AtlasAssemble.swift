@@ -53,7 +53,7 @@ import Mosaics
       network: sheet.network, layer: sheet.layer,
       grid: GridCells(
         side: sheet.gridSide, row: cells.map(\.row), column: cells.map(\.column),
-        count: cells.map(\.count), cellOfRow: []),
+        count: cells.map(\.count)),
       dispersion: cells.map(\.dispersion), fidelities: cells.map(\.fidelity), canvas: canvas)
     let image = RGBImage(width: canvas.width, height: canvas.height, pixels: canvas.pixels)
     // The picture comes last: where it is, all is there.

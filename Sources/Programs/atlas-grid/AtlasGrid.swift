@@ -71,9 +71,9 @@ import Matrices
     do {
       let normalized = try NormalizedLayout(points)
       let grids = grid.sides.map {
-        GridCells(normalized, side: $0, minimumCount: minimumCount)
+        GridAssignment(normalized, side: $0, minimumCount: minimumCount)
       }
-      for cells in grids where cells.cellCount == 0 {
+      for cells in grids.map(\.cells) where cells.cellCount == 0 {
         throw StageError(
           "Cannot make a grid of \(cells.side): no cell has \(minimumCount) rows; lower --minimum-count or --grid, or sample more positions."
         )
@@ -81,13 +81,13 @@ import Matrices
       var means = CellMeans(of: grids, columnCount: shape.columnCount)
       for rows in blocks {
         try means.add(
-          try source.matrix("activations", rows: rows), firstRow: rows.lowerBound)
+          try source.matrix("activations", rows: rows), firstSample: rows.lowerBound)
         progress.advance(by: rows.count)
       }
       var details = CellDetails(of: means, exemplarCount: exemplars)
       for rows in blocks {
         try details.add(
-          try source.matrix("activations", rows: rows), firstRow: rows.lowerBound)
+          try source.matrix("activations", rows: rows), firstSample: rows.lowerBound)
         progress.advance(by: rows.count)
       }
       progress.finish()
@@ -107,13 +107,14 @@ import Matrices
     try writer.write("\(group)/mean", level.mean)
     try writer.write("\(group)/dispersion", level.dispersion, shape: [count])
     try writer.write("\(group)/exemplars", level.exemplars, shape: [count, exemplars])
-    try writer.write("\(group)/cell_of_row", cells.cellOfRow, shape: [cells.cellOfRow.count])
+    let cellOfSample = level.assignment.cellOfSample
+    try writer.write("\(group)/cell_of_row", cellOfSample, shape: [cellOfSample.count])
     let rows = cells.count.reduce(0, +)
     let alike =
       zip(level.dispersion, cells.count).reduce(0.0) { $0 + (1 - Double($1.0)) * Double($1.1) }
       / Double(rows)
     Diagnostics.note(
-      "grid \(cells.side): \(count) cells of \(cells.side * cells.side) hold \(rows) of \(cells.cellOfRow.count) rows; mean cosine to the cell's mean \(decimal(alike, places: 3))"
+      "grid \(cells.side): \(count) cells of \(cells.side * cells.side) hold \(rows) of \(cellOfSample.count) rows; mean cosine to the cell's mean \(decimal(alike, places: 3))"
     )
   }
 }
