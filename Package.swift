@@ -118,13 +118,14 @@ let package = Package(
       "Atlas", "LayoutPictures",
       on: ["Drawing", "Images", "Matrices", "Numerics", "ParallelLoops"]),
     .room("Atlas", "Grids", on: ["Matrices", "Numerics", "ParallelLoops"]),
-    .room(
-      "Atlas", "FeatureVisualization",
-      on: [
-        "LinearAlgebra", "Matrices", "Models", "NeuralNetworks", "OneDNN", "ParallelLoops",
-        "Randomness",
-      ]),
     .room("Atlas", "Mosaics", on: ["Grids"]),
+
+    // MARK: Visualization: images optimized for what a network sees in them
+    .room(
+      "Visualization", "FeatureVisualization",
+      on: [
+        "Matrices", "Models", "NeuralNetworks", "Numerics", "OneDNN", "ParallelLoops", "Randomness",
+      ]),
 
     // MARK: Programs: one a stage, each reading and writing files
     .target(

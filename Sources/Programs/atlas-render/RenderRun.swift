@@ -46,7 +46,7 @@ struct RenderRun {
     let missing = blocks.indices.filter { parts.read($0) == nil }
     let done = targets.targets.count - missing.reduce(0) { $0 + blocks[$1].count }
     if done > 0 { Diagnostics.note("render: \(done) icons are there from an earlier run") }
-    let scale = parameters.attemptCount
+    let scale = parameters.restartCount
     let progress = ProgressReporter(
       "render", total: scale * targets.targets.count, done: scale * done,
       unit: scale == 1 ? "icons" : "attempts")
@@ -76,7 +76,7 @@ struct RenderRun {
       ("objective", icons.map(\.objective)),
     ]
     for (name, values) in numbers { try writer.write(name, values, shape: [icons.count]) }
-    try writer.write("attempt", icons.map { Int32($0.attempt) }, shape: [icons.count])
+    try writer.write("attempt", icons.map { Int32($0.restart) }, shape: [icons.count])
     try writer.finish()
   }
 
