@@ -104,15 +104,15 @@ let package = Package(
       on: ["Images", "Matrices", "Models", "NeuralNetworks", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "PrincipalComponents",
-      on: ["LinearAlgebra", "Matrices", "Numerics", "OneDNN", "ParallelLoops"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops"]),
     .room(
       "Atlas", "Neighbors",
-      on: ["LinearAlgebra", "Matrices", "Numerics", "OneDNN", "ParallelLoops", "Randomness"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "Embedding",
       on: [
-        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "OneDNN",
-        "ParallelLoops", "Randomness",
+        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
+        "Randomness",
       ]),
     .room(
       "Atlas", "LayoutPictures",
@@ -124,15 +124,16 @@ let package = Package(
     .room(
       "Visualization", "FeatureVisualization",
       on: [
-        "Matrices", "Models", "NeuralNetworks", "Numerics", "OneDNN", "ParallelLoops", "Randomness",
+        "LinearAlgebra", "Matrices", "Models", "NeuralNetworks", "Numerics", "ParallelLoops",
+        "Randomness",
       ]),
 
     // MARK: Programs: one a stage, each reading and writing files
     .target(
       name: "CommandLine",
       dependencies: [
-        "ArrayStore", "Embedding", "Matrices", "ModelFormats", "Models", "Neighbors",
-        "NeuralNetworks", "OneDNN", "ParallelLoops",
+        "ArrayStore", "Embedding", "LinearAlgebra", "Matrices", "ModelFormats", "Models",
+        "Neighbors", "NeuralNetworks", "ParallelLoops",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/CommandLine", swiftSettings: house),
@@ -199,7 +200,7 @@ let package = Package(
     .tests(for: "Numerics", on: ["Matrices", "Randomness"]),
     .tests(for: "Randomness"),
     .tests(for: "FourierTransforms", on: ["Randomness", "Matrices", "ParallelLoops"]),
-    .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "LinearAlgebra", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Neighbors", on: ["Randomness", "Matrices", "ParallelLoops"]),

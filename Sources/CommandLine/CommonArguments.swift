@@ -19,8 +19,9 @@ public struct CommonArguments: ParsableArguments {
     }
   }
 
-  func apply() {
-    if threads > 0 { Parallelism.threadCount = threads }
+  /// Runs a program's work as the options ask: on so many threads, quiet or not.
+  func apply<Result>(to work: () throws -> Result) rethrows -> Result {
     Diagnostics.isQuiet = quiet
+    return threads > 0 ? try Parallelism.withThreadCount(threads, work) : try work()
   }
 }

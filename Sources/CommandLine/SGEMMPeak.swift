@@ -1,5 +1,5 @@
+internal import LinearAlgebra
 internal import Matrices
-internal import OneDNN
 internal import ParallelLoops
 
 /// The rate of a large matrix product in GFLOP/s, the best of twelve: what a machine can do at most.

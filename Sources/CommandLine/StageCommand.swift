@@ -14,8 +14,9 @@ extension StageCommand {
   /// Does the work; the paths of the results go to standard output, all else to standard error.
   public func run() throws {
     prepareProcess()
-    common.apply()
-    for path in try perform() { print(path) }
+    try common.apply {
+      for path in try perform() { print(path) }
+    }
   }
 }
 

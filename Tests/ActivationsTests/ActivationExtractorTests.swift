@@ -12,7 +12,6 @@ import Testing
   private let folder: TemporaryFolder
   private let network: TrainedNetwork
   private let images: ImageCollection
-  private let threadCount = Parallelism.threadCount
 
   init() throws {
     folder = try TemporaryFolder()
@@ -26,8 +25,6 @@ import Testing
     try folder.write("images/2.png", "no picture")
     images = try ImageCollection(folder: folder.file("images"))
   }
-
-  deinit { Parallelism.threadCount = threadCount }
 
   private func extractor(
     _ layers: [String], positions: Int? = 7, predicts: Bool = false
@@ -108,12 +105,15 @@ import Testing
 
   @Test("blocks and threads do not matter")
   func independence() throws {
-    Parallelism.threadCount = 1
-    let whole = try extractor(["conv1"], predicts: true).extract(0..<5)
-    Parallelism.threadCount = 2
-    let extractor = try extractor(["conv1"], predicts: true)
-    var parts = try extractor.extract(0..<2)
-    let rest = try extractor.extract(2..<5)
+    let whole = try Parallelism.withThreadCount(1) {
+      try extractor(["conv1"], predicts: true).extract(0..<5)
+    }
+    let (blocks, workerCount) = try Parallelism.observingWorkers(threadCount: 2) {
+      let extractor = try extractor(["conv1"], predicts: true)
+      return (try extractor.extract(0..<2), try extractor.extract(2..<5))
+    }
+    #expect(workerCount == 2)
+    var (parts, rest) = blocks
     parts.rows[0] += rest.rows[0]
     parts.y[0] += rest.y[0]
     parts.x[0] += rest.x[0]

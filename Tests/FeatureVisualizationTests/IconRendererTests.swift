@@ -15,14 +15,11 @@ import Testing
   private static let linearLayer = "mixed/1x1_linear"
   private let folder: TemporaryFolder
   private let network: TrainedNetwork
-  private let threadCount = Parallelism.threadCount
 
   init() throws {
     folder = try TemporaryFolder()
     network = try TrainedNetwork.load(path: InceptionModel.write(to: folder))
   }
-
-  deinit { Parallelism.threadCount = threadCount }
 
   private func parameters(steps: Int, restarts: Int = 1, seed: UInt64 = 0) -> IconParameters {
     var parameters = IconParameters()
@@ -79,10 +76,14 @@ import Testing
   func independence() throws {
     let targets = (0..<5).map(direction)
     let parameters = parameters(steps: 6, restarts: 2)
-    Parallelism.threadCount = 1
-    let serial = try render(targets, parameters)
-    Parallelism.threadCount = 2
-    let parallel = try render(targets.reversed(), parameters).reversed()
+    let (serial, _) = try Parallelism.observingWorkers(threadCount: 1) {
+      try render(targets, parameters)
+    }
+    let (reversed, workerCount) = try Parallelism.observingWorkers(threadCount: 2) {
+      try render(targets.reversed(), parameters)
+    }
+    #expect(workerCount == 2)
+    let parallel = reversed.reversed()
     for (index, pair) in zip(serial, parallel).enumerated() {
       expectEqual(pair.0, pair.1)
       expectEqual(pair.0, try render([targets[index]], parameters)[0])

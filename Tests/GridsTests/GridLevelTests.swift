@@ -58,12 +58,15 @@ import Testing
   func reproducibility() throws {
     let rows = rectifiedRows(2_100, 130)
     let grids = try grids(2_100, sides: [1, 4, 16])
-    Parallelism.threadCount = 1
-    let expected = try levels(grids, of: rows, blockRowCount: 2_100)
+    let expected = try Parallelism.withThreadCount(1) {
+      try levels(grids, of: rows, blockRowCount: 2_100)
+    }
     for threadCount in [1, 2, 3] {
-      Parallelism.threadCount = threadCount
       for blockRowCount in [13, 128, 1_000, 2_100] {
-        #expect(try levels(grids, of: rows, blockRowCount: blockRowCount) == expected)
+        let (found, workerCount) = try Parallelism.observingWorkers(threadCount: threadCount) {
+          try levels(grids, of: rows, blockRowCount: blockRowCount)
+        }
+        #expect(found == expected && workerCount == threadCount)
       }
     }
   }

@@ -1,7 +1,6 @@
 public import LinearAlgebra
 public import Matrices
 internal import Numerics
-internal import OneDNN
 internal import ParallelLoops
 
 /// The mean and the second moments of rows that pass by in blocks.

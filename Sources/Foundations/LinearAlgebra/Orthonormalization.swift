@@ -1,4 +1,4 @@
-public import Matrices
+package import Matrices
 
 extension Matrix {
   /// Makes the rows orthogonal and of length 1, in their order; a row that depends on those before it

@@ -1,7 +1,7 @@
+import LinearAlgebra
 import Matrices
 import Neighbors
 import Numerics
-import OneDNN
 
 /// How close the rows of a sample are to all rows, computed block by block, so that little memory is
 /// needed for any number of rows.

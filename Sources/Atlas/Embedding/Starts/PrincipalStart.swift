@@ -1,7 +1,6 @@
 import LinearAlgebra
 public import Matrices
 import Numerics
-import OneDNN
 internal import ParallelLoops
 import Randomness
 

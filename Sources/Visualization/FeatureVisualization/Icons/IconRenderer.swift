@@ -114,24 +114,18 @@ public final class IconRenderer {
     let itemCount = targets.count * restarts
     let capacity = first.capacity
     let groupCount = (itemCount + capacity - 1) / capacity
-    parallelWorkers(count: workers.count, itemCount: groupCount) { worker, group in
-      guard board.withLock({ $0.failure == nil }) else { return }
+    try parallelWorkers(count: workers.count, itemCount: groupCount) { worker, group in
       let items = group * capacity..<min((group + 1) * capacity, itemCount)
-      let result = Result {
-        try shared.workers[worker].optimize(
-          items.map { (targets[$0 / restarts], restart: $0 % restarts) })
-      }
+      let icons = try shared.workers[worker].optimize(
+        items.map { (targets[$0 / restarts], restart: $0 % restarts) })
       for _ in items { progress() }
-      board.withLock { board in
-        do {
-          for (item, icon) in zip(items, try result.get()) {
-            guard let best = board.add(icon, at: item / restarts, of: restarts) else { continue }
-            try finished(item / restarts, best)
-          }
-        } catch { board.failure = board.failure ?? error }
+      try board.withLock { board in
+        for (item, icon) in zip(items, icons) {
+          guard let best = board.add(icon, at: item / restarts, of: restarts) else { continue }
+          try finished(item / restarts, best)
+        }
       }
     }
-    if let failure = board.withLock({ $0.failure }) { throw failure }
   }
 
   /// Renders some icons on all threads.
@@ -150,10 +144,9 @@ public final class IconRenderer {
     let workers: [IconWorker]
   }
 
-  /// The restarts of icons that are not finished, and the first error.
+  /// The restarts of icons that are not finished.
   private struct Board {
     private var restarts: [Int: [Icon]] = [:]
-    var failure: (any Error)?
 
     /// Adds a restart; the best one when it was the last.
     mutating func add(_ icon: Icon, at target: Int, of count: Int) -> Icon? {

@@ -1,7 +1,7 @@
 internal import Glibc
+internal import LinearAlgebra
 public import Matrices
 public import NeuralNetworks
-internal import OneDNN
 
 /// How far an activation vector reaches in a direction, weighted by how well it points there.
 ///

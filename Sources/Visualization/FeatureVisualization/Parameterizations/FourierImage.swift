@@ -1,5 +1,5 @@
 internal import Glibc
-internal import OneDNN
+internal import LinearAlgebra
 internal import ParallelLoops
 
 /// Three planes as the Fourier transform of their parameters: optimizing them treats coarse and fine
