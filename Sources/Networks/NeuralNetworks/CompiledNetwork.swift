@@ -1,11 +1,14 @@
 internal import OneDNN
 
 /// A network made ready to run on a fixed number of images of a fixed size: forward and, if asked for,
-/// backward from any tensors to any tensors.
+/// backward from any tensors to any tensors, and forward along tangents.
 ///
 /// When it is compiled it is told which tensors are read, at which ones gradients start (*seeds*), and
 /// at which ones they are wanted. A pass is `forward()`; then seeds are written and `pullback()`
 /// carries them back: the gradient of Σ ⟨seed, tensor⟩ with respect to every differentiated tensor.
+/// With J the Jacobian of a later tensor with respect to an earlier one, `pullback()` is Jᵀ times a
+/// seed and `pushforward()` is J times a tangent: the first gives all inputs of one output, the second
+/// all outputs of one input.
 ///
 /// It works on the calling thread alone; to use several threads, compile one copy each with the same
 /// `PreparedWeights`. Kernels are chosen when the network is compiled and treat each image alike, so an
@@ -23,6 +26,9 @@ public final class CompiledNetwork: @unchecked Sendable {
   private let outputs: [String: Output]
   private let forwardSteps: [Step]
   private let backward: Backward?
+  private let tangents: Tangents?
+  /// Whether the tangents' linearization is that of the last forward pass.
+  private var isLinearized = false
 
   /// A tensor that can be read after a forward pass.
   struct Output {
@@ -38,7 +44,24 @@ public final class CompiledNetwork: @unchecked Sendable {
     let seeds: [String: TensorMemory]
     let steps: [Step]
     /// The gradients that the caller reads, by tensor.
-    let gradients: [String: TensorMemory]
+    let gradients: [String: Gradient]
+
+    struct Gradient {
+      let shape: TensorShape
+      let memory: TensorMemory
+    }
+  }
+
+  /// What a pushforward reads, does and leaves; memories are in plain order, one tangent behind the
+  /// other.
+  struct Tangents {
+    let count: Int
+    /// The tangents that the caller writes.
+    let source: TensorMemory
+    /// The tangents that the caller reads, by tensor.
+    let results: [String: TensorMemory]
+    /// What is run once a forward pass, and what for each batch of tangents.
+    let linearization, push: [Step]
   }
 
   /// Compiles a network.
@@ -52,6 +75,8 @@ public final class CompiledNetwork: @unchecked Sendable {
   ///   - seeding: The tensors at which gradients start; they can be read as well.
   ///   - differentiating: The tensors at which gradients are wanted; nil for the one that the caller
   ///     writes, if anything is seeded.
+  ///   - pushing: Where tangents begin and end, and how many are carried at once.
+  ///   - rules: What gradients do at ReLUs and max pools.
   ///   - precision: The format of maps between convolutions.
   ///   - weights: Where prepared weights are kept, shared by copies of the same network.
   /// - Throws: `NetworkError` or `GraphError`, when a tensor does not exist, sizes do not fit, a
@@ -59,28 +84,29 @@ public final class CompiledNetwork: @unchecked Sendable {
   ///   memory.
   public init(
     _ graph: NetworkGraph, from start: String? = nil, input shape: TensorShape, reading: [String],
-    seeding: [String] = [], differentiating: [String]? = nil, precision: Precision = .float32,
-    weights: PreparedWeights
+    seeding: [String] = [], differentiating: [String]? = nil, pushing: Pushforward? = nil,
+    rules: BackwardRules = .exact, precision: Precision = .float32, weights: PreparedWeights
   ) throws {
     guard precision == .float32 || Processor.hasBFloat16 else {
       throw NetworkError(
         "Cannot compute in bf16: this processor has no such instructions; use f32.")
     }
-    let read = reading + seeding
+    var request = CompilationRequest(
+      reading: reading, seeding: seeding, differentiating: differentiating ?? [],
+      pushing: pushing, rules: rules, precision: precision)
     let whole = try graph.withGlobalPoolsMarked()
-    let rooted = try start.map { try whole.beginning(at: $0, shape: shape, for: read) } ?? whole
-    let needed = try rooted.truncated(to: read)
-    let differentiated = differentiating ?? (seeding.isEmpty ? [] : [needed.inputName])
-    let compiler = try NetworkCompiler(
-      needed, input: shape, keeping: Set(read + differentiated), reading: Set(read),
-      format: precision.format, weights: weights)
-    let plan = try compiler.compile(seeding: seeding, differentiating: differentiated)
+    let rooted =
+      try start.map { try whole.beginning(at: $0, shape: shape, for: request.needed) } ?? whole
+    let needed = try rooted.truncated(to: request.needed)
+    if differentiating == nil, !seeding.isEmpty { request.differentiating = [needed.inputName] }
+    let plan = try NetworkCompiler(needed, input: shape, request, weights: weights).compile()
     inputShape = shape
     self.precision = precision
     input = plan.input
     outputs = plan.outputs
     forwardSteps = plan.forwardSteps
     backward = plan.backward
+    tangents = plan.tangents
   }
 
   /// Compiles a network for one image of the given size.
@@ -141,6 +167,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   /// Computes the outputs from the input.
   public func forward() throws {
     keepOneDNNOnThisThread()
+    isLinearized = false
     for step in forwardSteps { try step.run() }
   }
 
@@ -206,7 +233,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   public func withGradient<Result>(
     of tensor: String, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result {
-    try gradient(tensor).withElements(body)
+    try gradient(tensor).memory.withElements(body)
   }
 
   /// Reads the gradient with respect to a tensor of one of the images.
@@ -215,7 +242,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   public func withGradient<Result>(
     of tensor: String, image: Int, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result {
-    let memory = gradient(tensor)
+    let memory = gradient(tensor).memory
     return try memory.withElements(in: part(image, of: memory), body)
   }
 
@@ -226,39 +253,118 @@ public final class CompiledNetwork: @unchecked Sendable {
     return memory
   }
 
-  private func gradient(_ tensor: String) -> TensorMemory {
-    guard let memory = backward?.gradients[tensor] else {
+  /// The sizes of a tensor at which the gradient is wanted.
+  ///
+  /// - Precondition: The tensor was to be differentiated when the network was compiled.
+  public func shape(ofGradient tensor: String) -> TensorShape { gradient(tensor).shape }
+
+  private func gradient(_ tensor: String) -> Backward.Gradient {
+    guard let gradient = backward?.gradients[tensor] else {
       preconditionFailure("\(tensor) was not differentiated when the network was compiled")
     }
-    return memory
+    return gradient
+  }
+
+  // MARK: Tangents
+
+  /// How many tangents are carried at once.
+  ///
+  /// - Precondition: The network was compiled for tangents.
+  public var tangentCount: Int { tangentsOrFail.count }
+
+  /// Writes one of the tangents of the source tensor: plain order, all images one after the other.
+  ///
+  /// It keeps what was written before; at first it is 0.
+  ///
+  /// - Precondition: The network was compiled for more than `index` tangents.
+  public func withTangent<Result>(
+    _ index: Int, _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    let tangents = tangentsOrFail
+    return try tangents.source.withMutableElements(
+      in: part(index, of: tangents.count, tangents.source), body)
+  }
+
+  /// Carries all tangents from the source tensor to the targets, at the values of the last forward
+  /// pass.
+  ///
+  /// - Complexity: As many forward passes between the two tensors as there are tangents.
+  public func pushforward() throws {
+    let tangents = tangentsOrFail
+    keepOneDNNOnThisThread()
+    if !isLinearized { for step in tangents.linearization { try step.run() } }
+    isLinearized = true
+    for step in tangents.push { try step.run() }
+  }
+
+  /// Reads one of the tangents of a target: plain order, all images one after the other.
+  ///
+  /// - Precondition: The tensor was a target when the network was compiled.
+  public func withTangent<Result>(
+    _ index: Int, of tensor: String, _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    let tangents = tangentsOrFail
+    guard let memory = tangents.results[tensor] else {
+      preconditionFailure("\(tensor) was no target of tangents when the network was compiled")
+    }
+    return try memory.withElements(in: part(index, of: tangents.count, memory), body)
+  }
+
+  private var tangentsOrFail: Tangents {
+    guard let tangents else { preconditionFailure("the network was compiled without tangents") }
+    return tangents
+  }
+
+  private func part(_ index: Int, of count: Int, _ memory: TensorMemory) -> Range<Int> {
+    precondition((0..<count).contains(index), "tangent \(index) of \(count)")
+    let length = memory.storedCount / count
+    return index * length..<(index + 1) * length
   }
 
   // MARK: Profile
 
   /// Runs every step several times and says what each costs.
   ///
-  /// - Parameter repetitions: Passes, forward and backward; the best time of each step counts.
+  /// - Parameter repetitions: Passes of all kinds; the best time of each step counts.
   /// - Returns: One entry a step, in the order in which they run.
   /// - Throws: When a step fails.
   public func profile(repetitions: Int = 20) throws -> [ProfileEntry] {
     keepOneDNNOnThisThread()
-    let steps = forwardSteps + (backward?.steps ?? [])
+    let steps =
+      forwardSteps + (backward?.steps ?? []) + (tangents?.linearization ?? [])
+      + (tangents?.push ?? [])
     var seconds = [Double](repeating: .infinity, count: steps.count)
     for _ in 0..<max(1, repetitions) {
       for (index, step) in steps.enumerated() {
         seconds[index] = min(seconds[index], try ProfileEntry.seconds(of: { try step.run() }))
       }
     }
-    return zip(steps, seconds).map { step, seconds in
-      ProfileEntry(
-        node: step.label.node, operation: step.label.operation, shape: step.label.shape,
-        phase: step.label.phase, implementation: step.implementation, seconds: seconds,
-        operationCount: step.label.operationCount)
-    }
+    return zip(steps, seconds).map { $0.profiled(seconds: $1) }
   }
 
   private subscript(name: String) -> Output {
     guard let output = outputs[name] else { preconditionFailure("\(name) is not an output") }
     return output
+  }
+}
+
+/// Tangents that a network is compiled for.
+public struct Pushforward: Sendable {
+  /// The tensor whose tangents the caller writes.
+  public var source: String
+  /// The later tensors whose tangents the caller reads.
+  public var targets: [String]
+  /// How many tangents are carried at once: small maps need several to keep the multipliers busy, and
+  /// few fit into the caches.
+  public var count: Int
+
+  /// Makes a request.
+  ///
+  /// - Precondition: The count is positive.
+  public init(from source: String, to targets: [String], count: Int) {
+    precondition(count > 0, "at least one tangent is needed, got \(count)")
+    self.source = source
+    self.targets = targets
+    self.count = count
   }
 }

@@ -60,6 +60,7 @@ import ParallelLoops
       } else {
         Diagnostics.warn("this processor has no bf16: that is left out")
       }
+      try TangentBench(model: model, layer: layer).run(&report)
     } else {
       Diagnostics.warn("no --model: extraction and rendering are left out")
     }

@@ -47,7 +47,7 @@ extension NodeConverter {
     }
     for (index, output) in source.outputs.enumerated() where !output.isEmpty {
       try emit(
-        .piece(index: index, count: count, sizes: sizes, axis: axis), [input], source,
+        .splitOutput(index: index, count: count, sizes: sizes, axis: axis), [input], source,
         output: output)
     }
   }
