@@ -47,7 +47,8 @@ import NeuralNetworks
     let targets = try targets.load(network: network, tensor: tensor)
     let renderer: IconRenderer
     do {
-      renderer = try IconRenderer(network: network, layer: tensor, parameters: icon.parameters)
+      renderer = try IconRenderer(
+        network: network, tensors: [tensor], parameters: icon.parameters)
     } catch let error as GraphError {
       throw StageError(
         "Cannot render icons of \(icon.size) pixels with \(self.network.model): \(error) (--size, --layer)"

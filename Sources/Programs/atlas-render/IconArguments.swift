@@ -55,12 +55,12 @@ struct IconArguments: ParsableArguments {
     var parameters = IconParameters()
     parameters.sidePixels = size
     parameters.stepCount = steps
-    parameters.attemptCount = attempts
+    parameters.restartCount = attempts
     parameters.seed = seed
-    parameters.learningRate = learningRate
-    parameters.decayPower = decay
+    parameters.optimizer.learningRate = learningRate
+    parameters.parameterization = .fourier(decayPower: decay)
     parameters.vignette = vignette
-    parameters.border = border == .gray ? .constant(0.5) : .replicate
+    parameters.border = border == .gray ? .gray(0.5) : .replicate
     parameters.precision = precision.resolved
     return parameters
   }
