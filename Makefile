@@ -18,7 +18,7 @@ include Pipelines/$(RECIPE).mk
 
 # ---------------------------------------------------------------- what to make
 
-# Pictures of each class of the synthetic world, drawn with a seed that its network was not trained on.
+# Images per class of the synthetic world, drawn with a seed that its network was not trained on.
 PICTURES   ?= 40
 WORLD_SEED ?= 2
 WORLD      := Data/world/seed$(WORLD_SEED)-$(PICTURES)
@@ -54,23 +54,23 @@ BUILT  := .build/built
 
 PYTHON ?= python3
 
-.PHONY: atlas world network build test bench check-networks bench-peers bench-embedding fuzz format lint clean help packages FORCE
+.PHONY: atlas world network build test quick-test bench check-networks bench-peers bench-embedding fuzz format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
 atlas: $(OUT)/atlas.png ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	@echo "$(OUT)/atlas.png"
 
-world: $(WORLD).jpg ## Draw the pictures of the synthetic world (PICTURES of each class, WORLD_SEED)
+world: $(WORLD).jpg ## Draw the synthetic world (PICTURES per class, WORLD_SEED)
 	@echo "$(WORLD) $(WORLD).jpg"
 
-# The sheet comes last: where it is, all pictures are there, unless their folder was removed.
+# The contact sheet comes last: where it is, all images are, unless their folder was removed.
 $(WORLD).jpg: $(if $(wildcard $(WORLD)/world.json),,FORCE) | $(BUILT)
 	$(BIN)/atlas-synthesize --output $(WORLD) --count $(PICTURES) --seed $(WORLD_SEED) \
 	  --sheet $@ $(COMMON)
 
 # Images of two more seeds: one to train on, one to validate with.
 TRAINING := Data/work/training
-network: $(BUILT) ## Train the synthetic world's network, or go on with it (PYTHON with torch; half an hour)
+network: $(BUILT) ## Train the synthetic world's network, or continue (PYTHON with torch; half an hour)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed0 --count 600 --seed 0 $(COMMON)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed1 --count 80 --seed 1 $(COMMON)
 	$(PYTHON) Scripts/train_default_network.py --images $(TRAINING)/seed0 \
@@ -97,6 +97,9 @@ test: packages ## Build and run all tests
 	@if command -v python3 > /dev/null; then python3 -m unittest Scripts/tests/test_*.py; \
 	else echo "skipped: the tests of Scripts need python3"; fi
 	swift test --configuration release
+
+quick-test: packages ## Build, and run the quick tests: under a minute once built
+	QUICK_TESTS=1 swift test --configuration release --disable-xctest
 
 # GoogLeNet on photographs where they are at hand, else the network and pictures of the atlas.
 ifeq ($(IS_WORLD),yes)

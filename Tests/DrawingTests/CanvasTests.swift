@@ -53,11 +53,11 @@ import Testing
     #expect((0..<4).map { pixel(image, $0, 0)[0] } == [0, 255, 255, 0])
   }
 
-  @Test("a picture that is laid down comes back")
+  @Test("an image that is laid down comes back")
   func placing() throws {
-    let picture = RGBImage(width: 2, height: 2, pixels: (0..<12).map { UInt8(20 * $0) })
+    let image = RGBImage(width: 2, height: 2, pixels: (0..<12).map { UInt8(20 * $0) })
     let canvas = try Canvas(width: 4, height: 3)
-    canvas.place(picture, x: 1, y: 1)
-    #expect(try canvas.image().cropped(x: 1, y: 1, width: 2, height: 2) == picture)
+    canvas.place(image, x: 1, y: 1)
+    #expect(try canvas.image().cropped(x: 1, y: 1, width: 2, height: 2) == image)
   }
 }

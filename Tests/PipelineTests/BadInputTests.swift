@@ -89,7 +89,7 @@ import Testing
     let outcome = try Program.extract.succeed(arguments(.extract, ["--images": images]))
     #expect(outcome.results == [output])
     for name in ["cut.jpg", "empty.jpg", "text.png"] {
-      #expect(outcome.messages.count { $0.hasPrefix("warning: Picture \(images)/\(name): ") } == 1)
+      #expect(outcome.messages.count { $0.hasPrefix("warning: Image \(images)/\(name): ") } == 1)
     }
     #expect(outcome.says("warning: 3 of 5 images could not be read"))
     let file = try ArrayFileReader(path: output, kind: "activations")

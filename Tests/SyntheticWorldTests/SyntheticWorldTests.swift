@@ -2,6 +2,11 @@ import Images
 import SyntheticWorld
 import Testing
 
+extension ObjectClass: @retroactive CustomTestStringConvertible {
+  /// The name alone: a class's drawing function says nothing in a log.
+  public var testDescription: String { name }
+}
+
 @Suite struct SyntheticWorldTests {
   @Test("there are many classes, with names fit for folders, each once")
   func classes() {
@@ -13,15 +18,15 @@ import Testing
     #expect(names.allSatisfy { $0.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil })
   }
 
-  @Test("a picture is a function of seed, class and number", arguments: SyntheticWorld.classes)
+  @Test("an image is a function of seed, class and number", arguments: SyntheticWorld.classes)
   func determinism(kind: ObjectClass) throws {
-    func picture(_ number: Int, seed: UInt64) throws -> RGBImage {
+    func drawn(_ number: Int, seed: UInt64) throws -> RGBImage {
       try SyntheticWorld.image(of: kind, number: number, seed: seed, side: 32)
     }
-    let first = try picture(0, seed: 1)
-    #expect(try first == picture(0, seed: 1))
-    #expect(try first != picture(1, seed: 1))
-    #expect(try first != picture(0, seed: 2))
+    let first = try drawn(0, seed: 1)
+    #expect(try first == drawn(0, seed: 1))
+    #expect(try first != drawn(1, seed: 1))
+    #expect(try first != drawn(0, seed: 2))
   }
 
   /// The same bytes as the program of commit 2def43e draws with Debian 12's cairo 1.16.
@@ -44,7 +49,7 @@ import Testing
     #expect(hash == expected, "0x\(String(hash, radix: 16))")
   }
 
-  @Test("a picture shows the same at another size", arguments: SyntheticWorld.classes)
+  @Test("an image shows the same at another size", arguments: SyntheticWorld.classes)
   func size(kind: ObjectClass) throws {
     for number in 0..<2 {
       let small = try SyntheticWorld.image(of: kind, number: number, seed: 3, side: 40)
@@ -66,7 +71,7 @@ import Testing
     }
   }
 
-  @Test("a picture is neither dark, nor white, nor gray", arguments: SyntheticWorld.classes)
+  @Test("an image is neither dark, nor white, nor gray", arguments: SyntheticWorld.classes)
   func exposure(kind: ObjectClass) throws {
     var (light, spread, count) = (0.0, 0.0, 0.0)
     for number in 0..<4 {
@@ -81,7 +86,7 @@ import Testing
     #expect((spread / count).squareRoot() > 0.08)
   }
 
-  @Test("the sheet has its announced size and a name below each picture")
+  @Test("the sheet has its announced size and a name below each image")
   func sheet() throws {
     let kinds = Array(SyntheticWorld.classes.prefix(3))
     let sheet = ContactSheet(kinds, repeats: 2, columns: 2, side: 56)

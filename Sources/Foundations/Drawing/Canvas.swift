@@ -38,6 +38,7 @@ public final class Canvas {
     else { throw DrawingError(description: "no memory for an image of \(width) × \(height)") }
     // Best antialiasing: coverage to 1/256 rather than 1/16 of a pixel.
     cairo_set_antialias(context, CAIRO_ANTIALIAS_BEST)
+    // Limbs, leaves and letters end round; nothing here wants a square end.
     cairo_set_line_cap(context, CAIRO_LINE_CAP_ROUND)
     cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
   }
@@ -49,6 +50,10 @@ public final class Canvas {
   }
 
   /// Fills an outline with one color.
+  ///
+  /// - Parameters:
+  ///   - path: The outline, in pixels.
+  ///   - color: What fills it.
   public func fill(_ path: Path, _ color: Color) {
     trace(path)
     set(color)
@@ -56,12 +61,23 @@ public final class Canvas {
   }
 
   /// Fills an outline; `shader` gives every pixel's color by the pixel's center.
+  ///
+  /// - Parameters:
+  ///   - path: The outline, in pixels.
+  ///   - shader: A pixel's center to its color.
+  /// - Complexity: One call of the shader per pixel of the outline's bounding box that lies within
+  ///   the clip.
   public func fill(_ path: Path, shader: (SIMD2<Float>) -> Color) {
     trace(path)
     paint(cairo_fill, within: cairo_fill_extents, by: shader)
   }
 
   /// Draws along a line with one color.
+  ///
+  /// - Parameters:
+  ///   - path: The line, in pixels.
+  ///   - width: Its width.
+  ///   - color: Its color.
   public func stroke(_ path: Path, width: Float, _ color: Color) {
     trace(path)
     set(color)
@@ -70,6 +86,11 @@ public final class Canvas {
   }
 
   /// Draws along a line; every pixel's color is asked for.
+  ///
+  /// - Parameters:
+  ///   - path: The line, in pixels.
+  ///   - width: Its width.
+  ///   - shader: A pixel's center to its color.
   public func stroke(_ path: Path, width: Float, shader: (SIMD2<Float>) -> Color) {
     trace(path)
     cairo_set_line_width(context, Double(width))
@@ -91,6 +112,10 @@ public final class Canvas {
   }
 
   /// Draws with everything outside an outline left alone.
+  ///
+  /// - Parameters:
+  ///   - path: The outline, in pixels.
+  ///   - draw: Draws; clips nest.
   public func clipped(to path: Path, draw: () -> Void) {
     cairo_save(context)
     trace(path)
@@ -107,7 +132,9 @@ public final class Canvas {
       let reason = String(cString: cairo_status_to_string(cairo_status(context)))
       throw DrawingError(description: "cairo: \(reason)")
     }
+    // Cairo may hold drawing back; only after a flush are the bytes in memory the image's.
     cairo_surface_flush(surface)
+    // Rows may be longer than the width, for alignment.
     let stride = Int(cairo_image_surface_get_stride(surface)) / 4
     let words = UnsafeRawPointer(cairo_image_surface_get_data(surface))
       .assumingMemoryBound(to: UInt32.self)
@@ -127,6 +154,7 @@ public final class Canvas {
   }
 
   private func trace(_ path: Path) {
+    // A path left behind would be joined to the next one.
     cairo_new_path(context)
     for step in path.steps {
       switch step {
@@ -171,6 +199,7 @@ public final class Canvas {
   ) -> Bool {
     var (clipLeft, clipTop, clipRight, clipBottom) = (0.0, 0.0, 0.0, 0.0)
     cairo_clip_extents(context, &clipLeft, &clipTop, &clipRight, &clipBottom)
+    // Only what will be seen is shaded: shaders cost far more than filling.
     let columns = Self.whole(max(left, clipLeft), min(right, clipRight), limit: width)
     let rows = Self.whole(max(top, clipTop), min(bottom, clipBottom), limit: height)
     guard !columns.isEmpty, !rows.isEmpty else { return false }
@@ -183,6 +212,7 @@ public final class Canvas {
         words[y * stride + x] = Self.word(shader(SIMD2(Float(x) + 0.5, Float(y) + 0.5)))
       }
     }
+    // And this after it, or cairo may use what it has cached.
     cairo_surface_mark_dirty(shaded)
     cairo_set_source_surface(context, shaded, 0, 0)
     return true
@@ -243,6 +273,7 @@ extension Canvas {
       }
     cairo_save(context)
     cairo_translate(context, Double(point.x), Double(point.y))
+    // After the translation, so that the text turns about its own point.
     if isUpright { cairo_rotate(context, -.pi / 2) }
     cairo_move_to(context, -fraction * width, 0)
     set(color)
@@ -254,6 +285,12 @@ extension Canvas {
   /// How far a line of text reaches, in pixels.
   ///
   /// The corresponding C function is `cairo_text_extents`.
+  ///
+  /// - Parameters:
+  ///   - text: One line.
+  ///   - size: The height of the font, in pixels.
+  ///   - isBold: Whether the letters are bold.
+  /// - Returns: The advance of the text.
   public func width(of text: String, size: Float, isBold: Bool = false) -> Float {
     cairo_select_font_face(
       context, "sans", CAIRO_FONT_SLANT_NORMAL,

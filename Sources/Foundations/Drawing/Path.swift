@@ -1,4 +1,7 @@
 /// An outline of straight lines and cubic Bézier curves.
+///
+/// Curves have two control points each (Bézier); a path has no color and no width until it is
+/// filled or stroked.
 public struct Path: Sendable {
   /// A step of the outline.
   public enum Step: Sendable {
@@ -36,6 +39,9 @@ public struct Path: Sendable {
   public mutating func close() { steps.append(.close) }
 
   /// The outline as a map shows it; curves stay curves, which is exact without perspective.
+  ///
+  /// - Parameter map: Moves every point, control points too.
+  /// - Returns: The mapped outline.
   public func mapped(by map: Projection) -> Path {
     var mapped = Path()
     mapped.steps = steps.map { step in

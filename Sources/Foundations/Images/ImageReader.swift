@@ -11,7 +11,7 @@ public enum ImageReader {
 
   /// Reads a JPEG or PNG file; its first bytes tell which.
   ///
-  /// Grey, CMYK and palette images become RGB, 16-bit ones 8-bit, and what is transparent lies
+  /// Gray, CMYK and palette images become RGB, 16-bit ones 8-bit, and what is transparent lies
   /// over white, mixed as light. A turn that a camera noted beside the image is not applied.
   ///
   /// - Parameters:
@@ -38,6 +38,7 @@ public enum ImageReader {
   public static func decode(
     _ bytes: [UInt8], name: String, atLeast smallestSize: (width: Int, height: Int)? = nil
   ) throws(ImageError) -> RGBImage {
+    // By content rather than by name: many downloaded files have the wrong ending.
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       return try decodeJPEG(bytes, name: name, atLeast: smallestSize)
     }
@@ -54,6 +55,7 @@ public enum ImageReader {
     guard width > 0 && height > 0 else {
       throw ImageError(name, cause: "it has no pixels", remedy: "the file is damaged, replace it")
     }
+    // Divided instead of multiplied: the product of two sides from a file may overflow.
     guard width <= maximumPixelCount / height else {
       throw ImageError(
         name, cause: "\(width) × \(height) pixels are more than 2²⁸", remedy: "shrink it")

@@ -52,6 +52,7 @@ public enum JPEGWriter {
     }
     defer { tjDestroy(encoder) }
     let sampling = subsampling.code
+    // The worst case, so that the encoder never has to allocate.
     let capacity = tjBufSize(Int32(width), Int32(height), sampling)
     var status: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: Int(capacity)) { buffer, count in

@@ -24,7 +24,9 @@ private func decode(
   let (width, height) = (Int(image.pointee.width), Int(image.pointee.height))
   try ImageReader.check(width: width, height: height, name: name)
   image.pointee.format = png_uint_32(PNG_FORMAT_RGB)
+  // 16-bit files hold sRGB values too; libpng would take them as linear light.
   image.pointee.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
+  // What is transparent is most often a cut-out, meant for a page.
   var white = png_color(red: 255, green: 255, blue: 255)
   var status: Int32 = 0
   let byteCount = 3 * width * height

@@ -31,6 +31,13 @@ public struct RGBImage: Sendable, Equatable {
   /// The part of the image whose upper left pixel is (x, y).
   ///
   /// - Precondition: The part lies within the image and is not empty.
+  ///
+  /// - Parameters:
+  ///   - x: The first column.
+  ///   - y: The first row.
+  ///   - newWidth: The part's columns.
+  ///   - newHeight: The part's rows.
+  /// - Returns: The part, as an image of its own.
   public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) -> RGBImage {
     precondition(
       x >= 0 && y >= 0 && newWidth > 0 && newHeight > 0 && x + newWidth <= width

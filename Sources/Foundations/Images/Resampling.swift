@@ -56,6 +56,7 @@ func resampleRows(
   let starts = taps.starts.span
   let weights = taps.weights.span
   // A pixel is loaded as four bytes; the row's copy has room for the one after the last.
+  // A copy per row: a load of four bytes past the last pixel stays within memory.
   var row = [UInt8](repeating: 0, count: 3 * width + 1)
   var output = 0
   for rowIndex in 0..<rowCount {
@@ -95,6 +96,7 @@ func resampleColumns(
     let firstByte = rowLength * taps.starts[row]
     let output = rowLength * row
     var column = 0
+    // 16 bytes are one vector register; the loop below takes the rest.
     while column + 16 <= rowLength {
       var sum = SIMD16<Int32>(repeating: half)
       for tap in 0..<taps.tapCount {
@@ -144,6 +146,7 @@ struct ResamplingTaps {
   /// The triangle's weights: highest at the new pixel's center, 0 at `reach` old pixels from it.
   init(from oldCount: Int, to newCount: Int) {
     let scale = Double(oldCount) / Double(newCount)
+    // Where an image shrinks, the triangle grows with the step, or pixels would be skipped.
     let reach = max(scale, 1)
     self.oldCount = oldCount
     tapCount = min(oldCount, Int((2 * reach).rounded(.down)) + 1)
@@ -159,6 +162,7 @@ struct ResamplingTaps {
         pixel < first || pixel >= end
           ? 0 : max(0, 1 - abs((Double(pixel) - center + 0.5) * (1 / reach)))
       }
+      // At the borders fewer pixels count, and their weights must still add up to 1.
       let scale = 1 / heights.reduce(0, +)
       starts.append(start)
       weights += heights.map {

@@ -3,10 +3,15 @@ public import Images
 import Randomness
 
 /// Pictures of all kinds side by side, with their names.
+///
+/// A row of captioned images per class; for documents, and to look over a seed at a glance.
 public struct ContactSheet {
   private let classes: [ObjectClass]
+  /// Images per class, classes per row, and an image's side in pixels.
   private let repeats, columns, side: Int
+  /// The height of a caption, in pixels.
   private var caption: Int { side / 7 }
+  /// White between images, in pixels.
   private var gap: Int { side / 28 }
 
   /// Lays a sheet out.
@@ -20,6 +25,7 @@ public struct ContactSheet {
     (self.classes, self.repeats, self.columns, self.side) = (classes, repeats, columns, side)
   }
 
+  /// A class's images with gap and caption.
   private var cell: (width: Int, height: Int) { (repeats * side + gap, side + caption + gap) }
 
   /// The sheet's width in pixels.
@@ -31,6 +37,9 @@ public struct ContactSheet {
   /// Draws the sheet, with the first images of each kind.
   ///
   /// - Throws: `DrawingError` if there is not the memory for it.
+  ///
+  /// - Parameter seed: The seed of the images.
+  /// - Returns: The sheet, on white.
   public func image(seed: UInt64) throws(DrawingError) -> RGBImage {
     let canvas = try Canvas(width: width, height: height)
     canvas.fill(

@@ -4,7 +4,7 @@ import Randomness
 
 /// A small visual world of drawn objects, as many images of it as wanted.
 ///
-/// Objects fraction parts (wheels, eyes, windows, petals …) and textures (stripes, scales, bricks, fur …)
+/// Objects share parts (wheels, eyes, windows, petals …) and textures (stripes, scales, bricks, fur …)
 /// as real objects do; some differ in one part only, and some are found in certain places.
 public enum SyntheticWorld {
   /// Raised by one when the same seed, class and number come to give another image.
@@ -30,6 +30,9 @@ public enum SyntheticWorld {
   }
 
   /// A name as a number of 24 bits, so that a new class leaves the others' images alone (FNV-1a).
+  ///
+  /// - Parameter name: The name of a class.
+  /// - Returns: A number below 2²⁴; a test holds that no two classes share one.
   package static func key(_ name: String) -> Int {
     let hash = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
     return Int((hash ^ hash >> 24) & 0xFF_FFFF)
@@ -37,10 +40,16 @@ public enum SyntheticWorld {
 }
 
 /// A class of objects: how it looks, how it stands, where it is found.
+///
+/// A class is a value: a drawing function and where and how its objects are met. Everything else of
+/// an image is the scene's.
 public struct ObjectClass: Sendable {
   /// What it is called; the name of its folder.
   public let name: String
+  /// Draws the object in its own units, facing left or the viewer; the scene mirrors half of the
+  /// images.
   let draw: @Sendable (inout Brush) -> Void
+  /// Decides what the scene does around it: shadow, waterline, tilt.
   let stance: Stance
   /// Where it is found, the usual places first; later ones are rarer.
   let habitats: [Habitat]
@@ -59,6 +68,13 @@ public struct ObjectClass: Sendable {
     case lying
   }
 
+  /// - Parameters:
+  ///   - name: Lower-case letters and underscores.
+  ///   - stance: How it is held.
+  ///   - habitats: At least one; the first in 55 % of the images that are not strays, the next in
+  ///     55 % of the rest.
+  ///   - size: The least and the greatest height, as fractions of the image's.
+  ///   - draw: Draws one.
   init(
     _ name: String, _ stance: Stance = .standing, in habitats: [Habitat],
     size: ClosedRange<Float> = 0.5...0.85, _ draw: @escaping @Sendable (inout Brush) -> Void
@@ -72,6 +88,7 @@ extension SyntheticWorld {
   /// All classes, by name.
   public static let classes: [ObjectClass] = families.flatMap { $0 }.sorted { $0.name < $1.name }
 
+  /// A new family is added here; the order does not matter, since classes are sorted by name.
   private static let families = [
     Vehicles.classes, Boats.classes, Buildings.classes, Sea.classes, Mammals.classes, Birds.classes,
     SmallCreatures.classes, Flowers.classes, Plants.classes, Pastimes.classes, Kitchenware.classes,

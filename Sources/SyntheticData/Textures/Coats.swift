@@ -1,6 +1,8 @@
 package import Drawing
 
 /// Hair that lies one way: streaks along x.
+///
+/// Three noises, stretched along the hair: strands, finer strands, and tufts that bend both.
 package struct Fur: Texture {
   let (light, dark): (Color, Color)
   let (length, width, contrast): (Float, Float, Float)
@@ -29,6 +31,8 @@ package struct Fur: Texture {
 }
 
 /// Large patches with pale lines between, as on a giraffe or a tortoise.
+///
+/// The cells of scattered points, warped a little; a cell's number varies its lightness.
 package struct Patches: Texture {
   let (patch, line): (Color, Color)
   let (size, width, scatter): (Float, Float, Float)
@@ -54,6 +58,8 @@ package struct Patches: Texture {
 }
 
 /// Hair over a pattern: strands along x that lighten, darken and fray what they show.
+///
+/// For zebras and bees: the pattern's edges fray along the hair.
 package struct Hairy: Texture {
   let pattern: any Texture
   let (length, width, contrast, fray): (Float, Float, Float, Float)

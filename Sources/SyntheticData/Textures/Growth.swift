@@ -1,6 +1,9 @@
 package import Drawing
 
 /// Leaves that lie over each other, lit from above.
+///
+/// Two layers of lens-shaped leaves, each in a cell of its own direction and lightness, over a dark
+/// ground.
 package struct Foliage: Texture {
   let (leaf, shade): (Color, Color)
   let size: Float
@@ -34,6 +37,8 @@ package struct Foliage: Texture {
 }
 
 /// Blades of grass, standing.
+///
+/// Noise stretched upwards, leaning with the wind by another noise.
 package struct Grass: Texture {
   let (blade, ground): (Color, Color)
   let size: Float
@@ -57,6 +62,8 @@ package struct Grass: Texture {
 }
 
 /// Furrowed bark, along y.
+///
+/// Noise stretched along the trunk, folded about its mean.
 package struct Bark: Texture {
   let (ridge, furrow): (Color, Color)
   let size: Float
@@ -79,6 +86,8 @@ package struct Bark: Texture {
 }
 
 /// Needles of conifers: tufts of fine streaks that fan out downwards.
+///
+/// Short strokes in all directions, in layers as leaves are.
 package struct Needles: Texture {
   let (needle, shade): (Color, Color)
   let size: Float

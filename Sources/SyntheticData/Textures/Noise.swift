@@ -1,4 +1,7 @@
 /// Irregularity over the plane: the same seed gives the same everywhere, without a table.
+///
+/// Value noise on a square lattice (Perlin 1985 in spirit, with values instead of gradients), by a
+/// hash of the lattice point and the seed; no tables, so that it is the same on every machine.
 package struct Noise: Sendable {
   private let seed: UInt32
 
@@ -33,6 +36,12 @@ package struct Noise: Sendable {
 
   /// Noise from 0 to 1 with details of sizes 1, ½, ¼ …, each half as strong; sizes below the
   /// footprint are left out.
+  ///
+  /// - Parameters:
+  ///   - point: Where.
+  ///   - octaves: How many sizes; at least 1.
+  ///   - footprint: The side of a pixel, in the same units; 0 keeps all sizes.
+  /// - Returns: From 0 to 1, with mean one half.
   package func fractal(_ point: SIMD2<Float>, octaves: Int, footprint: Float = 0) -> Float {
     var (sum, weight, scale, total): (Float, Float, Float, Float) = (0, 1, 1, 0)
     for octave in 0..<octaves {
@@ -52,6 +61,9 @@ package struct Noise: Sendable {
   }
 
   /// Where a point lies among scattered seeds, one in each square of the lattice.
+  ///
+  /// Patterns read it as they like: distances make cells and cracks, the bits give each cell its
+  /// color.
   package struct Cell {
     /// The distances to the nearest seed and to the second.
     package var nearest: Float, second: Float
@@ -69,6 +81,12 @@ package struct Noise: Sendable {
   /// The nearest of scattered seeds (Worley, "A cellular texture basis function", SIGGRAPH 1996).
   ///
   /// A `scatter` of 0 puts the seeds on a square lattice, 1 anywhere in its squares.
+  ///
+  /// - Parameters:
+  ///   - point: Where, in units of the lattice.
+  ///   - scatter: How far seeds may leave the middle of their square.
+  /// - Returns: The nearest seed's distances, offset and bits.
+  /// - Complexity: Nine hashes.
   package func cell(_ point: SIMD2<Float>, scatter: Float = 0.9) -> Cell {
     let corner = point.rounded(.down)
     var cell = Cell(nearest: 9, second: 9, offset: .zero, bits: 0)

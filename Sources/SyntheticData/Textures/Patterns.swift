@@ -1,6 +1,8 @@
 package import Drawing
 
 /// One color, a little uneven.
+///
+/// Its unevenness is fractal noise of size 1/4, as of painted walls and skins.
 package struct Plain: Texture {
   let (color, noise, unevenness): (Color, Noise, Float)
 
@@ -17,6 +19,8 @@ package struct Plain: Texture {
 }
 
 /// Level stripes of two colors.
+///
+/// They run along x; turn them for other directions.
 package struct Stripes: Texture {
   let (first, second): (Color, Color)
   let (period, fraction, wobble): (Float, Float, Float)
@@ -48,6 +52,8 @@ package struct Stripes: Texture {
 }
 
 /// Dots on a ground.
+///
+/// The lattice is shifted in every other row where dots are regular, as on printed cloth.
 package struct Dots: Texture {
   let (ground, dot): (Color, Color)
   let (spacing, radius, scatter): (Float, Float, Float)
@@ -75,6 +81,8 @@ package struct Dots: Texture {
 }
 
 /// Squares of two colors, as on a chessboard.
+///
+/// It needs no seed: all squares of a color are the same.
 package struct Checks: Texture {
   let (first, second): (Color, Color)
   let side: Float
@@ -96,6 +104,8 @@ package struct Checks: Texture {
 }
 
 /// Brushed metal: fine scratches along x, and soft bands that mirror light and dark places.
+///
+/// Streaks along x over soft bands, as light lies on turned metal.
 package struct Brushed: Texture {
   let (bright, dull): (Color, Color)
   let (band, scratch): (Float, Float)

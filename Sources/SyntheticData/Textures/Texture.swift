@@ -1,6 +1,9 @@
 package import Drawing
 
 /// A pattern that covers the plane.
+///
+/// A texture is a function, not an image: it has any resolution, and two uses of it with the same
+/// seed show the same.
 package protocol Texture: Sendable {
   /// The color at a point, given in the units of the object that wears the texture.
   ///
@@ -9,6 +12,8 @@ package protocol Texture: Sendable {
 }
 
 /// A texture that lies otherwise in the plane: turned, scaled, in perspective.
+///
+/// - Complexity: One inverse map per pixel.
 package struct Mapped: Texture {
   private let texture: any Texture
   private let inverse: Projection
@@ -26,27 +31,58 @@ package struct Mapped: Texture {
 
 extension Texture {
   /// The texture turned clockwise.
+  ///
+  /// - Parameter turns: In turns; a quarter makes level stripes upright.
+  /// - Returns: The turned texture.
   package func turned(_ turns: Float) -> Mapped { Mapped(self, through: .turn(turns)) }
 
   /// The texture made larger.
+  ///
+  /// - Parameter factor: Above 1, patterns are larger.
+  /// - Returns: The scaled texture.
   package func scaled(_ factor: Float) -> Mapped { Mapped(self, through: .scale(factor)) }
 
   /// The texture moved.
+  ///
+  /// - Parameters:
+  ///   - x: To the right.
+  ///   - y: Downwards.
+  /// - Returns: The moved texture.
   package func moved(_ x: Float, _ y: Float) -> Mapped { Mapped(self, through: .move(x, y)) }
 }
 
 /// How much of a pixel lies inside an edge, whose `distance` from the pixel's center is negative
 /// outside: 0 outside, 1 inside, between within half a footprint.
+///
+/// - Parameters:
+///   - distance: From the edge, positive inside, in the texture's units.
+///   - footprint: The side of a pixel in these units.
+/// - Returns: From 0 to 1.
 func coverage(_ distance: Float, _ footprint: Float) -> Float {
   min(max(distance / max(footprint, 1e-6) + 0.5, 0), 1)
 }
 
 /// A coverage that goes over to its mean where a pattern's period shrinks to a pixel.
+///
+/// Without it fine patterns would show moiré rings where a pixel covers more than a period.
+///
+/// - Parameters:
+///   - coverage: The pattern's value at a pixel.
+///   - mean: Its mean over a period.
+///   - period: The length of one.
+///   - footprint: The side of a pixel.
+/// - Returns: The value from three pixels per period on, the mean below one.
 func settled(_ coverage: Float, to mean: Float, period: Float, _ footprint: Float) -> Float {
   mean + (coverage - mean) * smooth(period / max(footprint, 1e-6), from: 1, to: 3)
 }
 
 /// 0 below the first bound, 1 above the second, smooth between.
+///
+/// - Parameters:
+///   - value: The argument.
+///   - low: Where it is still 0.
+///   - high: Where it has become 1; not `low`.
+/// - Returns: 3t² − 2t³, whose slope is 0 at both ends.
 func smooth(_ value: Float, from low: Float, to high: Float) -> Float {
   let fraction = min(max((value - low) / (high - low), 0), 1)
   return fraction * fraction * (3 - 2 * fraction)
@@ -56,6 +92,8 @@ func smooth(_ value: Float, from low: Float, to high: Float) -> Float {
 func fractionalPart(_ value: Float) -> Float { value - value.rounded(.down) }
 
 /// A texture laid around a point: its x is the distance from there, its y the way around.
+///
+/// Petals, wings and shells: stripes of the texture become rays.
 package struct Radial: Texture {
   /// How long the way around is in the texture's y: about the length of the unit circle.
   package static let around: Float = 6.28
@@ -80,6 +118,8 @@ package struct Radial: Texture {
 }
 
 /// A texture wrapped about an upright cylinder, seen a little from above.
+///
+/// It shows half of the cylinder; patterns become narrower towards its sides.
 package struct Wrapped: Texture {
   private let texture: any Texture
   private let (axis, radius, sag): (Float, Float, Float)

@@ -1,6 +1,8 @@
 package import Drawing
 
 /// Bricks in rows, each row shifted by half a brick.
+///
+/// Each brick's lightness is the noise's value at its lattice point.
 package struct Bricks: Texture {
   let (brick, mortar): (Color, Color)
   let (width, height, joint, unevenness): (Float, Float, Float, Float)
@@ -32,6 +34,8 @@ package struct Bricks: Texture {
 }
 
 /// Round stones of unequal sizes with dark joints, as in paving and old walls.
+///
+/// The distance between the nearest two seeds makes the joints.
 package struct Cobbles: Texture {
   let (stone, joint): (Color, Color)
   let (size, width): (Float, Float)
@@ -57,6 +61,8 @@ package struct Cobbles: Texture {
 }
 
 /// Tiles that overlap downwards: roof tiles, scales, feathers, by their roundness.
+///
+/// A scale reaches over two rows, so a point is looked up in the upper row first.
 package struct Scales: Texture {
   let (color, edge): (Color, Color)
   let (width, height, roundness, unevenness, shaft): (Float, Float, Float, Float, Float)
@@ -111,6 +117,8 @@ package struct Scales: Texture {
 }
 
 /// Boards side by side with grain along them; level unless turned.
+///
+/// Grain is noise stretched along the board, each board at another place of it.
 package struct Planks: Texture {
   let (wood, gap): (Color, Color)
   let (width, length, contrast): (Float, Float, Float)

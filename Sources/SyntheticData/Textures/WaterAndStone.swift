@@ -1,6 +1,8 @@
 package import Drawing
 
 /// Water with waves: crests across x that glitter.
+///
+/// Crests are warped by noise, and glitter where they are highest; they fade with distance.
 package struct Waves: Texture {
   let (deep, crest): (Color, Color)
   let (length, strength): (Float, Float)
@@ -27,6 +29,8 @@ package struct Waves: Texture {
 }
 
 /// Clouds on a sky.
+///
+/// Fractal noise above a threshold, lit from above: what has cloud over it is darker.
 package struct Clouds: Texture {
   let (sky, cloud): (Color, Color)
   let (size, cover): (Float, Float)
@@ -50,6 +54,8 @@ package struct Clouds: Texture {
 }
 
 /// Stone with veins.
+///
+/// A sine wave disturbed by turbulence (Perlin, "An image synthesizer", SIGGRAPH 1985).
 package struct Marble: Texture {
   let (stone, vein): (Color, Color)
   let size: Float
@@ -73,6 +79,8 @@ package struct Marble: Texture {
 }
 
 /// Sand or snow: fine grain over soft ripples.
+///
+/// Ripples fade with distance before grain does.
 package struct Sand: Texture {
   let (light, dark): (Color, Color)
   let ripple: Float

@@ -1,6 +1,8 @@
 package import Drawing
 
 /// Cloth: threads over and under each other.
+///
+/// Each thread is shaded as a round one; from a distance only its mean color is left.
 package struct Cloth: Texture {
   let (warp, weft): (Color, Color)
   let thread: Float
@@ -29,6 +31,8 @@ package struct Cloth: Texture {
 }
 
 /// A honeycomb: six-sided cells with walls.
+///
+/// The nearest center of two rectangular lattices is that of the hexagon.
 package struct Honeycomb: Texture {
   let (cell, wall): (Color, Color)
   let (size, thickness, filling): (Float, Float, Float)
@@ -66,6 +70,8 @@ package struct Honeycomb: Texture {
 }
 
 /// Wicker: bands over and under upright stakes.
+///
+/// Bands alternate from row to row over stakes that are not drawn themselves.
 package struct Wicker: Texture {
   let (band, gap): (Color, Color)
   let size: Float

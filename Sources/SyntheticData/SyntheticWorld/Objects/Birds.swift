@@ -2,7 +2,11 @@ import Drawing
 import Textures
 
 /// Birds.
+///
+/// - Standing: robin, penguin.
+/// - On a branch: owl, parrot (see `perch`), drawn in the middle of the image.
 enum Birds {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("owl", .hovering, in: [.forest, .garden], size: 0.6...0.9, owl),
     ObjectClass("robin", in: [.garden, .forest, .snow], size: 0.5...0.8, robin),
@@ -12,7 +16,12 @@ enum Birds {
 
   /// A small bird in side view: soft feathers, a red breast, a folded wing, thin legs; sometimes on a
   /// branch.
+  ///
+  /// In side view, looking left; the body spans x from −0.66 to 0.58.
+  ///
+  /// - Varies: a branch below it in half of the images; brown or gray plumage; how plump it is.
   static func robin(_ brush: inout Brush) {
+    // Behind the bird: its toes lie over the branch.
     if brush.chance(0.5) { brush.perch(1.04, thickness: 0.16) }
     let brown = brush.near(
       brush.pick([Color(0.46, 0.38, 0.28), Color(0.38, 0.36, 0.35), Color(0.5, 0.36, 0.22)]))
@@ -26,9 +35,11 @@ enum Birds {
       tail,
       Stripes(brown.lit(by: 0.85), brown.lit(by: 0.4), period: 0.07, fraction: 0.25).turned(-0.05),
       edge: 0.45)
+    // The far leg first.
     for x: Float in [0.08, -0.06] {
       brush.at(x, 0.58, scale: 0.42) { $0.birdLeg(dark, width: 0.11) }
     }
+    // Eye and beak are moved with it, below.
     let plump = brush.number(0.94...1.08)
     let body = Path.smooth([
       [-0.66, -0.46], [-0.52, -0.72], [-0.26, -0.78], [-0.02, -0.62], [0.18, -0.36], [0.46, -0.08],
@@ -56,6 +67,11 @@ enum Birds {
   }
 
   /// A penguin: black back and flippers, a white belly, a colored beak and feet.
+  ///
+  /// The body from the front, the head in side view.
+  ///
+  /// - Varies: how black it is, its width, the collar's strength, the patch behind the eye, how far
+  ///   the flippers are lifted.
   static func penguin(_ brush: inout Brush) {
     let black = brush.near(
       brush.pick([Color(0.13, 0.14, 0.17), Color(0.2, 0.22, 0.28), Color(0.1, 0.1, 0.11)]), by: 0.15
@@ -104,6 +120,8 @@ enum Birds {
   }
 
   /// What a penguin's head has in side view: a patch, an eye, a beak.
+  ///
+  /// - Varies: the patch in yellow, white or the beak's orange.
   private static func penguinHead(_ brush: inout Brush, _ orange: Color) {
     let patch = brush.pick([Color(0.95, 0.78, 0.3), Color(0.95, 0.95, 0.93), orange])
     brush.wash(

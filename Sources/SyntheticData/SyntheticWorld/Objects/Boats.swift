@@ -2,13 +2,20 @@ import Drawing
 import Textures
 
 /// Objects that float.
+///
+/// Both stand on the same `hull`, whose keel is at y = 0.98; the scene covers it with water. They
+/// differ in what drives them: sails, or a funnel with smoke.
 enum Boats {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("sailboat", .floating, in: [.sea], size: 0.6...0.85, sailboat),
     ObjectClass("steamer", .floating, in: [.sea], size: 0.65...0.95, steamer),
   ]
 
   /// A sailboat: a planked hull, a mast with a boom, cloth sails.
+  ///
+  /// - Varies: the place of the mast; a triangular mainsail in 60 %, else a gaff sail with its
+  ///   spar; striped or plain cloth; a jib of other cloth; a pennant.
   static func sailboat(_ brush: inout Brush) {
     let cloth = brush.canvasCloth()
     let mast = brush.number(-0.12...0.08)
@@ -45,16 +52,21 @@ enum Boats {
       brush.fill(
         .polygon([[mast, -1], [mast - 0.26, -0.95], [mast, -0.89]]), color, edge: 0.4)
     }
+    // The hull last: it hides the foot of the mast.
     brush.hull(deck: 0.55, keel: 0.98)
   }
 
   /// A steamer: the same hull, a cabin with windows, a striped funnel with smoke.
+  ///
+  /// - Varies: one or two funnels, their color and band; windows or portholes; a flag; lifebuoys on
+  ///   the hull; glass that mirrors the sky or glows.
   static func steamer(_ brush: inout Brush) {
     let white = brush.near(Color(0.92, 0.9, 0.85), by: 0.08)
     let glass = brush.glass()
     let funnel = brush.number(-0.2...0.12)
     let wide = brush.number(0.1...0.15)
     let paint = brush.vivid()
+    // Behind the funnels, whose mouths it leaves.
     brush.smoke(funnel, -0.44, height: 0.5, drift: -brush.number(0.3...0.6))
     let count = brush.count(1...2)
     for index in 0..<count {
@@ -95,6 +107,7 @@ enum Boats {
         brush.window(x - 0.06, 0.25, x + 0.06, 0.41, glass, frame: trim, columns: 1, rows: 1)
       }
     }
+    // As the sailboat's, so that a hull alone does not tell the class.
     brush.hull(deck: 0.55, keel: 0.98)
     if brush.chance(0.7) {
       let ring = brush.near(Color(0.85, 0.25, 0.15))

@@ -3,16 +3,26 @@ import Textures
 
 extension Furnishings {
   /// A book: closed, with a title on its cover, or open, with lines on its pages.
+  ///
+  /// - Varies: closed in 55 %. Lying objects are turned by up to half a turn by the scene.
   static func book(_ brush: inout Brush) {
     if brush.chance(0.55) { closedBook(&brush) } else { openBook(&brush) }
   }
 
   /// The paper of a book's edges: fine stripes.
+  ///
+  /// Stripes 0.045 apart: the leaves as seen at the edge.
   private static func leaves(_ brush: inout Brush) -> Stripes {
     let paper = brush.near(Color(0.94, 0.9, 0.78), by: 0.06)
     return Stripes(paper, paper.lit(by: 0.7), period: 0.045, fraction: 0.35)
   }
 
+  /// A closed book from above, its spine at the left.
+  ///
+  /// Drawn from below: lower cover, leaves at two edges, upper cover with hinge, frame, title and emblem. Never mirrored, so that its title can be read.
+  ///
+  /// - Varies: cloth or paper cover, format and thickness; gold or pale print; a title of three to
+  ///   five letters; a star, a disc or lines.
   private static func closedBook(_ brush: inout Brush) {
     let color = brush.vivid().lit(by: brush.number(0.6...0.95))
     let cover: any Texture =
@@ -26,6 +36,7 @@ extension Furnishings {
     let (title, second) = (brush.word(letters), brush.word(4))
     let ornament = brush.vivid()
     let edges = leaves(&brush)
+    // All numbers are drawn before `readable`, which may mirror the drawing but not the stream.
     let seed = brush.seed()
     brush.readable { brush in
       // The lower cover, the leaves, the upper cover.
@@ -77,6 +88,10 @@ extension Furnishings {
     }
   }
 
+  /// Two pages that swell from the gutter, lines of text that end unevenly.
+  ///
+  /// - Varies: format; a picture on the right page in half of the images; an initial; a ribbon in
+  ///   40 %.
   private static func openBook(_ brush: inout Brush) {
     let cover = brush.vivid().lit(by: 0.8)
     let edges = leaves(&brush)
@@ -126,6 +141,7 @@ extension Furnishings {
           }
         }
         while y < height - 0.1 {
+          // One line in five ends a paragraph.
           let end = right - (brush.chance(0.2) ? brush.number(0.1...0.3) : 0)
           brush.stroke(
             .smoothLine([[left, y + 0.01], [(left + right) / 2, y - 0.015], [end, y]]),
@@ -145,6 +161,8 @@ extension Furnishings {
   }
 
   /// A bookshelf: a case of planks with rows of books' spines.
+  ///
+  /// - Varies: width, three or four shelves, the wood.
   static func bookshelf(_ brush: inout Brush) {
     let wood = brush.wood()
     let planks = Planks(wood, width: 0, contrast: 0.5, seed: brush.seed())
@@ -168,6 +186,9 @@ extension Furnishings {
   }
 
   /// Books side by side on a shelf, with a gap or a leaning one at the end.
+  ///
+  /// - Varies: the height of the shelf's books, and each one's width, height and color; in 7 % a
+  ///   book is missing.
   private static func row(
     _ brush: inout Brush, from left: Float, to right: Float, floor: Float, height: Float
   ) {
@@ -175,6 +196,7 @@ extension Furnishings {
     let tall = height * brush.number(0.72...0.86)
     while x < right - 0.08 {
       let width = min(brush.number(0.09...0.19), right - x)
+      // Of unequal height, but standing on the same shelf.
       let top = floor - tall * brush.number(0.78...1.1)
       let color = brush.vivid().lit(by: brush.number(0.6...1))
       if brush.chance(0.07) {

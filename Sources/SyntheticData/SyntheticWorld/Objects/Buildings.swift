@@ -2,7 +2,11 @@ import Drawing
 import Textures
 
 /// Houses, towers, and what stands in towns.
+///
+/// Some share a body and differ in one part: house and barn in walls and door, tower and windmill
+/// in the sails, tower and castle in the wall between two towers.
 enum Buildings {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("house", in: [.street, .meadow, .garden], size: 0.6...0.9, house),
     ObjectClass("barn", in: [.meadow, .desert, .snow], size: 0.6...0.9, barn),
@@ -16,6 +20,9 @@ enum Buildings {
   ]
 
   /// A house: brick walls, a shingle roof with a chimney, windows with panes, a door.
+  ///
+  /// - Varies: three bricks; white or wooden frames; the color of door and shutters; shutters in 40
+  ///   %; glass; a window or a porthole in the gable; an arched door.
   static func house(_ brush: inout Brush) {
     let brick = brush.near(
       brush.pick([Color(0.66, 0.32, 0.24), Color(0.76, 0.58, 0.42), Color(0.78, 0.74, 0.68)]),
@@ -23,10 +30,12 @@ enum Buildings {
     let wall = Bricks(
       brick, mortar: brush.near(Color(0.76, 0.73, 0.68)), width: brush.number(0.17...0.22),
       height: brush.number(0.075...0.095), joint: 0.018, seed: brush.seed())
+    // White frames stand out from every wall; wood does from light ones.
     let frame = brush.chance(0.6) ? Color(0.94, 0.92, 0.87) : brush.wood()
     let paint = brush.chance(0.6) ? brush.vivid().lit(by: 0.8) : brush.wood()
     let glass = brush.glass()
     let body = Body(&brush)
+    // Before the roof, which hides its foot.
     body.chimney(&brush, wall)
     body.shell(&brush, wall, trim: frame)
     let shutters = brush.chance(0.4) ? paint : nil
@@ -35,6 +44,7 @@ enum Buildings {
       let step = width / Float(count)
       for index in 0..<count {
         let x = step * (Float(index) + 0.5)
+        // On the long side the door takes the place of the third window.
         if width > 1.2, index == 2 {
           brush.door(x - 0.13, body.eaves + 0.3, x + 0.13, 1, paint, frame: frame)
         } else {
@@ -58,6 +68,8 @@ enum Buildings {
   }
 
   /// A barn: the same body with walls of planks and a large door with crossed braces.
+  ///
+  /// - Varies: red or wooden planks; white or dark braces; a hatch under the gable.
   static func barn(_ brush: inout Brush) {
     let wood =
       brush.chance(0.55) ? brush.near(Color(0.62, 0.18, 0.14), by: 0.2) : brush.wood()
@@ -87,6 +99,10 @@ enum Buildings {
     brush.fill(.rectangle(center - 0.09, top + 0.04, center + 0.09, top + 0.26), Color(gray: 0.1))
   }
 
+  /// A window with a sill and, if wanted, shutters.
+  ///
+  /// - `x`, `y`: its center. Its half width is `half`, its height a seventh more.
+  /// - Shutters, if there are any, stand on both sides with slats.
   private static func window(
     _ brush: inout Brush, _ x: Float, _ y: Float, _ half: Float, _ glass: Glass, _ frame: Color,
     _ shutters: Color?
@@ -104,14 +120,21 @@ enum Buildings {
 }
 
 extension Buildings {
-  /// The walls and the roof that houses fraction: with a gable in front and a side that recedes, or
+  /// The walls and the roof that house and barn share: with a gable in front and a side that recedes, or
   /// seen from the long side.
+  ///
+  /// - `isGabled`: the gable is in front and the long side recedes to the right; else the long side
+  ///   is in front.
+  /// - `eaves`, `ridge`: their heights; y points down, so the ridge is the smaller number.
+  /// - `corner`: the x where the gable ends and the side begins.
   struct Body {
     let isGabled: Bool
     let (eaves, ridge, corner): (Float, Float, Float)
     let roof: Color
 
     /// A body at random.
+    ///
+    /// - Varies: 65 % show the gable; heights of eaves and ridge; the corner; the roof's color.
     init(_ brush: inout Brush) {
       isGabled = brush.chance(0.65)
       eaves = brush.number(-0.12...0.12)
@@ -130,14 +153,19 @@ extension Buildings {
         : .move(-0.84, 0)
     }
 
+    /// The side's length in its own units, before perspective shortens it.
     private var width: Float { isGabled ? (0.9 - corner) * 1.3 : 1.68 }
 
     /// Draws on the side wall, given its width.
+    ///
+    /// Perspective shortens a receding side; its x runs from 0 at the corner to the width given.
     func onSide(_ brush: inout Brush, _ draw: (inout Brush, Float) -> Void) {
       brush.within(view) { draw(&$0, width) }
     }
 
     /// The walls with a foot of stone, the roof of shingles.
+    ///
+    /// Drawn from back to front: side wall, gable wall, roof, the board along the gable's edge.
     func shell(
       _ brush: inout Brush, _ wall: any Texture, trim: Color
     ) {
@@ -146,6 +174,7 @@ extension Buildings {
         brush.fill(
           .rectangle(0, eaves - 0.04, width, 1), wall, .slope(isGabled ? 0.45 : 0, 0), edge: 0.4)
         brush.fill(.rectangle(0, 0.92, width, 1), stone, .slope(isGabled ? 0.45 : 0, 0))
+        // The eave's shadow.
         brush.wash(.rectangle(0, eaves - 0.04, width, eaves + 0.1), Color(gray: 0, opacity: 0.3))
       }
       let shingles = brush.shingles(roof, size: brush.number(0.09...0.13))
@@ -180,6 +209,8 @@ extension Buildings {
     }
 
     /// A chimney behind the ridge, sometimes with smoke.
+    ///
+    /// - Varies: its place and height; smoke in 45 %.
     func chimney(_ brush: inout Brush, _ wall: any Texture) {
       let x = (center ?? -0.1) + brush.number(0.25...0.5)
       let top = ridge - brush.number(0.14...0.22)

@@ -3,6 +3,11 @@ import Textures
 
 extension SmallCreatures {
   /// A butterfly from above: four wings with veins, dark borders and eyespots, a furry body, feelers.
+  ///
+  /// Both sides are the same to the pixel: what varies is drawn before they are mirrored.
+  ///
+  /// - Varies: two colors, eyespots, tails on the hind wings in 35 %, the number of veins and
+  ///   border dots, how far the wings are folded.
   static func butterfly(_ brush: inout Brush) {
     let color = brush.vivid()
     let second = brush.chance(0.5) ? brush.near(color, by: 0.4) : brush.vivid()
@@ -10,6 +15,7 @@ extension SmallCreatures {
     let spot = brush.vivid()
     let (reach, fold) = (brush.number(0.92...1.08), brush.number(0.78...1))
     let hasTails = brush.chance(0.35)
+    // All numbers are drawn here, before the wings are mirrored, or the sides would differ.
     let spots = brush.count(4...6)
     let hasForeSpot = brush.chance(0.6)
     let veins = brush.count(26...36)
@@ -21,6 +27,7 @@ extension SmallCreatures {
         ]
         if hasTails { hind += [[0.46, 1.02], [0.34, 0.88]] }
         hind += [[0.2, 0.72], [0.06, 0.4]]
+        // The hind wings lie under the fore wings.
         wing(&brush, .smooth(hind), second, dark, veins: veins, root: 0.15, seed: seed)
         brush.at(0.5, 0.48, scale: 0.17) { eyespot(&$0, spot, dark) }
         let fore = Path.smooth([
@@ -43,6 +50,9 @@ extension SmallCreatures {
   }
 
   /// A wing with veins that leave its root, and a dark border.
+  ///
+  /// - `veins`: around the whole root; a wing shows about a quarter of them.
+  /// - `root`: the y on the body where the veins meet.
   private static func wing(
     _ brush: inout Brush, _ outline: Path, _ color: Color, _ dark: Color, veins: Int, root: Float,
     seed: UInt32
@@ -62,6 +72,8 @@ extension SmallCreatures {
   }
 
   /// Rings about a dark center with a glint, of radius 1.
+  ///
+  /// Four discs in one another.
   private static func eyespot(_ brush: inout Brush, _ color: Color, _ dark: Color) {
     brush.fill(.circle(0, 0, 1), dark, edge: 0)
     brush.fill(.circle(0, 0, 0.82), Color(0.96, 0.88, 0.6), edge: 0)
@@ -71,6 +83,8 @@ extension SmallCreatures {
   }
 
   /// Feelers, a ringed rear, a furry chest, a head.
+  ///
+  /// - Varies: the direction of the feelers.
   private static func body(_ brush: inout Brush, _ dark: Color) {
     let fur = dark.mixed(with: Color(0.6, 0.45, 0.3), by: 0.35)
     brush.mirrored { brush in
@@ -93,6 +107,11 @@ extension SmallCreatures {
 
 extension SmallCreatures {
   /// A ladybird from above on a leaf: a red dome with black dots, a black head, six legs.
+  ///
+  /// It stands out from its leaf, which fills the box and varies in shade and turn.
+  ///
+  /// - Varies: red or, in a third, orange; six to ten dots, their size and places; the animal's
+  ///   size and turn.
   static func ladybird(_ brush: inout Brush) {
     leaf(&brush)
     let red = brush.near(
@@ -128,6 +147,8 @@ extension SmallCreatures {
   }
 
   /// Two wing cases with the same dots on both.
+  ///
+  /// The dots are placed once and mirrored.
   private static func dome(_ brush: inout Brush, _ red: Color, _ black: Color) {
     let outline = Path.smooth([
       [0, -0.48], [0.5, -0.42], [0.78, 0], [0.74, 0.45], [0.42, 0.84], [0, 0.96], [-0.42, 0.84],
@@ -140,6 +161,7 @@ extension SmallCreatures {
       var dots: [SIMD2<Float>] = [[0.34, -0.12], [0.5, 0.32], [0.24, 0.58]]
       if brush.chance(0.5) { dots += [[0.62, 0], [0.22, 0.22]] }
       let size = brush.number(0.11...0.16)
+      // Before mirroring: a ladybird's sides are alike.
       let moved = dots.map { $0 + [brush.number(-0.03...0.03), brush.number(-0.04...0.04)] }
       brush.mirrored { brush in
         for dot in moved {
@@ -155,6 +177,8 @@ extension SmallCreatures {
   }
 
   /// A large leaf with side veins.
+  ///
+  /// - Varies: the shade of green and a turn of up to a tenth.
   private static func leaf(_ brush: inout Brush) {
     let green = brush.near(Color(0.36, 0.6, 0.2), by: 0.25)
     let blade = Path.smooth([

@@ -3,10 +3,14 @@ import Textures
 
 extension Furnishings {
   /// An hourglass: two discs and posts of wood, two bulbs of glass, sand that runs.
+  ///
+  /// - Varies: wood or brass; the widths of discs and bulbs; the sand's color; how much of it has
+  ///   run, from 20 to 80 %.
   static func hourglass(_ brush: inout Brush) {
     let wood = brush.chance(0.8) ? brush.wood() : brush.brass()
     let (width, bulb) = (brush.number(0.56...0.66), brush.number(0.4...0.48))
     let grain = Planks(wood, width: 0, contrast: 0.5, seed: brush.seed())
+    // The far posts, seen through the glass.
     for x in [-width * 0.4, width * 0.4] {
       brush.handle([[x, -0.8], [x, 0], [x, 0.8]], width: 0.08, wood.lit(by: 0.65))
     }
@@ -22,6 +26,7 @@ extension Furnishings {
         Color(0.92, 0.76, 0.45), Color(0.9, 0.5, 0.25), Color(0.95, 0.92, 0.85), brush.vivid(),
       ]))
     let grains = Sand(sand.lit(by: 1.1), sand.lit(by: 0.6), ripple: 0.3, seed: brush.seed())
+    // What leaves the upper bulb fills the lower one.
     let fallen = brush.number(0.2...0.8)
     brush.inside(glass) { brush in
       let (level, heap) = (-0.12 - (1 - fallen) * 0.5, 0.7 - fallen * 0.45)
@@ -51,6 +56,9 @@ extension Furnishings {
   }
 
   /// A round board seen a little from above, 0.14 thick.
+  ///
+  /// - `top`: the y of its upper face.
+  /// - `width`: its radius.
   private static func disc(
     _ brush: inout Brush, from top: Float, width: Float, _ grain: any Texture, _ wood: Color
   ) {
@@ -61,6 +69,9 @@ extension Furnishings {
   }
 
   /// A candle: a cylinder of wax that has dripped, a flame with a glow, a holder.
+  ///
+  /// - Varies: ivory or colored wax; a holder of brass or another metal; the candle's width and
+  ///   length; two to four runs of wax; the flame's size.
   static func candle(_ brush: inout Brush) {
     let wax = brush.chance(0.6) ? brush.near(Color(0.94, 0.88, 0.74)) : brush.vivid()
     let metal = brush.chance(0.6) ? brush.brass() : brush.metal()
@@ -98,6 +109,9 @@ extension Furnishings {
   }
 
   /// A honeycomb: a slab of cells, some full of honey, in a wooden frame.
+  ///
+  /// - Varies: the size of the cells, the fraction of them that is full, the dents of the comb's
+  ///   edge, one to three drops of honey.
   static func honeycomb(_ brush: inout Brush) {
     let wax = brush.near(Color(0.93, 0.68, 0.2), by: 0.16)
     let wood = brush.wood()
@@ -105,6 +119,7 @@ extension Furnishings {
     let (width, height) = (Float(0.94), brush.number(0.72...0.92))
     let inner = Path.rectangle(-width, -height, width, height)
     brush.wash(inner, Color(0.12, 0.07, 0.03, opacity: brush.number(0.5...0.95)))
+    // Points enough for dents, few enough that they are dents and not noise.
     let count = 16
     let comb = Path.smooth(
       (0..<count).map { index in

@@ -2,7 +2,10 @@ import Drawing
 import Textures
 
 /// Flowers on stems.
+///
+/// Daisy and sunflower differ in their disc alone; the tulip has a cup in its place.
 enum Flowers {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("daisy", in: [.garden, .meadow], size: 0.65...0.95, daisy),
     ObjectClass("sunflower", in: [.garden, .meadow], size: 0.65...0.95, sunflower),
@@ -10,6 +13,10 @@ enum Flowers {
   ]
 
   /// A daisy: petals about a small yellow disc.
+  ///
+  /// The disc is 0.17 in radius.
+  ///
+  /// - Varies: what `petals` varies.
   static func daisy(_ brush: inout Brush) {
     petals(&brush)
     let disc = brush.near(Color(0.95, 0.75, 0.15))
@@ -22,6 +29,8 @@ enum Flowers {
   }
 
   /// A sunflower: the same petals about a large dark disc of seeds.
+  ///
+  /// The disc is 0.34 in radius: twice a daisy's, which is all that differs.
   static func sunflower(_ brush: inout Brush) {
     petals(&brush)
     let seeds = brush.near(Color(0.32, 0.2, 0.1))
@@ -33,6 +42,9 @@ enum Flowers {
     }
   }
 
+  /// Stem, two leaves, and two rings of 11 to 17 petals about (0, −0.3).
+  ///
+  /// - Varies: yellow, white or pink; the number and the turn of the petals.
   private static func petals(_ brush: inout Brush) {
     let green = brush.near(Color(0.25, 0.5, 0.15))
     brush.rod(.smoothLine([[0.05, 1], [-0.04, 0.4], [0, -0.2]]), width: 0.09, green)
@@ -48,6 +60,7 @@ enum Flowers {
       for ring in 0..<2 {
         for index in 0..<count {
           let angle = (Float(index) + Float(ring) * 0.5) / Float(count)
+          // The inner ring is shorter and lighter, and lies between the outer petals.
           let reach: Float = ring == 0 ? 0.68 : 0.58
           brush.at(0, 0, turn: angle) { brush in
             let petal = Path.smooth([
@@ -65,6 +78,9 @@ enum Flowers {
 
 extension Flowers {
   /// A tulip, or a few: a cup of smooth petals that overlap, a stem, long leaves.
+  ///
+  /// - Varies: six colors; one to three flowers, the middle one tallest; the width of the cups; the
+  ///   leaves.
   static func tulip(_ brush: inout Brush) {
     let color = brush.near(
       brush.pick([
@@ -73,6 +89,7 @@ extension Flowers {
       ]))
     let green = brush.near(Color(0.32, 0.55, 0.28), by: 0.2)
     let count = brush.pick([1, 1, 2, 3])
+    // Several flowers share the box.
     let size: Float = [0, 1, 0.84, 0.72][count]
     let wide = brush.number(0.85...1.15)
     // The sides first, the center one, which is the tallest, before them.
@@ -87,6 +104,7 @@ extension Flowers {
       brush.rod(
         .smoothLine([[head.x * 0.12, 1], [head.x * 0.55, 0.45], [head.x, head.y + 0.1]]),
         width: 0.09 * size + 0.01, green)
+      // Flowers of one plant differ a little.
       let one = brush.near(color)
       brush.at(head.x, head.y, scale: size, turn: head.x * 0.05) { brush in
         brush.within(.scale(wide, 1)) { cup(&$0, one) }
@@ -96,6 +114,10 @@ extension Flowers {
   }
 
   /// A tulip's flower on the origin: petals behind, at the sides, in front.
+  ///
+  /// Seven petals, from the darkest at the back to the lightest in front.
+  ///
+  /// - Parameters: the stem ends at the origin, the cup rises to y = −0.74.
   private static func cup(_ brush: inout Brush, _ color: Color) {
     let veins = brush.seed()
     func petal(_ points: [SIMD2<Float>], _ tone: Float, _ form: Form) {
@@ -125,6 +147,9 @@ extension Flowers {
   }
 
   /// A long leaf from the foot that bends outwards.
+  ///
+  /// - `side`: −1 bends to the left, 1 to the right.
+  /// - Varies: the height of its tip.
   private static func leafBlade(
     _ brush: inout Brush, _ green: Color, _ side: Float, reach: Float
   ) {

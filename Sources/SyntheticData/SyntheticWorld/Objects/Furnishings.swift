@@ -2,7 +2,10 @@ import Drawing
 import Textures
 
 /// Objects of the room.
+///
+/// Thirteen classes that have a room or a table as their habitat and little else in common.
 enum Furnishings {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("clock", .hovering, in: [.room], size: 0.5...0.8, clock),
     ObjectClass("mask", .hovering, in: [.room, .forest], size: 0.6...0.9, mask),
@@ -20,6 +23,9 @@ enum Furnishings {
   ]
 
   /// A clock: a round face with twelve marks, two hands, a rim of wood or metal.
+  ///
+  /// - Varies: a rim of wood, metal or paint; a light or a dark face; marks as lines, Roman
+  ///   numerals or dots; the time; the hands' color.
   static func clock(_ brush: inout Brush) {
     let rim: any Texture
     if brush.chance(0.55) {
@@ -34,6 +40,7 @@ enum Furnishings {
         Color(0.96, 0.95, 0.92), Color(0.93, 0.87, 0.72), Color(0.96, 0.95, 0.92),
         Color(0.16, 0.17, 0.22),
       ]), by: 0.06)
+    // A dark face has light marks.
     let ink = face.components.x < 0.5 ? Color(0.95, 0.93, 0.85) : Color(0.1, 0.09, 0.1)
     let inner = brush.number(0.74...0.84)
     brush.fill(.circle(0, 0, 1), rim, .ball(0, 0, 1.15, 1.15), edge: 0.5)
@@ -50,6 +57,9 @@ enum Furnishings {
     brush.shine(onBall: 0, 0, 0.9, 0.9, 0.35)
   }
 
+  /// Numbers are read from outside; the dial is never mirrored, so that numerals can be read.
+  ///
+  /// - Varies: style of the marks, time, color of the hands.
   private static func dial(_ brush: inout Brush, _ ink: Color, radius: Float) {
     let numerals = ["XII", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI"]
     let style = brush.count(0...2)
@@ -74,6 +84,7 @@ enum Furnishings {
       brush.stroke(.circle(0, 0, radius * 0.95), width: 0.02, ink)
     }
     let hand = brush.chance(0.7) ? ink : brush.vivid()
+    // Hour hand and minute hand turn independently: a network should not read the time.
     for (length, width) in [(radius * 0.5, Float(0.11)), (radius * 0.78, 0.07)] {
       brush.at(0, 0, turn: brush.number(0...1)) { brush in
         brush.fill(
@@ -87,6 +98,9 @@ enum Furnishings {
   }
 
   /// A lamp: a shade of cloth with a glow, a stem, a foot.
+  ///
+  /// - Varies: colored or pale cloth, plain or striped; the shade's size; a metal stem or a glazed
+  ///   foot.
   static func lamp(_ brush: inout Brush) {
     let cloth = brush.chance(0.5) ? brush.vivid() : brush.near(Color(0.92, 0.84, 0.66))
     let (upper, lower) = (brush.number(0.24...0.45), brush.number(0.56...0.72))
@@ -114,6 +128,7 @@ enum Furnishings {
       brush.shine(onBall: 0, 0.5, belly, 0.4)
     }
     let glow = Color(1, 0.88, 0.55)
+    // The lamp lights its surroundings, whatever the scene's light.
     brush.glow(
       .ellipse(0, bottom * 0.7, 1.5, 1.4), glow.withOpacity(0.4), 0, bottom * 0.7, radiusX: 1.5,
       radiusY: 1.4)
@@ -126,6 +141,7 @@ enum Furnishings {
     brush.fill(
       shade, Wrapped(pattern ? stripes : weave, radius: lower * 1.02, sag: sag),
       .column(0, lower * 1.3))
+    // The bulb stands in the lower part of the shade.
     let light = (top + bottom * 2) / 3
     brush.inside(shade) { brush in
       brush.glow(
@@ -140,6 +156,9 @@ enum Furnishings {
   }
 
   /// A chair of wood: four legs, a back with slats, a seat of wicker, cloth or planks.
+  ///
+  /// - Varies: wood; depth and height of the seat; slats across or upright; a seat of wicker, cloth
+  ///   or planks.
   static func chair(_ brush: inout Brush) {
     let wood = brush.wood()
     let grain = Planks(wood, width: 0, contrast: 0.4, seed: brush.seed())
@@ -157,6 +176,7 @@ enum Furnishings {
     for foot in [farLeft, farRight] {
       brush.beam([foot, [foot.x + 0.03, 0.84]], width: width, grain, wood)
     }
+    // The far parts first: back legs, back, then the front legs and the seat.
     back(
       &brush, from: (farLeft, farRight), to: (headLeft, headRight), width: width, grain, wood)
     brush.beam(
@@ -184,6 +204,10 @@ enum Furnishings {
     brush.fill(shape, cover, .slope(0, -0.4), edge: 0.6)
   }
 
+  /// The back of a chair: two posts, and slats between them.
+  ///
+  /// - `foot`, `head`: the lower and the upper ends of its two posts.
+  /// - Varies: three or four slats across, or three to five upright ones.
   private static func back(
     _ brush: inout Brush, from foot: (SIMD2<Float>, SIMD2<Float>),
     to head: (SIMD2<Float>, SIMD2<Float>), width: Float, _ grain: any Texture, _ wood: Color

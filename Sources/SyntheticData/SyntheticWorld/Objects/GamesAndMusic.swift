@@ -3,12 +3,16 @@ import Textures
 
 extension Pastimes {
   /// A wicker basket with an arched handle; some hold fruits or eggs.
+  ///
+  /// - Varies: three colors of straw; width, height and taper; the weave's size; empty, fruits or
+  ///   eggs.
   static func basket(_ brush: inout Brush) {
     let straw = brush.near(
       brush.pick([Color(0.72, 0.5, 0.26), Color(0.55, 0.36, 0.2), Color(0.82, 0.66, 0.42)]))
     let (half, rim) = (brush.number(0.76...0.9), brush.number(0.08...0.24))
     let low = half * brush.number(0.66...0.82)
     brush.within(.move(0, rim).after(.scale(half * 0.86, rim + 0.94))) {
+      // The handle stands in the middle of the basket, so its lower ends lie behind the rim.
       $0.archedHandle(straw.lit(by: 0.92), width: 0.1)
     }
     brush.fill(.ellipse(0, rim, half, 0.15), straw.lit(by: 0.3))
@@ -32,7 +36,12 @@ extension Pastimes {
       Stripes(straw, straw.lit(by: 0.6), period: 0.09, fraction: 0.35).turned(0.18))
   }
 
+  /// Three at the back, four in front, drawn before the basket's near side.
+  ///
+  /// - `half`, `rim`: half of the opening's width, and its y.
+  /// - Varies: nothing in a quarter, fruits in half, eggs in a quarter.
   private static func contents(_ brush: inout Brush, half: Float, rim: Float) {
+    // Fruits twice as often as eggs or nothing.
     let kind = brush.count(0...3)
     guard kind > 0 else { return }
     let ripe = brush.ripe()
@@ -62,6 +71,11 @@ extension Pastimes {
   }
 
   /// A chessboard in perspective with a few pieces of both colors.
+  ///
+  /// The board is drawn in its own square, −1 to 1, and seen through one perspective map; pieces
+  /// stand upright at mapped places, larger in front.
+  ///
+  /// - Varies: four pairs of colors; the perspective; number, kinds and places of the pieces.
   static func chessboard(_ brush: inout Brush) {
     let frame = brush.wood()
     let (dark, light) = brush.pick([
@@ -84,6 +98,7 @@ extension Pastimes {
     let white = brush.near(light.mixed(with: Color(0.95, 0.9, 0.8), by: 0.6), by: 0.06)
     let black = brush.near(dark.mixed(with: Color(gray: 0.12), by: 0.5), by: 0.1)
     // From the far rows to the near ones; the far pieces are the dark ones.
+    // Each column once, as far as they go: pieces do not stand behind each other.
     var columns = [0, 1, 2, 3, 4, 5, 6, 7]
     for row in [0, 1, 3, 4, 6, 7] {
       for _ in 0..<brush.count(row == 0 || row == 7 ? 1...2 : 0...2) {
@@ -103,6 +118,9 @@ extension Pastimes {
   }
 
   /// A drum: a shell with zigzag cords between two rims, a skin, two sticks.
+  ///
+  /// - Varies: the shell's color, planks or paint; hoops; size; seven to ten turns of the cord;
+  ///   where the sticks lie.
   static func drum(_ brush: inout Brush) {
     let (color, hoop) = (brush.vivid(), brush.chance(0.5) ? brush.metal() : brush.vivid())
     let (half, top, low) = (brush.number(0.66...0.85), brush.number(-0.42 ... -0.2), Float(0.78))
@@ -135,6 +153,7 @@ extension Pastimes {
     for (from, to) in [(top - 0.02, top + 0.13), (low - 0.13, low + 0.03)] {
       brush.fill(band(from, to, half * 1.04), hoop, .column(0, half * 1.08), edge: 0.55)
     }
+    // A skin of parchment, whatever the shell's color.
     let skin = brush.near(Color(0.93, 0.87, 0.74), by: 0.06)
     brush.fill(.ellipse(0, top - 0.02, half * 1.04, sag * 1.05), hoop.lit(by: 0.75))
     brush.fill(
@@ -150,6 +169,8 @@ extension Pastimes {
   }
 
   /// A guitar: a waisted body of wood with a round hole, a neck with frets, strings, pegs.
+  ///
+  /// - Varies: wood or paint; the widths of both bouts; a scratch plate in 40 %; a tilt.
   static func guitar(_ brush: inout Brush) {
     let wood = brush.chance(0.7) ? brush.wood().lit(by: 1.2) : brush.vivid()
     let (wide, upper) = (brush.number(0.44...0.52), brush.number(0.33...0.39))
@@ -173,6 +194,7 @@ extension Pastimes {
           .smooth([[0.1, 0.34], [0.25, 0.4], [0.28, 0.56], [0.12, 0.62], [0.08, 0.5]]),
           dark.lit(by: 0.8))
       }
+      // Centered between the bouts.
       let hole: Float = 0.33
       brush.stroke(.circle(0, hole, 0.165), width: 0.04, brush.vivid().mixed(with: dark, by: 0.4))
       brush.fill(.circle(0, hole, 0.14), Color(gray: 0.06), edge: 0.6)
@@ -186,6 +208,9 @@ extension Pastimes {
     }
   }
 
+  /// Frets come nearer to each other towards the body, each 0.93 of the one before.
+  ///
+  /// - `hole`: the y of the sound hole, where the neck ends.
   private static func neck(_ brush: inout Brush, _ dark: Color, _ wood: Color, hole: Float) {
     brush.fill(
       .polygon([[-0.065, -0.72], [0.065, -0.72], [0.08, hole - 0.13], [-0.08, hole - 0.13]]),

@@ -3,12 +3,19 @@ import Textures
 
 extension Mammals {
   /// What covers a hoofed mammal.
+  ///
+  /// - `trunk`, `neck`, `leg`: the same texture, turned as the hair lies.
+  /// - `mane`: long hair of mane and tail.
+  /// - `color`, `muzzle`, `hair`: base color, nose, and the solid color under the mane.
   private struct Coat {
     var trunk, neck, leg, mane: any Texture
     var color, muzzle, hair: Color
   }
 
   /// How a hoofed mammal is built: its trunk's center, half length, back and depth, and its poll.
+  ///
+  /// All lengths in the object's units; `poll` is the top of the head, where the neck ends, and
+  /// `slope` is how much the back falls from the shoulder to the rump.
   private struct Build {
     var (x, half, back, depth): (Float, Float, Float, Float)
     var poll: SIMD2<Float>
@@ -28,6 +35,9 @@ extension Mammals {
     neckWidth: 0.13, legWidth: 0.13, slope: 0.07)
 
   /// A horse: fur of one color, a mane and tail of hair.
+  ///
+  /// - Varies: five coats, a pale or dark mane, a blaze on the face.
+  /// - Differs from the zebra in the coat alone.
   static func horse(_ brush: inout Brush) {
     let color = brush.near(
       brush.pick([
@@ -47,6 +57,8 @@ extension Mammals {
   }
 
   /// A zebra: the same mammal in stripes that bend and fork.
+  ///
+  /// - Varies: width and wobble of the stripes, which bend and fork by the texture's noise.
   static func zebra(_ brush: inout Brush) {
     let white = brush.near(Color(0.93, 0.91, 0.86), by: 0.06)
     let black = brush.near(Color(0.1, 0.09, 0.09), by: 0.1)
@@ -61,6 +73,9 @@ extension Mammals {
   }
 
   /// A giraffe: the same mammal with long legs and neck, in patches, with two horns.
+  ///
+  /// - Varies: the color of the patches and of the lines between them.
+  /// - Another build than the horse: a short trunk that slopes, long legs and neck.
   static func giraffe(_ brush: inout Brush) {
     let patch = brush.near(brush.pick([Color(0.62, 0.36, 0.15), Color(0.5, 0.28, 0.14)]))
     let line = brush.near(Color(0.93, 0.82, 0.58), by: 0.08)
@@ -75,6 +90,12 @@ extension Mammals {
   }
 
   /// A mammal with hooves in side view: tail, four legs, trunk and neck in one, mane, head.
+  ///
+  /// Drawn from back to front: tail, the far legs, darker, trunk and neck in one outline, the near
+  /// legs, mane, head.
+  ///
+  /// - Varies: the step of each leg, the swing of the tail, how low the head is held, the hooves'
+  ///   color.
   private static func hoofed(
     _ brush: inout Brush, _ coat: Coat, _ build: Build, isGiraffe: Bool = false
   ) {
@@ -98,6 +119,7 @@ extension Mammals {
     brush.fill(
       .smooth(neckTop + trunk), coat.trunk,
       .ball(center.x, center.y, build.half * 1.5, build.depth * 0.85), edge: 0.45)
+    // The neck again, with stripes or patches in its own direction.
     let neck = Path.smooth(
       neckTop + [
         withers + SIMD2(0, 0.05), build.at(-0.6, 0.32), chest + SIMD2(0.04, 0.04), front,
@@ -114,9 +136,14 @@ extension Mammals {
   }
 
   /// A foreleg and a hind leg, of the near or the far side.
+  ///
+  /// Legs of the far side stand nearer together and are a third darker.
+  ///
+  /// - Varies: each foot's step, by up to 0.14 of the leg's length; the knee follows by half.
   private static func legs(
     _ brush: inout Brush, _ coat: Coat, _ build: Build, hoof: Color, isFar: Bool
   ) {
+    // The far legs stand between the near ones, or they would be hidden.
     let shift: Float = isFar ? 0.3 : 0
     for isHind in [false, true] {
       let top = build.at(isHind ? 0.72 - shift : -0.68 + shift, 0.52)
@@ -132,6 +159,11 @@ extension Mammals {
   }
 
   /// A tail of long hair, or a thin one with a tuft.
+  ///
+  /// A horse's and a zebra's is long hair from the rump to the hocks; a giraffe's is thin, with a
+  /// tuft.
+  ///
+  /// - Varies: how far it swings.
   private static func tail(
     _ brush: inout Brush, _ coat: Coat, _ build: Build, isGiraffe: Bool
   ) {
@@ -156,6 +188,10 @@ extension Mammals {
   }
 
   /// Hair along the crest of a neck.
+  ///
+  /// It goes from the poll to the withers; its lower edge is cut in teeth.
+  ///
+  /// - Varies: its depth; a giraffe's is half as wide.
   private static func mane(
     _ brush: inout Brush, _ coat: Coat, from poll: SIMD2<Float>, over crest: SIMD2<Float>,
     to withers: SIMD2<Float>, width: Float
@@ -165,6 +201,7 @@ extension Mammals {
     let line = [poll + SIMD2(0, -0.03), crest + (poll - crest) * 0.45 + SIMD2(0.03, -0.05)]
     for (index, point) in (line + [crest, crest + (withers - crest) * 0.55, withers]).enumerated() {
       outer.append(point + SIMD2(0.045, -0.04) * width)
+      // Uneven, so that the mane ends in locks rather than along a line.
       let tooth: Float = index % 2 == 0 ? 0.7 : 1.2
       inner.append(point + SIMD2(-depth, depth * 0.5) * tooth * (index == 0 ? 0.4 : 1))
     }
@@ -172,6 +209,8 @@ extension Mammals {
   }
 
   /// A long head in side view from the poll at the origin to the mouth at (1, 0.1).
+  ///
+  /// - Varies: a blaze on 35 % of horses and zebras. Giraffes have two horns.
   private static func head(_ brush: inout Brush, _ coat: Coat, isGiraffe: Bool) {
     if isGiraffe {
       for x: Float in [0.02, 0.14] {

@@ -2,7 +2,11 @@ import Drawing
 import Textures
 
 /// Objects of the kitchen.
+///
+/// Vessels turned on a wheel share their profile (`Path.turned`), opening, handle, glaze and shine.
+/// Some differ in one part: pan and pot in the handles, mug and bowl in a handle and the form.
 enum Kitchenware {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("mug", in: [.table], size: 0.5...0.8, mug),
     ObjectClass("bowl", in: [.table], size: 0.5...0.8, bowl),
@@ -16,6 +20,8 @@ enum Kitchenware {
   ]
 
   /// What vessels hold: coffee, tea, milk, soup.
+  ///
+  /// Coffee, tea, milk, tomato or pea soup.
   static func drink(_ brush: inout Brush) -> Color {
     brush.near(
       brush.pick([
@@ -25,6 +31,10 @@ enum Kitchenware {
   }
 
   /// A mug: a glazed cylinder with one handle, its opening, a drink, sometimes steam.
+  ///
+  /// Moved to the left by 0.18, so that it is centered with its handle.
+  ///
+  /// - Varies: glaze; height and taper; the handle's form; how full it is; steam in 45 %.
   static func mug(_ brush: inout Brush) {
     let glaze = brush.glaze()
     let (top, width) = (brush.number(-0.7 ... -0.4), brush.number(0.56...0.68))
@@ -32,6 +42,7 @@ enum Kitchenware {
     let sag = brush.number(0.13...0.2)
     let reach = width + brush.number(0.28...0.4)
     let (high, low) = (top + brush.number(0.2...0.35), 0.9 - brush.number(0.3...0.45))
+    // Most handles have the ground's color.
     let ear = brush.chance(0.75) ? glaze.color : glaze.pattern
     brush.at(-0.18, 0) { brush in
       brush.handle(
@@ -51,6 +62,8 @@ enum Kitchenware {
   }
 
   /// A bowl: a glazed half ball on a foot without a handle, perhaps with soup or fruit.
+  ///
+  /// - Varies: glaze; height and flare; a drink in most; three fruits instead in 35 %.
   static func bowl(_ brush: inout Brush) {
     let glaze = brush.glaze()
     let (top, sag) = (brush.number(-0.3...0.1), brush.number(0.2...0.3))
@@ -65,12 +78,14 @@ enum Kitchenware {
       glaze.wrapped(radius: 1, sag: sag), .ball(0, top - 0.1, 1.04, 1.25 - top))
     brush.shine(onBall: 0, 0.4, 0.8, 0.6, 0.6)
     let filling = brush.chance(0.7) ? drink(&brush) : nil
+    // A bowl of fruit has no soup.
     let isFruit = brush.chance(0.35)
     brush.opening(
       0, top, 0.96, sag, lip: glaze.color, inside: glaze.inside, filling: isFruit ? nil : filling,
       depth: brush.number(0.25...0.5))
     guard isFruit else { return }
     let skin = brush.pick([Color(0.85, 0.2, 0.12), Color(0.95, 0.6, 0.1), Color(0.5, 0.68, 0.15)])
+    // Fruits are cut off by the bowl's near rim.
     brush.inside(.rectangle(-0.92, -1, 0.92, top + sag * 0.6)) { brush in
       for x: Float in [-0.35, 0.3, -0.02] {
         let (radius, y) = (brush.number(0.24...0.34), top + brush.number(-0.12...0.02))
@@ -83,6 +98,8 @@ enum Kitchenware {
   }
 
   /// A vase: a slender turned body with a neck, glazed or of marble.
+  ///
+  /// - Varies: lip, neck, belly and foot; marble in a quarter; two bands about it.
   static func vase(_ brush: inout Brush) {
     let glaze = brush.glaze()
     let (lip, neck) = (brush.number(0.2...0.34), brush.number(0.11...0.2))
@@ -116,6 +133,8 @@ enum Kitchenware {
   }
 
   /// A bottle: colored glass with highlights, a label with a word, a cork.
+  ///
+  /// - Varies: five colors of glass; body, neck and shoulder; how full it is; the label.
   static func bottle(_ brush: inout Brush) {
     let glass = brush.near(
       brush.pick([
@@ -125,6 +144,7 @@ enum Kitchenware {
     let (body, neck) = (brush.number(0.3...0.42), brush.number(0.1...0.13))
     let shoulder = brush.number(-0.25...0.0)
     let slope = brush.number(0.1...0.3)
+    // The cork first; the neck's lip hides its lower end.
     let cork = brush.near(Color(0.75, 0.56, 0.36))
     brush.fill(
       .turned([[neck * 0.75, -0.98], [neck * 0.7, -0.8]], sag: 0.02),

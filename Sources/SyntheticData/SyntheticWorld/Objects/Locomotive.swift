@@ -4,6 +4,11 @@ import Textures
 extension Vehicles {
   /// A steam locomotive: a boiler with bands, a smoking chimney, a cab with a window, spoked
   /// wheels on rails.
+  ///
+  /// It looks to the right and stands on rails at y = 0.95.
+  ///
+  /// - Varies: paint and trim; the boiler's height and radius; two to four bands; the chimney's
+  ///   form; one or two domes; a cow catcher or buffers; the wheels.
   static func locomotive(_ brush: inout Brush) {
     let paint = brush.chance(0.7) ? brush.vivid().lit(by: 0.7) : brush.near(Color(gray: 0.2))
     let iron = brush.near(Color(gray: 0.2), by: 0.2)
@@ -13,6 +18,7 @@ extension Vehicles {
     let radius = brush.number(0.26...0.32)
     let chimney: Float = 0.66
     let mouth = brush.number(-0.56 ... -0.42)
+    // Under the wheels, which stand on them.
     rails(&brush)
     brush.smoke(chimney, mouth, height: 0.55, drift: -brush.number(0.5...1))
     // The boiler and, at its front, the smoke box.
@@ -65,6 +71,7 @@ extension Vehicles {
     wheels(&brush, red: red, iron: iron)
   }
 
+  /// Sleepers 0.19 apart under one rail.
   private static func rails(_ brush: inout Brush) {
     let wood = brush.wood().lit(by: 0.7)
     for x in stride(from: Float(-0.95), through: 1, by: 0.19) {
@@ -73,6 +80,9 @@ extension Vehicles {
     brush.rod(.lines([[-1.02, 0.95], [1.02, 0.95]]), width: 0.045, Color(gray: 0.5))
   }
 
+  /// The driver's cab at the left end, with a curved roof.
+  ///
+  /// - Varies: its height; one or two panes; lit from within in 40 %.
   private static func cab(_ brush: inout Brush, paint: Color, trim: Color) {
     let top = brush.number(-0.52 ... -0.4)
     brush.fill(
@@ -90,10 +100,14 @@ extension Vehicles {
     brush.fill(roof, trim.lit(by: 0.7), .roller(top + 0.03, 0.2), edge: 0.5)
   }
 
+  /// Coupled wheels under the boiler, two small ones in front, and the rods that drive them.
+  ///
+  /// - Varies: two or three coupled wheels, larger or smaller; the turn of the rods.
   private static func wheels(_ brush: inout Brush, red: Color, iron: Color) {
     let drivers: [Float] = brush.chance(0.5) ? [-0.66, -0.12] : [-0.7, -0.27, 0.16]
     let large: Float = drivers.count == 2 ? 0.26 : 0.21
     let small: Float = 0.13
+    // One turn for all wheels: the rods couple them.
     let turn = brush.number(0...1)
     for x in drivers { wheel(&brush, x, radius: large, color: red, rim: iron) }
     for x: Float in drivers.count == 2 ? [0.34, 0.66] : [0.5, 0.78] {
@@ -112,6 +126,9 @@ extension Vehicles {
       .roller(0.61, 0.1), edge: 0.5)
   }
 
+  /// A spoked wheel with an iron rim.
+  ///
+  /// - `radius`: the wheel stands on the rail, so its center is at y = 0.94 − `radius`.
   private static func wheel(
     _ brush: inout Brush, _ x: Float, radius: Float, color: Color, rim: Color
   ) {

@@ -3,9 +3,14 @@ import Textures
 
 extension Mammals {
   /// A head about the origin, 0.6 wide to each side and as high.
+  ///
+  /// Drawn from back to front: mane, upright ears, skull, stripes, patch, hanging ears, features.
+  ///
+  /// - Varies: the distance of the ears, the width of the cheeks.
   static func head(_ brush: inout Brush, _ face: Face) {
     if let mane = face.mane { halo(&brush, mane) }
     let spread = brush.number(0.36...0.44)
+    // Pointed ears look smaller than round ones of the same height.
     let size: Float = face.roundEars > 0.5 ? 0.32 : 0.46
     if !face.isDog {
       brush.mirrored { brush in
@@ -20,6 +25,7 @@ extension Mammals {
     ]
     let outline = Path.smooth(
       [[0, -0.55]] + right + [[0, 0.54]] + right.reversed().map { [-$0.x, $0.y] })
+    // Hair runs outwards from the nose, as it does on a face.
     let around = Radial(face.fur, 0, 0.1)
     brush.fill(outline, around, .ball(0, 0, 0.85, 0.8), edge: 0.45)
     if let stripe = face.stripes {
@@ -38,6 +44,8 @@ extension Mammals {
   }
 
   /// Ears that hang at both sides of a head.
+  ///
+  /// - Varies: their length, from the height of the nose to below the mouth.
   private static func hangingEars(_ brush: inout Brush, _ color: Color) {
     let fur = Fur(color.lit(by: 1.25), color.lit(by: 0.65), width: 0.03, seed: brush.seed())
     let drop = brush.number(0.16...0.42)
@@ -51,6 +59,10 @@ extension Mammals {
   }
 
   /// Stripes of a face: on the brow and the cheeks.
+  ///
+  /// Three stripes from the middle of the brow on each side, four on each cheek, one over each eye.
+  ///
+  /// - Varies: how far the cheek stripes swing up or down.
   private static func mask(_ brush: inout Brush, _ stripe: Color) {
     let swing = brush.number(-0.03...0.03)
     brush.mirrored { brush in
@@ -69,11 +81,16 @@ extension Mammals {
   }
 
   /// A mane: hair in two rings that stick out in tufts.
+  ///
+  /// Two polygons of 66 points, alternately near and far, which read as strands of hair.
+  ///
+  /// - Varies: the length and the sway of each tuft.
   private static func halo(_ brush: inout Brush, _ color: Color) {
     let seed = brush.seed()
     for (ring, reach) in ([1.02, 0.82] as [Float]).enumerated() {
       let tone = color.lit(by: ring == 0 ? 0.75 : 1.05)
       let fur = Fur(tone.lit(by: 1.35), tone.lit(by: 0.5), length: 0.25, width: 0.06, seed: seed)
+      // Even, so that long and short tufts alternate around the whole ring.
       let count = 66
       let points = (0..<count).map { index in
         let reach = reach * (index % 2 == 0 ? brush.number(0.8...0.88) : brush.number(0.9...1.02))
@@ -88,6 +105,11 @@ extension Mammals {
   }
 
   /// Muzzle, eyes, nose, mouth, whiskers.
+  ///
+  /// In the head's units: eyes at y = −0.1, nose at 0.1, mouth at 0.3.
+  ///
+  /// - Cats have slit eyes, 0.145 in radius, and whiskers; tigers and lions smaller ones.
+  /// - Bears and dogs have round eyes nearer together, and a snout.
   private static func features(_ brush: inout Brush, _ face: Face) {
     let dark = Color(gray: 0.08)
     let muzzle: Float = face.hasSnout ? 1.25 : 1
@@ -136,6 +158,7 @@ extension Mammals {
       $0.stroke(.smoothLine([[0, 0.29], [0.1, 0.345], [0.22, 0.31]]), width: 0.03, dark)
     }
     guard !face.hasSnout else { return }
+    // Whiskers are pale on every coat, a little darker on black ones so that they do not glare.
     let hair = face.color.components.x > 0.3 ? Color(gray: 0.97, opacity: 0.9) : Color(gray: 0.9)
     brush.mirrored { $0.at(0.16, 0.24, scale: 0.62) { $0.whiskers(hair) } }
   }

@@ -3,6 +3,11 @@ import Textures
 
 extension Furnishings {
   /// A mask: a face of wood or glaze with two eyes, a nose, a mouth with teeth, painted cheeks.
+  ///
+  /// Each part is drawn by a function of its own with four choices, so that two masks seldom share
+  /// more than one.
+  ///
+  /// - Varies: wood or glaze; three paints; the outline's brow, cheek, jaw and chin; every part.
   static func mask(_ brush: inout Brush) {
     let isWood = brush.chance(0.5)
     let color = isWood ? brush.wood() : brush.vivid()
@@ -18,6 +23,7 @@ extension Furnishings {
     ]
     let mirrored = half.reversed().map { SIMD2(-$0.x, $0.y) }
     let outline = Path.smooth([[0, -0.94]] + half + [[0, chin]] + mirrored)
+    // Behind the face, whose edge hides their roots.
     ornament(&brush, paint, width: brow)
     brush.fill(outline, face, .ball(0, 0, 0.86, 1.15), edge: 0.6)
     brush.inside(outline) { brush in
@@ -35,10 +41,15 @@ extension Furnishings {
       brush.wash(.ellipse(x, tip - 0.03, 0.035, 0.025), Color(gray: 0.05, opacity: 0.8))
     }
     mouth(&brush, paint[0], y: brush.number(0.5...0.58), width: brush.number(0.24...0.36))
+    // Glaze shines, wood does not.
     if !isWood { brush.shine(onBall: 0, 0, 0.7, 1, 0.5) }
   }
 
   /// What is around a mask: horns, feathers, a fringe of straw, or nothing.
+  ///
+  /// - `paint`: the mask's three colors.
+  /// - `width`: half of the brow's width, where feathers and fringe begin.
+  /// - Varies: horns, five to nine feathers, straw, or ears with rings.
   private static func ornament(_ brush: inout Brush, _ paint: [Color], width: Float) {
     switch brush.count(0...3) {
     case 0:
@@ -78,6 +89,9 @@ extension Furnishings {
     }
   }
 
+  /// What is painted above the eyes.
+  ///
+  /// - Varies: three bands, a lozenge, five dots, or a star.
   private static func forehead(_ brush: inout Brush, _ paint: [Color]) {
     switch brush.count(0...3) {
     case 0:
@@ -100,6 +114,10 @@ extension Furnishings {
     }
   }
 
+  /// What is painted on both cheeks.
+  ///
+  /// - `x`: the center of the right cheek; the left one is its mirror image.
+  /// - Varies: lines, rings, two columns of dots, or triangles; three or four of them.
   private static func cheeks(_ brush: inout Brush, _ paint: [Color], x: Float) {
     let kind = brush.count(0...3)
     let count = brush.count(3...4)
@@ -131,11 +149,15 @@ extension Furnishings {
     }
   }
 
+  /// Two eyes with brows.
+  ///
+  /// - Varies: their size, slant and distance; holes, or painted eyes; a frown.
   private static func eyes(_ brush: inout Brush, _ paint: [Color]) {
     let (x, y) = (brush.number(0.27...0.33), brush.number(-0.26 ... -0.16))
     let (width, height) = (brush.number(0.17...0.23), brush.number(0.1...0.19))
     let turn = brush.number(-0.05...0.05)
     let isHole = brush.chance(0.5)
+    // Brows rise or fall towards the nose: masks look angry or sad.
     let frown = brush.number(-0.1...0.12)
     let (outer, inner) = (y - height - 0.08 - frown, y - height - 0.08 + frown)
     brush.mirrored { brush in
@@ -159,6 +181,10 @@ extension Furnishings {
     }
   }
 
+  /// An open mouth with teeth above and below.
+  ///
+  /// - `y`: its center. `width`: half of its width.
+  /// - Varies: how far it is open, a smile or the reverse, four to six pointed or square teeth.
   private static func mouth(_ brush: inout Brush, _ lips: Color, y: Float, width: Float) {
     let (height, smile) = (brush.number(0.1...0.18), brush.number(-0.1...0.1))
     let shape = Path.smooth([

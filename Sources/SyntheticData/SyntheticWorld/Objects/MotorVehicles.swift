@@ -3,6 +3,11 @@ import Textures
 
 extension Vehicles {
   /// A bus from the side: a long painted body, a row of windows, doors, a stripe, two tires.
+  ///
+  /// It looks to the right.
+  ///
+  /// - Varies: a second deck in a quarter; height; a stripe and a roof of another color; one or two
+  ///   doors; five to seven windows.
   static func bus(_ brush: inout Brush) {
     let motor = Motor(&brush)
     let top = brush.number(-0.5 ... -0.3)
@@ -33,6 +38,7 @@ extension Vehicles {
       for index in 0..<windows {
         let left = -0.88 + step * Float(index)
         let isDoor = deck == top + 0.15 && doors.contains { abs(left + step / 2 - $0 - 0.08) < 0.2 }
+        // A door takes the place of the window that it would cover.
         if isDoor { continue }
         motor.window(left + 0.03, deck, left + step - 0.04, bottom, brush)
       }
@@ -54,6 +60,11 @@ extension Vehicles {
   }
 
   /// A truck: a cab with a window, a load bed of planks or under cloth, tires.
+  ///
+  /// It looks to the right.
+  ///
+  /// - Varies: a bed under cloth in half, else open, with a load in 60 % of these; two or three
+  ///   wheels; a bonnet before the cab or none.
   static func truck(_ brush: inout Brush) {
     let motor = Motor(&brush)
     let floor: Float = 0.66
@@ -76,6 +87,7 @@ extension Vehicles {
         brush.stroke(
           .lines([[x, high + 0.02], [x, 0.3]]), width: 0.035, cloth.lit(by: 0.6))
       }
+      // The side board hides the cover's lower edge.
       bed(&brush, right: split - 0.04, top: 0.22, bottom: floor)
     } else {
       let top = brush.number(-0.1...0.12)
@@ -85,10 +97,14 @@ extension Vehicles {
     cab(&brush, motor, left: split, floor: floor)
     let twin = brush.chance(0.4)
     for x: Float in twin ? [-0.74, -0.28, 0.64] : [-0.55, 0.64] {
+      // Two axles near each other leave less room.
       motor.wheel(&brush, x, radius: twin ? min(radius, 0.225) : radius, floor: floor)
     }
   }
 
+  /// A load bed: planks between upright stakes.
+  ///
+  /// - `right`, `top`, `bottom`: its bounds; the left one is −0.98.
   private static func bed(_ brush: inout Brush, right: Float, top: Float, bottom: Float) {
     let wood = brush.wood()
     brush.fill(
@@ -100,6 +116,8 @@ extension Vehicles {
   }
 
   /// What lies on an open truck: stones, hay or fruit, in a heap.
+  ///
+  /// - `right`, `top`: the bed's right end and upper edge, over which the heap rises by up to 0.38.
   private static func load(_ brush: inout Brush, right: Float, top: Float) {
     let heap = Path.smooth([
       [-0.92, top + 0.1], [-0.8, top - 0.2], [-0.5, top - 0.36], [-0.1, top - 0.38],
@@ -123,6 +141,10 @@ extension Vehicles {
     brush.fill(heap, texture, .ball(-0.35, top + 0.1, 0.75, 0.6), edge: 0.5)
   }
 
+  /// The driver's cab at the right end.
+  ///
+  /// - `left`, `floor`: where it begins, and the y of the frame.
+  /// - Varies: its height, a bonnet in half of the images.
   private static func cab(_ brush: inout Brush, _ motor: Motor, left: Float, floor: Float) {
     let top = brush.number(-0.34 ... -0.2)
     let hasBonnet = brush.chance(0.5)
@@ -152,11 +174,18 @@ extension Vehicles {
   }
 }
 
-/// What vehicles with motors fraction: their colors, glass, lamps, wheels.
+/// What motor vehicles share: their colors, glass, lamps, wheels.
+///
+/// Drawn once per vehicle, so that all its parts match.
 private struct Motor {
+  /// The colors of body, frames and hub caps.
   let (paint, trim, cap): (Color, Color, Color)
+  /// What all its windows are of.
   let glass: Glass
 
+  /// Parts of one vehicle at random.
+  ///
+  /// - Varies: vivid paint, or a pale one in 20 %; trim and caps of metal or paint; glass.
   init(_ brush: inout Brush) {
     paint = brush.chance(0.8) ? brush.vivid() : brush.near(Color(0.88, 0.87, 0.84))
     trim = brush.chance(0.5) ? brush.metal() : paint.lit(by: 0.55)
@@ -164,17 +193,22 @@ private struct Motor {
     glass = brush.glass(lit: 0.12)
   }
 
+  /// A pane with a shine in a frame of the trim's color, without bars.
   func window(_ left: Float, _ top: Float, _ right: Float, _ bottom: Float, _ brush: Brush) {
     brush.window(left, top, right, bottom, glass, frame: trim, columns: 1, rows: 1)
   }
 
   /// A yellow lamp before, a red one behind.
+  ///
+  /// - `front`, `back`: the x of both ends. `y`: the height of the lamps.
   func lamps(_ brush: inout Brush, front: Float, back: Float, y: Float) {
     brush.fill(.ellipse(front - 0.01, y, 0.045, 0.07), Color(1, 0.93, 0.65), edge: 0.5)
     brush.fill(.ellipse(back + 0.02, y, 0.03, 0.06), Color(0.85, 0.12, 0.1), edge: 0.5)
   }
 
   /// A tire in its dark arch, standing on the ground.
+  ///
+  /// - `floor`: the y of the frame, above which the arch reaches by half.
   func wheel(_ brush: inout Brush, _ x: Float, radius: Float, floor: Float) {
     let y = 1 - radius
     brush.inside(.rectangle(-1, floor - 0.5, 1, floor + 0.05)) {

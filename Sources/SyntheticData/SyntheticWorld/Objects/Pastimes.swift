@@ -2,7 +2,11 @@ import Drawing
 import Textures
 
 /// Toys, games and what one takes along outdoors.
+///
+/// Kite, balloon: in the sky. Snowman: in snow. Umbrella, basket: outdoors. Chessboard, drum,
+/// guitar: indoors.
 enum Pastimes {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("kite", .hovering, in: [.sky], size: 0.6...0.9, kite),
     ObjectClass("balloon", .hovering, in: [.sky], size: 0.6...0.95, balloon),
@@ -15,12 +19,15 @@ enum Pastimes {
   ]
 
   /// A kite: a diamond of patterned cloth on two crossed sticks, a tail with bows.
+  ///
+  /// - Varies: the outline; stripes, checks, dots, or quarters of two colors; the tail's sway.
   static func kite(_ brush: inout Brush) {
     let colors = [brush.vivid(), brush.vivid(), brush.near(Color(0.95, 0.92, 0.82))]
     let (half, cross, foot) = (
       brush.number(0.5...0.66), brush.number(-0.6 ... -0.4), brush.number(0.28...0.42)
     )
     let sway = brush.number(0.14...0.26)
+    // The tail swings from side to side, less towards its end.
     let tail: [SIMD2<Float>] = [
       [0, foot], [sway, foot + 0.16], [-sway * 0.8, foot + 0.34], [sway * 0.7, foot + 0.5], [0, 1],
     ]
@@ -66,6 +73,9 @@ enum Pastimes {
   }
 
   /// A hot-air balloon: an envelope of bright gores, ropes, a wicker basket.
+  ///
+  /// - Varies: two colors of gores, five to nine of them, turned; a zigzag band in half; a flame in
+  ///   60 %; the width.
   static func balloon(_ brush: inout Brush) {
     let (first, second) = (
       brush.vivid(), brush.chance(0.4) ? Color(0.96, 0.93, 0.84) : brush.vivid()
@@ -86,6 +96,7 @@ enum Pastimes {
       brush.glow(
         .ellipse(0, 0.52, 0.09, 0.14), Color(1, 0.7, 0.2), 0, 0.54, radiusX: 0.09, radiusY: 0.14)
     }
+    // A balloon may show a gore from its side; an umbrella's gores are centered.
     let seams = Gores.seams(brush.count(5...9), turned: brush.number(0...0.8))
     let (form, cloth) = (Form.ball(0, -0.32, half * 1.08, 0.82), brush.seed())
     let isBanded = brush.chance(0.5)
@@ -124,6 +135,9 @@ enum Pastimes {
   }
 
   /// An umbrella: a dome of bright gores with ribs, a shaft with a hooked handle.
+  ///
+  /// - Varies: one or two colors, in a quarter with dots; five to seven gores; height and reach of
+  ///   the rim; a tilt.
   static func umbrella(_ brush: inout Brush) {
     let (first, other) = (brush.vivid(), brush.vivid())
     let second = brush.pick([first, first.lit(by: 0.8), other, Color(0.95, 0.93, 0.88)])
@@ -133,6 +147,7 @@ enum Pastimes {
     let (wood, metal) = (brush.wood(), brush.metal())
     brush.at(0, 0, turn: turn) { brush in
       // The inner side behind the shaft, in shade.
+      // Seen a little from below.
       brush.fill(.ellipse(0, rim, reach * 0.93, 0.1), second.lit(by: 0.35))
       brush.at(0, -0.7, scale: 1.68) {
         $0.hookedHandle(metal, wood, width: 0.03, hook: 0.08)

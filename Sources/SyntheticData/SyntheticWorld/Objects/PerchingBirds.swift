@@ -3,6 +3,11 @@ import Textures
 
 extension Birds {
   /// An owl on a branch: two discs of feathers with large round eyes, a small beak, scaly feathers.
+  ///
+  /// From the front; the claws hold a branch at y = 0.82.
+  ///
+  /// - Varies: four plumages, the body's width, ear tufts in 65 %, the size and color of the eyes,
+  ///   the head's tilt.
   static func owl(_ brush: inout Brush) {
     let brown = brush.near(
       brush.pick([
@@ -11,6 +16,7 @@ extension Birds {
       ]))
     let dark = brown.lit(by: 0.5)
     let pale = brown.mixed(with: Color(0.97, 0.93, 0.85), by: 0.65)
+    // Before the branch, which hides its root.
     tail(&brush, brown)
     brush.perch(0.82, thickness: 0.18)
     let wide = brush.number(0.92...1.08)
@@ -38,6 +44,8 @@ extension Birds {
   }
 
   /// A short tail with bands, below the branch.
+  ///
+  /// The bands are half as light as the plumage, 0.12 apart.
   private static func tail(_ brush: inout Brush, _ brown: Color) {
     let bands = Stripes(brown, brown.lit(by: 0.5), period: 0.12, fraction: 0.4, wobble: 0.1)
     brush.fill(
@@ -46,11 +54,15 @@ extension Birds {
   }
 
   /// Two folded wings at the sides, of large feathers.
+  ///
+  /// Drawn over the breast, mirrored; `wide` stretches them with the body.
   private static func wings(_ brush: inout Brush, _ brown: Color, wide: Float) {
     let feathers = Scales(
       brown, edge: brown.lit(by: 0.42), width: 0.17, height: 0.14, unevenness: 0.4, shaft: 0.7,
       seed: brush.seed())
     brush.mirrored { brush in
+      /// From the shoulder down: coverts in the body's color, a band, and long pinions in the tips'
+      /// color.
       let wing = Path.smooth([
         [0.42, -0.38], [0.62, -0.05], [0.66, 0.38], [0.5, 0.84], [0.38, 0.6], [0.32, 0.2],
         [0.34, -0.15],
@@ -60,6 +72,8 @@ extension Birds {
   }
 
   /// A round head: crown, ear tufts, two discs with eyes, brows, beak.
+  ///
+  /// - Varies: height of the tufts, radius and color of the eyes, tilt by 0.02 turns.
   private static func head(
     _ brush: inout Brush, _ brown: Color, dark: Color, pale: Color, wide: Float
   ) {
@@ -79,6 +93,7 @@ extension Birds {
     let eye = brush.number(0.16...0.2)
     let iris = brush.near(
       brush.pick([Color(0.98, 0.72, 0.1), Color(0.95, 0.5, 0.1), Color(0.98, 0.85, 0.3)]))
+    // Only the face tilts: the crown would leave the body.
     let tilt = brush.number(-0.02...0.02)
     brush.at(0, -0.42, turn: tilt) { brush in
       for side: Float in [-1, 1] {
@@ -102,6 +117,11 @@ extension Birds {
 
 extension Birds {
   /// A parrot on a branch: vivid feathers in zones, a hooked beak, a long tail.
+  ///
+  /// In side view, looking left; the claws hold a branch at y = 0.5, the tail hangs below it.
+  ///
+  /// - Varies: four sets of three colors (body, band, tips); a breast in the band's color in half
+  ///   of the images.
   static func parrot(_ brush: inout Brush) {
     let hues = brush.pick([
       (Color(0.85, 0.12, 0.12), Color(0.98, 0.8, 0.12), Color(0.12, 0.35, 0.8)),
@@ -112,6 +132,7 @@ extension Birds {
     let body = brush.near(hues.0)
     let band = brush.near(hues.1)
     let tip = brush.near(hues.2)
+    // Before the branch, which they hang behind.
     tailFeathers(&brush, tip, body)
     brush.perch(0.5, thickness: 0.15)
     let trunk = Path.smooth([
@@ -144,6 +165,8 @@ extension Birds {
   }
 
   /// Three long feathers with barbs.
+  ///
+  /// The middle one takes the body's color, the outer ones that of the wing tips.
   private static func tailFeathers(_ brush: inout Brush, _ tip: Color, _ body: Color) {
     for (index, x) in ([0.5, 0.3, 0.4] as [Float]).enumerated() {
       let color = index == 1 ? body : tip
@@ -162,6 +185,7 @@ extension Birds {
       [0, -0.46], [0.2, -0.56], [0.36, -0.3], [0.46, 0.15], [0.46, 0.66], [0.34, 0.6], [0.14, 0.3],
       [-0.04, -0.1],
     ])
+    // One seed, so that the bands' feathers lie in one lattice.
     let seed = brush.seed()
     func feathers(_ color: Color, _ height: Float) -> Scales {
       Scales(
@@ -180,6 +204,8 @@ extension Birds {
   }
 
   /// Bare skin with lines, an eye, a hooked beak.
+  ///
+  /// - Varies: a black, a horn-colored or an orange beak.
   private static func face(_ brush: inout Brush, _ body: Color) {
     let bare = Path.smooth([
       [-0.44, -0.72], [-0.26, -0.84], [-0.06, -0.76], [-0.1, -0.58], [-0.34, -0.54],

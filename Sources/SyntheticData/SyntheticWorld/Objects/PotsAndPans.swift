@@ -4,6 +4,8 @@ import Textures
 /// Vessels that are poured from and cooked in.
 extension Kitchenware {
   /// A teapot: a round glazed body with a spout, a handle, a lid with a knob.
+  ///
+  /// - Varies: glaze; radius and height; handle; the spout's rise.
   static func teapot(_ brush: inout Brush) {
     let glaze = brush.glaze()
     let (radius, height) = (brush.number(0.56...0.64), brush.number(0.5...0.62))
@@ -23,10 +25,14 @@ extension Kitchenware {
       .ellipse(0, center, radius, height), glaze.wrapped(radius: radius * 1.02, sag: 0.1),
       .ball(0, center, radius * 1.08, height * 1.08))
     brush.shine(onBall: 0, center, radius, height, 0.85)
+    // The lid takes the pattern's color, so that it is seen.
     lid(&brush, glaze.pattern, knob: glaze.color, y: center - height * 0.8, radius: radius * 0.6)
   }
 
   /// A kettle: a metal body with a spout, a lid with a knob, a handle that bows over it.
+  ///
+  /// - Varies: metal or enamel; the widths; the handle's peak; a wooden or a dark grip; steam in 40
+  ///   %.
   static func kettle(_ brush: inout Brush) {
     let color = sheet(&brush)
     let (wide, narrow) = (brush.number(0.62...0.7), brush.number(0.4...0.5))
@@ -51,6 +57,10 @@ extension Kitchenware {
   }
 
   /// A jug: a tall glazed body with a beak and a large handle.
+  ///
+  /// Moved to the left by 0.1, so that it is centered with its handle.
+  ///
+  /// - Varies: glaze; lip, neck, belly and foot; the handle's reach.
   static func jug(_ brush: inout Brush) {
     let glaze = brush.glaze()
     let (lip, neck) = (brush.number(0.36...0.44), brush.number(0.3...0.38))
@@ -67,6 +77,7 @@ extension Kitchenware {
         [-lip * 0.55, top - 0.08], [-lip - 0.2, top - 0.1], [-lip * 0.95, top + 0.2],
         [-neck * 0.8, top + 0.35], [0, top + 0.2],
       ])
+      // The beak in the ground's color: a pattern would not follow its bend.
       brush.fill(beak, glaze.color, .slope(-0.3, 0.2))
       brush.fill(
         .turned(
@@ -87,6 +98,8 @@ extension Kitchenware {
   }
 
   /// A pan: a metal vessel with one long handle.
+  ///
+  /// - Varies: what `vessel` varies; a wooden or a dark grip, and how far it rises.
   static func pan(_ brush: inout Brush) {
     brush.at(-0.3, 0) { brush in
       vessel(&brush) { brush, top, width, color in
@@ -101,6 +114,8 @@ extension Kitchenware {
   }
 
   /// A pot: the same vessel with two small ears.
+  ///
+  /// - Varies: what `vessel` varies.
   static func pot(_ brush: inout Brush) {
     vessel(&brush) { brush, top, width, color in
       let y = top + 0.14
@@ -115,6 +130,8 @@ extension Kitchenware {
   }
 
   /// A color of cooking vessels: steel, iron, copper, brass, enamel.
+  ///
+  /// Half of the vessels are of iron or steel, a sixth each of copper, brass and enamel.
   private static func sheet(_ brush: inout Brush) -> Color {
     switch brush.count(0...5) {
     case 0: brush.near(Color(0.75, 0.42, 0.27))
@@ -125,12 +142,19 @@ extension Kitchenware {
   }
 
   /// The metal vessel of pan and pot: a wall of sheet metal with a rim, perhaps with soup.
+  ///
+  /// `handles` draws before the wall, so that their ends are hidden: it gets the y of the rim, the
+  /// radius there, and the color.
+  ///
+  /// - Varies: width, height and taper; metal; a soup in half of the images, steaming in 40 % of
+  ///   these.
   private static func vessel(
     _ brush: inout Brush, handles: (inout Brush, Float, Float, Color) -> Void
   ) {
     let color = sheet(&brush)
     let (width, top) = (brush.number(0.66...0.76), brush.number(-0.2...0.25))
     let (foot, sag) = (width * brush.number(0.84...1), brush.number(0.18...0.27))
+    // Before the wall, which hides their roots.
     handles(&brush, top, width, color)
     brush.fill(
       .turned([[width, top], [width * 0.99, top + 0.3], [foot, 1 - sag * 0.8]], sag: sag * 0.8),
@@ -144,6 +168,10 @@ extension Kitchenware {
     if filling != nil, brush.chance(0.4) { brush.steam(0, top) }
   }
 
+  /// A spout that rises to the left, with a shine along it.
+  ///
+  /// - `radius`, `center`: the body's half width and the y of its center.
+  /// - `rise`: by how much the tip lies higher than 0.42 above that.
   private static func spout(
     _ brush: inout Brush, _ color: Color, radius: Float, center: Float, rise: Float
   ) {
@@ -161,6 +189,10 @@ extension Kitchenware {
       width: 0.05, color.mixed(with: Color(gray: 1), by: 0.45))
   }
 
+  /// A lid with a knob.
+  ///
+  /// - `y`: where the lid meets the body.
+  /// - `radius`: half of its width there.
   private static func lid(
     _ brush: inout Brush, _ color: Color, knob: Color, y: Float, radius: Float
   ) {

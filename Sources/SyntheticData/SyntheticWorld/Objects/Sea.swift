@@ -2,7 +2,10 @@ import Drawing
 import Textures
 
 /// Objects of the water.
+///
+/// Fish, shark and turtle look to the left; the scene mirrors half of them.
 enum Sea {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("fish", .hovering, in: [.underwater], size: 0.55...0.9, fish),
     ObjectClass("shark", .hovering, in: [.underwater], size: 0.7...1.1, shark),
@@ -11,11 +14,14 @@ enum Sea {
   ]
 
   /// A bony fish: scales, fins with rays, a tail.
+  ///
+  /// - Varies: the color; the body's depth; bands of another color in 40 %.
   static func fish(_ brush: inout Brush) {
     let color = brush.vivid()
     let belly = color.mixed(with: Color(0.95, 0.92, 0.85), by: 0.6)
     let fin = brush.near(color.lit(by: 0.8), by: 0.25)
     let depth = brush.number(0.42...0.62)
+    // Behind the body, which hides their roots.
     fins(&brush, fin, depth: depth)
     let body = Path.smooth([
       [-0.95, 0.02], [-0.6, -0.78], [-0.1, -1], [0.42, -0.6], [0.72, -0.2], [0.72, 0.2],
@@ -48,6 +54,8 @@ enum Sea {
   }
 
   /// A tail, a back fin and a belly fin with rays.
+  ///
+  /// - `depth`: the body's half height, to which the fins are scaled.
   private static func fins(_ brush: inout Brush, _ color: Color, depth: Float) {
     let rays = Stripes(color, color.lit(by: 0.6), period: 0.07, fraction: 0.3)
     let tail = Path.smooth([
@@ -64,6 +72,8 @@ enum Sea {
 extension Sea {
   /// A shark: smooth gray skin, pale below, a triangular fin on its back, gill slits, teeth, a tail
   /// like a crescent.
+  ///
+  /// - Varies: three grays; the body's depth; the back fin's height; how far the mouth is open.
   static func shark(_ brush: inout Brush) {
     let gray = brush.near(
       brush.pick([Color(0.42, 0.47, 0.53), Color(0.5, 0.52, 0.54), Color(0.33, 0.4, 0.47)]))
@@ -95,10 +105,13 @@ extension Sea {
     brush.fill(body, skin, .ball(-0.15, -0.06, 1.1, 0.38 * depth), edge: 0.5)
     brush.inside(body) { pale(&$0, depth: depth) }
     face(&brush, gray, depth: depth)
+    // The near fin last, over body and belly.
     brush.at(-0.3, 0.2 * depth, scale: brush.number(0.42...0.52), turn: 0.1) { $0.fin(skin) }
   }
 
   /// The white belly of a shark, with a wavy border.
+  ///
+  /// - `depth`: the body's height against the outline's, as below.
   private static func pale(_ brush: inout Brush, depth: Float) {
     let white = Color(0.9, 0.91, 0.9)
     let border: [SIMD2<Float>] = [
@@ -112,6 +125,10 @@ extension Sea {
   }
 
   /// A mouth with teeth, gill slits, a nostril, an eye.
+  ///
+  /// Eight teeth above and below, five gill slits, a nostril.
+  ///
+  /// - Varies: how far the mouth is open.
   private static func face(_ brush: inout Brush, _ gray: Color, depth: Float) {
     let dark = gray.lit(by: 0.25)
     let open = brush.number(0.05...0.1)

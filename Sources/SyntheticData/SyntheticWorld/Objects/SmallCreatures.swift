@@ -2,7 +2,10 @@ import Drawing
 import Textures
 
 /// Small creatures: insects, a snail, a spider.
+///
+/// Bee, snail: in side view, looking left. Butterfly, ladybird, spider: from above.
 enum SmallCreatures {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("butterfly", .hovering, in: [.garden, .meadow], size: 0.55...0.9, butterfly),
     ObjectClass("bee", .hovering, in: [.garden, .meadow], size: 0.5...0.82, bee),
@@ -12,9 +15,12 @@ enum SmallCreatures {
   ]
 
   /// A bee in side view: a furry body in stripes, two clear wings, a large eye, feelers.
+  ///
+  /// - Varies: width and spacing of the stripes, the beat of the wings, the sway of the legs.
   static func bee(_ brush: inout Brush) {
     let yellow = brush.near(Color(0.93, 0.68, 0.12), by: 0.15)
     let black = brush.near(Color(0.12, 0.09, 0.07), by: 0.1)
+    // Behind the body.
     legs(&brush, black)
     let period = brush.number(0.24...0.3)
     let bands = Stripes(yellow, black, period: period, fraction: brush.number(0.42...0.55))
@@ -30,11 +36,13 @@ enum SmallCreatures {
     let ruff = yellow.mixed(with: black, by: 0.25)
     let fuzz = Fur(
       ruff.lit(by: 1.25), ruff.lit(by: 0.55), length: 0.1, width: 0.025, seed: brush.seed())
+    // Every other point stands out at random: hair, seen against the light.
     let chest = (0..<36).map { index in
       let reach: Float = index % 2 == 0 ? 0.31 : brush.number(0.34...0.38)
       return SIMD2<Float>(-0.17, 0.02) + direction(turns: Float(index) / 36) * reach
     }
     brush.fill(.polygon(chest), Radial(fuzz, -0.17, 0.02), .ball(-0.17, 0, 0.44, 0.44), edge: 0.35)
+    // Over the ruff, under the wings.
     beeHead(&brush, black, ruff)
     let tint = Color(0.82, 0.9, 0.96)
     let beat = brush.number(-0.05...0.05)
@@ -43,6 +51,8 @@ enum SmallCreatures {
   }
 
   /// Three bent legs.
+  ///
+  /// - Varies: how far each foot sways.
   private static func legs(_ brush: inout Brush, _ black: Color) {
     for x: Float in [-0.34, -0.16, 0.04] {
       let sway = brush.number(-0.06...0.06)
@@ -53,6 +63,8 @@ enum SmallCreatures {
   }
 
   /// A hairy head with an eye of many facets and two feelers.
+  ///
+  /// The eye is a honeycomb texture, as its facets are.
   private static func beeHead(_ brush: inout Brush, _ black: Color, _ ruff: Color) {
     for lift: Float in [-0.1, 0] {
       brush.rod(
@@ -75,6 +87,9 @@ enum SmallCreatures {
   }
 
   /// A snail: a shell in a spiral, a soft wet body, two feelers with eyes.
+  ///
+  /// - Varies: three colors of flesh, four of the shell; size and turn of the shell; lift of the
+  ///   feelers.
   static func snail(_ brush: inout Brush) {
     let flesh = brush.near(
       brush.pick([Color(0.66, 0.55, 0.4), Color(0.5, 0.46, 0.42), Color(0.74, 0.6, 0.42)]))
@@ -103,6 +118,7 @@ enum SmallCreatures {
         Color(0.76, 0.52, 0.28), Color(0.86, 0.74, 0.46), Color(0.55, 0.34, 0.22),
         Color(0.82, 0.56, 0.48),
       ]))
+    // The shell last: it hides the middle of the body.
     brush.at(0.16, 0.16, scale: brush.number(0.66...0.74), turn: brush.number(-0.04...0.04)) {
       $0.spiralShell(shell)
     }

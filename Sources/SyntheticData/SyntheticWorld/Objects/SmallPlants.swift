@@ -3,6 +3,9 @@ import Textures
 
 extension Plants {
   /// A cactus: a ribbed green column with arms and spines, sometimes a blossom.
+  ///
+  /// - Varies: three greens; width; one to three arms, their sides, heights and lengths; blossoms
+  ///   on every tip in half of the images.
   static func cactus(_ brush: inout Brush) {
     let green = brush.near(
       brush.pick([Color(0.32, 0.55, 0.24), Color(0.4, 0.56, 0.34), Color(0.26, 0.48, 0.3)]))
@@ -18,6 +21,7 @@ extension Plants {
     let first: Float = brush.chance(0.5) ? 1 : -1
     for arm in 0..<brush.count(1...3) {
       let side = arm % 2 == 0 ? first : -first
+      // A third arm grows higher up, and is smaller.
       let foot = arm < 2 ? brush.number(0.05...0.45) : brush.number(-0.35 ... -0.2)
       let out = side * (half + brush.number(0.24...0.36)) * (arm < 2 ? 1 : 0.9)
       let top = foot - brush.number(0.42...0.68) * (arm < 2 ? 1 : 0.6)
@@ -51,6 +55,11 @@ extension Plants {
     }
   }
 
+  /// A column or an arm: ribs in light and shade along a tube.
+  ///
+  /// - `ribs`: the ribs on each side of the middle one.
+  ///
+  /// Shade lies on the side away from the light, spines on every rib, every other one shifted.
   private static func stem(_ brush: inout Brush, _ green: Color, _ tube: Tube, ribs: Int) {
     brush.fill(tube.outline, Plain(green, unevenness: 0.2, seed: brush.seed()), edge: 0.6)
     // Light and shade from rib to rib; the furrows run along.
@@ -86,6 +95,8 @@ extension Plants {
   }
 
   /// A toadstool: a cap with pale dots, gills below it, a pale stalk with a skirt.
+  ///
+  /// - Varies: red in half, brown or orange; a small second one in 40 %.
   static func mushroom(_ brush: inout Brush) {
     let color = brush.near(
       brush.pick([
@@ -94,6 +105,7 @@ extension Plants {
       ]))
     if brush.chance(0.4) {
       let side: Float = brush.chance(0.5) ? 1 : -1
+      // The small one stands behind, beside the stalk.
       let scale = brush.number(0.34...0.5)
       brush.at(side * 0.58, 1 - scale, scale: scale, turn: side * 0.04) {
         toadstool(&$0, color.lit(by: 0.92))
@@ -102,6 +114,9 @@ extension Plants {
     toadstool(&brush, color)
   }
 
+  /// From the ground at y = 1 to the cap's top at −1.
+  ///
+  /// - Varies: the cap's width and height, its dots, the stalk's width and lean, a skirt in 70 %.
   private static func toadstool(_ brush: inout Brush, _ color: Color) {
     let pale = brush.near(Color(0.93, 0.89, 0.78), by: 0.08)
     let half = brush.number(0.17...0.26)
@@ -158,6 +173,9 @@ extension Plants {
   }
 
   /// A pumpkin: a ribbed ball with a stalk, tendrils and sometimes a leaf.
+  ///
+  /// - Varies: four colors; height; four or six ribs beside the middle one; the stalk's bend; a
+  ///   leaf with tendrils in 60 %.
   static func pumpkin(_ brush: inout Brush) {
     let orange = brush.near(
       brush.pick([
@@ -169,6 +187,7 @@ extension Plants {
     let y = 1 - height
     // Ribs from the sides to the center, each a bulge.
     let ribs = brush.count(2...3)
+    // One seed: the skin's pattern goes on from rib to rib.
     let unevenness = brush.seed()
     for step in stride(from: ribs, through: 0, by: -1) {
       for side: Float in step == 0 ? [1] : [-1, 1] {
@@ -209,6 +228,8 @@ extension Plants {
   }
 
   /// A strawberry: red with seeds as dots, green leaves and a stalk on top.
+  ///
+  /// - Varies: the shade of red; width; the seeds' spacing; five to seven leaves; the stalk's bend.
   static func strawberry(_ brush: inout Brush) {
     let red = brush.near(Color(0.86, 0.1, 0.12), by: 0.15)
     let green = brush.near(Color(0.34, 0.58, 0.18), by: 0.15)
@@ -218,6 +239,7 @@ extension Plants {
       [0.02, 1], [-wide * 0.5, 0.72], [-wide * 0.92, 0.15], [-wide, -0.3], [-wide * 0.55, -0.62],
     ])
     let spacing = brush.number(0.17...0.22)
+    // The same seed twice: dimples and seeds lie at the same places.
     let seeds = brush.seed()
     let pale = brush.near(Color(0.96, 0.82, 0.4), by: 0.1)
     brush.fill(

@@ -3,12 +3,15 @@ import Textures
 
 extension Pastimes {
   /// A snowman: three balls of snow, coals, a carrot, sticks, a hat, a scarf.
+  ///
+  /// - Varies: the radii of the lower two balls; the arms; a scarf in 75 %; a hat or a cap.
   static func snowman(_ brush: inout Brush) {
     let snow = brush.near(Color(0.95, 0.97, 1), by: 0.05)
     let radii: [Float] = [brush.number(0.5...0.56), brush.number(0.37...0.42), 0.29]
     let wood = Color(0.34, 0.24, 0.16)
     let center = 1 - radii[0] * 1.75 - radii[1] * 0.6
     let head = center - radii[1] * 0.8 - radii[2] * 0.65
+    // The arms first: they stick in the snow.
     for side: Float in [-1, 1] {
       let (lift, reach) = (brush.number(-0.5...0.1), brush.number(0.75...0.92))
       let elbow = SIMD2(side * reach * 0.75, center + lift * 0.4)
@@ -36,9 +39,13 @@ extension Pastimes {
     face(&brush, coal, y: head)
     let scarf = brush.vivid()
     if brush.chance(0.75) { wrap(&brush, scarf, y: (center + head) / 2 + 0.02, radius: 0.27) }
+    // In the scarf's color: they belong together.
     hat(&brush, scarf, y: head - radii[2] * 0.66)
   }
 
+  /// Coals for eyes and mouth, a carrot for a nose.
+  ///
+  /// - Varies: the carrot's side and length.
   private static func face(_ brush: inout Brush, _ coal: Color, y: Float) {
     for x: Float in [-0.1, 0.1] {
       brush.fill(.circle(x, y - 0.06, 0.038), coal, .ball(x, y - 0.06, 0.05, 0.05))
@@ -59,6 +66,10 @@ extension Pastimes {
       .roller(y + 0.04, 0.07), edge: 0.6)
   }
 
+  /// A scarf about the neck, one end hanging.
+  ///
+  /// - `y`, `radius`: the neck's place and half width.
+  /// - Varies: a second color in the knit; the side and the length of the end that hangs.
   private static func wrap(_ brush: inout Brush, _ color: Color, y: Float, radius: Float) {
     let knit = Stripes(color, brush.vivid(), period: 0.11, fraction: brush.number(0.3...0.5))
     let side: Float = brush.chance(0.5) ? 1 : -1
@@ -76,6 +87,11 @@ extension Pastimes {
       ]), knit.turned(0.25), .column(0, radius * 1.2), edge: 0.55)
   }
 
+  /// What it wears on its head.
+  ///
+  /// - `color`: the band's, which is the scarf's.
+  /// - `y`: where it sits.
+  /// - Varies: a felt hat in 60 %, else a knitted cap.
   private static func hat(_ brush: inout Brush, _ color: Color, y: Float) {
     if brush.chance(0.6) {
       let felt = brush.near(

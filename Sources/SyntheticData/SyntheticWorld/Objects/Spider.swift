@@ -3,6 +3,8 @@ import Textures
 
 extension SmallCreatures {
   /// A spider from above on its web: a round body with a mark, eight bent legs, many eyes.
+  ///
+  /// - Varies: four colors, the sway of knees and feet, the mark on its back, the web.
   static func spider(_ brush: inout Brush) {
     web(&brush)
     let color = brush.near(
@@ -18,6 +20,7 @@ extension SmallCreatures {
           ([0.68, 0.02], [0.98, 0.42]),
           ([0.5, 0.3], [0.66, 0.98]),
         ] as [(SIMD2<Float>, SIMD2<Float>)] {
+          // Drawn for each side: legs of both sides never stand alike.
           let sway = SIMD2(brush.number(-0.05...0.05), brush.number(-0.05...0.05))
           let hip = SIMD2<Float>(0.12, -0.2)
           brush.bentLeg(
@@ -25,6 +28,7 @@ extension SmallCreatures {
             color)
         }
       }
+      // Over the legs, whose roots it hides.
       let hair = Fur(
         color.lit(by: 1.7), color.lit(by: 0.55), length: 0.07, width: 0.025, seed: brush.seed())
       let rear = Path.smooth([
@@ -50,6 +54,8 @@ extension SmallCreatures {
   }
 
   /// A pale or red mark on a spider's back: a cross of dots or a row of angles.
+  ///
+  /// - Varies: pale or red; five dots or four angles.
   private static func mark(_ brush: inout Brush) {
     let pale = brush.near(brush.pick([Color(0.92, 0.85, 0.65), Color(0.85, 0.2, 0.12)]))
     if brush.chance(0.5) {
@@ -69,6 +75,10 @@ extension SmallCreatures {
   }
 
   /// A web: threads that run out from its center, and a spiral of threads between them.
+  ///
+  /// It reaches beyond the object's box, so that it is seen behind all of it.
+  ///
+  /// - Varies: 13 to 18 spokes, uneven in angle; 7 to 10 turns of the spiral.
   private static func web(_ brush: inout Brush) {
     let thread = Color(gray: 0.93, opacity: 0.8)
     let count = brush.count(13...18)

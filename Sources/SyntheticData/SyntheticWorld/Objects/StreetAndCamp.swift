@@ -3,6 +3,9 @@ import Textures
 
 extension Buildings {
   /// A ladder that leans: two rails and rungs of wood or metal.
+  ///
+  /// - Varies: wood, or metal in a quarter; six to nine worn rungs; the widths at foot and head;
+  ///   the lean.
   static func ladder(_ brush: inout Brush) {
     let isWooden = brush.chance(0.75)
     let color = isWooden ? brush.wood() : brush.near(Color(0.72, 0.73, 0.75))
@@ -21,6 +24,7 @@ extension Buildings {
       for rung in 0..<rungs {
         let fraction = (Float(rung) + 0.6) / Float(rungs)
         let (y, half) = (1 - 2 * fraction, foot + (head - foot) * fraction)
+        // Rungs differ more than rails: they are stepped on.
         let worn = brush.near(color.lit(by: 0.9), by: 0.2)
         brush.rod(.lines([[-half, y], [half, y]]), width: 0.085, worn)
       }
@@ -36,6 +40,10 @@ extension Buildings {
   }
 
   /// A road sign: a plate with a border and a word, on a post.
+  ///
+  /// - Varies: a disc, a triangle, an octagon or a wide plate; colored with a pale border or the
+  ///   reverse; a post of metal or wood; a word of one to six random letters, which is never
+  ///   mirrored.
   static func sign(_ brush: inout Brush) {
     let isMetal = brush.chance(0.7)
     let post = isMetal ? brush.metal() : brush.wood()
@@ -79,6 +87,7 @@ extension Buildings {
       plate.mapped(by: back).mapped(by: .move(0, shift)), enamel, .slope(0, -0.1), edge: 0.25)
     let ink = isPale && brush.chance(0.6) ? Color(gray: 0.1) : line
     let word = brush.word(letters)
+    // A long word is written smaller, a short one no larger than a fifth of the plate.
     let scale = min(0.2, size / (1.6 * Float(letters)) * 0.5 * 1.25)
     let y = center + (isTriangle ? 0.2 : 0)
     brush.readable { brush in
@@ -92,6 +101,8 @@ extension Buildings {
 
 extension Buildings {
   /// A tent of striped cloth with poles, an opening and a flag: a ridge tent or a pavilion.
+  ///
+  /// - Varies: a ridge tent or a pavilion; pale cloth of three colors; the stripes' color.
   static func tent(_ brush: inout Brush) {
     let plain = brush.near(
       brush.pick([Color(0.94, 0.91, 0.84), Color(0.88, 0.78, 0.58), Color(0.95, 0.8, 0.4)]),
@@ -104,6 +115,9 @@ extension Buildings {
     }
   }
 
+  /// The front with its two flaps, and one side that recedes.
+  ///
+  /// - Varies: height and place of the ridge, four to six stripes, how far it is open.
   private static func ridgeTent(_ brush: inout Brush, _ plain: Color, _ stripe: Color) {
     let top = brush.number(-0.7 ... -0.5)
     let center = brush.number(-0.42 ... -0.3)
@@ -111,6 +125,7 @@ extension Buildings {
     let end = SIMD2<Float>(0.62, top + 0.1)
     // The ropes and pegs, then the side, whose stripes run from the ridge to the ground.
     let rope = Color(0.8, 0.72, 0.55)
+    // Ropes and pegs lie behind the cloth.
     brush.stroke(.lines([end, [1.05, 0.9]]), width: 0.02, rope)
     brush.stroke(.lines([[center, top], [-1.05, 0.98]]), width: 0.02, rope)
     brush.flag(center, top + 0.05, height: 0.4, stripe)
@@ -153,10 +168,14 @@ extension Buildings {
     brush.rod(.lines([[center, top + 0.3], [center, 1]]), width: 0.035, brush.wood())
   }
 
+  /// Walls and roof have the same gores, seven or nine of them.
+  ///
+  /// - Varies: heights of peak and eave, the roof's overhang and sag, the flag's color.
   private static func pavilion(_ brush: inout Brush, _ plain: Color, _ stripe: Color) {
     let peak = brush.number(-0.72 ... -0.6)
     let eave = brush.number(-0.08...0.14)
     let (reach, wall): (Float, Float) = (brush.number(0.82...0.95), brush.number(0.7...0.78))
+    // Odd, so that one gore faces the viewer and both outer ones are of one color.
     let gores = 2 * brush.count(3...4) + 1
     let rope = Color(0.8, 0.72, 0.55)
     for side: Float in [-1, 1] {

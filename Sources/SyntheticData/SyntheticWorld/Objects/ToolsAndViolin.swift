@@ -3,6 +3,10 @@ import Textures
 
 extension Furnishings {
   /// A key of metal: a bow, a shaft with rings, a bit with teeth.
+  ///
+  /// It lies along x, its bow at the left, the bit at the right below the shaft.
+  ///
+  /// - Varies: brass or another metal; the bow; the bit's width, depth and notch.
   static func key(_ brush: inout Brush) {
     let color = brush.chance(0.5) ? brush.brass() : brush.metal()
     let metal = Brushed(color, band: 0.2, seed: brush.seed())
@@ -12,6 +16,7 @@ extension Furnishings {
     // The bit hangs from the shaft's end.
     let (left, right) = (brush.number(0.5...0.58), brush.number(0.84...0.92))
     let depth = brush.number(0.36...0.5)
+    // The notch never reaches the bit's sides.
     let notch = left + (right - left) * brush.number(0.35...0.65)
     let bit = Path.polygon([
       [left, 0], [left, depth], [notch - 0.06, depth], [notch - 0.06, depth * 0.6],
@@ -29,6 +34,8 @@ extension Furnishings {
   }
 
   /// The bow of a key: one ring, three rings, or a ring with a cross.
+  ///
+  /// - `x`: its center. `thick`: the width of the metal.
   private static func ring(
     _ brush: inout Brush, _ x: Float, radius: Float, thick: Float, _ metal: any Texture,
     _ color: Color
@@ -55,8 +62,14 @@ extension Furnishings {
   }
 
   /// A hammer: a wooden handle, a head of metal with a claw or a peen.
+  ///
+  /// It stands upright, the head above.
+  ///
+  /// - Varies: wood or paint; a grip of another color in 40 %; a claw or a wedge; the size of the
+  ///   face.
   static func hammer(_ brush: inout Brush) {
     let wood = brush.chance(0.75) ? brush.wood() : brush.vivid()
+    // Thinner in the middle, where a hand holds it.
     let waist = brush.number(0.07...0.1)
     let handle = Path.smooth([
       [-0.08, -0.8], [0.08, -0.8], [waist, 0], [0.12, 0.6], [0.11, 0.94], [0, 1], [-0.11, 0.94],
@@ -94,10 +107,15 @@ extension Furnishings {
   }
 
   /// Scissors: two blades of steel on a screw, two ring handles.
+  ///
+  /// Both halves are the same, mirrored and turned by `open`.
+  ///
+  /// - Varies: the color of the handles, how far they are open, the rings.
   static func scissors(_ brush: inout Brush) {
     let color = brush.chance(0.8) ? brush.vivid() : Color(gray: 0.16)
     let metal = brush.metal().lit(by: 1.15)
     let steel = Brushed(metal, band: 0.2, seed: brush.seed()).turned(0.25)
+    // Never closed: closed scissors look like a knife.
     let open = brush.number(0.035...0.085)
     let (ring, thick) = (brush.number(0.2...0.26), brush.number(0.1...0.13))
     for side: Float in [-1, 1] {
@@ -126,6 +144,12 @@ extension Furnishings {
 
 extension Furnishings {
   /// A violin: a waisted body of wood with two f-holes, a bridge, four strings, a neck with a scroll.
+  ///
+  /// It stands upright, the scroll above. The outline's right half is joined with its own mirror
+  /// image, so that the corners of the waist meet.
+  ///
+  /// - Varies: three varnishes; the widths of both bouts and of the waist; a bow in half of the
+  ///   images.
   static func violin(_ brush: inout Brush) {
     let wood = brush.near(
       brush.pick([Color(0.66, 0.3, 0.1), Color(0.5, 0.19, 0.07), Color(0.76, 0.44, 0.16)]))
@@ -187,6 +211,10 @@ extension Furnishings {
   }
 
   /// A bow for strings: a stick and pale hair.
+  ///
+  /// It lies across the violin.
+  ///
+  /// - Varies: its turn, by 0.06 to 0.16.
   private static func bow(_ brush: inout Brush) {
     let wood = brush.wood().lit(by: 0.7)
     brush.at(0.1, 0.3, turn: brush.number(0.06...0.16)) { brush in

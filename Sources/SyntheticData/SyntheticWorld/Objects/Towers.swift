@@ -3,18 +3,25 @@ import Textures
 
 extension Buildings {
   /// A round tower: stone walls, small windows, battlements or a pointed roof.
+  ///
+  /// - Varies: what the keep varies: width, stones, windows, battlements or a pointed roof.
   static func tower(_ brush: inout Brush) {
     Keep(&brush).draw(&brush, door: true)
   }
 
   /// A windmill: the same tower with four lattice sails.
+  ///
+  /// - Varies: the turn and the length of the sails; cloth over half to all of them, or bare
+  ///   lattices in 15 %.
   static func windmill(_ brush: inout Brush) {
     let keep = Keep(&brush)
+    // Sails of up to 0.79 reach beyond the tower on every side but the ground.
     keep.draw(&brush, door: true)
     let wood = brush.wood()
     let cloth = brush.canvasCloth()
     let hub: Float = -0.3
     let reach = brush.number(0.68...0.76)
+    // A quarter turn brings all four sails back to themselves.
     let start = brush.number(0...0.25)
     let covered = brush.chance(0.85) ? brush.number(0.5...1) : 0
     for sail in 0..<4 {
@@ -26,6 +33,9 @@ extension Buildings {
   }
 
   /// A windmill's sail along x: a spar, a lattice beside it, cloth over a part.
+  ///
+  /// - `reach`: the sail's length; the lattice begins at 0.17 from the hub.
+  /// - `covered`: the fraction of the lattice under cloth.
   private static func lattice(
     _ brush: inout Brush, _ wood: Color, _ cloth: (plain: Color, stripe: Color?), reach: Float,
     covered: Float
@@ -50,6 +60,9 @@ extension Buildings {
   }
 
   /// A lighthouse: a striped column on rocks, a lantern that glows under a cap.
+  ///
+  /// - Varies: the widths at foot and head; two to four red bands, slanted in 30 %; a beam of
+  ///   light; the color of iron and cap.
   static func lighthouse(_ brush: inout Brush) {
     let white = brush.near(Color(0.93, 0.92, 0.89), by: 0.06)
     let red = brush.near(Color(0.8, 0.16, 0.13), by: 0.2)
@@ -65,6 +78,7 @@ extension Buildings {
       ])
       brush.glow(beam, lamp.withOpacity(0.75), 0, light, radiusX: 1.4, radiusY: 0.6)
     }
+    // Before the body, so that it lights the air and not the wall.
     brush.glow(.circle(0, light, 0.5), lamp.withOpacity(0.9), 0, light, radiusX: 0.5, radiusY: 0.5)
     let body = Path.smooth([
       [-foot, 0.96], [-(foot * 0.62 + head * 0.38), 0.4], [-head, top], [head, top],
@@ -101,6 +115,7 @@ extension Buildings {
     rocks(&brush)
   }
 
+  /// Gallery, railing, panes that glow, and a domed cap.
   private static func lantern(
     _ brush: inout Brush, top: Float, head: Float, lamp: Color, iron: Color, cap: Color
   ) {
@@ -125,6 +140,7 @@ extension Buildings {
     brush.fill(.circle(0, top - 0.43, 0.035), iron, edge: 0.4)
   }
 
+  /// A heap of cobbles that hides the foot.
   private static func rocks(_ brush: inout Brush) {
     let stone = brush.near(Color(0.45, 0.42, 0.4), by: 0.2)
     let heap = Path.smooth([
@@ -138,14 +154,21 @@ extension Buildings {
 }
 
 extension Buildings {
-  /// A round tower of stone: what a tower, a windmill and a castle fraction.
+  /// A round tower of stone: what a tower, a windmill and a castle share.
+  ///
+  /// In the object's units, about x = 0, from y = 1 up to `top`.
   struct Keep {
+    /// Cobbles or bricks.
     let wall: any Texture
+    /// The colors of wall, door and roof.
     let (stone, door, roof): (Color, Color, Color)
     let glass: Glass
+    /// The half widths at the ground and at the top, and the y of the top.
     let (foot, head, top): (Float, Float, Float)
     let isPointed: Bool
+    /// The teeth of battlements.
     let teeth: Int
+    /// How many slits.
     let windows: Int
 
     /// A tower at random; `scale` is how much smaller it will be drawn, for stones of usual size.
@@ -174,7 +197,11 @@ extension Buildings {
     }
 
     /// The tower about x = 0, from the ground to −1.
+    ///
+    /// - `hasDoor`: an arched door at the foot.
+    /// - `pointed`: a cone of shingles, else battlements; nil leaves it to chance.
     func draw(_ brush: inout Brush, door hasDoor: Bool, pointed: Bool? = nil) {
+      // A castle decides for all its towers.
       let isPointed = pointed ?? isPointed
       let form = Form.column(0, foot * 1.04)
       var body = Path.lines([[-foot, 0.96], [-head, top], [head, top], [foot, 0.96]])
@@ -198,6 +225,9 @@ extension Buildings {
     }
 
     /// Narrow windows, one above the other, in frames of pale stone.
+    ///
+    /// The first is 0.2 below the top, others 0.34 apart; several stand to the left and right in
+    /// turn.
     private func slits(_ brush: inout Brush) {
       for index in 0..<windows {
         let y = top + 0.2 + Float(index) * 0.34
@@ -212,7 +242,13 @@ extension Buildings {
 
 extension Buildings {
   /// A castle: a wall with a gate between towers, battlements, pointed roofs, flags.
+  ///
+  /// All three towers are the same `Keep`, scaled down.
+  ///
+  /// - Varies: heights of wall and towers; a keep behind the wall in 80 %; pointed roofs or
+  ///   battlements; flags; the gate.
   static func castle(_ brush: inout Brush) {
+    // Stones of a tower drawn at two thirds of its size would look too small.
     let keep = Keep(&brush, scale: 1.5)
     let flag = brush.vivid()
     let high = brush.number(-0.05...0.12)
@@ -245,6 +281,8 @@ extension Buildings {
   }
 
   /// A castle's gate: an arch of pale stone with a portcullis or a wooden door.
+  ///
+  /// - Varies: its width; bars before a dark opening, or planks with two iron bands.
   private static func gate(_ brush: inout Brush, _ keep: Keep, top: Float) {
     let half = brush.number(0.17...0.22)
     let upper = max(top + 0.24, 0.36)

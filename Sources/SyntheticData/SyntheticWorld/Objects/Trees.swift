@@ -2,7 +2,10 @@ import Drawing
 import Textures
 
 /// Trees and other plants.
+///
+/// Tree and apple tree differ in the fruits alone.
 enum Plants {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("tree", in: [.meadow, .street], size: 0.62...0.88, tree),
     ObjectClass("apple_tree", in: [.garden, .meadow], size: 0.62...0.88, appleTree),
@@ -15,13 +18,20 @@ enum Plants {
   ]
 
   /// A tree: a trunk of bark with branches, a crown of leaves in light and shade.
+  ///
+  /// - Varies: what `leafyTree` varies.
   static func tree(_ brush: inout Brush) { _ = leafyTree(&brush) }
 
   /// The same tree with round fruits.
+  ///
+  /// One or two fruits on each lump of leaves, so that they lie on the crown.
+  ///
+  /// - Varies: the tree; red, orange or yellow fruits, and their size.
   static func appleTree(_ brush: inout Brush) {
     let lumps = leafyTree(&brush)
     let color = brush.ripe()
     let size = brush.number(0.085...0.11)
+    // On the near lumps only: a fruit on a far one would look cut off.
     for lump in lumps {
       let start = brush.number(0...1)
       for index in 0..<brush.count(1...2) {
@@ -34,6 +44,10 @@ enum Plants {
     }
   }
 
+  /// Trunk, two branches and crown.
+  ///
+  /// - Varies: three barks, five greens; the trunk's width and lean; the crown's radii.
+  /// - Returns the lumps of the crown's near side.
   private static func leafyTree(_ brush: inout Brush) -> [(at: SIMD2<Float>, radius: Float)] {
     let bark = brush.near(
       brush.pick([Color(0.42, 0.31, 0.22), Color(0.5, 0.44, 0.38), Color(0.34, 0.25, 0.2)]))
@@ -60,6 +74,8 @@ enum Plants {
   }
 
   /// A conifer: layers of dark boughs with needles, some with snow, on a straight trunk.
+  ///
+  /// - Varies: three greens; four to six layers; how far they spread; snow in 40 %.
   static func pine(_ brush: inout Brush) {
     let bark = brush.near(Color(0.4, 0.28, 0.2))
     let green = brush.near(
@@ -69,6 +85,7 @@ enum Plants {
     let layers = brush.count(4...6)
     let spread = brush.number(0.55...0.78)
     let isSnowy = brush.chance(0.4)
+    // One seed for all layers: layers differ by shape and light.
     let needles = brush.seed()
     for layer in 0..<layers {
       // From the lowest to the top.
@@ -80,6 +97,11 @@ enum Plants {
     }
   }
 
+  /// One layer of a conifer.
+  ///
+  /// - `top`, `foot`: the y where the layer begins and of its lower edge.
+  /// - `reach`: half of its width.
+  /// - `needles`: the texture's seed, the same for all layers.
   private static func bough(
     _ brush: inout Brush, _ green: Color, top: Float, foot: Float, reach: Float, _ isSnowy: Bool,
     _ needles: UInt32
@@ -120,6 +142,9 @@ enum Plants {
   }
 
   /// A palm: a leaning trunk with rings, long feathered fronds, nuts.
+  ///
+  /// - Varies: three barks; the lean; height and width of the trunk; ten to twelve fronds, half of
+  ///   them behind the trunk; two to four nuts.
   static func palm(_ brush: inout Brush) {
     let bark = brush.near(
       brush.pick([Color(0.55, 0.44, 0.32), Color(0.62, 0.55, 0.45), Color(0.45, 0.34, 0.24)]))
@@ -151,6 +176,9 @@ enum Plants {
     fronds(&brush, head, green, count: count, start: start)
   }
 
+  /// A fan from left to right over the top; level ones are longer and droop more.
+  ///
+  /// - `start`: a turn by which the fan is moved.
   private static func fronds(
     _ brush: inout Brush, _ head: SIMD2<Float>, _ green: Color, count: Int, start: Float
   ) {

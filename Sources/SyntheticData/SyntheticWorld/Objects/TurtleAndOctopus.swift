@@ -3,6 +3,12 @@ import Textures
 
 extension Sea {
   /// A turtle: a domed shell of plates, four flippers and a head in scaly skin.
+  ///
+  /// Drawn from back to front: the far flippers, darker; tail; head; lower shell; dome; rim; near
+  /// flippers.
+  ///
+  /// - Varies: three skins, three shells; patches or hexagons; the dome's height; the stroke of the
+  ///   flippers.
   static func turtle(_ brush: inout Brush) {
     let green = brush.near(
       brush.pick([Color(0.42, 0.52, 0.24), Color(0.5, 0.46, 0.28), Color(0.3, 0.48, 0.38)]))
@@ -12,6 +18,7 @@ extension Sea {
       green, line: green.mixed(with: Color(0.9, 0.88, 0.65), by: 0.5), size: 0.09, width: 0.2,
       seed: brush.seed())
     let far = Plain(green.lit(by: 0.55), unevenness: 0.2)
+    // All flippers move together.
     let stroke = brush.number(-0.05...0.08)
     brush.within(.move(-0.18, 0.24).after(.turn(0.1 - stroke))) { brush in
       brush.within(.scale(-0.6, 0.6)) { $0.fin(far) }
@@ -55,6 +62,8 @@ extension Sea {
   }
 
   /// A head on a wrinkled neck, with an eye and a mouth.
+  ///
+  /// - Varies: how far it is lifted.
   private static func turtleHead(_ brush: inout Brush, _ skin: any Texture, _ green: Color) {
     let lift = brush.number(-0.12...0.05)
     let head = Path.smooth([
@@ -72,6 +81,10 @@ extension Sea {
 
 extension Sea {
   /// An octopus: a soft domed head with two eyes and eight curling arms with suckers.
+  ///
+  /// Four arms behind, darker, four in front; a sucker at each of nine joints.
+  ///
+  /// - Varies: four colors; direction, length and curl of each arm; the head's width and height.
   static func octopus(_ brush: inout Brush) {
     let color = brush.near(
       brush.pick([
@@ -88,6 +101,7 @@ extension Sea {
     ]
     for arm in arms {
       let side: Float = arm.x < 0 ? -1 : 1
+      // Most arms curl outwards.
       let bend = brush.chance(0.75) ? -side : side
       let points = Path.curl(
         arm.x, 0.2, towards: arm.turn + brush.number(-0.03...0.03),

@@ -2,7 +2,10 @@ import Drawing
 import Textures
 
 /// Objects on wheels.
+///
+/// Cart and wagon differ in the cover alone. All others are seen from their right side.
 enum Vehicles {
+  /// The classes of this family, with habitats from the usual to the rarer ones.
   static let classes = [
     ObjectClass("cart", in: [.meadow, .street, .forest], cart),
     ObjectClass("wagon", in: [.meadow, .desert, .street], wagon),
@@ -13,11 +16,16 @@ enum Vehicles {
   ]
 
   /// A wooden cart: planks, two spoked wheels, a handle.
+  ///
+  /// - Varies: wood; six to ten spokes.
   static func cart(_ brush: inout Brush) {
+    // The same body, so that the cover alone tells a wagon from a cart.
     cartBody(&brush)
   }
 
   /// A cart with a cloth cover over hoops.
+  ///
+  /// - Varies: what `cart` varies; the cloth's shade.
   static func wagon(_ brush: inout Brush) {
     let cloth = brush.near(Color(0.9, 0.86, 0.76))
     let cover = Path.smooth([
@@ -33,6 +41,7 @@ enum Vehicles {
     cartBody(&brush)
   }
 
+  /// Drawn after a wagon's cover, whose lower edge it hides.
   private static func cartBody(_ brush: inout Brush) {
     let wood = brush.wood()
     let planks = Planks(wood, width: 0.16, seed: brush.seed())
@@ -51,6 +60,9 @@ enum Vehicles {
 
 extension Vehicles {
   /// A bicycle: two large spoked wheels, a frame of tubes, saddle, handlebar, chain and pedals.
+  ///
+  /// - Varies: paint; the wheels' radius and spokes; a low or a level upper tube; a straight or a
+  ///   racing handlebar; guards, a rack, a basket, a lamp; the pedals' turn.
   static func bicycle(_ brush: inout Brush) {
     let paint = brush.vivid()
     let steel = brush.near(Color(0.72, 0.73, 0.75), by: 0.08)
@@ -59,6 +71,7 @@ extension Vehicles {
     let radius = brush.number(0.44...0.48)
     let hub = 1 - radius
     let (rear, front) = (SIMD2<Float>(-0.53, hub), SIMD2<Float>(0.53, hub))
+    // Even, as real ones are.
     let spokes = 2 * brush.count(6...8)
     let tire = brush.pick([Color(gray: 0.12), Color(gray: 0.12), Color(0.45, 0.3, 0.2)])
     for at in [rear, front] {

@@ -3,6 +3,13 @@ import Textures
 
 extension Path {
   /// An upright rectangle that ends in a half circle above: doors, gates, old windows.
+  ///
+  /// - Parameters:
+  ///   - left: The left edge.
+  ///   - top: The arch's highest point.
+  ///   - right: The right edge; the arch's radius is half the width.
+  ///   - bottom: The lower edge.
+  /// - Returns: The outline, in the object's units.
   static func arched(_ left: Float, _ top: Float, _ right: Float, _ bottom: Float) -> Path {
     let radius = (right - left) / 2
     var path = arc(left + radius, top + radius, radius, radius, from: 0.5, to: 1)
@@ -13,6 +20,15 @@ extension Path {
   }
 
   /// A wall between two corners that ends in teeth above.
+  ///
+  /// - Parameters:
+  ///   - left: The left edge.
+  ///   - top: The teeth's upper edge.
+  ///   - right: The right edge.
+  ///   - bottom: The lower edge.
+  ///   - teeth: How many; at least 1.
+  ///   - depth: How high they stand out.
+  /// - Returns: The outline, in the object's units.
   static func battlement(
     _ left: Float, _ top: Float, _ right: Float, _ bottom: Float, teeth: Int, depth: Float
   ) -> Path {
@@ -32,6 +48,17 @@ extension Path {
 
 extension Brush {
   /// A house door between two corners: upright planks in a frame, panels or a pane, a knob.
+  ///
+  /// - Parameters:
+  ///   - left: The left edge of the leaf.
+  ///   - top: Its upper edge.
+  ///   - right: Its right edge.
+  ///   - bottom: The threshold.
+  ///   - color: The leaf's paint.
+  ///   - frame: The frame's, an eighth of the width around it.
+  ///   - isArched: Whether it ends in a half circle.
+  ///
+  /// A pane in half of the doors that are not arched.
   mutating func door(
     _ left: Float, _ top: Float, _ right: Float, _ bottom: Float, _ color: Color, frame: Color,
     isArched: Bool = false
@@ -48,6 +75,8 @@ extension Brush {
       ? Path.arched(left, top, right, bottom) : .rectangle(left, top, right, bottom)
     fill(leaf, Planks(color, width: width / 4, contrast: 0.5, seed: seed()).turned(0.25))
     if chance(0.5), !isArched {
+      /// - Parameter lit: The probability that it is lit.
+      /// - Returns: The glass.
       let glass = glass()
       pane(
         .rectangle(left + rim, top + rim, right - rim, top + height * 0.32), glass)
@@ -57,6 +86,14 @@ extension Brush {
   }
 
   /// A barn door: two leaves of planks with frames and crossed braces.
+  ///
+  /// - Parameters:
+  ///   - left: The left edge.
+  ///   - top: The upper edge.
+  ///   - right: The right edge; the leaves meet in the middle.
+  ///   - bottom: The threshold.
+  ///   - color: The planks' paint.
+  ///   - brace: The paint of frames and braces.
   mutating func bracedDoor(
     _ left: Float, _ top: Float, _ right: Float, _ bottom: Float, _ color: Color, brace: Color
   ) {
@@ -76,8 +113,12 @@ extension Brush {
 }
 
 /// What panes look like: by day they mirror the sky, lit ones glow.
+///
+/// Glass is chosen once for a building or a vehicle, so that all its windows match.
 struct Glass {
+  /// The glass's color by day, or of the light behind it.
   let color: Color
+  /// Whether there is light behind it; it is then seen whatever the light outside.
   let isLit: Bool
 }
 
@@ -90,11 +131,25 @@ extension Brush {
   }
 
   /// A pane: glass in an outline.
+  ///
+  /// - Parameters:
+  ///   - path: The pane's outline.
+  ///   - glass: What fills it.
   func pane(_ path: Path, _ glass: Glass) {
     if glass.isLit { wash(path, glass.color) } else { fill(path, glass.color, edge: 0) }
   }
 
   /// A window between two corners: a frame, glass with a shine, bars between panes.
+  ///
+  /// - Parameters:
+  ///   - left: The left edge of the panes.
+  ///   - top: Their upper edge.
+  ///   - right: Their right edge.
+  ///   - bottom: Their lower edge.
+  ///   - glass: What they are of.
+  ///   - frame: The color of frame and bars.
+  ///   - columns: Panes side by side; at least 1.
+  ///   - rows: Panes above each other; at least 1.
   func window(
     _ left: Float, _ top: Float, _ right: Float, _ bottom: Float, _ glass: Glass, frame: Color,
     columns: Int = 2, rows: Int = 2
@@ -104,6 +159,7 @@ extension Brush {
     fill(
       .rounded(left - bar, top - bar, right + bar, bottom + bar, radius: bar), frame, edge: 0.4)
     pane(.rectangle(left, top, right, bottom), glass)
+    // The sky's reflection, slanting across all panes.
     let shine = Path.polygon([
       [left + 0.1 * width, bottom], [left + 0.4 * width, bottom], [right - 0.1 * width, top],
       [right - 0.4 * width, top],
@@ -122,12 +178,25 @@ extension Brush {
   }
 
   /// A sill: a ledge under a window of these bounds.
+  ///
+  /// - Parameters:
+  ///   - left: The window's left edge.
+  ///   - right: Its right edge; the ledge stands out by a sixth on both sides.
+  ///   - bottom: The window's lower edge.
+  ///   - color: The ledge's color.
   func sill(_ left: Float, _ right: Float, _ bottom: Float, _ color: Color) {
     let out = (right - left) * 0.16
     fill(.rectangle(left - out, bottom + out * 0.4, right + out, bottom + out * 1.4), color)
   }
 
   /// A round window in a metal ring.
+  ///
+  /// - Parameters:
+  ///   - x: The center's x.
+  ///   - y: The center's y.
+  ///   - radius: The ring's outer radius; a third of it is metal.
+  ///   - glass: What the pane is of.
+  ///   - frame: The ring's color.
   func porthole(_ x: Float, _ y: Float, radius: Float, _ glass: Glass, frame: Color) {
     fill(.circle(x, y, radius), frame, edge: 0.5)
     pane(.circle(x, y, radius * 0.66), glass)
@@ -137,6 +206,8 @@ extension Brush {
 
 extension Brush {
   /// A color of roofs: tile red, slate, brown, moss.
+  ///
+  /// Each of the five as often, then varied by a fifth.
   mutating func roofColor() -> Color {
     near(
       pick([
@@ -146,6 +217,11 @@ extension Brush {
   }
 
   /// Shingles: straight tiles or a little round ones.
+  ///
+  /// - Parameters:
+  ///   - color: The shingles' color; their edges are darker.
+  ///   - size: About the width of one.
+  /// - Returns: The texture, to be turned with the roof.
   mutating func shingles(_ color: Color, size: Float = 0.1) -> Scales {
     Scales(
       color, edge: color.lit(by: 0.4), width: size * number(0.9...1.3), height: size * 0.85,
@@ -153,6 +229,12 @@ extension Brush {
   }
 
   /// A pointed roof over something round: shingles from a peak at x = 0 down to an eave.
+  ///
+  /// - Parameters:
+  ///   - color: The roof's color.
+  ///   - peak: The y of its peak.
+  ///   - eave: The y of its lower edge at the sides.
+  ///   - radius: Half of its width there; the front hangs lower by a sixth of it.
   mutating func cone(_ color: Color, peak: Float, eave: Float, radius: Float) {
     var path = Path.lines([[-radius, eave], [0, peak], [radius, eave]])
     path.curve(

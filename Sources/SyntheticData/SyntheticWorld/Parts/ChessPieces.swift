@@ -8,6 +8,12 @@ enum Piece {
 
 extension Brush {
   /// A chess piece turned of wood, standing on the origin; a king is about 2 high.
+  ///
+  /// All share a foot, a stem and a collar; they differ in height and head.
+  ///
+  /// - Parameters:
+  ///   - kind: Which piece.
+  ///   - color: The color of its wood.
   mutating func piece(_ kind: Piece, _ color: Color) {
     let top: Float =
       switch kind {

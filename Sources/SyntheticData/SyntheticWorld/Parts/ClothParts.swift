@@ -3,6 +3,8 @@ import Textures
 
 extension Brush {
   /// Cloth of sails and tents: pale, tan or strong, sometimes striped.
+  ///
+  /// - Returns: The ground, and the stripes' color in half of the cases.
   mutating func canvasCloth() -> (plain: Color, stripe: Color?) {
     let plain = near(
       pick([Color(0.94, 0.92, 0.86), Color(0.9, 0.84, 0.7), Color(0.72, 0.38, 0.24)]), by: 0.1)
@@ -10,6 +12,13 @@ extension Brush {
   }
 
   /// A sail in an outline: cloth with seams across, striped in paint or not.
+  ///
+  /// - Parameters:
+  ///   - path: The sail's outline.
+  ///   - cloth: Ground and stripes.
+  ///   - form: How it swells.
+  ///   - period: The distance of the seams; stripes are two fifths wider apart.
+  ///   - turn: The direction of seams and stripes, in turns.
   mutating func sail(
     _ path: Path, _ cloth: (plain: Color, stripe: Color?), _ form: Form, period: Float = 0.22,
     turn: Float = 0
@@ -21,6 +30,8 @@ extension Brush {
         path, Cloth(cloth.plain, cloth.plain.lit(by: 0.9), thread: 0.022, seed: seed()), form,
         edge: 0.45)
     }
+    /// - Parameter side: Where it lies, as seen from the front.
+    /// - Returns: Points from the pole to the rim.
     let seam = cloth.plain.lit(by: 0.62).withOpacity(0.5)
     inside(path) { brush in
       brush.at(0, 0, turn: turn) { brush in
@@ -35,6 +46,14 @@ extension Brush {
 
 extension Brush {
   /// A flag on a pole that stands at a point: waving cloth of one or two colors, or a pennant.
+  ///
+  /// - Parameters:
+  ///   - x: The pole's x.
+  ///   - foot: Where the pole stands.
+  ///   - height: The pole's; all else is in proportion.
+  ///   - color: The cloth's.
+  ///
+  /// A pennant in 40 %, else cloth that waves.
   mutating func flag(_ x: Float, _ foot: Float, height: Float, _ color: Color) {
     let top = foot - height
     rod(.lines([[x, foot], [x, top]]), width: height * 0.07, Color(0.5, 0.42, 0.32))
@@ -63,6 +82,8 @@ extension Brush {
 
 extension Brush {
   /// A ribbon tied to a bow, of radius 1: two loops, two ends, a knot.
+  ///
+  /// Lit from one side, so that the loops differ.
   mutating func bow(_ color: Color) {
     mirrored { brush in
       brush.fill(.polygon([[0, 0], [0.25, 0.9], [0.55, 0.75], [0.15, 0]]), color.lit(by: 0.7))
@@ -74,8 +95,12 @@ extension Brush {
 }
 
 /// A dome or an envelope sewn of gores: strips that narrow towards a pole.
+///
+/// A gore is bounded by two seams; gores of equal angle look narrower towards the sides.
 struct Gores {
+  /// The right edge, from the pole to the rim.
   private let profile: [SIMD2<Float>]
+  /// How far the rim hangs lower in front.
   private let sag: Float
 
   /// Makes a dome from its right edge, from the pole to the rim; the rim sags by `sag` towards the
@@ -91,6 +116,11 @@ struct Gores {
 
   /// Where the seams between about `count` gores of the near side lie: equal angles, seen from the
   /// side; `turned`, from 0 to 1, turns them by a fraction of a gore.
+  ///
+  /// - Parameters:
+  ///   - count: The number of gores.
+  ///   - turned: A turn of the whole, as a fraction of a gore.
+  /// - Returns: The x of each seam, from −1 to 1, ascending.
   static func seams(_ count: Int, turned: Float = 0) -> [Float] {
     (turned > 0 ? -1...count : 0...count).map { index in
       let fraction = (Float(index) + turned) / Float(count)
@@ -99,6 +129,12 @@ struct Gores {
   }
 
   /// The outline of a gore between two seams; its rim is cut in by `scallop`.
+  ///
+  /// - Parameters:
+  ///   - left: Its left seam, from −1 to 1.
+  ///   - right: Its right seam.
+  ///   - scallop: How far the rim is cut in between them.
+  /// - Returns: The outline.
   func gore(_ left: Float, _ right: Float, scallop: Float = 0) -> Path {
     var path = Path.smoothLine(seam(at: left))
     let back = Array(seam(at: right).reversed())

@@ -3,6 +3,11 @@ import Textures
 
 extension Brush {
   /// A round eye of radius 1: white, iris, pupil, a glint.
+  ///
+  /// - Parameters:
+  ///   - iris: The iris's color; its radius is 0.68.
+  ///   - pupil: The pupil's radius.
+  ///   - white: 0 leaves the white of the eye out.
   mutating func eye(iris: Color, pupil: Float = 0.36, white: Float = 1) {
     if white > 0 { fill(.circle(0, 0, 1), Color(gray: 0.95), .ball(0, 0, 1.3, 1.3), edge: 0.6) }
     fill(.circle(0, 0, 0.68), iris, edge: 0.5)
@@ -11,6 +16,8 @@ extension Brush {
   }
 
   /// An eye whose pupil is a slit, of radius 1.
+  ///
+  /// - Parameter iris: The color of all but the slit.
   mutating func slitEye(iris: Color) {
     fill(.ellipse(0, 0, 1, 0.8), iris, .ball(0, 0, 1.4, 1.2), edge: 0.7)
     fill(.ellipse(0, 0, 0.2, 0.72), Color(gray: 0.03), edge: 0)
@@ -20,6 +27,11 @@ extension Brush {
 
 extension Brush {
   /// An ear of height 1 that stands on the origin: pointed at a `roundness` of 0, round at 1.
+  ///
+  /// - Parameters:
+  ///   - coat: What covers it.
+  ///   - inner: The color inside.
+  ///   - roundness: From 0, pointed, to 1, round.
   mutating func ear(_ coat: any Texture, inner: Color, roundness: Float) {
     func outline(_ size: Float) -> Path {
       var path = Path()
@@ -39,6 +51,13 @@ extension Brush {
 extension Brush {
   /// A beak in side view, from the origin 1 to the left; `hook` bends its tip down, `depth` is its
   /// height at the root.
+  ///
+  /// The origin lies at the middle of its root, inside the head.
+  ///
+  /// - Parameters:
+  ///   - color: Its color; the lower half is darker.
+  ///   - depth: Its height at the root.
+  ///   - hook: From 0, straight, to 1, a parrot's.
   mutating func beak(_ color: Color, depth: Float, hook: Float = 0) {
     let h = depth / 2
     let lower = Path.smooth([
@@ -57,6 +76,8 @@ extension Brush {
   }
 
   /// A beak seen from the front, of height 1 from the origin down.
+  ///
+  /// - Parameter color: Its color, with a lighter ridge.
   mutating func frontBeak(_ color: Color) {
     fill(
       .smooth([[0, -0.1], [0.32, 0.12], [0.24, 0.55], [0, 1], [-0.24, 0.55], [-0.32, 0.12]]), color,
@@ -67,6 +88,12 @@ extension Brush {
 
 extension Brush {
   /// Whiskers to the right of the origin, about 1 long, from dots on the lip.
+  ///
+  /// - Parameters:
+  ///   - color: The hairs' color.
+  ///   - count: How many.
+  ///
+  /// To be mirrored for the other side.
   mutating func whiskers(_ color: Color, count: Int = 4) {
     for index in 0..<count {
       let y = 0.1 * (Float(index) - Float(count - 1) / 2)

@@ -3,6 +3,8 @@ import Textures
 
 extension Brush {
   /// A flame about 1 high above the origin, with its glow.
+  ///
+  /// Three tongues in each other, from orange to pale yellow, leaning by up to a tenth.
   mutating func flame() {
     let lean = number(-0.1...0.1)
     glow(
@@ -22,6 +24,14 @@ extension Brush {
 
 extension Brush {
   /// Smoke that rises from a point and drifts: puffs that swell and thin out.
+  ///
+  /// Eight puffs, the far ones first; gray of any lightness, the same for all.
+  ///
+  /// - Parameters:
+  ///   - x: Where it leaves the chimney.
+  ///   - y: The chimney's mouth.
+  ///   - height: How high it rises.
+  ///   - drift: How far the last puff has drifted to the right.
   mutating func smoke(_ x: Float, _ y: Float, height: Float, drift: Float) {
     let gray = number(0.5...0.95)
     let count = 8

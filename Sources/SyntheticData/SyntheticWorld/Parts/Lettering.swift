@@ -1,6 +1,8 @@
 import Drawing
 
 /// Letters as lines, for signs, books and captions.
+///
+/// Drawn as strokes rather than with a font, so that images are the same on every machine.
 enum Letters {
   /// The lines of each letter, as points "column row" on a grid of 3 × 5, lines separated by "/".
   private static let lines: [Character: String] = [
@@ -15,6 +17,9 @@ enum Letters {
   ]
 
   /// The lines of a letter between −0.5 and 0.5 across, −1 and 1 down; empty if it is not known.
+  ///
+  /// - Parameter letter: A capital, a hyphen or a space.
+  /// - Returns: Its strokes.
   static func path(_ letter: Character) -> Path {
     var path = Path()
     for line in (lines[letter] ?? "").split(separator: "/") {
@@ -33,7 +38,13 @@ enum Letters {
 
 extension Brush {
   /// Letters in a row about the origin, each 2 high and 1 wide.
+  ///
+  /// - Parameters:
+  ///   - text: What to write; small letters become capitals.
+  ///   - color: The strokes' color.
+  ///   - weight: Their width; a letter is 1 wide.
   func write(_ text: String, _ color: Color, weight: Float = 0.3) {
+    // Letters are 1 wide with 0.6 between them; half of their row lies on each side.
     let shift = 0.8 * Float(text.count - 1)
     var brush = self
     for (index, letter) in text.uppercased().enumerated() {
@@ -44,6 +55,9 @@ extension Brush {
   }
 
   /// A word at random.
+  ///
+  /// - Parameter length: The number of letters.
+  /// - Returns: Letters that need not make sense.
   mutating func word(_ length: Int) -> String {
     String((0..<length).map { _ in pick(Letters.alphabet) })
   }
@@ -51,6 +65,9 @@ extension Brush {
 
 extension Brush {
   /// True where the image shows the object's units mirrored.
+  ///
+  /// By the sign of the map's determinant, found from two short steps, since the map may be in
+  /// perspective.
   var isMirrored: Bool {
     let origin = pose(.zero)
     let (right, down) = (pose([0.1, 0]) - origin, pose([0, 0.1]) - origin)
@@ -58,6 +75,8 @@ extension Brush {
   }
 
   /// Draws what must not be seen mirrored, such as letters, about x = 0.
+  ///
+  /// - Parameter draw: Draws it as if nothing were mirrored.
   mutating func readable(_ draw: (inout Brush) -> Void) {
     within(.scale(isMirrored ? -1 : 1, 1), draw)
   }

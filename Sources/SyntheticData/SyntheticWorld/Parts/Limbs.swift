@@ -3,6 +3,12 @@ import Textures
 
 extension Path {
   /// A limb that tapers: an outline about a line through points, from one width to another.
+  ///
+  /// - Parameters:
+  ///   - points: The center line; at least two points.
+  ///   - first: The width at its start.
+  ///   - last: The width at its end.
+  /// - Returns: The outline, with round ends.
   static func tapered(_ points: [SIMD2<Float>], from first: Float, to last: Float) -> Path {
     var (left, right): ([SIMD2<Float>], [SIMD2<Float>]) = ([], [])
     for index in points.indices {
@@ -18,6 +24,15 @@ extension Path {
   }
 
   /// Points along a line that curls: from a point in a direction in turns, bending more and more.
+  ///
+  /// - Parameters:
+  ///   - x: Where it starts.
+  ///   - y: Where it starts.
+  ///   - start: The direction there, in turns; 0 is to the right.
+  ///   - length: The line's length.
+  ///   - bend: By how many turns its direction has changed at the end.
+  ///   - steps: The number of points after the first.
+  /// - Returns: The points.
   static func curl(
     _ x: Float, _ y: Float, towards start: Float, length: Float, bend: Float, steps: Int = 9
   ) -> [SIMD2<Float>] {
@@ -36,6 +51,14 @@ extension Brush {
   ///
   /// The foot is moved
   /// by `step` and the knee by `knee`; `shade` darkens a leg on the far side.
+  ///
+  /// - Parameters:
+  ///   - coat: What covers it.
+  ///   - hoof: The hoof's color.
+  ///   - width: The thigh's half width.
+  ///   - knee: How far the knee is moved to the right.
+  ///   - step: How far the foot is.
+  ///   - shade: How much darker it is, from 0 to 1.
   mutating func leg(
     _ coat: any Texture, hoof: Color, width: Float = 0.2, knee: Float = 0, step: Float = 0,
     shade: Float = 0
@@ -70,6 +93,10 @@ extension Brush {
 
   /// A bird's leg of height 1 from the origin down, with three toes ahead (to the left) and one
   /// behind.
+  ///
+  /// - Parameters:
+  ///   - color: Its color.
+  ///   - width: Its width.
   mutating func birdLeg(_ color: Color, width: Float = 0.1) {
     rod(.lines([[0.12, -0.05], [0.04, 0.5], [0, 0.92]]), width: width, color)
     for toe: SIMD2<Float> in [[-0.42, 0.98], [-0.3, 1.04], [-0.12, 1.07], [0.26, 1]] {
@@ -78,11 +105,20 @@ extension Brush {
   }
 
   /// A thin bent leg of an insect or a spider through points.
+  ///
+  /// - Parameters:
+  ///   - points: Its joints, from the body to the foot.
+  ///   - width: Its width.
+  ///   - color: Its color.
   func bentLeg(_ points: [SIMD2<Float>], width: Float, _ color: Color) {
     rod(.lines(points), width: width, color)
   }
 
   /// A paw of radius 1: a round foot with toes.
+  ///
+  /// - Parameters:
+  ///   - coat: What covers it.
+  ///   - line: The color between the toes.
   mutating func paw(_ coat: any Texture, _ line: Color) {
     fill(
       .smooth([
@@ -98,6 +134,11 @@ extension Brush {
 extension Brush {
   /// A fin or flipper that leaves the origin to the right and bends down to its tip at (1, 0.5), with
   /// a straight root of `width`.
+  ///
+  /// - Parameters:
+  ///   - skin: What covers it.
+  ///   - width: The root's width.
+  ///   - edge: The opacity of the dark line around it.
   mutating func fin(_ skin: any Texture, width: Float = 0.45, edge: Float = 0.4) {
     let outline = Path.smooth([
       [-0.06, 0], [0, -width / 2], [0.4, -width * 0.45], [0.8, 0.08], [1.02, 0.5], [0.7, 0.46],
@@ -110,6 +151,11 @@ extension Brush {
 extension Brush {
   /// A folded bird's wing from the shoulder at the origin back to the tip at (1, 0.35): small
   /// feathers, a bar, long pinions.
+  ///
+  /// - Parameters:
+  ///   - color: The small feathers' color.
+  ///   - pinion: The long feathers' color.
+  ///   - bar: A band between both; nil for none.
   mutating func foldedWing(_ color: Color, pinion: Color, bar: Color? = nil) {
     let outline = Path.smooth([
       [-0.08, 0.02], [0.08, -0.14], [0.45, -0.1], [0.8, 0.14], [1.04, 0.4], [0.7, 0.42],
@@ -138,6 +184,10 @@ extension Brush {
   }
 
   /// A clear insect's wing with veins, from the origin 1 to the right.
+  ///
+  /// - Parameters:
+  ///   - tint: Its color, at a bit more than half opacity; veins are darker.
+  ///   - width: Its width against the outline's.
   mutating func clearWing(_ tint: Color, width: Float = 0.4) {
     let outline = Path.smooth([
       [0, 0], [0.3, -0.5], [0.75, -0.62], [1, -0.2], [0.85, 0.25], [0.4, 0.3],
@@ -158,6 +208,13 @@ extension Brush {
 
 extension Brush {
   /// A stripe of dark fur through three points: broad at the first, pointed at the last.
+  ///
+  /// - Parameters:
+  ///   - first: Where it begins.
+  ///   - second: Where it bends.
+  ///   - last: Its point.
+  ///   - width: Its width where it begins.
+  ///   - color: Its color.
   func furStripe(
     _ first: SIMD2<Float>, _ second: SIMD2<Float>, _ last: SIMD2<Float>, width: Float,
     _ color: Color

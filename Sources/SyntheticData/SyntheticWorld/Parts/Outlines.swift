@@ -3,6 +3,12 @@ import Textures
 
 extension Path {
   /// One closed outline from lines that follow each other, with corners where they meet.
+  ///
+  /// Moves after the first become straight lines, so that the corners are kept; where lines meet in
+  /// a point, nothing is added.
+  ///
+  /// - Parameter lines: The lines, each an open path.
+  /// - Returns: A closed outline.
   static func joined(_ lines: [Path]) -> Path {
     var outline = Path()
     for line in lines {
@@ -53,17 +59,26 @@ extension Path {
 }
 
 /// A round body along a bent center line: a trunk, an arm, a horn.
+///
+/// Thicker or thinner along its way; shaded by lines along it rather than as a form.
 struct Tube {
+  /// Points of the center line.
   private let center: [SIMD2<Float>]
+  /// The radius at each of them.
   private let radii: [Float]
 
   /// Makes a tube from points of its center line and its radius at each.
+  ///
+  /// - Parameter points: The center line and the radius at each of its points; at least two.
   init(_ points: [(at: SIMD2<Float>, radius: Float)]) {
     center = points.map(\.at)
     radii = points.map(\.radius)
   }
 
   /// A line along the tube: at −1 on its left edge as seen along it, at 0 in the center, at 1 right.
+  ///
+  /// - Parameter fraction: From −1, its left edge, to 1, its right.
+  /// - Returns: Points along it.
   func line(at fraction: Float) -> [SIMD2<Float>] {
     center.indices.map { index in
       let before = center[max(index - 1, 0)]
@@ -79,6 +94,11 @@ struct Tube {
 
 extension Brush {
   /// A shell of radius 1 in a spiral: growth lines across, bands along the whorls.
+  ///
+  /// The spiral is drawn over the whole disc and cut off by the outline.
+  ///
+  /// - Parameter color: The shell's base color.
+  /// - Varies: 2.3 to 2.9 turns, three colors of the band.
   mutating func spiralShell(_ color: Color) {
     let dark = color.lit(by: 0.4)
     let lines = Stripes(

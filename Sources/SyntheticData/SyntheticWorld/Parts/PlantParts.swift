@@ -3,6 +3,12 @@ import Textures
 
 extension Brush {
   /// A trunk of bark with roots, standing on y = 1, up to a height, with its center at x = 0 there.
+  ///
+  /// - Parameters:
+  ///   - bark: Its color; furrows are darker.
+  ///   - top: The y where it ends.
+  ///   - width: Its width in the middle; the roots are twice as wide.
+  ///   - lean: How far its foot is moved to the right.
   mutating func trunk(_ bark: Color, top: Float, width: Float, lean: Float = 0) {
     let half = width / 2
     let outline = Path.smooth([
@@ -17,6 +23,11 @@ extension Brush {
   }
 
   /// A lump of leaves about the origin, of radius 1, whose light is that of a ball.
+  ///
+  /// - Parameters:
+  ///   - leaf: The leaves' color.
+  ///   - size: The size of a leaf.
+  ///   - seed: Which leaves.
   mutating func leafLump(_ leaf: Color, _ size: Float, seed: UInt32) {
     let outline = Path.smooth(
       (0..<11).map { index in
@@ -30,6 +41,13 @@ extension Brush {
   /// A leafy crown about a center: lumps of leaves in light and shade, the far ones first.
   ///
   /// - Returns: Where the near lumps are, and their radii.
+  ///
+  /// - Parameters:
+  ///   - leaf: The leaves' color.
+  ///   - x: The center's x.
+  ///   - y: The center's y.
+  ///   - radiusX: Half of its width.
+  ///   - radiusY: Half of its height.
   mutating func crown(
     _ leaf: Color, x: Float, y: Float, radiusX: Float, radiusY: Float
   ) -> [(at: SIMD2<Float>, radius: Float)] {
@@ -56,6 +74,12 @@ extension Brush {
   }
 
   /// A feathered frond from the origin: a midrib that goes off at an angle and droops, with leaflets.
+  ///
+  /// - Parameters:
+  ///   - color: The leaflets' color.
+  ///   - turn: The direction in which it starts, in turns.
+  ///   - length: Its length.
+  ///   - droop: How far its tip hangs below that direction.
   mutating func frond(_ color: Color, turn: Float, length: Float, droop: Float) {
     let away = direction(turns: turn) * length
     func center(_ t: Float) -> SIMD2<Float> { away * t * (1 - 0.15 * t) + [0, droop * t * t] }
@@ -84,6 +108,11 @@ extension Brush {
 
 extension Brush {
   /// A leaf with a midrib, from the origin to the right.
+  ///
+  /// - Parameters:
+  ///   - color: The blade's color.
+  ///   - length: Its length.
+  ///   - width: Its width.
   mutating func leaf(_ color: Color, length: Float, width: Float) {
     let blade = Path.smooth([
       [0, 0], [0.3, -0.5], [0.7, -0.36], [1, 0], [0.7, 0.36], [0.3, 0.5],
@@ -95,6 +124,8 @@ extension Brush {
 
 extension Brush {
   /// A round fruit of radius 1 about the origin: a dent with a stalk, shine.
+  ///
+  /// - Parameter color: The skin's color.
   mutating func fruit(_ color: Color) {
     let body = Path.smooth([
       [0, -0.84], [0.5, -0.98], [0.98, -0.45], [0.95, 0.3], [0.5, 0.95], [0, 0.9], [-0.5, 0.95],
@@ -107,6 +138,8 @@ extension Brush {
   }
 
   /// A color of ripe fruit.
+  ///
+  /// Three reds, an orange and a yellow, each as often.
   mutating func ripe() -> Color {
     near(
       pick([
@@ -118,6 +151,11 @@ extension Brush {
 
 extension Brush {
   /// A branch that crosses the image at a height, with bark, twigs and leaves.
+  ///
+  /// - Parameters:
+  ///   - y: Its height at x = 0; it slopes by up to 0.06.
+  ///   - thickness: Its thickness there.
+  /// - Varies: bark, leaves, slope, two to five twigs.
   mutating func perch(_ y: Float, thickness: Float = 0.16) {
     let bark = near(Color(0.42, 0.32, 0.23), by: 0.2)
     let green = near(Color(0.32, 0.52, 0.18), by: 0.25)

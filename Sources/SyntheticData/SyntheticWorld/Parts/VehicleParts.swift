@@ -3,6 +3,14 @@ import Textures
 
 extension Brush {
   /// A wheel with spokes, of radius 1 about the origin.
+  ///
+  /// - Parameters:
+  ///   - color: The color of rim, spokes and hub.
+  ///   - spokes: How many.
+  ///   - rim: The rim's width.
+  ///   - thickness: A spoke's.
+  ///
+  /// Turned at random.
   mutating func spokedWheel(_ color: Color, spokes: Int, rim: Float = 0.18, thickness: Float = 0.1)
   {
     let start = number(0...1)
@@ -16,6 +24,8 @@ extension Brush {
   }
 
   /// A wheel with a rubber tire and a hub cap, of radius 1 about the origin.
+  ///
+  /// - Parameter cap: The hub cap's color; five bolts are darker.
   mutating func tire(_ cap: Color) {
     fill(.circle(0, 0, 1), Color(gray: 0.13), .ball(0, 0, 1.4, 1.4))
     fill(.circle(0, 0, 0.56), cap, .ball(0, 0, 0.8, 0.8))
@@ -30,6 +40,11 @@ extension Brush {
 extension Brush {
   /// A ship's hull from a stern at the left to a bow at the right: planks, a painted band below, a
   /// rail above.
+  ///
+  /// - Parameters:
+  ///   - deck: The y of the deck amidships; bow and stern are higher.
+  ///   - keel: The y of the keel.
+  /// - Varies: bare or painted planks, a band of another color, sheer and rake.
   mutating func hull(deck: Float, keel: Float) {
     let wood = wood()
     let paint = vivid()
@@ -63,6 +78,12 @@ extension Brush {
 
 extension Brush {
   /// A beam of wood along points: grain between dark edges.
+  ///
+  /// - Parameters:
+  ///   - points: Its center line.
+  ///   - width: Its width.
+  ///   - grain: Its texture.
+  ///   - wood: The color of which edges and shine are made.
   mutating func beam(
     _ points: [SIMD2<Float>], width: Float, _ grain: any Texture, _ wood: Color
   ) {

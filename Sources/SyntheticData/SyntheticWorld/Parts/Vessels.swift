@@ -4,6 +4,11 @@ import Textures
 extension Path {
   /// The outline of an object turned on a wheel about x = 0: half widths at heights from the top down,
   /// and a foot that hangs `sag` below its ends, as seen from above.
+  ///
+  /// - Parameters:
+  ///   - profile: Half widths and heights, from the lip to the foot.
+  ///   - sag: How far the foot's front lies below its ends.
+  /// - Returns: The outline, symmetric about x = 0.
   static func turned(_ profile: [SIMD2<Float>], sag: Float = 0.06) -> Path {
     guard let foot = profile.last else { return Path() }
     return .joined([
@@ -15,6 +20,16 @@ extension Path {
 
 extension Brush {
   /// The opening of a vessel seen from above: a lip, the wall inside, perhaps a filling.
+  ///
+  /// - Parameters:
+  ///   - x: The center's x.
+  ///   - y: The center's y.
+  ///   - radiusX: Half of its width.
+  ///   - radiusY: Half of its height, by how far it is seen from above.
+  ///   - lip: The lip's color.
+  ///   - inside: The wall's color inside.
+  ///   - filling: What is in it; nil for nothing.
+  ///   - depth: How far the filling lies below the lip, in units of `radiusY`.
   mutating func opening(
     _ x: Float, _ y: Float, _ radiusX: Float, _ radiusY: Float, lip: Color, inside: Color,
     filling: Color? = nil, depth: Float = 0.5
@@ -34,12 +49,18 @@ extension Brush {
         Color(gray: 1, opacity: 0.4), x - radiusX * 0.2, y + radiusY * depth,
         radiusX: radiusX * 0.4, radiusY: radiusY * 0.3)
     }
+    // Never thinner than a pixel or two of a usual image.
     let width = max(0.035, radiusX * 0.08)
     stroke(mouth, width: width * 1.5, lip.lit(by: 0.5))
     stroke(mouth, width: width, lip.lit(by: 1.08))
   }
 
   /// The ear of a vessel: a bent rod with a shine.
+  ///
+  /// - Parameters:
+  ///   - points: Its center line.
+  ///   - width: Its width.
+  ///   - color: Its color.
   mutating func handle(_ points: [SIMD2<Float>], width: Float, _ color: Color) {
     let bow = Path.smoothLine(points)
     stroke(bow, width: width, color.lit(by: 0.4))
@@ -49,6 +70,10 @@ extension Brush {
   }
 
   /// Steam that rises from a point, about 0.7 high.
+  ///
+  /// - Parameters:
+  ///   - x: Where it rises.
+  ///   - y: Where it begins.
   mutating func steam(_ x: Float, _ y: Float) {
     for _ in 0..<count(2...3) {
       let (foot, bend) = (x + number(-0.3...0.3), number(0.05...0.14))
@@ -57,6 +82,7 @@ extension Brush {
       let wisp = Path.smoothLine([
         [foot, y], [right, y - top * 0.3], [left, y - top * 0.65], [foot, y - top],
       ])
+      // Three strokes over each other fade towards the edges.
       for width: Float in [0.16, 0.1, 0.05] {
         stroke(wisp, width: width, Color(gray: 1, opacity: 0.2))
       }
@@ -64,6 +90,14 @@ extension Brush {
   }
 
   /// A paper label about a bottle or jar: a frame, a word and a line.
+  ///
+  /// - Parameters:
+  ///   - left: The left edge.
+  ///   - top: The upper edge.
+  ///   - right: The right edge.
+  ///   - bottom: The lower edge.
+  /// - Varies: the paper, three to five letters that are never mirrored, a disc or two lines below
+  ///   them.
   mutating func label(_ left: Float, _ top: Float, _ right: Float, _ bottom: Float) {
     let paper = near(pick([Color(0.94, 0.9, 0.78), Color(0.96, 0.95, 0.92), vivid()]))
     let isDark = paper.components.x + paper.components.y < 1.2
@@ -94,6 +128,8 @@ extension Brush {
 }
 
 /// What glazed objects wear: a pattern, and the color of the bare parts.
+///
+/// Chosen once for a vessel, so that body, lid and handle match.
 struct Glaze {
   /// The color of rims, handles and spouts.
   let color: Color
@@ -101,9 +137,15 @@ struct Glaze {
   let pattern: Color
   /// The color inside.
   let inside: Color
+  /// The pattern in the plane, before it is wrapped around a vessel.
   let texture: any Texture
 
   /// The pattern about an upright vessel, its level lines bent as the rim is.
+  ///
+  /// - Parameters:
+  ///   - radius: The vessel's largest half width.
+  ///   - sag: How far level lines hang in front.
+  /// - Returns: The texture, narrower towards the sides.
   func wrapped(radius: Float, sag: Float = 0) -> Wrapped {
     Wrapped(texture, radius: radius, sag: sag)
   }
@@ -111,6 +153,10 @@ struct Glaze {
 
 extension Brush {
   /// A glaze: one color, dots, stripes, checks, speckles, crackle or waves.
+  ///
+  /// The ground is vivid in 55 %, else pale; the pattern takes the other kind.
+  ///
+  /// - Returns: The glaze.
   mutating func glaze() -> Glaze {
     let pale = near(
       pick([Color(0.94, 0.92, 0.86), Color(0.86, 0.9, 0.92), Color(0.92, 0.85, 0.7)]))
@@ -145,6 +191,13 @@ extension Brush {
   }
 
   /// The shine of a ball: a soft spot towards the light.
+  ///
+  /// - Parameters:
+  ///   - x: The ball's center.
+  ///   - y: The ball's center.
+  ///   - radiusX: Its half width.
+  ///   - radiusY: Its half height.
+  ///   - strength: The spot's opacity.
   func shine(
     onBall x: Float, _ y: Float, _ radiusX: Float, _ radiusY: Float, _ strength: Float = 0.7
   ) {
@@ -155,6 +208,13 @@ extension Brush {
   }
 
   /// The shine of a column: an upright streak towards the light.
+  ///
+  /// - Parameters:
+  ///   - x: The column's axis.
+  ///   - radius: Its radius.
+  ///   - top: Where the streak begins.
+  ///   - bottom: Where it ends.
+  ///   - strength: Its opacity.
   func shine(
     onColumn x: Float, radius: Float, from top: Float, to bottom: Float, _ strength: Float = 0.55
   ) {
@@ -167,6 +227,10 @@ extension Brush {
 
 extension Brush {
   /// An arched handle of twisted strands, from (−1, 0) over (0, −1) to (1, 0).
+  ///
+  /// - Parameters:
+  ///   - color: The strands' color.
+  ///   - width: The handle's width.
   mutating func archedHandle(_ color: Color, width: Float) {
     let arch = Path.arc(0, 0, 1, 1, from: 0.5, to: 1)
     stroke(arch, width: width * 1.25, color.lit(by: 0.35))
@@ -184,6 +248,12 @@ extension Brush {
   }
 
   /// A bent handle as of an umbrella: a shaft from the origin to (0, 1) that ends in a hook.
+  ///
+  /// - Parameters:
+  ///   - shaft: The shaft's color.
+  ///   - grip: The hook's.
+  ///   - width: The shaft's width; the hook is nearly twice as wide.
+  ///   - hook: The hook's radius.
   mutating func hookedHandle(_ shaft: Color, _ grip: Color, width: Float, hook: Float = 0.12) {
     rod(.lines([[0, 0], [0, 1 - hook]]), width: width, shaft)
     let bend = direction(turns: 0.04) * hook

@@ -2,10 +2,17 @@ import Drawing
 import Textures
 
 /// Objects that lie about and are of no class; drawn in units from −1 to 1, standing on y = 1.
+///
+/// They are of no class, so that a network has to learn what an image is about; the same ones
+/// appear with every class of a habitat.
 enum Clutter {
+  /// A stone with veins.
   case rock, bush, tuft, post, crate, barrel, stump, seaweed, bubbles, coral, cloud, ball, pebbles
 
   /// What lies about in a place.
+  ///
+  /// - Parameter habitat: Where.
+  /// - Returns: At least one.
   static func found(in habitat: Habitat) -> [Clutter] {
     switch habitat {
     case .meadow: [.rock, .bush, .tuft, .post, .stump]
@@ -42,6 +49,12 @@ enum Clutter {
     }
   }
 
+  /// Half of a blob that stands on y = 1.
+  ///
+  /// - Parameters:
+  ///   - brush: Gives the randomness.
+  ///   - height: Its height.
+  /// - Returns: The outline.
   private static func lump(_ brush: inout Brush, height: Float) -> Path {
     .smooth(
       (0..<9).map { index in
@@ -52,6 +65,7 @@ enum Clutter {
   }
 
   private static func rock(_ brush: inout Brush) {
+    // The numbers' order is part of the image: color, then height, then outline.
     let stone = brush.near(Color(0.52, 0.5, 0.48), by: 0.2)
     let height = brush.number(0.6...1.3)
     brush.fill(
@@ -60,6 +74,7 @@ enum Clutter {
       .ball(0, 1, 1.3, 1.5 * height))
   }
 
+  /// A low lump of leaves.
   private static func bush(_ brush: inout Brush) {
     let green = brush.near(Color(0.26, 0.44, 0.16), by: 0.25)
     brush.fill(
@@ -68,6 +83,7 @@ enum Clutter {
       .ball(0, 0.8, 1.4, 2), edge: 0.15)
   }
 
+  /// Seven to fourteen blades of grass.
   private static func tuft(_ brush: inout Brush) {
     let green = brush.near(Color(0.42, 0.56, 0.2), by: 0.25)
     for _ in 0..<brush.count(7...14) {
@@ -80,6 +96,7 @@ enum Clutter {
     }
   }
 
+  /// An upright beam.
   private static func post(_ brush: inout Brush) {
     let wood = brush.wood()
     brush.fill(
@@ -87,6 +104,7 @@ enum Clutter {
       Planks(wood, width: 0, contrast: 0.5, seed: brush.seed()).turned(0.25), .column(0, 0.24))
   }
 
+  /// A box of planks with two battens.
   private static func crate(_ brush: inout Brush) {
     let wood = brush.wood()
     brush.fill(
@@ -97,6 +115,7 @@ enum Clutter {
     }
   }
 
+  /// A barrel of staves with four hoops.
   private static func barrel(_ brush: inout Brush) {
     let wood = brush.wood()
     let side = Path.smooth([
@@ -112,6 +131,7 @@ enum Clutter {
     }
   }
 
+  /// A stump with three rings.
   private static func stump(_ brush: inout Brush) {
     let bark = brush.near(Color(0.4, 0.3, 0.22), by: 0.2)
     brush.fill(
@@ -125,6 +145,7 @@ enum Clutter {
     }
   }
 
+  /// Two to four ribbons.
   private static func seaweed(_ brush: inout Brush) {
     let green = brush.near(Color(0.25, 0.42, 0.15), by: 0.3)
     for _ in 0..<brush.count(2...4) {
@@ -136,6 +157,7 @@ enum Clutter {
     }
   }
 
+  /// Four to nine bubbles.
   private static func bubbles(_ brush: inout Brush) {
     for _ in 0..<brush.count(4...9) {
       let (x, y, r) = (brush.number(-0.8...0.8), brush.number(-1...1), brush.number(0.06...0.2))
@@ -144,6 +166,7 @@ enum Clutter {
     }
   }
 
+  /// Five to eight branches from one foot.
   private static func coral(_ brush: inout Brush) {
     let color = brush.near(
       brush.pick([Color(0.85, 0.4, 0.35), Color(0.9, 0.65, 0.4), Color(0.7, 0.4, 0.6)]))
@@ -154,6 +177,7 @@ enum Clutter {
     }
   }
 
+  /// A small cloud of six puffs.
   private static func cloud(_ brush: inout Brush) {
     for _ in 0..<6 {
       let (x, y, r) = (brush.number(-0.8...0.8), brush.number(0.1...0.6), brush.number(0.3...0.5))
@@ -162,10 +186,12 @@ enum Clutter {
     }
   }
 
+  /// A ball of one color.
   private static func ball(_ brush: inout Brush) {
     brush.fill(.circle(0, 0.3, 0.7), brush.vivid(), .ball(0, 0.3, 0.75, 0.75))
   }
 
+  /// Three to seven pebbles.
   private static func pebbles(_ brush: inout Brush) {
     for _ in 0..<brush.count(3...7) {
       let (x, y, r) = (brush.number(-0.9...0.9), brush.number(0.5...0.95), brush.number(0.1...0.25))

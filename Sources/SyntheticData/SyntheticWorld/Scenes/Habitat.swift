@@ -2,15 +2,24 @@ import Drawing
 import Textures
 
 /// Where objects are found.
+///
+/// Twelve places, each with a background, a kind of light, and what lies about in it (`Clutter`).
 enum Habitat: CaseIterable {
   case meadow, forest, garden, street, desert, snow, shore, sea, underwater, sky, room, table
 
   /// The light of the place: by day, in the evening, under clouds, indoors, under water.
+  ///
+  /// - Parameter brush: Gives the randomness.
+  /// - Returns: The light in the image's units.
+  /// - Varies: the side and the height it comes from; its colors by place and time; its strength by
+  ///   12 %.
   func light(_ brush: inout Brush) -> Light {
     let side: Float = brush.chance(0.5) ? 1 : -1
     let across = side * brush.number(0.25...0.65)
     let up = -brush.number(0.3...0.65)
+    // The three components make a direction of about length 1, never from behind.
     let towards = max(0.1, 1 - across * across - up * up).squareRoot()
+    // By day in three of five.
     let kind = brush.pick([0, 0, 0, 1, 2])
     var (ambient, sun): (SIMD3<Float>, SIMD3<Float>) =
       switch (self, kind) {
@@ -29,6 +38,8 @@ enum Habitat: CaseIterable {
   /// Draws the place over the whole image, whose sides are 1 here, and says where its ground begins.
   ///
   /// - Returns: The y of the horizon: what stands has its foot below it.
+  ///
+  /// - Parameter brush: In the image's units, whose sides are 1.
   func drawBackground(_ brush: inout Brush) -> Float {
     switch self {
     case .meadow: meadow(&brush)
@@ -49,9 +60,15 @@ enum Habitat: CaseIterable {
 
 extension Brush {
   /// The whole image and a little more, in the image's units.
+  ///
+  /// The margin keeps antialiasing from leaving a rim.
   static let everywhere = Path.rectangle(-0.01, -0.01, 1.01, 1.01)
 
   /// Everything above a horizon.
+  ///
+  /// - Parameters:
+  ///   - horizon: Where the sky ends.
+  ///   - cover: The fraction under clouds; nil for a random one.
   mutating func sky(above horizon: Float, cover: Float? = nil) {
     let blue = near(pick([Color(0.45, 0.66, 0.9), Color(0.6, 0.76, 0.92), Color(0.75, 0.8, 0.86)]))
     let clouds = Clouds(
@@ -65,6 +82,11 @@ extension Brush {
   }
 
   /// Level ground below a horizon, in perspective.
+  ///
+  /// - Parameters:
+  ///   - horizon: Where the ground begins.
+  ///   - texture: What it shows, seen in perspective.
+  ///   - height: The viewer's height; a texture looks smaller from higher.
   mutating func ground(below horizon: Float, _ texture: any Texture, height: Float = 0.9) {
     let slant = number(-0.5...0.5)
     let plane = Projection.ground(horizon: SIMD2(0.5, horizon - 0.04), height: height)
@@ -74,6 +96,11 @@ extension Brush {
   }
 
   /// A range of hills on the horizon.
+  ///
+  /// - Parameters:
+  ///   - horizon: Where they stand.
+  ///   - height: The highest they may be.
+  ///   - texture: What they show.
   mutating func hills(_ horizon: Float, height: Float, _ texture: any Texture) {
     var points: [SIMD2<Float>] = [[-0.1, horizon + 0.05]]
     for step in 0...6 {

@@ -2,6 +2,9 @@ import Drawing
 import Textures
 
 extension Habitat {
+  /// A wall with a skirting board, and a floor of planks or tiles.
+  ///
+  /// - Returns: The y where the floor begins.
   func room(_ brush: inout Brush) -> Float {
     let horizon = brush.number(0.55...0.7)
     brush.wallpaper()
@@ -15,6 +18,9 @@ extension Habitat {
     return horizon
   }
 
+  /// A wall, and a table top under cloth, of stone or of planks.
+  ///
+  /// - Returns: The y of the table's far edge.
   func table(_ brush: inout Brush) -> Float {
     let edge = brush.number(0.48...0.66)
     brush.wallpaper()
@@ -36,6 +42,9 @@ extension Habitat {
 
 extension Brush {
   /// A wall over the whole image: plain, striped, dotted, panelled, or of bricks.
+  ///
+  /// - Varies: six colors; stripes, dots, bricks, planks, or plain in a third; a framed picture in
+  ///   30 %.
   mutating func wallpaper() {
     let color = near(
       pick([
@@ -57,6 +66,7 @@ extension Brush {
     if chance(0.3) { pictureFrame() }
   }
 
+  /// A frame of wood about clouds of two colors.
   private mutating func pictureFrame() {
     let (x, y, half) = (number(0.1...0.9), number(0.08...0.3), number(0.07...0.13))
     let frame = wood()

@@ -2,10 +2,14 @@ import Drawing
 import Textures
 
 extension Habitat {
+  /// Sky, hills of foliage, grass.
+  ///
+  /// - Returns: The y of the horizon.
   func meadow(_ brush: inout Brush) -> Float {
     let horizon = brush.number(0.35...0.6)
     brush.sky(above: horizon)
     let green = brush.near(Color(0.4, 0.6, 0.22), by: 0.2)
+    // Distance takes color: air perspective.
     let far = green.mixed(with: Color(0.6, 0.72, 0.75), by: 0.45)
     brush.hills(
       horizon, height: brush.number(0.05...0.2),
@@ -15,6 +19,9 @@ extension Habitat {
     return horizon
   }
 
+  /// A wall of leaves, two to five trunks, soil under leaves.
+  ///
+  /// - Returns: The y where the soil begins.
   func forest(_ brush: inout Brush) -> Float {
     let horizon = brush.number(0.5...0.65)
     let green = brush.near(Color(0.28, 0.45, 0.16), by: 0.25)
@@ -39,6 +46,9 @@ extension Habitat {
     return horizon
   }
 
+  /// A hedge over the whole image, with up to seven blossoms.
+  ///
+  /// - Returns: The y of the ground, which is not seen.
   func garden(_ brush: inout Brush) -> Float {
     let green = brush.near(Color(0.32, 0.56, 0.18), by: 0.2)
     brush.fill(
@@ -58,6 +68,9 @@ extension Habitat {
     return 0.62
   }
 
+  /// Sky, dunes, rippled sand.
+  ///
+  /// - Returns: The y of the horizon.
   func desert(_ brush: inout Brush) -> Float {
     let horizon = brush.number(0.4...0.6)
     brush.sky(above: horizon, cover: brush.number(0...0.3))
@@ -71,6 +84,9 @@ extension Habitat {
     return horizon
   }
 
+  /// A cloudy sky, mountains with snow in patches, a field of snow.
+  ///
+  /// - Returns: The y of the horizon.
   func snow(_ brush: inout Brush) -> Float {
     let horizon = brush.number(0.4...0.6)
     brush.sky(above: horizon, cover: 0.7)
@@ -92,11 +108,15 @@ extension Habitat {
     return horizon
   }
 
+  /// Sky, a row of house fronts with windows, cobbles or asphalt.
+  ///
+  /// - Returns: The y where the street begins.
   func street(_ brush: inout Brush) -> Float {
     let horizon = brush.number(0.5...0.64)
     brush.sky(above: horizon)
     // A row of house fronts with windows.
     var left = -brush.number(0...0.2)
+    // Fronts side by side, until the image's edge.
     while left < 1 {
       let width = brush.number(0.22...0.45)
       let top = horizon - brush.number(0.2...0.52)
@@ -132,6 +152,9 @@ extension Habitat {
 }
 
 extension Habitat {
+  /// Sky, perhaps a coast, waves in perspective.
+  ///
+  /// - Returns: The y of the horizon.
   func sea(_ brush: inout Brush) -> Float {
     let horizon = brush.number(0.35...0.58)
     brush.sky(above: horizon)
@@ -146,9 +169,13 @@ extension Habitat {
     return horizon
   }
 
+  /// Sky, waves, and a bank of stones in front.
+  ///
+  /// - Returns: The y of the bank.
   func shore(_ brush: inout Brush) -> Float {
     let horizon = brush.number(0.42...0.58)
     brush.sky(above: horizon)
+    // Water reaches under the bank, whose edge is uneven.
     let water = brush.near(Color(0.14, 0.4, 0.55))
     brush.ground(
       below: horizon, Waves(water, crest: Color(gray: 0.95), length: 0.4, seed: brush.seed()))
@@ -164,6 +191,9 @@ extension Habitat {
     return edge
   }
 
+  /// Water, shafts of light from above, a floor of sand.
+  ///
+  /// - Returns: The y of the floor.
   func underwater(_ brush: inout Brush) -> Float {
     let water = brush.near(
       brush.pick([Color(0.1, 0.4, 0.56), Color(0.08, 0.46, 0.5), Color(0.12, 0.34, 0.58)]))
@@ -188,6 +218,9 @@ extension Habitat {
     return floor
   }
 
+  /// The sky over nearly the whole image, perhaps hills at its lower edge.
+  ///
+  /// - Returns: 0.95: what stands, stands there.
   func sky(_ brush: inout Brush) -> Float {
     brush.sky(above: 1.01)
     if brush.chance(0.4) {

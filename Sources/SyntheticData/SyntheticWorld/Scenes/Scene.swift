@@ -2,13 +2,24 @@ import Drawing
 import Randomness
 
 /// A image of an object in a place: background, objects behind, the object, objects in front.
+///
+/// The only place that knows both an object and its surroundings, so classes and habitats can be
+/// added on their own.
 struct Scene {
   let subject: ObjectClass
 
   /// How often an object is met anywhere, wherever it belongs.
+  ///
+  /// One in ten is found anywhere, so that a class cannot be told by its background alone.
   private static let strayFraction: Float = 0.1
 
   /// Draws the scene over a canvas.
+  ///
+  /// - Parameters:
+  ///   - canvas: A square one.
+  ///   - random: The image's stream, after the camera's draws.
+  ///
+  /// Up to three objects behind, the subject, and in 45 % something in front of it.
   func draw(on canvas: Canvas, random: RandomStream) {
     let picture = Projection.scale(Float(canvas.width), Float(canvas.height))
     var brush = Brush(canvas: canvas, random: random, pose: picture, light: .still)
@@ -17,6 +28,7 @@ struct Scene {
     let horizon = habitat.drawBackground(&brush)
     let clutter = Clutter.found(in: habitat)
 
+    // Farther ones are smaller and stand higher.
     for _ in 0..<brush.count(0...3) {
       let depth = brush.number(0.05...0.45)
       let foot = habitat == .sky ? brush.number(0.1...1) : horizon + (1 - horizon) * depth
@@ -24,10 +36,12 @@ struct Scene {
       let x = brush.number(0...1)
       Self.put(brush.pick(clutter), x: x, foot: foot, size: size, &brush)
     }
+    // Over all that lies behind; what hides it comes after.
     drawSubject(&brush, habitat, horizon: horizon)
     if brush.chance(0.45) { Self.front(&brush, habitat, clutter) }
   }
 
+  /// - Returns: Where this image's object is found.
   private func place(_ brush: inout Brush) -> Habitat {
     if brush.chance(Self.strayFraction) { return brush.pick(Habitat.allCases) }
     // The first place is taken with probability 0.55, else the next; the last takes the rest.
@@ -35,14 +49,26 @@ struct Scene {
     return subject.habitats.last ?? .meadow
   }
 
+  /// - Parameters:
+  ///   - clutter: What.
+  ///   - x: Where it stands, from 0 to 1.
+  ///   - foot: The y of its foot.
+  ///   - size: Half of its height.
+  ///   - brush: In the image's units.
   private static func put(
     _ clutter: Clutter, x: Float, foot: Float, size: Float, _ brush: inout Brush
   ) {
     if clutter != .cloud, clutter != .bubbles { brush.shadow(x: x, foot: foot, width: size) }
+    // A network must not learn which way objects face.
     let mirror: Float = brush.chance(0.5) ? 1 : -1
     brush.within(.move(x, foot - size).after(.scale(size * mirror, size))) { clutter.draw(&$0) }
   }
 
+  /// - Parameters:
+  ///   - brush: In the image's units.
+  ///   - habitat: Where it is.
+  ///   - horizon: The y where the ground begins.
+  /// - Varies: size, place, mirroring, stretch by a tenth, perspective, tilt.
   private func drawSubject(_ brush: inout Brush, _ habitat: Habitat, horizon: Float) {
     // The object's box is 2 high in its own units.
     let half = brush.number(subject.size) * brush.number(0.7...1.05) / 2
@@ -82,6 +108,11 @@ struct Scene {
   }
 
   /// Something near the viewer that hides a part of the object, at a lower corner or the top.
+  ///
+  /// - Parameters:
+  ///   - brush: In the image's units.
+  ///   - habitat: Where it is; a branch hangs only outdoors.
+  ///   - clutter: What may stand there.
   private static func front(_ brush: inout Brush, _ habitat: Habitat, _ clutter: [Clutter]) {
     let x = brush.chance(0.5) ? brush.number(0...0.28) : brush.number(0.72...1)
     if brush.chance(0.4), habitat != .underwater, habitat != .room, habitat != .table {
@@ -95,6 +126,13 @@ struct Scene {
 
 extension Brush {
   /// The shadow of something that stands, in the image's units.
+  ///
+  /// A soft ellipse that leans away from the light.
+  ///
+  /// - Parameters:
+  ///   - x: The object's foot.
+  ///   - foot: The object's foot.
+  ///   - width: Half of the object's width.
   fileprivate func shadow(x: Float, foot: Float, width: Float) {
     let lean = -light.direction.x * width * 0.5
     let dark = Color(gray: 0, opacity: 0.55)
@@ -104,6 +142,12 @@ extension Brush {
   }
 
   /// Water that hides the foot of something that floats, with foam.
+  ///
+  /// - Parameters:
+  ///   - x: The center.
+  ///   - y: The waterline.
+  ///   - width: Half of its width.
+  ///   - depth: How far foam reaches below it.
   fileprivate mutating func wake(x: Float, y: Float, width: Float, depth: Float) {
     let foam = Color(0.92, 0.96, 0.98)
     for _ in 0..<14 {
@@ -116,6 +160,8 @@ extension Brush {
   }
 
   /// A branch with leaves that hangs into the image from above.
+  ///
+  /// - Parameter x: Where it hangs; it leans towards the middle of the image.
   fileprivate mutating func branch(x: Float) {
     let green = near(Color(0.3, 0.5, 0.16), by: 0.25)
     let lean: Float = x < 0.5 ? 1 : -1

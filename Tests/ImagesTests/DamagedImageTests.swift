@@ -2,7 +2,7 @@ import Images
 import Randomness
 import Testing
 
-@Suite struct DamagedPictureTests {
+@Suite struct DamagedImageTests {
   private func message(_ bytes: [UInt8]) -> String? {
     do {
       _ = try ImageReader.decode(bytes, name: "the-name")
@@ -10,8 +10,8 @@ import Testing
     } catch { return error.description }
   }
 
-  @Test("what is no picture is an error with its name, in one line")
-  func noPicture() {
+  @Test("what is no image is an error with its name, in one line")
+  func noImage() {
     for bytes in [[], Array("text".utf8), [0xFF, 0xD8, 0xFF], [0x89], Array("GIF89a".utf8)] {
       let message = message(bytes)
       #expect(message?.contains("the-name") == true && message?.contains("\n") == false)
@@ -21,7 +21,7 @@ import Testing
   @Test("a JPEG cut off anywhere is an error", arguments: [false, true])
   func truncatedJPEG(isProgressive: Bool) throws {
     let whole = try JPEGWriter.encode(
-      picture(width: 120, height: 80, noise: 40), isProgressive: isProgressive)
+      testImage(width: 120, height: 80, noise: 40), isProgressive: isProgressive)
     #expect(message(whole) == nil)
     for cut in stride(from: 0, to: whole.count, by: 7) {
       #expect(message(Array(whole[..<cut]))?.contains("the-name") == true, "cut at \(cut)")
@@ -30,7 +30,7 @@ import Testing
 
   @Test("bytes after or between the parts of a JPEG do no harm, unless it is also cut off")
   func extraneousBytes() throws {
-    let image = picture(width: 40, height: 30)
+    let image = testImage(width: 40, height: 30)
     let whole = try JPEGWriter.encode(image)
     let decoded = try ImageReader.decode(whole, name: "x")
     #expect(try ImageReader.decode(whole + [1, 2, 3], name: "x") == decoded)
@@ -43,7 +43,7 @@ import Testing
 
   @Test("a PNG cut off before the end of its pixels is an error")
   func truncatedPNG() throws {
-    let whole = try PNGWriter.encode(picture(width: 60, height: 40, noise: 40))
+    let whole = try PNGWriter.encode(testImage(width: 60, height: 40, noise: 40))
     for cut in stride(from: 0, to: whole.count - 30, by: 5) {
       #expect(message(Array(whole[..<cut]))?.contains("the-name") == true, "cut at \(cut)")
     }
@@ -60,15 +60,15 @@ import Testing
 
   @Test("a JPEG that claims 65500 × 65500 pixels is refused")
   func hugeJPEG() throws {
-    var bytes = try JPEGWriter.encode(picture(width: 16, height: 16))
+    var bytes = try JPEGWriter.encode(testImage(width: 16, height: 16))
     let frame = try #require(bytes.firstRange(of: [0xFF, 0xC0])?.lowerBound)
     bytes.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0xDC, 0xFF, 0xDC])
     #expect(message(bytes)?.contains("65500 × 65500") == true)
   }
 
-  @Test("changed bytes are an error or a picture, never a crash", arguments: 0..<4)
+  @Test("changed bytes are an error or an image, never a crash", arguments: 0..<4)
   func mutations(kind: Int) throws {
-    let image = picture(width: 24, height: 18, noise: 40)
+    let image = testImage(width: 24, height: 18, noise: 40)
     let whole =
       switch kind {
       case 0: try PNGWriter.encode(image)

@@ -3,7 +3,7 @@ import Images
 import Randomness
 
 /// A smooth image with different colors in its corners and some noise.
-func picture(width: Int, height: Int, noise: Int = 0) -> RGBImage {
+func testImage(width: Int, height: Int, noise: Int = 0) -> RGBImage {
   var stream = RandomStream(seed: 1, purpose: .evaluation, item: width, step: height)
   var pixels: [UInt8] = []
   for y in 0..<height {
@@ -31,7 +31,7 @@ func largestDifference(_ a: RGBImage, _ b: RGBImage) -> Int {
 
 /// A PNG file made by hand, with its data stored rather than compressed.
 ///
-/// The color type is 0 for grey, 2 for RGB, 3 for a palette (three bytes a color), 4 for grey with
+/// The color type is 0 for gray, 2 for RGB, 3 for a palette (three bytes a color), 4 for gray with
 /// alpha, 6 for RGB with alpha. `rows` are the bytes of each row.
 func handmadePNG(
   width: UInt32, height: UInt32, bitDepth: UInt8, colorType: UInt8, rows: [[UInt8]],
