@@ -165,8 +165,8 @@ let package = Package(
     .program(
       "atlas-neighbors",
       on: [
-        "ArrayStore", "Artifacts", "LayoutCommandLine", "LinearAlgebra", "Matrices", "Neighbors",
-        "ParallelLoops",
+        "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine", "LinearAlgebra", "Matrices",
+        "Neighbors", "ParallelLoops",
       ]),
     .program(
       "atlas-embed",

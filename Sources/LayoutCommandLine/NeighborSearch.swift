@@ -1,10 +1,7 @@
-public import ArgumentParser
 public import Artifacts
 internal import CommandLine
 public import Matrices
 public import Neighbors
-
-extension Metric: ExpressibleByArgument {}
 
 /// Searches with progress; what cannot be compared becomes an error that names the file.
 public func findNeighbors(

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import CommandLine
 public import NeuralNetworks
 
 /// `--precision`: the format in which a network computes.
@@ -17,5 +18,12 @@ public enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable, Sendab
     case .bf16: .bfloat16
     case .auto: .fastest
     }
+  }
+}
+
+extension Sequence<(name: String, value: String)> {
+  /// A record of settings with the format on this machine for `auto`.
+  public func resolving(_ precision: PrecisionChoice) -> [(name: String, value: String)] {
+    map { $0.name == "precision" ? ($0.name, precision.resolved.rawValue) : $0 }
   }
 }

@@ -8,14 +8,15 @@ import Matrices
 @main struct AtlasGrid: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-grid",
-    abstract: "Average activations over the cells of a grid laid over the layout.",
+    abstract: "Average activations over the cells of a grid on the layout.",
     discussion: """
-      The layout is clipped to its 1st and 99th percentiles and fitted to the unit square; each row \
-      falls into one cell. A cell with enough rows gets their mean activation, their dispersion, and \
-      the rows nearest to the mean as exemplars. Row 0 is at the top.
+      The layout is clipped to its 1st and 99th percentiles and scaled to the unit square; each sample \
+      falls into one cell. A cell with enough samples gets their mean activation, their dispersion, and \
+      the samples nearest to the mean as exemplars. Row 0 of the grid is at the top.
 
       Example:
-        atlas-grid --activations activations.h5 --layout layout.h5 --grid 20,40 --output cells.h5
+        atlas-grid --activations activations.h5 --layout layout.h5 \\
+          --grid 20 --output cells.h5
       """, version: projectVersion)
 
   @Option(help: ArgumentHelp("The result of atlas-extract.", valueName: "file"))
@@ -24,22 +25,12 @@ import Matrices
   var layout: String
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
-  @Option(help: "Cells along a side; several numbers with commas make several levels.")
-  var grid: GridSides = [20]
-  @Option(help: "Rows that a cell needs at least.")
-  var minimumCount = 6
-  @Option(help: "Exemplars to keep of each cell.")
-  var exemplars = 8
+  @OptionGroup var settings: Settings<GridSettings>
   @OptionGroup var common: CommonArguments
 
-  func validate() throws {
-    guard minimumCount >= 1 else {
-      throw ValidationError("--minimum-count must be at least 1, got \(minimumCount).")
-    }
-    guard (0...1000).contains(exemplars) else {
-      throw ValidationError("--exemplars must be from 0 to 1000, got \(exemplars).")
-    }
-  }
+  typealias AllSettings = Settings<GridSettings>
+
+  private var gridding: Gridding { settings.parameters }
 
   func perform() throws -> [String] {
     let source = try ActivationsFile(path: activations)
@@ -53,10 +44,7 @@ import Matrices
       path: output, subject: source.subject,
       provenance: Provenance(
         program: "atlas-grid",
-        parameters: [
-          ("grid", grid.description), ("minimum-count", "\(minimumCount)"),
-          ("exemplars", "\(exemplars)"),
-        ], inputs: [activations, layout]))
+        parameters: settings.record, inputs: [activations, layout]))
     for level in try average(source, try points.positions()) { try write(level, to: writer) }
     try writer.finish()
     return [output]
@@ -66,12 +54,12 @@ import Matrices
     let progress = ProgressReporter("grid", total: 2 * source.sampleCount, unit: "samples")
     do {
       let normalized = try NormalizedLayout(points)
-      let grids = grid.sides.map {
-        GridAssignment(normalized, side: $0, minimumCount: minimumCount)
+      let grids = gridding.sides.map {
+        GridAssignment(normalized, side: $0, minimumCount: gridding.minimumCount)
       }
       for cells in grids.map(\.cells) where cells.cellCount == 0 {
         throw StageError(
-          "Cannot make a grid of \(cells.side): no cell has \(minimumCount) samples; lower --minimum-count or --grid, or sample more positions."
+          "Cannot make a grid of \(cells.side): no cell has \(gridding.minimumCount) samples; lower --minimum-count or --grid, or sample more positions."
         )
       }
       var means = CellMeans(of: grids, columnCount: source.channelCount)
@@ -79,7 +67,7 @@ import Matrices
         try means.add(try source.activations(samples), firstSample: samples.lowerBound)
         progress.advance(by: samples.count)
       }
-      var details = CellDetails(of: means, exemplarCount: exemplars)
+      var details = CellDetails(of: means, exemplarCount: gridding.exemplarCount)
       for samples in source.blocks {
         try details.add(try source.activations(samples), firstSample: samples.lowerBound)
         progress.advance(by: samples.count)
@@ -108,21 +96,42 @@ import Matrices
   }
 }
 
-/// `--grid`: numbers with commas between them.
-struct GridSides: ExpressibleByArgument, ExpressibleByArrayLiteral, CustomStringConvertible {
-  let sides: [Int]
+/// Which grids are laid over a layout, and what their cells need and keep.
+struct Gridding: Sendable {
+  /// Cells along a side of each grid.
+  var sides = [20]
+  /// Samples that a cell needs at least.
+  var minimumCount = 6
+  /// Exemplars to keep of each cell.
+  var exemplarCount = 8
+}
 
-  init(arrayLiteral sides: Int...) { self.sides = sides }
+/// The settings of `atlas-grid`.
+enum GridSettings: SettingsTable {
+  static var defaults: Gridding { Gridding() }
+  static let settings = [
+    Setting(
+      "grid", \Gridding.sides, .sides, make: "GRID", role: .decidesEachFile,
+      "Cells along a side; several numbers with commas make several grids"),
+    Setting(
+      "minimum-count", \Gridding.minimumCount, .number(from: 1), make: "MINIMUM_COUNT",
+      "Samples that a cell needs at least"),
+    Setting(
+      "exemplars", \Gridding.exemplarCount, .number(in: 0...1000), "Exemplars to keep of each cell"),
+  ]
+}
 
-  init?(argument: String) {
-    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false)
-      .map { Int($0) }
-    let sides = numbers.compactMap { $0 }
-    guard sides.count == numbers.count, Set(sides).count == sides.count,
-      sides.allSatisfy({ (1...2000).contains($0) })
-    else { return nil }
-    self.sides = sides
+extension SettingForm<[Int]> {
+  /// Different numbers with commas between them.
+  fileprivate static var sides: SettingForm {
+    .custom(
+      "different numbers from 1 to 2000 with commas",
+      text: { $0.map(String.init).joined(separator: ",") },
+      parse: { text in
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let sides = numbers.compactMap { $0 }
+        let isWhole = sides.count == numbers.count && Set(sides).count == sides.count
+        return isWhole && sides.allSatisfy((1...2000).contains) ? sides : nil
+      })
   }
-
-  var description: String { sides.map(String.init).joined(separator: ",") }
 }

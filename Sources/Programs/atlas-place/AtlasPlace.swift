@@ -11,16 +11,18 @@ import PrincipalComponents
 @main struct AtlasPlace: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-place",
-    abstract: "Put new activations on a finished layout.",
+    abstract: "Place new samples on a finished layout.",
     discussion: """
-      The layout stays as it is. A new row goes among its nearest neighbours of the old rows, and \
-      depends on itself alone: placed with others or by itself, it lands at the same place. New rows are \
-      activations of the same layer; where the layout is one of components, they are projected to \
-      these first.
+      The layout stays as it is. A new sample goes among its nearest neighbors of the old ones, and \
+      depends on itself alone: placed with others or by itself, it lands at the same position. New \
+      samples are activations of the same layer; where the layout is one of components, they are \
+      projected to these first.
 
       Example:
-        atlas-extract --model network.onnx --images new --layer mixed4c --output new.h5
-        atlas-place --layout layout.h5 --components components.h5 --new new.h5 --output placed.h5
+        atlas-extract --model googlenet.onnx --images new-photos \\
+          --layer mixed4c --output new.h5
+        atlas-place --layout layout.h5 --components components.h5 \\
+          --new new.h5 --output placed.h5
       """, version: projectVersion)
 
   @Option(help: ArgumentHelp("The finished layout, from atlas-embed.", valueName: "file"))
@@ -28,13 +30,13 @@ import PrincipalComponents
   @OptionGroup var samples: SampleArguments
   @Option(help: ArgumentHelp("The new activations, from atlas-extract.", valueName: "file"))
   var new: String
-  @Option(help: ArgumentHelp("The result: a layout of the new rows.", valueName: "file"))
+  @Option(help: ArgumentHelp("The result: a layout of the new samples.", valueName: "file"))
   var output: String
   @OptionGroup var common: CommonArguments
 
   func perform() throws -> [String] {
     let file = try LayoutFile(path: layout)
-    let method = try MethodArguments.method(of: file)
+    let method = try LayoutSettings.method(of: file)
     let source = try samples.open()
     try file.require(of: source, sha256: try sha256(ofFile: source.path))
     let finished = try file.positions()

@@ -11,33 +11,26 @@ import PrincipalComponents
     commandName: "atlas-reduce",
     abstract: "Principal components and the second moment of activations.",
     discussion: """
-      One pass takes the mean and the second moment; a second one writes each row's scores on the \
-      first principal axes. Neither holds all rows in memory. The second moment is what atlas-render \
+      One pass takes the mean and the second moment; a second one projects every sample on the first \
+      principal axes. Neither holds all samples in memory. The second moment is what atlas-render \
       whitens with.
 
       Example:
-        atlas-reduce --activations activations.h5 --components 64 --output components.h5
+        atlas-reduce --activations activations.h5 --output components.h5
       """, version: projectVersion)
 
   @Option(help: ArgumentHelp("The result of atlas-extract.", valueName: "file"))
   var activations: String
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
-  @Option(
-    help:
-      "Principal components to keep; no more than there are channels; 0 writes the second moment alone."
-  )
-  var components = 64
+  @OptionGroup var settings: Settings<ReduceSettings>
   @OptionGroup var common: CommonArguments
 
-  func validate() throws {
-    guard components >= 0 else {
-      throw ValidationError("--components must not be negative, got \(components).")
-    }
-  }
+  typealias AllSettings = Settings<ReduceSettings>
 
   func perform() throws -> [String] {
     let source = try ActivationsFile(path: activations)
+    let components = settings.parameters.componentCount
     let kept = min(components, source.channelCount)
     if kept < components {
       Diagnostics.note(
@@ -46,8 +39,7 @@ import PrincipalComponents
     let writer = try ComponentsWriter(
       path: output, subject: source.subject,
       provenance: Provenance(
-        program: "atlas-reduce",
-        parameters: [("components", "\(components)")], inputs: [activations]))
+        program: "atlas-reduce", parameters: settings.record, inputs: [activations]))
     let passes = kept > 0 ? 2 : 1
     let progress = ProgressReporter(
       "reduce", total: passes * source.sampleCount, unit: "samples")
@@ -88,4 +80,20 @@ import PrincipalComponents
       progress.advance(by: samples.count)
     }
   }
+}
+
+/// How activations are reduced.
+struct Reduction: Sendable {
+  /// Principal components to keep; 0 keeps the second moment alone.
+  var componentCount = 64
+}
+
+/// The settings of `atlas-reduce`.
+enum ReduceSettings: SettingsTable {
+  static var defaults: Reduction { Reduction() }
+  static let settings = [
+    Setting(
+      "components", \Reduction.componentCount, .number(from: 0), make: "COMPONENTS",
+      "Principal components that the layout is made of; 0 takes the raw activations")
+  ]
 }

@@ -8,13 +8,37 @@ import Models
 import NeuralNetworks
 import PrincipalComponents
 
-/// What icons show.
+/// What icons show: directions and how they are whitened, or units of the network.
+struct Targeting: Sendable {
+  var kind = TargetKind.direction
+  var whitens = true
+  var conditionNumber = Whitening.Shrinkage.defaultConditionNumber
+  var cosinePower: Float = 4
+}
+
+/// The settings of what icons show.
+enum TargetSettings: SettingsTable {
+  static var defaults: Targeting { Targeting() }
+  static let settings = [
+    Setting(
+      "target", \Targeting.kind, .choice,
+      "What an icon shows: direction (a cell's mean activation), channel, neuron (a channel at the center), logit, or probability (of a class, from its layer of logits)"
+    ),
+    Setting(
+      "whiten", \Targeting.whitens, .flag, make: "WHITEN",
+      "Whiten directions, by --components"),
+    Setting(
+      "condition", \Targeting.conditionNumber, .number(above: 1), make: "CONDITION",
+      "Largest condition number of the whitening matrix; smaller whitens less"),
+    Setting(
+      "cosine-power", \Targeting.cosinePower, .number(in: 0...100), make: "COSINE_POWER",
+      "Power of the cosine in the objective; 0 is the plain dot product"),
+  ]
+}
+
+/// What icons show, with the files that it comes from.
 struct TargetArguments: ParsableArguments {
-  @Option(
-    help:
-      "direction (a cell's mean activation), channel, neuron (a channel at the center), logit, or probability (of a class, from its layer of logits)."
-  )
-  var target: TargetKind = .direction
+  @OptionGroup var settings: Settings<TargetSettings>
   @Option(help: ArgumentHelp("The result of atlas-grid; for directions.", valueName: "file"))
   var cellsFile: String?
   @Option(help: "The grid of the cells file; by default its only one.")
@@ -28,14 +52,12 @@ struct TargetArguments: ParsableArguments {
     help: ArgumentHelp(
       "The result of atlas-reduce, whose second moment whitens directions.", valueName: "file"))
   var components: String?
-  @Flag(inversion: .prefixedNo, help: "Whiten the direction; needs --components.")
-  var whiten = true
-  @Option(help: "The largest condition number of the whitening matrix; smaller whitens less.")
-  var condition = Whitening.Shrinkage.defaultConditionNumber
-  @Option(help: "The power of the cosine in the objective; 0 is the plain dot product.")
-  var cosinePower: Float = 4
 
-  func validate() throws {
+  var target: TargetKind { settings.parameters.kind }
+  private var whiten: Bool { settings.parameters.whitens }
+
+  /// Checks that there is a file of cells for directions, and a range for all else.
+  func requireSources() throws {
     if target == .direction {
       guard cellsFile != nil else {
         throw ValidationError("--cells-file is needed for directions.")
@@ -46,12 +68,6 @@ struct TargetArguments: ParsableArguments {
     } else if cells == nil {
       throw ValidationError("--cells is needed for --target \(target.rawValue): which of them?")
     }
-    guard condition > 1, condition.isFinite else {
-      throw ValidationError("--condition must be above 1, got \(condition).")
-    }
-    guard cosinePower >= 0, cosinePower <= 100 else {
-      throw ValidationError("--cosine-power must be from 0 to 100, got \(cosinePower).")
-    }
   }
 
   var inputs: [String] {
@@ -60,13 +76,11 @@ struct TargetArguments: ParsableArguments {
   }
 
   /// What decides an icon, apart from which cells are rendered.
-  var provenance: [(name: String, value: String)] {
+  var record: [(name: String, value: String)] {
     guard target == .direction else { return [("target", target.rawValue)] }
-    return [
-      ("target", "direction"), ("grid", grid.map(String.init) ?? "only"), ("whiten", "\(whiten)"),
-    ] + (whiten ? [("condition", "\(condition)")] : []) + [
-      ("cosine-power", "\(cosinePower)")
-    ]
+    var record = settings.record.filter { $0.name != "condition" || whiten }
+    record.insert(("grid", grid.map(String.init) ?? "only"), at: 1)
+    return record
   }
 
   /// Reads the targets.
@@ -121,7 +135,7 @@ struct TargetArguments: ParsableArguments {
           index: cell,
           objective: .direction(
             Array(level.mean[row: cell]), of: tensor, whitening: whitening?.matrix,
-            cosinePower: cosinePower))
+            cosinePower: settings.parameters.cosinePower))
       },
       cells: IconsFile.Cells(
         cell: range.map(Int32.init), row: Array(level.row[range]),
@@ -142,7 +156,7 @@ struct TargetArguments: ParsableArguments {
     do {
       whitening = try Whitening(
         secondMoment: SymmetricMatrix(validating: try file.secondMoment(), order: channels),
-        shrinkage: .conditionNumber(atMost: condition))
+        shrinkage: .conditionNumber(atMost: settings.parameters.conditionNumber))
     } catch let error as PrincipalComponentsError {
       throw StageError("Cannot whiten with \(components): \(error)")
     } catch let error as EigenError {
@@ -166,7 +180,7 @@ struct TargetArguments: ParsableArguments {
 }
 
 /// `--target`.
-enum TargetKind: String, ExpressibleByArgument, CaseIterable {
+enum TargetKind: String, CaseIterable, Sendable {
   case direction, channel, neuron, logit, probability
 
   /// The objective of a unit of a tensor; nil for directions, which a cells file gives.

@@ -6,47 +6,64 @@ import LayoutCommandLine
 import Matrices
 import Neighbors
 
-/// `--start`.
-enum StartChoice: String, ExpressibleByArgument, CaseIterable { case pca, spectral, random, sample }
+/// Where a layout begins, and how strongly it is held to another.
+struct Start: Sendable {
+  /// The initializations that there are.
+  enum Choice: String, CaseIterable, Sendable { case pca, spectral, random, sample }
 
-/// Where the rows of a layout begin, and what holds them.
+  var choice = Choice.pca
+  /// Samples that are laid out first with `sample`.
+  var sampleCount = 20_000
+  /// How strongly samples are held near their partners, from 0 to 1.
+  var alignment: Float = 0.1
+}
+
+/// The settings of the start.
+enum StartSettings: SettingsTable {
+  static var defaults: Start { Start() }
+  static let settings = [
+    Setting(
+      "start", \Start.choice, .choice, make: "START",
+      "Initialization: pca (principal components), spectral (eigenvectors of the graph), random, or sample (a sample is laid out first; for very many samples)"
+    ),
+    Setting(
+      "sample-rows", \Start.sampleCount, .number(from: 100),
+      "Samples that --start sample lays out first"),
+    Setting(
+      "alignment", \Start.alignment, .number(in: 0...1), make: "ALIGNMENT",
+      "How strongly samples are held near their partners in the layout to align to; 0 only begins there"
+    ),
+  ]
+}
+
+/// Where the samples of a layout begin, and what holds them.
 struct StartArguments: ParsableArguments {
-  @Option(
-    help:
-      "Where rows begin: pca (principal components), spectral (eigenvectors of the graph), random, or sample (a sample is laid out first; for very many rows)."
-  )
-  var start: StartChoice = .pca
-  @Option(help: "Rows in the sample that --start sample lays out first.")
-  var sampleRows = 20_000
+  @OptionGroup var settings: Settings<StartSettings>
   @Option(
     help: ArgumentHelp(
-      "Keep rows near their partners in this layout, of another layer or network and the same photographs: a row's partner is the one nearest to its place in its photograph.",
+      "Keep samples near their partners in this layout, of another layer or network and the same images: a sample's partner is the one nearest to its position in its image.",
       valueName: "file"))
   var alignTo: String?
-  @Option(help: "How strongly, from 0 to 1; 0 only begins there.")
-  var alignment: Float = 0.1
 
-  func validate() throws {
-    guard sampleRows >= 100 else {
-      throw ValidationError("--sample-rows must be at least 100, got \(sampleRows).")
-    }
-    guard alignment >= 0, alignment <= 1 else {
-      throw ValidationError("--alignment must be from 0 to 1, got \(alignment).")
-    }
-  }
+  private var start: Start { settings.parameters }
 
-  var description: [(name: String, value: String)] {
-    [("start", start.rawValue)] + (start == .sample ? [("sample-rows", "\(sampleRows)")] : [])
-      + (alignTo == nil ? [] : [("alignment", "\(alignment)")])
+  var record: [(name: String, value: String)] {
+    settings.record.filter { name, _ in
+      switch name {
+      case "sample-rows": start.choice == .sample
+      case "alignment": alignTo != nil
+      default: true
+      }
+    }
   }
 
   /// The memory that a start needs beside the rows and the graph, at most.
   func forecastBytes(_ source: SampleVectors, _ method: LayoutMethod) -> Int {
-    guard start == .sample else { return 0 }
-    let sample = Double(min(sampleRows, source.sampleCount))
+    guard start.choice == .sample else { return 0 }
+    let sample = Double(min(start.sampleCount, source.sampleCount))
     // The sample and its neighbours; then it and all rows made comparable, in order where it is
     // large enough to be searched by lists.
-    let copies = sampleRows > SearchParameters().exactRowLimit ? 4.0 : 2
+    let copies = start.sampleCount > SearchParameters().exactRowLimit ? 4.0 : 2
     let rows = copies * (Double(source.sampleCount) + sample) * Double(source.dimension) * 4
     return Int(rows + 3 * sample * Double(method.neighborCount) * 8)
   }
@@ -68,7 +85,7 @@ struct StartArguments: ParsableArguments {
         aligned[row, axis] = target + 1e-3 * first[row, axis]
       }
     }
-    return (aligned, LayoutAnchors(targets: targets, strength: alignment))
+    return (aligned, LayoutAnchors(targets: targets, strength: start.alignment))
   }
 
   private func positions(
@@ -76,18 +93,19 @@ struct StartArguments: ParsableArguments {
   ) throws -> Matrix {
     let dimension = method.dimension
     let principal = { principalStart(rows: rows, dimension: dimension, seed: method.seed) }
-    switch start {
+    switch start.choice {
     case .pca: return principal()
     case .random:
       return randomStart(rowCount: rows.rowCount, dimension: dimension, seed: method.seed)
     case .spectral: return spectralStart(of: graph, principal: principal(), seed: method.seed)
     case .sample:
-      Diagnostics.note("start: \(min(sampleRows, rows.rowCount)) rows are laid out first")
+      Diagnostics.note("start: \(min(start.sampleCount, rows.rowCount)) rows are laid out first")
       do {
         var search = SearchParameters()
         (search.recall, search.seed) = (0.95, method.seed)
         return try sampledStart(
-          rows: rows, sampleCount: sampleRows, metric: metric, method: method, search: search)
+          rows: rows, sampleCount: start.sampleCount, metric: metric, method: method, search: search
+        )
       } catch { throw StageError("Cannot compare the rows of \(path): \(error)") }
     }
   }

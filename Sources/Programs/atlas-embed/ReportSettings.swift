@@ -8,33 +8,33 @@ import LayoutPictures
 import Matrices
 import Neighbors
 
-/// `--report`.
-enum ReportChoice: String, ExpressibleByArgument, CaseIterable { case full, none }
-
 /// What is measured and drawn of a finished layout.
-struct ReportArguments: ParsableArguments {
-  @Option(help: "full: measure the layout and draw it; none: only lay it out.")
-  var report: ReportChoice = .full
-  @Option(help: "Other seeds by which the layout is made again, to see how much it changes.")
-  var stability = 1
-  @Option(help: "Rows on which the layout is measured.")
-  var reportRows = 1000
+struct Report: Sendable {
+  /// Whether anything is.
+  enum Choice: String, CaseIterable, Sendable { case full, none }
 
-  func validate() throws {
-    guard (0...100).contains(stability) else {
-      throw ValidationError("--stability must be from 0 to 100, got \(stability).")
-    }
-    guard (10...100_000).contains(reportRows) else {
-      throw ValidationError("--report-rows must be from 10 to 100000, got \(reportRows).")
-    }
-  }
+  var choice = Choice.full
+  /// Other seeds by which the layout is made again, to see how much it changes.
+  var otherSeedCount = 1
+  /// Samples on which the layout is measured.
+  var sampleCount = 1000
+}
 
-  var description: [(name: String, value: String)] {
-    report == .none
-      ? [("report", "none")]
-      : [("stability", "\(stability)"), ("report-rows", "\(reportRows)")]
-  }
+/// The settings of the report.
+enum ReportSettings: SettingsTable {
+  static var defaults: Report { Report() }
+  static let settings = [
+    Setting("report", \Report.choice, .choice, "Whether the layout is measured and drawn"),
+    Setting(
+      "stability", \Report.otherSeedCount, .number(in: 0...100), make: "STABILITY",
+      "Other seeds by which the layout is made again, to see how much it changes"),
+    Setting(
+      "report-rows", \Report.sampleCount, .number(in: 10...100_000),
+      "Samples on which the layout is measured"),
+  ]
+}
 
+extension Report {
   /// Measures a layout into its file, and writes the report card and the pictures beside it.
   ///
   /// - Returns: The paths of what was written.
@@ -42,14 +42,14 @@ struct ReportArguments: ParsableArguments {
     on layout: Layout, of rows: Matrix, metric: Metric, method: LayoutMethod, classes: [Int32]?,
     beside path: String, into writer: LayoutWriter, again: (UInt64) throws -> Matrix
   ) throws -> [String] {
-    guard report == .full else { return [] }
+    guard choice == .full else { return [] }
     let quality: LayoutReport
     do {
       quality = try layoutReport(
-        of: layout.positions, for: rows, metric: metric, sampleCount: reportRows,
+        of: layout.positions, for: rows, metric: metric, sampleCount: sampleCount,
         seed: method.seed)
     } catch { throw StageError("Cannot measure the layout: \(error)") }
-    let disparities = try (0..<stability).map { index in
+    let disparities = try (0..<otherSeedCount).map { index in
       procrustesDisparity(layout.positions, try again(method.seed &+ UInt64(index) &+ 1))
     }
     let card = LayoutCard(
