@@ -1,5 +1,5 @@
-public import Testing
 internal import Glibc
+public import Testing
 
 extension Tag {
   /// Tests of a module's values and functions: all of them together take less than a minute.
