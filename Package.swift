@@ -128,13 +128,15 @@ let package = Package(
       "Atlas", "LayoutPictures",
       on: ["Drawing", "Images", "Matrices", "Numerics", "ParallelLoops"]),
     .room("Atlas", "Grids", on: ["Matrices", "Numerics", "ParallelLoops"]),
+    .room("Atlas", "Mosaics", on: ["Grids"]),
+
+    // MARK: Visualization: images optimized for what a network sees in them
     .room(
-      "Atlas", "FeatureVisualization",
+      "Visualization", "FeatureVisualization",
       on: [
-        "LinearAlgebra", "Matrices", "Models", "NeuralNetworks", "OneDNN", "ParallelLoops",
+        "LinearAlgebra", "Matrices", "Models", "NeuralNetworks", "Numerics", "ParallelLoops",
         "Randomness",
       ]),
-    .room("Atlas", "Mosaics", on: ["Grids"]),
 
     // MARK: Artifacts: the files that the programs exchange
     .target(

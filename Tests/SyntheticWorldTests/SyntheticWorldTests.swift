@@ -1,8 +1,8 @@
 import Images
-import SyntheticWorld
-import Testing
+public import SyntheticWorld
+public import Testing
 
-extension ObjectClass: @retroactive CustomTestStringConvertible {
+extension ObjectClass: CustomTestStringConvertible {
   /// The name alone: a class's drawing function says nothing in a log.
   public var testDescription: String { name }
 }

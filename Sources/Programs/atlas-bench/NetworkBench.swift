@@ -48,7 +48,8 @@ struct NetworkBench {
     parameters.precision = precision
     parameters.stepCount = 96
     parameters.heldOutCount = 1
-    let renderer = try IconRenderer(network: network, layer: tensor, parameters: parameters)
+    let renderer = try IconRenderer(
+      network: network, tensors: [tensor], parameters: parameters)
     let targets = try directions(network, tensor, count: 4 * Parallelism.threadCount)
     let (best, peak) = try withPeak {
       var best = Double.infinity
@@ -85,8 +86,7 @@ struct NetworkBench {
     return (0..<count).map { index in
       var random = RandomStream(seed: 1, purpose: .evaluation, item: index)
       let direction = (0..<(shapes[tensor]?.channels ?? 0)).map { _ in random.uniform() }
-      let objective = DirectionObjective(direction: direction)
-      return IconTarget(index: index, objective: .direction(objective), direction: direction)
+      return IconTarget(index: index, objective: .direction(direction, of: tensor))
     }
   }
 }

@@ -51,7 +51,7 @@ import NeuralNetworks
     let parameters = settings.icon.parameters.resolved
     let renderer: IconRenderer
     do {
-      renderer = try IconRenderer(network: network, layer: tensor, parameters: parameters)
+      renderer = try IconRenderer(network: network, tensors: [tensor], parameters: parameters)
     } catch let error as GraphError {
       throw StageError(
         "Cannot render icons of \(parameters.sidePixels) pixels with \(self.network.model): \(error) (--size, --layer)"

@@ -9,12 +9,15 @@ struct IconSettings: Sendable {
 
   private(set) var parameters = IconParameters()
   private(set) var border = BorderChoice.gray
+  /// How fast amplitudes fall with frequency; 1 in lucid.
+  private(set) var decayPower = 1.0
   private(set) var precision = PrecisionChoice.auto
 
   /// The parameters on this machine.
   var resolved: IconParameters {
     var parameters = parameters
-    parameters.border = border == .gray ? .constant(0.5) : .replicate
+    parameters.border = border == .gray ? .gray(0.5) : .replicate
+    parameters.parameterization = .fourier(decayPower: decayPower)
     parameters.precision = precision.resolved
     return parameters
   }
@@ -30,16 +33,16 @@ extension IconSettings: SettingsTable {
       "steps", \IconSettings.parameters.stepCount, .number(in: 1...100_000), make: "STEPS",
       "Optimization steps"),
     Setting(
-      "attempts", \IconSettings.parameters.attemptCount, .number(in: 1...100), make: "ATTEMPTS",
+      "attempts", \IconSettings.parameters.restartCount, .number(in: 1...100), make: "ATTEMPTS",
       "Independent runs of the optimization, of which the best is kept"),
     Setting(
       "seed", \IconSettings.parameters.seed, .number(from: 0), make: "SEED",
       "Seed of random numbers"),
     Setting(
-      "learning-rate", \IconSettings.parameters.learningRate, .number(above: 0, below: 10),
+      "learning-rate", \IconSettings.parameters.optimizer.learningRate, .number(above: 0, below: 10),
       "Learning rate of Adam"),
     Setting(
-      "decay", \IconSettings.parameters.decayPower, .number(in: 0...4),
+      "decay", \IconSettings.decayPower, .number(in: 0...4),
       "How fast amplitudes fall with frequency"),
     Setting(
       "vignette", \IconSettings.parameters.vignette, .number(in: 0...1), make: "VIGNETTE",

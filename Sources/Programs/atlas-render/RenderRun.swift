@@ -55,7 +55,7 @@ struct RenderRun {
     }
     let done = targets.targets.count - missing.reduce(0) { $0 + blocks[$1].count }
     if done > 0 { Diagnostics.note("render: \(done) icons are there from an earlier run") }
-    let scale = parameters.attemptCount
+    let scale = parameters.restartCount
     let progress = ProgressReporter(
       "render", total: scale * targets.targets.count, done: scale * done,
       unit: scale == 1 ? "icons" : "attempts")
@@ -114,6 +114,6 @@ extension IconsFile.Measures {
     self.init(
       fidelity: icons.map { $0.fidelity ?? .nan },
       transformedFidelity: icons.map { $0.transformedFidelity ?? .nan },
-      objective: icons.map(\.objective), attempt: icons.map { Int32($0.attempt) })
+      objective: icons.map(\.objective), attempt: icons.map { Int32($0.restart) })
   }
 }

@@ -22,7 +22,7 @@ enum TargetSettings: SettingsTable {
   static let settings = [
     Setting(
       "target", \Targeting.kind, .choice,
-      "What an icon shows: direction (a cell's mean activation), channel, neuron (a channel at the center) or logit"
+      "What an icon shows: direction (a cell's mean activation), channel, neuron (a channel at the center), logit, or probability (of a class, from its layer of logits)"
     ),
     Setting(
       "whiten", \Targeting.whitens, .flag, make: "WHITEN",
@@ -92,17 +92,15 @@ struct TargetArguments: ParsableArguments {
         "Cannot render \(tensor): it is no map of channels, height and width; atlas-network summary lists those."
       )
     }
-    return target == .direction
-      ? try directions(channels: shape.channels) : try units(shape: shape, tensor: tensor)
+    let result =
+      target == .direction
+      ? try directions(shape: shape, tensor: tensor) : try units(shape: shape, tensor: tensor)
+    for target in result.targets { try target.objective.check(shapes: shapes) }
+    return result
   }
 
   private func units(shape: MapShape, tensor: String) throws -> RenderTargets {
     let range = try chosen(of: shape.channels, "\(target.rawValue)s of \(tensor)")
-    if target == .logit, shape.positionCount > 1 {
-      throw StageError(
-        "Cannot render logits of \(tensor): it is a map of \(shape); choose a layer of classes, or --target neuron."
-      )
-    }
     // A sheet as square as can be.
     var columns = 1
     while columns * columns < range.count { columns += 1 }
@@ -110,7 +108,9 @@ struct TargetArguments: ParsableArguments {
       (row: Int32(number / columns), column: Int32(number % columns))
     }
     return RenderTargets(
-      targets: range.map { IconTarget(index: $0, objective: target.objective($0)) },
+      targets: range.compactMap { index in
+        target.objective(index, of: tensor).map { IconTarget(index: index, objective: $0) }
+      },
       cells: IconsFile.Cells(
         cell: range.map(Int32.init), row: places.map(\.row), column: places.map(\.column),
         count: [Int32](repeating: 0, count: range.count),
@@ -118,7 +118,8 @@ struct TargetArguments: ParsableArguments {
       side: columns, total: range.count, whitening: nil)
   }
 
-  private func directions(channels: Int) throws -> RenderTargets {
+  private func directions(shape: MapShape, tensor: String) throws -> RenderTargets {
+    let channels = shape.channels
     let path = cellsFile ?? ""
     let level = try CellsFile(path: path).level(side: grid)
     guard level.mean.columnCount == channels else {
@@ -130,11 +131,11 @@ struct TargetArguments: ParsableArguments {
     let range = try chosen(of: level.mean.rowCount, "cells of grid \(level.side) in \(path)")
     return RenderTargets(
       targets: range.map { cell in
-        let direction = Array(level.mean[row: cell])
-        let objective = DirectionObjective(
-          direction: direction, whitening: whitening?.matrix,
-          cosinePower: settings.parameters.cosinePower)
-        return IconTarget(index: cell, objective: .direction(objective), direction: direction)
+        IconTarget(
+          index: cell,
+          objective: .direction(
+            Array(level.mean[row: cell]), of: tensor, whitening: whitening?.matrix,
+            cosinePower: settings.parameters.cosinePower))
       },
       cells: IconsFile.Cells(
         cell: range.map(Int32.init), row: Array(level.row[range]),
@@ -180,14 +181,16 @@ struct TargetArguments: ParsableArguments {
 
 /// `--target`.
 enum TargetKind: String, CaseIterable, Sendable {
-  case direction, channel, neuron, logit
+  case direction, channel, neuron, logit, probability
 
-  /// The objective of a unit; directions have their own.
-  func objective(_ index: Int) -> Objective {
+  /// The objective of a unit of a tensor; nil for directions, which a cells file gives.
+  func objective(_ index: Int, of tensor: String) -> Objective? {
     switch self {
-    case .channel: .channel(index)
-    case .logit: .logit(index)
-    case .neuron, .direction: .neuron(index)
+    case .direction: nil
+    case .channel: .channel(index, of: tensor)
+    case .neuron: .neuron(index, of: tensor)
+    case .logit: .logit(index, of: tensor)
+    case .probability: .probability(index, ofLogits: tensor)
     }
   }
 }
