@@ -188,6 +188,7 @@ let package = Package(
         "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks", "PrincipalComponents",
       ]),
     .program("atlas-assemble", on: ["ArrayStore", "Artifacts", "Grids", "Images", "Mosaics"]),
+    .program("atlas-documentation", on: ["Artifacts"]),
     .program(
       "atlas-network",
       on: [

@@ -63,7 +63,7 @@ public struct ImageNames: Sendable, Equatable {
 }
 
 extension SampleOrigins {
-  static let absence = Presence.optionally("in files that say where their samples come from")
+  static let absence = Presence.optionally("where origins are known")
 
   static let imageDataset = Dataset<Int32>(
     "image", ["n"], "Image that each sample comes from, an index into `images/name`.", absence)

@@ -53,6 +53,35 @@ public struct Setting<Parameters: Sendable>: Sendable {
   }
 }
 
+extension Setting {
+  /// The setting as one of larger parameters that hold these.
+  public func within<Whole>(
+    _ path: any WritableKeyPath<Whole, Parameters> & Sendable
+  ) -> Setting<Whole> {
+    Setting<Whole>(
+      name: name, variable: variable, help: help, kind: kind, role: role,
+      read: { [read] in read($0, &$1[keyPath: path]) },
+      text: { [text] in text($0[keyPath: path]) },
+      attribute: { [attribute] in attribute($0[keyPath: path]) })
+  }
+
+  private init(
+    name: String, variable: String?, help: String, kind: SettingKind, role: SettingRole,
+    read: @escaping @Sendable (String, inout Parameters) -> Bool,
+    text: @escaping @Sendable (Parameters) -> String,
+    attribute: @escaping @Sendable (Parameters) -> AttributeValue
+  ) {
+    self.name = name
+    self.variable = variable
+    self.help = help
+    self.kind = kind
+    self.role = role
+    self.read = read
+    self.text = text
+    self.attribute = attribute
+  }
+}
+
 /// What a setting is for.
 public enum SettingRole: Sendable {
   /// It decides the result, and is recorded in it.

@@ -82,19 +82,26 @@ enum LayoutChoiceSettings: SettingsTable {
   static var defaults: LayoutChoice { LayoutChoice() }
   static let settings = [
     Setting("method", \LayoutChoice.method, .choice, make: "METHOD", "How samples are laid out"),
-    Setting("seed", \LayoutChoice.seed, .number(from: 0), make: "SEED", "Seed of the layout"),
+    Setting("seed", \LayoutChoice.seed, .number(from: 0), make: "SEED", "Seed of random numbers"),
   ]
 }
 
 /// The settings of UMAP.
-enum UMAPSettings: SettingsTable {
-  typealias Parameters = UMAPParameters
+public enum UMAPSettings: SettingsTable {
+  /// The settings are those of the library.
+  public typealias Parameters = UMAPParameters
 
-  static var defaults: UMAPParameters { UMAPParameters(seed: 0) }
-  static let settings = [
-    Setting(
-      "neighbors", \Parameters.neighborCount, .number(in: 2...10_000), make: "NEIGHBORS",
-      "Neighborhood size, n_neighbors of umap-learn"),
+  /// The library's defaults.
+  public static var defaults: UMAPParameters { UMAPParameters(seed: 0) }
+
+  /// How many neighbors are looked at, which decides the search for them as well.
+  public static let neighbors = Setting(
+    "neighbors", \Parameters.neighborCount, .number(in: 2...10_000), make: "NEIGHBORS",
+    "UMAP's neighborhood size, n_neighbors of umap-learn")
+
+  /// All settings.
+  public static let settings = [
+    neighbors,
     Setting(
       "min-dist", \Parameters.minimumDistance, .number(in: 0...100), make: "MIN_DIST",
       "Least distance between similar samples in the layout"),
@@ -117,7 +124,8 @@ enum UMAPSettings: SettingsTable {
       "Neighbors that are assumed to be fully connected"),
   ]
 
-  static func conflict(in parameters: UMAPParameters) -> String? {
+  /// What is wrong with distances and neighbors together.
+  public static func conflict(in parameters: UMAPParameters) -> String? {
     if parameters.minimumDistance > parameters.spread {
       return "--min-dist must be from 0 to --spread, got \(parameters.minimumDistance.settingText)."
     }
@@ -130,14 +138,21 @@ enum UMAPSettings: SettingsTable {
 }
 
 /// The settings of t-SNE.
-enum TSNESettings: SettingsTable {
-  typealias Parameters = TSNEParameters
+public enum TSNESettings: SettingsTable {
+  /// The settings are those of the library.
+  public typealias Parameters = TSNEParameters
 
-  static var defaults: TSNEParameters { TSNEParameters(seed: 0) }
-  static let settings = [
-    Setting(
-      "perplexity", \Parameters.perplexity, .number(in: 1...3000), make: "PERPLEXITY",
-      "Effective number of neighbors; three times as many are used"),
+  /// The library's defaults.
+  public static var defaults: TSNEParameters { TSNEParameters(seed: 0) }
+
+  /// How many neighbors count, which decides the search for them as well.
+  public static let perplexity = Setting(
+    "perplexity", \Parameters.perplexity, .number(in: 1...3000), make: "PERPLEXITY",
+    "t-SNE's effective number of neighbors; three times as many are used")
+
+  /// All settings.
+  public static let settings = [
+    perplexity,
     Setting(
       "dimensions", \Parameters.dimension, .number(in: 1...2), "2 for a plane, 1 for a line"),
     Setting(

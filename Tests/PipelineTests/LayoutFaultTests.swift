@@ -13,7 +13,9 @@ import Testing
   let graph: String
   let layout: String
 
-  static let few = ["--neighbors", "10", "--epochs", "5", "--report", "none"]
+  static let few = [
+    "--method", "umap", "--neighbors", "10", "--epochs", "5", "--report", "none",
+  ]
 
   init() throws {
     folder = try TemporaryFolder()
@@ -64,7 +66,7 @@ import Testing
   @Test("a graph of too few neighbours names the number that is needed")
   func tooFewNeighbors() throws {
     try expectFailure(
-      .embed, ["--activations", rows, "--neighbor-graph", graph], graph,
+      .embed, ["--activations", rows, "--neighbor-graph", graph, "--method", "umap"], graph,
       "it has 12 neighbors per sample, 50 are needed; run atlas-neighbors with --neighbors 50")
     try expectFailure(
       .embed,

@@ -17,7 +17,7 @@ import Testing
   @Test(
     "rows that are in the layout come to lie near themselves",
     arguments: [
-      ["--neighbors", "12", "--epochs", "200"],
+      ["--method", "umap", "--neighbors", "12", "--epochs", "200"],
       ["--method", "tsne", "--perplexity", "6"],
       ["--method", "tsne", "--perplexity", "6", "--dimensions", "1"],
     ])

@@ -9,6 +9,7 @@ import Mosaics
   static let configuration = CommandConfiguration(
     commandName: "atlas-assemble",
     abstract: "Put icons together into one image of the atlas.",
+    usage: "atlas-assemble --icons <file> ... --output <path> [<options>]",
     discussion: """
       Makes atlas.png, white where there is no cell, and atlas.json with every cell's position, count \
       and fidelity. Row 0 is at the top, where the layout's second coordinate is largest. Several \

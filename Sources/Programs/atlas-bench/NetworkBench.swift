@@ -11,12 +11,13 @@ import Randomness
 
 /// Extraction and rendering with a real network.
 struct NetworkBench {
-  let model, layer: String
-  let work: String
+  let model: String
+  let card: String?
+  let layer, work: String
 
-  /// Photographs a second from JPEG to HDF5, and the share of the peak.
+  /// Images per second from JPEG to HDF5, and the fraction of the peak.
   func extraction(_ images: String, _ report: inout BenchReport) throws {
-    let network = try TrainedNetwork.load(path: model)
+    let network = try TrainedNetwork.load(path: model, card: card)
     let count = try ImageCollection(folder: images).names.count
     let result = work + "/bench-activations.h5"
     removeAll([result, result + ".growing", result + ".progress"])
@@ -25,7 +26,7 @@ struct NetworkBench {
       try measure(
         "atlas-extract",
         ["--model", model, "--images", images, "--layer", layer, "--positions", "1"]
-          + ["--output", result])
+          + ["--output", result] + (card.map { ["--card", $0] } ?? []))
     }
     let rate = Double(count) / usage.seconds
     let size = network.preprocessing.size
@@ -36,11 +37,11 @@ struct NetworkBench {
     report.add("extract_peak_mib", usage.peakMebibytes)
   }
 
-  /// Optimisation steps a second, of all icons together, and the share of the peak.
+  /// Optimization steps per second, of all icons together, and the fraction of the peak.
   func rendering(
     side: Int, _ precision: Precision, _ report: inout BenchReport
   ) throws {
-    let network = try TrainedNetwork.load(path: model)
+    let network = try TrainedNetwork.load(path: model, card: card)
     let tensor = try network.tensorName(for: layer)
     var parameters = IconParameters()
     parameters.sidePixels = side

@@ -8,7 +8,9 @@ import Randomness
 
 /// Tangents of one image from a layer to the logits, as attribution needs them.
 struct TangentBench {
-  let model, layer: String
+  let model: String
+  let card: String?
+  let layer: String
   /// The positions of the layer at which a tangent starts.
   let positionCount = 32
   /// Tangents at once on each thread; of 2, 4, 8 and 16 the fastest on a 2 MiB cache.
@@ -19,7 +21,7 @@ struct TangentBench {
   /// Counted are the multiply-adds between the layer and the logits, once a tangent. The time is that
   /// of the linearization and of all tangents; the forward pass before it is not part of it.
   func run(_ report: inout BenchReport) throws {
-    let network = try TrainedNetwork.load(path: model)
+    let network = try TrainedNetwork.load(path: model, card: card)
     guard let logits = network.card.logits else {
       Diagnostics.warn("the card names no logits: tangents are left out")
       return

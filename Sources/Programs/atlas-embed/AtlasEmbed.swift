@@ -33,7 +33,6 @@ import ParallelLoops
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
   @OptionGroup var settings: EmbedSettings
-  @OptionGroup var memory: MemoryArguments
   @OptionGroup var common: CommonArguments
 
   typealias AllSettings = EmbedSettings
@@ -99,7 +98,7 @@ import ParallelLoops
       bytes = max(bytes, search.bytes)
       seconds += search.operations / (0.4e9 * quickSGEMMRate())
     }
-    try memory.admit(
+    try settings.memory.admit(
       "a layout of \(source.sampleCount) × \(source.dimension) numbers", bytes: bytes,
       seconds: seconds,
       remedy: "take fewer samples or neighbors, or fewer components with atlas-reduce")

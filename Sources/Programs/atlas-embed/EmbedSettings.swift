@@ -12,12 +12,14 @@ struct EmbedSettings: StageSettings {
   @Option(
     help: ArgumentHelp("The neighbors of these samples, from atlas-neighbors.", valueName: "file"))
   var neighborGraph: String?
+  @OptionGroup var memory: MemoryArguments
 
   static var descriptions: [SettingGroup] {
     LayoutSettings.descriptions + [
       Settings<StartSettings>.description(title: "Start"),
       Settings<ReportSettings>.description(title: "Report"),
       Settings<EmbedSearchSettings>.description(),
+      Settings<MemorySettings>.description(),
     ]
   }
 

@@ -24,7 +24,7 @@ enum StartSettings: SettingsTable {
   static let settings = [
     Setting(
       "start", \Start.choice, .choice, make: "START",
-      "Initialization: pca (principal components), spectral (eigenvectors of the graph), random, or sample (a sample is laid out first; for very many samples)"
+      "Initialization: principal components, eigenvectors of the graph, random, or a part that is laid out first, for very many samples"
     ),
     Setting(
       "sample-rows", \Start.sampleCount, .number(from: 100),

@@ -13,6 +13,10 @@ import NeuralNetworks
   static let configuration = CommandConfiguration(
     commandName: "atlas-extract",
     abstract: "Sample a network's activations over a folder of images.",
+    usage: """
+      atlas-extract --model <file> --images <folder> --layer <name> ... \\
+        --output <file> [<options>]
+      """,
     discussion: """
       Every image is run through the network once; at some positions of a layer, the activation \
       vector is kept as a sample. An image that cannot be read is reported, listed in the file and \

@@ -29,7 +29,7 @@ enum ExtractSettings: SettingsTable {
       "precision", \Extraction.precision, .choice,
       "Format in which the network computes; auto is bf16 where the processor has it"),
     Setting(
-      "seed", \Extraction.parameters.seed, .number(from: 0), make: "SEED", "Seed of the positions"),
+      "seed", \Extraction.parameters.seed, .number(from: 0), make: "SEED", "Seed of random numbers"),
   ]
 }
 

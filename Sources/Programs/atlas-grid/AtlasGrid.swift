@@ -9,6 +9,10 @@ import Matrices
   static let configuration = CommandConfiguration(
     commandName: "atlas-grid",
     abstract: "Average activations over the cells of a grid on the layout.",
+    usage: """
+      atlas-grid --activations <file> --layout <file> --output <file> \\
+        [<options>]
+      """,
     discussion: """
       The layout is clipped to its 1st and 99th percentiles and scaled to the unit square; each sample \
       falls into one cell. A cell with enough samples gets their mean activation, their dispersion, and \

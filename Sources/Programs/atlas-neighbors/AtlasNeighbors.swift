@@ -12,6 +12,7 @@ import ParallelLoops
   static let configuration = CommandConfiguration(
     commandName: "atlas-neighbors",
     abstract: "Find the nearest neighbors of every sample.",
+    usage: "atlas-neighbors --components <file> --output <file> [<options>]",
     discussion: """
       Up to 20,000 samples, every sample is compared with every other. Above that, unless --recall is \
       1, an inverted-file (IVF) index is searched; enough of its lists are probed to reach --recall, \
@@ -26,7 +27,6 @@ import ParallelLoops
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
   @OptionGroup var settings: NeighborSettings
-  @OptionGroup var memory: MemoryArguments
   @OptionGroup var common: CommonArguments
 
   typealias AllSettings = NeighborSettings
@@ -41,7 +41,7 @@ import ParallelLoops
     let forecast = forecastSearch(
       rowCount: source.sampleCount, dimension: source.dimension, count: count,
       metric: quest.metric, search: quest.search, threadCount: Parallelism.threadCount)
-    try memory.admit(
+    try settings.memory.admit(
       "neighbors of \(source.sampleCount) × \(source.dimension) numbers", bytes: forecast.bytes,
       seconds: forecast.operations / (0.4e9 * quickSGEMMRate()),
       remedy: "take fewer samples, or fewer components with atlas-reduce")

@@ -11,12 +11,14 @@ struct ProfileNetwork: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile",
     abstract: "Print what each operation of a network costs on one thread.",
+    usage: "atlas-network profile <model> [<options>]",
     discussion: """
       Forward, and with --gradient backward from the layer to the image as well: operation, sizes, \
-      kernel, milliseconds, GFLOP/s, and the share of a matrix product's peak.
+      kernel, milliseconds, GFLOP/s, and the fraction of a matrix product's peak.
 
       Example:
-        atlas-network profile googlenet.onnx --layer mixed4c --size 80 --batch 4 --gradient
+        atlas-network profile googlenet.onnx --layer mixed4c --size 80 \\
+          --batch 4 --gradient
       """)
 
   @Argument(help: ArgumentHelp("The network, an ONNX or TensorFlow file.", valueName: "model"))

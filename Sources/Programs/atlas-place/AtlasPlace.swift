@@ -12,6 +12,10 @@ import PrincipalComponents
   static let configuration = CommandConfiguration(
     commandName: "atlas-place",
     abstract: "Place new samples on a finished layout.",
+    usage: """
+      atlas-place --layout <file> --components <file> --new <file> \\
+        --output <file> [<options>]
+      """,
     discussion: """
       The layout stays as it is. A new sample goes among its nearest neighbors of the old ones, and \
       depends on itself alone: placed with others or by itself, it lands at the same position. New \

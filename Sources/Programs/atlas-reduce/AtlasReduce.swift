@@ -10,6 +10,7 @@ import PrincipalComponents
   static let configuration = CommandConfiguration(
     commandName: "atlas-reduce",
     abstract: "Principal components and the second moment of activations.",
+    usage: "atlas-reduce --activations <file> --output <file> [<options>]",
     discussion: """
       One pass takes the mean and the second moment; a second one projects every sample on the first \
       principal axes. Neither holds all samples in memory. The second moment is what atlas-render \

@@ -36,7 +36,8 @@ extension IconSettings: SettingsTable {
       "attempts", \IconSettings.parameters.restartCount, .number(in: 1...100), make: "ATTEMPTS",
       "Independent runs of the optimization, of which the best is kept"),
     Setting(
-      "seed", \IconSettings.parameters.seed, .number(from: 0), make: "SEED", "Seed of the icons"),
+      "seed", \IconSettings.parameters.seed, .number(from: 0), make: "SEED",
+      "Seed of random numbers"),
     Setting(
       "learning-rate", \IconSettings.parameters.optimizer.learningRate, .number(above: 0, below: 10),
       "Learning rate of Adam"),
