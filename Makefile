@@ -18,15 +18,15 @@ include Pipelines/$(RECIPE).mk
 
 # ---------------------------------------------------------------- what to make
 
-# Pictures of each class of the made world, drawn with a seed that its network was not trained on.
+# Images per class of the synthetic world, drawn with a seed that its network was not trained on.
 PICTURES   ?= 40
 WORLD_SEED ?= 2
 WORLD      := Data/world/seed$(WORLD_SEED)-$(PICTURES)
 
-# With neither MODEL nor DATASET: the made world and its network.
+# With neither MODEL nor DATASET: the synthetic world and its network.
 ifeq ($(MODEL)$(DATASET),)
   IS_WORLD := yes
-  MODEL    := Data/models/made-world/made-world.onnx
+  MODEL    := Data/models/synthetic-world/synthetic-world.onnx
   DATASET  := $(WORLD)
   LAYER    ?= mixed4c
 endif
@@ -54,27 +54,27 @@ BUILT  := .build/built
 
 PYTHON ?= python3
 
-.PHONY: atlas world network build test bench check-networks bench-peers bench-embedding fuzz format lint clean help packages FORCE
+.PHONY: atlas world network build test quick-test bench check-networks bench-peers bench-embedding fuzz format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
 atlas: $(OUT)/atlas.png ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	@echo "$(OUT)/atlas.png"
 
-world: $(WORLD).jpg ## Draw the pictures of the made world (PICTURES of each class, WORLD_SEED)
+world: $(WORLD).jpg ## Draw the synthetic world (PICTURES per class, WORLD_SEED)
 	@echo "$(WORLD) $(WORLD).jpg"
 
-# The sheet comes last: where it is, all pictures are there, unless their folder was removed.
+# The contact sheet comes last: where it is, all images are, unless their folder was removed.
 $(WORLD).jpg: $(if $(wildcard $(WORLD)/world.json),,FORCE) | $(BUILT)
 	$(BIN)/atlas-synthesize --output $(WORLD) --count $(PICTURES) --seed $(WORLD_SEED) \
 	  --sheet $@ $(COMMON)
 
-# Pictures of two more seeds: one to learn from, one to judge by.
+# Images of two more seeds: one to train on, one to validate with.
 TRAINING := Data/work/training
-network: $(BUILT) ## Train the made world's network, or go on with it (PYTHON with torch; half an hour)
+network: $(BUILT) ## Train the synthetic world's network, or continue (PYTHON with torch; half an hour)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed0 --count 600 --seed 0 $(COMMON)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed1 --count 80 --seed 1 $(COMMON)
-	$(PYTHON) Scripts/train_default_network.py --pictures $(TRAINING)/seed0 \
-	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/made-world \
+	$(PYTHON) Scripts/train_default_network.py --images $(TRAINING)/seed0 \
+	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/synthetic-world \
 	  $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
 
 # ---------------------------------------------------------------- build and checks
@@ -98,6 +98,9 @@ test: packages ## Build and run all tests
 	else echo "skipped: the tests of Scripts need python3"; fi
 	swift test --configuration release
 
+quick-test: packages ## Build, and run the quick tests: under a minute once built
+	QUICK_TESTS=1 swift test --configuration release --disable-xctest
+
 # GoogLeNet on photographs where they are at hand, else the network and pictures of the atlas.
 ifeq ($(IS_WORLD),yes)
   BENCH_MODEL  ?= $(or $(wildcard ../shared/models/googlenet/googlenet.onnx),$(MODEL))
@@ -111,17 +114,20 @@ bench: $(BUILT) $(if $(filter $(WORLD),$(BENCH_IMAGES)),$(WORLD).jpg) ## Measure
 	  $(if $(CARD),--card $(CARD)) --layer $(or $(LAYER),mixed4c) \
 	  $(if $(BENCH_IMAGES),--images $(BENCH_IMAGES)) --work Data/work --output Data/work/bench.json
 
-# Comparisons with other frameworks. The scripts use the interpreter's packages, or install them below
-# Data/work (several GB).
+# Comparisons with other frameworks, whose packages land below Data/work (several GB).
 check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's node tests and TensorFlow
+	$(PYTHON) Scripts/prepare-python peers tensorflow
 	$(PYTHON) Scripts/check_node_tests.py
 	$(PYTHON) Scripts/check_families.py --keep
+	$(PYTHON) Scripts/check_attribution.py
 	$(PYTHON) Scripts/check_tensorflow.py
 
 bench-peers: $(BUILT) ## Measure this project, torch and onnxruntime at the same work
+	$(PYTHON) Scripts/prepare-python peers
 	$(PYTHON) Scripts/bench_peers.py
 
 bench-embedding: $(BUILT) ## Measure layouts by this project, umap-learn and openTSNE of the same rows
+	$(PYTHON) Scripts/prepare-python embedding
 	$(PYTHON) Scripts/bench_embedding.py
 
 fuzz: $(BUILT) ## Read and run 100,000 damaged network files
@@ -175,14 +181,14 @@ EMBED    := --method $(METHOD) $(if $(filter tsne,$(METHOD)),--perplexity $(PERP
   --stability $(STABILITY) --seed $(SEED)
 MEMORY   := $(if $(MEMORY_LIMIT),--memory-limit $(MEMORY_LIMIT))
 RENDER   := --layer $(LAYER) --size $(ICON_SIZE) --steps $(STEPS) --attempts $(ATTEMPTS) \
-  --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --precision $(PRECISION) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
+  --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --precision $(PRECISION) --seed $(SEED) \
+  $(if $(filter yes,$(WHITEN)),--condition $(CONDITION),--no-whiten)
 NETWORK_FILES := --model $(MODEL) $(if $(CARD),--card $(CARD))
 NETWORK_INPUTS := $(wildcard $(MODEL) $(or $(CARD),$(basename $(MODEL)).json))
 CLASS_INPUTS := $(filter-out auto folders names none,$(CLASSES))
 
 $(eval $(call parameters,extract,$(NETWORK_FILES) --images $(DATASET) $(EXTRACT)))
 $(eval $(call parameters,reduce,$(COMPONENTS)))
-$(eval $(call parameters,whiten,$(CONDITION)))
 $(eval $(call parameters,first,$(firstword $(GRIDS))))
 $(eval $(call parameters,neighbors,$(NEAR) $(COMPONENTS)))
 $(eval $(call parameters,embed,$(EMBED)))
@@ -230,11 +236,6 @@ $(OUT)/activations.h5: $(NETWORK_INPUTS) $(CLASS_INPUTS) $(STAMPS)/dataset $(STA
 $(OUT)/components.h5: $(OUT)/activations.h5 $(STAMPS)/reduce | $(BUILT)
 	$(BIN)/atlas-reduce --activations $< --components $(COMPONENTS) --output $@ $(COMMON)
 
-# The whitening matrix apart, so that CONDITION leaves the layout alone.
-$(OUT)/whitening.h5: $(OUT)/activations.h5 $(STAMPS)/whiten | $(BUILT)
-	$(BIN)/atlas-reduce --activations $< --components 0 --condition $(CONDITION) \
-	  --output $@ $(COMMON)
-
 # The neighbours apart, so that other settings of the layout do not search again.
 LAID_OUT := $(if $(filter 0,$(COMPONENTS)),activations,components)
 $(OUT)/neighbors.h5: $(OUT)/$(LAID_OUT).h5 $(STAMPS)/neighbors | $(BUILT)
@@ -249,7 +250,8 @@ $(OUT)/cells-%.h5: $(OUT)/activations.h5 $(OUT)/layout.h5 $(STAMPS)/grid | $(BUI
 	$(BIN)/atlas-grid --activations $< --layout $(OUT)/layout.h5 --grid $* \
 	  --minimum-count $(MINIMUM_COUNT) --output $@ $(COMMON)
 
-WHITENING := $(if $(filter yes,$(WHITEN)),$(OUT)/whitening.h5)
+# The whitening matrix is made of the second moment, so that CONDITION leaves the layout alone.
+WHITENING := $(if $(filter yes,$(WHITEN)),$(OUT)/components.h5)
 $(OUT)/icons-%.h5: $(OUT)/cells-%.h5 $(WHITENING) $(NETWORK_INPUTS) $(STAMPS)/render | $(BUILT)
 	$(BIN)/atlas-render $(NETWORK_FILES) --cells-file $< $(addprefix --components ,$(WHITENING)) \
 	  $(RENDER) --output $@ $(COMMON)

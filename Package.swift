@@ -35,6 +35,16 @@ extension Target {
       swiftSettings: house)
   }
 
+  /// What several programs share between their arguments and the libraries.
+  static func commandLine(_ name: String, on dependencies: [Dependency]) -> Target {
+    .target(
+      name: name,
+      dependencies: dependencies + [
+        .product(name: "ArgumentParser", package: "swift-argument-parser")
+      ],
+      path: "Sources/\(name)", swiftSettings: house)
+  }
+
   /// A program: one thin file over the libraries.
   static func program(_ name: String, on dependencies: [Dependency]) -> Target {
     .executableTarget(
@@ -83,9 +93,9 @@ let package = Package(
     .room("Foundations", "Images", on: ["CPNG", "CTurboJPEG", "ParallelLoops"]),
     .room("Foundations", "Drawing", on: ["CCairo", "Images"]),
 
-    // MARK: World: pictures without a camera
-    .room("World", "Textures", on: ["Drawing"]),
-    .room("World", "MadeWorld", on: ["Drawing", "Images", "Randomness", "Textures"]),
+    // MARK: SyntheticData: a data set drawn by a program
+    .room("SyntheticData", "Textures", on: ["Drawing"]),
+    .room("SyntheticData", "SyntheticWorld", on: ["Drawing", "Images", "Randomness", "Textures"]),
 
     // MARK: Networks: a model file becomes a graph, a graph becomes a compiled network
     .room("Networks", "NeuralNetworks", on: ["Matrices", "OneDNN"]),
@@ -128,60 +138,68 @@ let package = Package(
         "Randomness",
       ]),
 
-    // MARK: Programs: one a stage, each reading and writing files
+    // MARK: Artifacts: the files that the programs exchange
     .target(
-      name: "CommandLine",
-      dependencies: [
-        "ArrayStore", "Embedding", "LinearAlgebra", "Matrices", "ModelFormats", "Models",
-        "Neighbors", "NeuralNetworks", "ParallelLoops",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      path: "Sources/CommandLine", swiftSettings: house),
+      name: "Artifacts", dependencies: ["ArrayStore", "Matrices"], path: "Sources/Artifacts",
+      swiftSettings: house),
+
+    // MARK: Programs: one a stage, each reading and writing files
+    .commandLine("CommandLine", on: ["ArrayStore", "ParallelLoops"]),
+    .commandLine(
+      "NetworkCommandLine", on: ["CommandLine", "ModelFormats", "Models", "NeuralNetworks"]),
+    .commandLine(
+      "LayoutCommandLine",
+      on: ["ArrayStore", "Artifacts", "CommandLine", "Embedding", "Matrices", "Neighbors"]),
     .program(
       "atlas-synthesize",
-      on: ["ArrayStore", "Drawing", "Images", "MadeWorld", "Matrices", "ParallelLoops"]),
+      on: ["ArrayStore", "Drawing", "Images", "Matrices", "ParallelLoops", "SyntheticWorld"]),
     .program(
       "atlas-extract",
       on: [
-        "Activations", "ArrayStore", "Matrices", "ModelFormats", "Models", "NeuralNetworks",
-        "ParallelLoops",
+        "Activations", "ArrayStore", "Artifacts", "LinearAlgebra", "ModelFormats", "Models",
+        "NetworkCommandLine", "NeuralNetworks",
       ]),
     .program(
       "atlas-reduce",
-      on: ["ArrayStore", "LinearAlgebra", "Matrices", "ParallelLoops", "PrincipalComponents"]),
-    .program("atlas-neighbors", on: ["ArrayStore", "Matrices", "Neighbors", "ParallelLoops"]),
+      on: ["ArrayStore", "Artifacts", "LinearAlgebra", "Matrices", "PrincipalComponents"]),
+    .program(
+      "atlas-neighbors",
+      on: [
+        "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine", "LinearAlgebra", "Matrices",
+        "Neighbors", "ParallelLoops",
+      ]),
     .program(
       "atlas-embed",
       on: [
-        "ArrayStore", "Embedding", "Images", "LayoutPictures", "Matrices", "Neighbors",
-        "ParallelLoops", "Randomness",
+        "ArrayStore", "Artifacts", "Embedding", "Images", "LayoutCommandLine", "LayoutPictures",
+        "LinearAlgebra", "Matrices", "Neighbors", "ParallelLoops", "Randomness",
       ]),
     .program(
       "atlas-place",
       on: [
-        "ArrayStore", "Embedding", "Matrices", "Neighbors", "ParallelLoops", "PrincipalComponents",
+        "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine", "Matrices", "Neighbors",
+        "PrincipalComponents",
       ]),
-    .program("atlas-grid", on: ["ArrayStore", "Grids", "Matrices", "ParallelLoops"]),
+    .program("atlas-grid", on: ["ArrayStore", "Artifacts", "Grids", "Matrices"]),
     .program(
       "atlas-render",
       on: [
-        "ArrayStore", "FeatureVisualization", "Matrices", "ModelFormats", "Models",
-        "NeuralNetworks", "ParallelLoops",
+        "ArrayStore", "Artifacts", "FeatureVisualization", "LinearAlgebra", "Matrices",
+        "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks", "PrincipalComponents",
       ]),
-    .program(
-      "atlas-assemble",
-      on: ["ArrayStore", "Grids", "Images", "Matrices", "Mosaics", "ParallelLoops"]),
+    .program("atlas-assemble", on: ["ArrayStore", "Artifacts", "Grids", "Images", "Mosaics"]),
     .program(
       "atlas-network",
       on: [
-        "ArrayStore", "Matrices", "ModelFormats", "Models", "NeuralNetworks", "ParallelLoops",
-        "Randomness",
+        "Artifacts", "LinearAlgebra", "Matrices", "ModelFormats", "Models", "NetworkCommandLine",
+        "NeuralNetworks", "ParallelLoops", "Randomness",
       ]),
     .program(
       "atlas-bench",
       on: [
-        "Activations", "ArrayStore", "FeatureVisualization", "LinearAlgebra", "Matrices",
-        "ModelFormats", "Models", "NeuralNetworks", "ParallelLoops", "Randomness",
+        "Activations", "ArrayStore", "Artifacts", "FeatureVisualization", "LinearAlgebra",
+        "Matrices", "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks",
+        "ParallelLoops", "Randomness",
       ]),
 
     // MARK: Tests
@@ -214,10 +232,11 @@ let package = Package(
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "ArrayStore", on: ["Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "Artifacts", on: ["ArrayStore", "Matrices", "TestSupport"]),
     .tests(for: "Images", on: ["Randomness"]),
     .tests(for: "Drawing", on: ["Images"]),
     .tests(for: "Textures", on: ["Drawing"]),
-    .tests(for: "MadeWorld", on: ["Images"]),
+    .tests(for: "SyntheticWorld", on: ["Images"]),
     .tests(
       for: "FeatureVisualization",
       on: [
@@ -239,7 +258,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "ArrayStore", "Images", "Mosaics", "Neighbors", "Randomness", "Matrices", "ParallelLoops",
+        "ArrayStore", "Artifacts", "Images", "Mosaics", "Neighbors", "Randomness", "Matrices",
+        "ParallelLoops",
         "TestSupport",
       ],
       path: "Tests/PipelineTests", swiftSettings: house),

@@ -1,22 +1,22 @@
 # The default: an atlas to look at, in about five minutes on two cores for a thousand photographs
 # (with bfloat16; six or seven without).
 
-# Sampled positions a photograph. With many photographs fewer will do; 100,000 rows in all make a
-# good layout (Carter et al. 2019 use a million, and find 100,000 often sufficient).
+# Positions sampled per image. With many images fewer will do: 100,000 samples in all make a good
+# layout (Carter et al. 2019 use a million, and find 100,000 often sufficient).
 POSITIONS     ?= 100
 INCLUDE_EDGES ?= no
 CLASSES       ?= auto
 
-# Principal components that the layout is made of; 0 takes the raw activations.
+# Principal components that neighbors are searched in; 0 takes the raw activations.
 COMPONENTS    ?= 64
 # The largest condition number of the whitening matrix: smaller whitens less.
 CONDITION     ?= 20
 
-# Neighbours: how rows are compared, and the share of the true neighbours to find.
+# Neighbors: how samples are compared, and the fraction of the true neighbors to find.
 METRIC        ?= cosine
 RECALL        ?= 0.95
 
-# The layout: tsne or umap. t-SNE's cells hold rows more alike (see "Choices, by number" in README.md).
+# The layout: tsne or umap. t-SNE's cells are more homogeneous (Documentation/choices.md).
 METHOD        ?= tsne
 PERPLEXITY    ?= 30
 EXAGGERATION  ?= 1
@@ -25,7 +25,7 @@ MIN_DIST      ?= 0.05
 EPOCHS        ?= 0
 START         ?= pca
 ALIGNMENT     ?= 0.1
-# Other seeds by which the layout is made again, to see how much it changes.
+# Other seeds to repeat the layout with, to see how much it changes.
 STABILITY     ?= 1
 
 # Cells along a side; several numbers with commas make several atlases.

@@ -1,9 +1,9 @@
 # The published atlases' settings (Carter et al., "Activation Atlas", Distill 2019), as far as they
-# are known: one position a photograph, of which there were a million; UMAP of the raw activations;
-# four grids; 1,024 steps and four attempts an icon; the objective's cosine to the fourth power.
+# are known: one position per image, of a million images; UMAP of the raw activations;
+# four grids; 1,024 steps and four restarts per icon; the objective's cosine to the fourth power.
 
 POSITIONS     ?= 1
-# Of each kind of thing of the made world, where that is used: 79,000 in all.
+# Images per class of the synthetic world, where that is used: 79,000 in all.
 PICTURES      ?= 1000
 COMPONENTS    ?= 0
 # The paper inverts the second moment as it is; this keeps the inverse within single precision.

@@ -1,4 +1,4 @@
-# Quick: the whole way in a few minutes, to see whether a network and a folder of pictures work.
+# Quick: the whole pipeline in a few minutes, to see whether a network and a folder of images work.
 
 POSITIONS     ?= 20
 GRID          ?= 10

@@ -1,73 +1,65 @@
 #!/usr/bin/env python3
-"""Measures umap-learn and openTSNE at laying out rows, beside the project, on this machine in one run.
+"""Measures umap-learn and openTSNE beside the project, embedding the same activations on this machine in one run.
 
-Rows: 100,000 activations of GoogLeNet's inception_4c, of 512 numbers, at 100 positions of each of 1,000
-photographs. UMAP: cosine, 50 neighbours, minimum distance 0.05, on the raw rows. t-SNE: 50 principal components,
-perplexity 30. All else is as each program has it. The project's time is the sum of its programs' wall times with
+Samples: 100,000 activation vectors of GoogLeNet's inception_4c, of 512 channels, at 100 positions of each of 1,000
+photographs. UMAP: cosine, 50 neighbors, minimum distance 0.05, on the raw vectors. t-SNE: 50 principal components,
+perplexity 30. Everything else is each program's default. The project's time is the sum of its programs' wall times with
 reading and writing files; umap-learn and openTSNE are timed on arrays in memory, umap-learn after a small layout
 that has it compile. Memory is the largest resident size of a process of its own.
 
-Every layout is judged by one judge in NumPy, on the same 1,000 rows against all rows, by cosine distance of the
-raw rows: trustworthiness, continuity and share kept of the 15 nearest, rank correlation of distances, triplets,
-and the mean cosine of rows to the mean of their cell in grids of 20, 40 and 80. KL divergences are by openTSNE's
-function with its affinities of exact neighbours of the same scores, for both t-SNE layouts.
+Every layout is evaluated by the same NumPy code, on the same 1,000 samples against all, by cosine distance of the
+raw vectors: trustworthiness, continuity and the fraction preserved of the 15 nearest neighbors, rank correlation
+of distances, triplet accuracy, and the mean cosine of samples to the mean of their cell in grids of 20, 40 and 80.
+KL divergences of both t-SNE layouts are openTSNE's, with its affinities of exact neighbors of the same scores.
 
-The table of sizes and the million are the project's UMAP of made rows of 64 numbers, clusters of many sizes.
+The table of sizes and the million are the project's UMAP of synthetic samples of 64 numbers, in clusters of many
+sizes.
 
     python3 Scripts/bench_embedding.py [--only umap,tsne,scaling,million] [--quick] [--seeds N]
 
-It wants GoogLeNet and photographs in ../shared, or --rows. Other programs should not run meanwhile. Needs Python
-3.11 with the packages of Scripts/embedding/requirements.txt; where they are missing they are installed below
-Data/work/venv-embedding. The result is printed and kept in Data/work/bench_embedding.json.
+It wants GoogLeNet and photographs in ../shared, or --rows. Other programs should not run meanwhile. Needs the
+packages of Scripts/prepare-python embedding. The result is printed and kept in Data/work/bench_embedding.json.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
-from peers import environment
-from peers.environment import ROOT, fail, processors
-from peers.table import table
-
-environment.use("venv-embedding", "../embedding/requirements.txt")
-environment.MODULES |= {"umap-learn": "umap", "scikit-learn": "sklearn"}
-
 from embedding import programs
 from embedding.programs import Cost, Failed
-from embedding.results import CARD, Results, floors, growth
+from embedding.results import MEASURE_HEADS, Results, floors, growth
+from peers.arguments import add_bench_options, load_before, parser_of, say
+from peers.environment import EMBEDDING, ROOT, SHARED, fail, processors
+from peers.table import table
 
 PACKAGES = ("h5py", "numpy", "openTSNE", "scikit-learn", "umap-learn")
 PARTS = ("umap", "tsne", "scaling", "million")
-SHARED = ROOT.parent / "shared"
 CHILD = Path(programs.__file__).parent / "child.py"
-MADE_DIMENSION = 64
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 class Bench:
-    """The contestants on the same rows, and what came of them."""
+    """Runs the libraries and the project on the same samples and gathers their numbers."""
 
-    def __init__(self, options):
+    def __init__(self, options: argparse.Namespace) -> None:
         self.options, self.work = options, options.output.parent / "bench_embedding"
         self.work.mkdir(parents=True, exist_ok=True)
         self.results = Results()
         self.log = open(self.work / "log.txt", "w")
 
-    def child(self, task, **values):
-        """Runs a task in a process of its own; its answer and its cost."""
+    def child(self, task: str, **values: object) -> tuple[dict[str, Any], Cost]:
+        """Runs a task in a process of its own; returns its answer and its cost."""
         answer = self.work / "answer.json"
         pairs = [f"{name}={value}" for name, value in values.items() if value is not None]
         cost = programs.measured([sys.executable, CHILD, task, answer, *pairs], self.log)
         return json.loads(answer.read_text()), cost
 
-    def rows(self):
-        """The rows' file and their number; extracts them where they are not there yet."""
+    def rows(self) -> Path:
+        """The file of samples; extracts them where there is none yet."""
         options, source = self.options, self.options.rows or self.work / "activations.h5"
         if not source.is_file():
             if options.rows:
@@ -75,8 +67,8 @@ class Bench:
             model, images = SHARED / "models/googlenet/googlenet.onnx", SHARED / "images/imagenet-1000"
             for path in (model, images):
                 if not path.exists():
-                    fail(f"there is no {path}, from which the rows are made: give them with --rows")
-            say("extracting the rows")
+                    fail(f"there is no {path}, to extract the samples from: give them with --rows")
+            say("extracting the samples")
             programs.measured([
                 options.programs / "atlas-extract", "--model", model, "--images", images, "--layer", "mixed4c",
                 "--positions", 100, "--seed", 0, "--output", source,
@@ -87,18 +79,18 @@ class Bench:
             part = self.work / f"rows_{wanted}.h5"
             self.child("some", rows=source, path=part, count=wanted)
             source = part
-        say(f"{wanted} rows of {dimension} numbers")
+        say(f"{wanted} samples of {dimension} channels")
         self.results.numbers |= {"rows": wanted, "dimension": dimension}
         return source
 
-    def judged(self, name, rows, layout, **more):
-        say(f"{name}: judging")
-        answer = self.child("judge", rows=rows, layout=layout, **more)[0]
+    def evaluated(self, name: str, rows: Path, layout: Path, **more: object) -> dict[str, Any]:
+        say(f"{name}: evaluating")
+        answer = self.child("evaluate", rows=rows, layout=layout, **more)[0]
         self.results.add(name, answer)
         return answer
 
-    def contestant(self, task, rows, **values):
-        """One of the Python libraries; with --reuse what it did last time, on as many rows."""
+    def library(self, task: str, rows: Path, **values: object) -> Path:
+        """Runs one of the Python libraries; with --reuse takes its last run on as many samples."""
         kept = self.work / f"{task}_{self.results.numbers['rows']}.json"
         layout = kept.with_suffix(".npy")
         if self.options.reuse and kept.is_file() and layout.is_file():
@@ -113,8 +105,8 @@ class Bench:
         self.results.add(task, answer)
         return layout
 
-    def project(self, name, commands):
-        """The project's programs; False where they are left out or missing."""
+    def project(self, name: str, commands: programs.Commands) -> bool:
+        """Runs the project's programs; False where they are left out."""
         if self.options.skip_project:
             return False
         if lacking := programs.lacking(self.options.programs, commands):
@@ -127,60 +119,55 @@ class Bench:
         say(f"{name}, project: {total.seconds:.1f} s")
         return True
 
-    def umap(self, rows):
+    def umap(self, rows: Path) -> None:
         more = dict(cells="20,40,80")
-        self.judged("umap_learn", rows, self.contestant("umap_learn", rows), **more)
+        self.evaluated("umap_learn", rows, self.library("umap_learn", rows), **more)
         if self.project("umap", programs.umap_commands(rows, self.work)):
-            self.judged("umap", rows, self.work / "umap_layout.h5", **more)
+            self.evaluated("umap", rows, self.work / "umap_layout.h5", **more)
             for seed in range(1, self.options.seeds):
                 name = f"umap_seed_{seed}"
                 self.project(name, programs.umap_again(rows, self.work, seed))
-                self.judged(name, rows, self.work / "umap_layout.h5", **more)
+                self.evaluated(name, rows, self.work / "umap_layout.h5", **more)
 
-    def tsne(self, rows):
+    def tsne(self, rows: Path) -> None:
         more = dict(cells="20,40,80", euclidean="yes")
         scores = self.work / f"scores_{self.results.numbers['rows']}.npy"
-        layouts = {"opentsne": self.contestant("opentsne", rows, scores=scores)}
-        self.judged("opentsne", rows, layouts["opentsne"], **more)
+        layouts = {"opentsne": self.library("opentsne", rows, scores=scores)}
+        self.evaluated("opentsne", rows, layouts["opentsne"], **more)
         if self.project("tsne", programs.tsne_commands(rows, self.work)):
             layouts["tsne"] = self.work / "tsne_layout.h5"
-            self.judged("tsne", rows, layouts["tsne"], **more)
-        say("divergences by exact neighbours")
+            self.evaluated("tsne", rows, layouts["tsne"], **more)
+        say("divergences by exact neighbors")
         for name, value in self.child("divergences", scores=scores, **layouts)[0].items():
             self.results.add(name, {"kl": value})
 
-    def sizes(self, parts):
-        """UMAP of more and more made rows, by the project alone."""
+    def sizes(self, parts: list[str]) -> None:
+        """UMAP of growing numbers of synthetic samples, by the project alone."""
         if self.options.skip_project:
             return
         sizes = (1000, 3000, 10_000) if self.options.quick else (10_000, 100_000, 300_000)
         for count in (sizes if "scaling" in parts else ()) + ((1_000_000,) if "million" in parts else ()):
-            made = self.work / f"made_{count}.h5"
-            if not made.is_file():
-                say(f"making {count} rows")
-                self.child("made", path=made, count=count)
+            synthetic = self.work / f"synthetic_{count}.h5"
+            if not synthetic.is_file():
+                say(f"drawing {count} samples")
+                self.child("synthetic", path=synthetic, count=count)
             name = "umap_million" if count == 1_000_000 else f"umap_{count}"
-            if self.project(name, programs.umap_commands(made, self.work)):
-                self.judged(name, made, self.work / "umap_layout.h5")
+            if self.project(name, programs.umap_commands(synthetic, self.work)):
+                self.evaluated(name, synthetic, self.work / "umap_layout.h5")
             if count > 100_000:
-                made.unlink()  # large, and made again in a minute
+                synthetic.unlink()  # large, and drawn again in a minute
 
 
-def arguments():
-    summary, rest = __doc__.split("\n\n", 1)
-    parser = argparse.ArgumentParser(
-        description=summary, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def arguments() -> argparse.Namespace:
+    parser = parser_of(__doc__)
     parser.add_argument("--only", default=",".join(PARTS), help="parts of the comparison (umap,tsne,scaling,million)")
-    parser.add_argument("--rows", type=Path, help="a file of activations, or a .npy file (100,000 of inception_4c)")
-    parser.add_argument("--quick", action="store_true", help="10,000 rows and no million, to try the script")
-    parser.add_argument("--seeds", type=int, default=1, help="as many seeds of the project's UMAP (1)")
-    parser.add_argument("--reuse", action="store_true", help="keep what the Python libraries did in an earlier run")
-    parser.add_argument("--skip-project", action="store_true", help="measure the Python libraries alone")
     parser.add_argument(
-        "--programs", type=Path, default=ROOT / ".build/release", help="the project's programs (.build/release)"
+        "--rows", type=Path, help="an activation file or a .npy file of samples (100,000 of inception_4c)"
     )
-    parser.add_argument("--output", type=Path, default=ROOT / "Data/work/bench_embedding.json")
+    parser.add_argument("--quick", action="store_true", help="10,000 samples and no million, to try the script")
+    parser.add_argument("--seeds", type=int, default=1, help="number of seeds of the project's UMAP (1)")
+    parser.add_argument("--reuse", action="store_true", help="keep the Python libraries' results of an earlier run")
+    add_bench_options(parser, ROOT / "Data/work/bench_embedding.json")
     options = parser.parse_args()
     options.parts = [part for part in options.only.split(",") if part]
     if unknown := [part for part in options.parts if part not in PARTS]:
@@ -192,12 +179,10 @@ def arguments():
     return options
 
 
-def main():
+def main() -> int:
     options = arguments()
-    environment.ensure(*PACKAGES)
-    load = os.getloadavg()[0]
-    if load > 0.5:
-        say(f"other programs are running (load {load:.1f}): times will be too long")
+    EMBEDDING.require(*PACKAGES)
+    load = load_before()
     bench = Bench(options)
     results = bench.results
     results.numbers |= {"quick": options.quick, "processors": processors(), "load_before": load}
@@ -212,10 +197,10 @@ def main():
         fail(f"{error}; see {bench.work / 'log.txt'}")
     finally:
         results.write(options.output)
-    print(table(["", "s", "MiB", *CARD, "KL", *(f"cells {side}" for side in (20, 40, 80))], results.lines()))
+    print(table(["", "s", "MiB", *MEASURE_HEADS, "KL", *(f"cells {side}" for side in (20, 40, 80))], results.lines()))
     for line in growth(results.numbers) + floors(results.numbers):
         print(line)
-    print(f"{processors()} processors, load {load:.1f} before; openTSNE's KL by its own neighbours: "
+    print(f"{processors()} processors, load {load:.1f} before; openTSNE's KL by its own neighbors: "
           f"{results.numbers.get('opentsne_own_kl', '-')}")
     return 0
 

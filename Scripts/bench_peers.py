@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures PyTorch and onnxruntime at the project's work, beside the project, on this machine in one run.
 
-Extraction: JPEG files to rows of GoogLeNet's inception_4c in an HDF5 file, 100 positions a photograph. The
+Extraction: JPEG files to rows of GoogLeNet's inception_4c in an HDF5 file, 100 positions an image. The
 project's rate is atlas-extract's from start to end; the peers' begins when their network is loaded and warm.
 Icon steps: forward and backward through the network to inception_4c, at 80 and 128 pixels, with all that
 belongs to a step; the project's rates are atlas-bench's. PyTorch's layout, LRN and batch, and onnxruntime's
@@ -10,10 +10,13 @@ batch, are those found fastest here, before the measured runs. All take all proc
     python3 Scripts/bench_peers.py [--count 200] [--steps 48] [--repeats 3]
 
 It wants GoogLeNet and photographs in ../shared, or --model (with its card) and --images. Other programs should
-not run meanwhile. Needs Python 3.11 with the packages of Scripts/peers/requirements.txt; where they are
-missing they are installed below Data/work/venv. The result is printed and kept in Data/work/bench_peers.json.
+not run meanwhile. Needs the packages of Scripts/prepare-python peers. The result is printed and kept in
+Data/work/bench_peers.json.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 import argparse
 import json
 import os
@@ -24,14 +27,15 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
-from peers.environment import ROOT, ensure, fail, processors
+from peers.environment import PEERS, ROOT, SHARED, fail, processors
 
-ensure("torch", "onnx", "onnxruntime", "h5py", "pillow", "numpy")
+PEERS.require("torch", "onnx", "onnxruntime", "h5py", "pillow", "numpy")
 
 import numpy as np
 
 from peers import speed  # before torch: it sets what torch reads
-from peers.extraction import decoded, extract, onnxruntime_forward, torch_forward
+from peers.arguments import add_bench_options, load_before, parser_of, say
+from peers.extraction import Forward, decoded, extract, onnxruntime_forward, torch_forward
 from peers.files import relative_error
 from peers.icons import IconLoop
 from peers.table import table
@@ -39,16 +43,13 @@ from peers.table import table
 import onnxruntime
 import torch
 
-SHARED = ROOT.parent / "shared"
+# A torch network's LRN, whether channels lie last, the way to bfloat16, and whether it is compiled.
+Setting = tuple[str, bool, "str | None", bool]
 POSITIONS = 100
 BATCHES = (8, 16, 32)
 
 
-def say(text):
-    print(text, file=sys.stderr, flush=True)
-
-
-def check_networks(model, tensor):
+def check_networks(model: Path, tensor: str) -> None:
     """Ends the script where a torch network does not give the reference activations."""
     folder = model.parent / "reference"
     pairs = [
@@ -70,14 +71,14 @@ def check_networks(model, tensor):
 # The project ------------------------------------------------------------------------------------------
 
 
-def run(command):
+def run(command: list[str | Path]) -> None:
     try:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     except (OSError, subprocess.CalledProcessError) as error:
         fail(f"cannot measure the project: {error}; make build, or give --programs")
 
 
-def project_extraction(options, images, work):
+def project_extraction(options: argparse.Namespace, images: Path, work: Path) -> float:
     output = work / "project.h5"
     start = time.perf_counter()
     run([
@@ -89,7 +90,7 @@ def project_extraction(options, images, work):
     return elapsed
 
 
-def project_icons(options, work):
+def project_icons(options: argparse.Namespace, work: Path) -> dict[str, float]:
     """atlas-bench's numbers; of the stages that are not compared here it measures as little as it may."""
     output = work / "bench.json"
     run([
@@ -102,19 +103,19 @@ def project_icons(options, work):
 # The peers --------------------------------------------------------------------------------------------
 
 
-def layouts():
+def layouts() -> list[tuple[str, bool]]:
     return [(lrn, last) for lrn in speed.LRN for last in (False, True)]
 
 
-def label(lrn, last, batch):
+def label(lrn: str, last: bool, batch: int) -> str:
     return f"{lrn}, {'channels last' if last else 'planar'}, batch {batch}"
 
 
-def torch_extraction(options, paths, work):
-    """The fastest of layouts and batches on one picture's copies, then the whole pipeline."""
+def torch_extraction(options: argparse.Namespace, paths: list[Path], work: Path) -> tuple[float, float, str]:
+    """The fastest of layouts and batches on one image's copies, then the whole pipeline."""
     sample = np.stack([decoded(paths[0], options.card)] * max(BATCHES))
 
-    def rate(candidate):
+    def rate(candidate: tuple[Forward, int]) -> float:
         forward, batch = candidate
         forward(sample[:batch])
         return batch / speed.seconds(lambda: forward(sample[:batch]), 3)
@@ -134,11 +135,11 @@ def torch_extraction(options, paths, work):
     return max(rates), alone, name
 
 
-def runtime_extraction(options, paths, work):
+def runtime_extraction(options: argparse.Namespace, paths: list[Path], work: Path) -> tuple[float, float, str]:
     forward = onnxruntime_forward(options.model, options.tensor, work)
     sample = np.stack([decoded(paths[0], options.card)] * max(BATCHES))
 
-    def rate(batch):
+    def rate(batch: int) -> float:
         forward(sample[:batch])
         return batch / speed.seconds(lambda: forward(sample[:batch]), 3)
 
@@ -150,25 +151,25 @@ def runtime_extraction(options, paths, work):
     return max(rates), alone, name
 
 
-def torch_icons(options, side, half):
+def torch_icons(options: argparse.Namespace, side: int, half: bool) -> tuple[float, str]:
     """The fastest of layouts, of ways to bfloat16, and of batches, then the measured steps."""
 
-    def network(lrn, last, kind, compiled=False):
+    def network(lrn: str, last: bool, kind: str | None, compiled: bool = False) -> torch.nn.Module:
         result = speed.trunk(options.model, options.tensor, lrn, last)
         result = result.bfloat16() if kind == "weights" else result
         return torch.compile(result) if compiled else result
 
-    def loop(key, batch):
+    def loop(key: Setting, batch: int) -> IconLoop:
         lrn, last, kind, compiled = key
         return IconLoop(network(*key), side, batch, options.card, channels_last=last, half=kind)
 
-    def rate(maker, steps=4):
+    def rate(maker: Callable[[], IconLoop], steps: int = 4) -> float:
         icons = maker()
         icons.step()
         icons.step()
         return icons.batch * steps / speed.seconds(lambda: [icons.step() for _ in range(steps)], 2)
 
-    def name(key, batch):
+    def name(key: Setting, batch: int) -> str:
         lrn, last, kind, compiled = key
         return label(lrn, last, batch) + (f", bf16 {kind}" if kind else "") + (", compiled" if compiled else "")
 
@@ -189,37 +190,39 @@ def torch_icons(options, side, half):
 class Comparison:
     """Rows of the table and numbers of the JSON file."""
 
-    def __init__(self, peak):
+    def __init__(self, peak: float) -> None:
         self.peak, self.rows, self.numbers = peak, [], {}
 
-    def add(self, work, who, key, rate, operations, project=None, setting=""):
+    def add(
+        self,
+        work: str,
+        who: str,
+        key: str,
+        rate: float,
+        operations: float,
+        project: float | None = None,
+        setting: str = "",
+    ) -> None:
         self.numbers[key] = rate
         ratio = f"{project / rate:.2f} x" if project and rate else ""
         if project and rate:
             self.numbers[key + "_ratio"] = project / rate
-        share = f"{rate * operations / 1e9 / self.peak:.2f}" if rate and self.peak else "-"
-        self.rows.append([work, who, f"{rate:.1f}" if rate else "-", share, ratio, setting])
+        fraction = f"{rate * operations / 1e9 / self.peak:.2f}" if rate and self.peak else "-"
+        self.rows.append([work, who, f"{rate:.1f}" if rate else "-", fraction, ratio, setting])
 
 
-def arguments():
-    summary, rest = __doc__.split("\n\n", 1)
-    parser = argparse.ArgumentParser(
-        description=summary, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def arguments() -> argparse.Namespace:
+    parser = parser_of(__doc__)
     googlenet = SHARED / "models/googlenet/googlenet.onnx"
     parser.add_argument("--model", type=Path, default=googlenet, help="the network; its card lies beside it")
     parser.add_argument("--images", type=Path, default=SHARED / "images/imagenet-1000", help="JPEG files")
     parser.add_argument("--tensor", default="inception_4c/output", help="the tensor (inception_4c/output)")
-    parser.add_argument("--count", type=int, default=1000, help="photographs to extract (1000)")
+    parser.add_argument("--count", type=int, default=1000, help="images to extract (1000)")
     parser.add_argument("--steps", type=int, default=32, help="measured steps of each batch of icons (32)")
     parser.add_argument("--repeats", type=int, default=2, help="runs of which the best counts (2)")
     parser.add_argument("--sizes", default="80,128", help="pixels of an icon's side (80,128)")
     parser.add_argument("--compile", action="store_true", help="try torch.compile too, which needs a C++ compiler")
-    parser.add_argument("--skip-project", action="store_true", help="measure the peers alone")
-    parser.add_argument(
-        "--programs", type=Path, default=ROOT / ".build/release", help="the project's programs (.build/release)"
-    )
-    parser.add_argument("--output", type=Path, default=ROOT / "Data/work/bench_peers.json")
+    add_bench_options(parser, ROOT / "Data/work/bench_peers.json")
     options = parser.parse_args()
     options.sizes = [int(size) for size in options.sizes.split(",") if size]
     options.programs = options.programs.resolve()
@@ -235,7 +238,7 @@ def arguments():
     return options
 
 
-def compare_extraction(options, result, work):
+def compare_extraction(options: argparse.Namespace, result: Comparison, work: Path) -> None:
     paths = sorted(p for p in options.images.glob("*") if p.suffix.lower() in (".jpg", ".jpeg"))[: options.count]
     images = work / "images"
     images.mkdir()
@@ -243,7 +246,7 @@ def compare_extraction(options, result, work):
         (images / (path.stem + ".jpg")).symlink_to(path.resolve())
     for path in paths:
         path.read_bytes()  # into the system's cache, for everybody
-    work_name, side = f"extraction, {len(paths)} photographs/s", options.card["input"]["size"][0]
+    work_name, side = f"extraction, {len(paths)} images/s", options.card["input"]["size"][0]
     each, project = speed.operations(options.model, options.tensor, side), None
     if not options.skip_project:
         project = len(paths) / min(project_extraction(options, images, work) for _ in range(options.repeats))
@@ -256,7 +259,7 @@ def compare_extraction(options, result, work):
         result.numbers[key + "_network_alone"] = alone
 
 
-def compare_icons(options, result, project):
+def compare_icons(options: argparse.Namespace, result: Comparison, project: dict[str, float]) -> None:
     for side in options.sizes:
         each = 2 * speed.operations(options.model, options.tensor, side)
         for half in (False, True):
@@ -269,12 +272,10 @@ def compare_icons(options, result, project):
             result.add(work, "PyTorch", f"icon_{key}_pytorch", rate, each, ours, setting)
 
 
-def main():
+def main() -> int:
     options = arguments()
     speed.prepare()
-    load = os.getloadavg()[0]
-    if load > 0.5:
-        say(f"other programs are running (load {load:.1f}): the rates will be too low")
+    load = load_before()
     check_networks(options.model, options.tensor)
     with tempfile.TemporaryDirectory(prefix="atlas-peers-") as work:
         work = Path(work)
@@ -287,11 +288,11 @@ def main():
         else:
             say(f"there is no folder {options.images}: extraction is left out")
         compare_icons(options, result, project)
-    print(table(["", "", "rate", "share", "project is", "setting"], result.rows))
+    print(table(["", "", "rate", "fraction", "project is", "setting"], result.rows))
     peaks = {"sgemm_gflops_project": peak, "sgemm_gflops_pytorch": torch_peak, "bf16_gflops_pytorch": half_peak}
     text = ", ".join(f"{name} {value:.0f}" for name, value in peaks.items() if value)
     whose = "the project's" if peak else "PyTorch's"
-    print(f"\nmatrix product of side 2048: {text}; share is of {whose} float32 one")
+    print(f"\nmatrix product of side 2048: {text}; fraction is of {whose} float32 one")
     versions = f"torch {torch.__version__}, onnxruntime {onnxruntime.__version__}"
     print(f"{versions}, {processors()} processors, load {load:.1f} before")
     benched = {f"atlas_bench_{name}": value for name, value in project.items() if "icon" in name}

@@ -4,44 +4,53 @@
 Each family is made with random weights, under which activations neither vanish nor explode, and exported to
 ONNX by torch's two exporters; beside them stand two small networks as Keras' and Caffe's converters write
 them, and the trained ones of ../shared where they are at hand. The reference is the ONNX file run by torch
-in float64; that it is the same network as the one that was exported is checked too. Compared are the
-outputs, inner tensors spread over the depth and over the kinds of operators, and the gradients, with respect
-to the input, of random linear functions of the outputs and of two inner tensors.
+in float64; that it is the same network as the one that was exported is checked too. Compared are
 
-An activation's error is the largest difference as a share of the tensor's largest value, a gradient's as a
-share of the largest gradient. A ReLU's unit that is zero but for rounding has one of two gradients, and so
-have the other kinks: there the reference takes the side on which the program's own activations lie. The
-program's gradient must also hardly change when these activations are not asked for.
+- activations: the outputs, and inner tensors spread over the depth and over the kinds of operators;
+- gradients of random linear functions of the output and of two inner tensors, one at a time and all at once, at
+  the input and at all of those inner tensors;
+- tangents from an inner tensor to a later one and to the output, and the adjoint identity of both derivatives.
+
+An error is the largest difference as a fraction of the tensor's largest value; that of the identity a fraction
+of the product. A ReLU's unit that is zero but for rounding has one of two gradients, and so have the other
+kinks: there the reference takes the side on which the program's own activations lie. The program's gradient must
+also hardly change when these activations are not asked for.
 
     python3 Scripts/check_families.py [--families resnet18,vgg11] [--exporter legacy|dynamo|both]
 
-Needs Python 3.11 with the packages of Scripts/peers/requirements.txt; where they are missing they are
-installed below Data/work/venv.
+Needs the packages of Scripts/prepare-python peers.
 """
+
+from __future__ import annotations
 
 import argparse
 import collections
+import math
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
-from peers.environment import ROOT, ensure, fail, processors
+from peers.environment import PEERS, ROOT, SHARED, fail, processors
 
-ensure("torch", "torchvision", "timm", "onnx", "onnxruntime", "onnxscript", "h5py", "numpy")
+PEERS.require("torch", "torchvision", "timm", "onnx", "onnxruntime", "onnxscript", "h5py", "numpy")
 
 import numpy as np
 import onnx
 import torch
 
-from peers import families, handmade, program
+from peers import derivatives, families, handmade, program
+from peers.arguments import parser_of
+from peers.derivatives import random_like, worst
 from peers.files import relative_error
 from peers.table import table
 from peers.torch_graph import TorchGraph, default_opset
 
-ACTIVATION_LIMIT, GRADIENT_LIMIT = 1e-4, 1e-3
+LIMITS = {"activations": 1e-4, "gradients": 1e-3, "tangents": 1e-3, "identity": 1e-4}
 # Weights are folded in float32 when a network is exported.
 EXPORT_LIMIT = 1e-4
 # Where the program computes otherwise when more is asked for, a unit of a kink may change sides, and each
@@ -59,42 +68,44 @@ EXTRA = {
     "convnext_tiny": [("legacy", 11, False)],
 }
 HANDMADE = {"keras_like": handmade.channels_last, "caffe_like": handmade.caffe_like}
-SHARED = {name: ROOT.parent / f"shared/models/{name}/{name}.onnx" for name in ("googlenet", "squeezenet-1.1")}
-TRAINED = {"trained_" + name.replace("-", "_").replace(".", "_"): path for name, path in SHARED.items()}
+TRAINED = {
+    f"trained_{name.replace('-', '_').replace('.', '_')}": SHARED / f"models/{name}/{name}.onnx"
+    for name in ("googlenet", "squeezenet-1.1")
+}
+
+Variant = tuple[str, "int | None", bool]
 
 
-class Case:
+@dataclass
+class Model:
     """A model file, an input, and what to call it."""
 
-    def __init__(self, family, exporter, path, array):
-        self.family, self.exporter, self.path, self.array = family, exporter, path, array
-        self.model = onnx.load(path)
+    family: str
+    exporter: str
+    path: Path
+    array: np.ndarray
 
 
-def variants(family, exporter):
-    usual = [("legacy", 17, False), ("dynamo", None, False)]
+def variants(family: str, exporter: str) -> list[Variant]:
+    usual: list[Variant] = [("legacy", 17, False), ("dynamo", None, False)]
     return [v for v in usual + EXTRA.get(family, []) if exporter in ("both", v[0])]
 
 
-def random_like(tensor, seed):
-    return torch.from_numpy(np.random.default_rng(seed).standard_normal(tuple(tensor.shape)).astype(np.float32))
-
-
-def cases(family, exporter, folder):
-    """Yields the cases of a family; an exporter's failure is yielded as a text in the place of a case."""
+def models(family: str, exporter: str, folder: Path) -> Iterator[Model | str]:
+    """The model files of a family; where an exporter fails, a line that says so."""
     if family in HANDMADE:
         path = folder / f"{family}.onnx"
         onnx.save(HANDMADE[family](), path)
         shape = [d.dim_value or 2 for d in onnx.load(path).graph.input[0].type.tensor_type.shape.dim]
-        picture = families.photograph(max(shape[1:]), shape[0])
-        yield Case(family, "-", path, picture if shape[1] == 3 else picture.transpose(0, 2, 3, 1).copy())
+        image = families.smooth_images(max(shape[1:]), shape[0])
+        yield Model(family, "-", path, image if shape[1] == 3 else image.transpose(0, 2, 3, 1).copy())
         return
     if family in TRAINED:
         size = 227 if "squeeze" in family else 224
-        yield Case(family, "-", TRAINED[family], 60 * families.photograph(size, 1))
+        yield Model(family, "-", TRAINED[family], 60 * families.smooth_images(size, 1))
         return
     size = families.SIZES.get(family, families.SIZE)
-    array, network, expected = families.photograph(size), None, None
+    array, network, expected = families.smooth_images(size), None, None
     for kind, opset, keep_norms in variants(family, exporter):
         label = f"{kind}{' +bn' if keep_norms else ''}"
         final = folder / f"{family}-{kind}-{opset or 'default'}{'-bn' if keep_norms else ''}"
@@ -109,22 +120,25 @@ def cases(family, exporter, folder):
                 yield f"{family} {label} {opset or ''}: {problem}"
                 continue
             part.rename(final)  # complete, and the network that it should be
-        yield Case(family, label, final / "model.onnx", array)
+        yield Model(family, label, final / "model.onnx", array)
 
 
-def exported(network, path, size, variant, array, expected):
+def exported(
+    network: torch.nn.Module, path: Path, size: int, variant: Variant, array: np.ndarray,
+    expected: tuple[torch.Tensor, torch.Tensor],
+) -> str | None:
     """Writes the ONNX file; what is wrong with it, if anything."""
     try:
         families.export(network.float(), path, size, *variant)
     except Exception as error:
         return f"torch cannot export it: {' '.join(str(error).split())[:300]}"
     try:
-        return difference(TorchGraph(str(path)).double(), array, *expected)
+        return difference(TorchGraph(path).double(), array, *expected)
     except Exception as error:
         return f"the reference cannot run it: {type(error).__name__}: {error}"
 
 
-def gradient_of_network(network, array):
+def gradient_of_network(network: torch.nn.Module, array: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
     """The logits in float64, and the input's gradient of a random linear function of them."""
     x = torch.from_numpy(array).double().requires_grad_()
     logits = network.double()(x)
@@ -132,106 +146,121 @@ def gradient_of_network(network, array):
     return logits.detach(), x.grad
 
 
-def difference(graph, array, logits, gradient):
+def difference(
+    graph: TorchGraph, array: np.ndarray, logits: torch.Tensor, gradient: torch.Tensor
+) -> str | None:
     """What the exported file does otherwise than the network, if anything."""
-    found, slope = gradient_of_network(graph, array)
+    found, found_gradient = gradient_of_network(graph, array)
     if relative_error(found, logits) > EXPORT_LIMIT:
         return f"the reference's logits differ from the network's by {relative_error(found, logits):.1e}"
     # Of all pixels together: single ones may differ by kinks, as the folded weights are rounded.
-    if (share := float((slope - gradient).norm() / gradient.norm())) > 0.05:
-        return f"the reference's gradient differs from the network's by {share:.1e}"
+    if (fraction := float((found_gradient - gradient).norm() / gradient.norm())) > 0.05:
+        return f"the reference's gradient differs from the network's by {fraction:.1e}"
     return None
 
 
-@torch.no_grad()
-def inner_tensors(graph, values, differentiable):
-    """Names spread over the depth, and one from the middle of each kind of operator."""
-    places = [(kind, outputs[0]) for kind, _, _, _, outputs in graph.nodes if outputs[0] in differentiable]
-    kinds = collections.defaultdict(list)
-    for kind, name in places:
+# Places -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Places:
+    """Where a network is looked at."""
+
+    inner: list[str]  # spread over the depth, and one from the middle of each kind of operator
+    early: str  # at a third of the depth
+    late: str  # at two thirds, and dependent on the early one
+    output: str
+
+
+def places_of(graph: TorchGraph, x: torch.Tensor) -> Places:
+    values = graph(x[:1].clone().requires_grad_(), keep=True)
+    # Those that depend on the input's values and not just on its shape.
+    known = {name for name, value in values.items() if value.requires_grad and name != graph.input}
+    nodes = [(node.kind, node.outputs[0]) for node in graph.nodes if node.outputs[0] in known]
+    kinds: dict[str, list[str]] = collections.defaultdict(list)
+    for kind, name in nodes:
         kinds[kind].append(name)
     names = [members[len(members) // 2] for members in kinds.values()]
     count = max(4, INNER_TENSORS - len(names))
-    names += [places[round(i * (len(places) - 1) / (count - 1))][1] for i in range(count)]
-    order = {name: index for index, (_, name) in enumerate(places)}
-    chosen, elements = [], 0
-    for name in sorted(set(names), key=order.get):
+    names += [nodes[round(i * (len(nodes) - 1) / (count - 1))][1] for i in range(count)]
+    order = {name: index for index, (_, name) in enumerate(nodes)}
+    inner, elements = [], 0
+    for name in sorted(set(names), key=order.__getitem__):
         elements += values[name].numel()
         if elements <= INNER_ELEMENTS:
-            chosen.append(name)
-    objectives = [places[len(places) * part // 3][1] for part in (1, 2)]
-    return chosen, objectives
+            inner.append(name)
+    output = graph.outputs[0]
+    upstream = graph.ancestors([output])
+    early = next(name for _, name in nodes[len(nodes) // 3 :] if name in upstream)
+    between = graph.descendants(early) & upstream
+    late = next(name for _, name in nodes[len(nodes) * 2 // 3 :] if name in between and name != early)
+    return Places(inner, early, late, output)
 
 
-def differentiable_names(graph, x):
-    """The tensors that depend on the input's values and not just on its shape."""
-    values = graph(x[:1].clone().requires_grad_(), keep=True)
-    return {name for name, value in values.items() if value.requires_grad and name != graph.input}
+# Checks -----------------------------------------------------------------------------------------------
 
 
-def check_activations(case, graph, x, binary, names):
+def activation_errors(case: derivatives.Case, names: list[str]) -> dict[str, float]:
     with torch.no_grad():
-        expected = graph(x, keep=[*graph.outputs, *names])
-    plain = program.run(binary, case.path, case.array).tensors
-    if len(plain) != len(graph.outputs):
-        raise program.Failed(f"wrote {len(plain)} tensors, the network has {len(graph.outputs)} outputs")
-    found = program.run(binary, case.path, case.array, tensors=names).tensors
-    labels = [*graph.outputs, *names]
-    return max((relative_error(a, b), name) for a, b, name in zip([*plain, *found], expected, labels))
+        expected = case.graph(case.x, keep=[*case.graph.outputs, *names])
+    plain = program.run(case.binary, case.model, case.array).tensors
+    if len(plain) != len(case.graph.outputs):
+        raise program.Failed(f"wrote {len(plain)} tensors, the network has {len(case.graph.outputs)} outputs")
+    found = program.run(case.binary, case.model, case.array, read=names).tensors
+    pairs = zip([*case.graph.outputs, *names], [*plain.values(), *found.values()], expected)
+    return {name: relative_error(array, value) for name, array, value in pairs}
 
 
-def check_gradient(case, graph, binary, name):
-    """The errors of the gradient of a random linear function of a tensor, for the first picture."""
-    array = case.array[:1]
-    if case.model.graph.input[0].type.tensor_type.shape.dim[0].dim_value > 1:
-        array = case.array  # a fixed batch
-    x = torch.from_numpy(array).double()
-    with torch.no_grad():
-        direction = random_like(graph(x, keep=[name])[0], 11)
-    sides = graph.kink_tensors(name)
-    answer = program.run(binary, case.path, array, sides, name, direction.numpy())
-    plain = program.run(binary, case.path, array, [name], name, direction.numpy())
-    x.requires_grad_()
-    side_values = {n: torch.from_numpy(value) for n, value in zip(sides, answer.tensors)}
-    value = graph(x, keep=[name], sides=side_values)[0]
-    (value * direction).sum().backward()
-    return relative_error(answer.gradient, x.grad), relative_error(plain.gradient, answer.gradient)
+def upstream_of(graph: TorchGraph, seeds: list[str], names: list[str]) -> list[str]:
+    """The input and those of the names that the seeds depend on."""
+    wanted = graph.ancestors(seeds)
+    return [graph.input, *(name for name in names if name in wanted)]
 
 
-def check(case, binary):
-    """The row of a case, and what is wrong with it."""
-    graph = TorchGraph(case.model).double()
-    x = torch.from_numpy(case.array).double()
-    wrong, activation, gradient = [], float("nan"), float("nan")
-    row = [case.family, case.exporter, default_opset(case.model), len(case.model.graph.node)]
+def errors_of(case: derivatives.Case, places: Places) -> Iterator[tuple[str, str, float, str]]:
+    """(kind of check, what was compared, the largest error, at which tensor)."""
+    yield "activations", "", *worst(activation_errors(case, places.inner))
+    single = derivatives.Case(case.binary, case.model, one_image(case), case.graph)
+    seeds = list(dict.fromkeys([places.early, places.late, places.output]))
+    for chosen in [*([name] for name in seeds), seeds]:
+        wanted = upstream_of(case.graph, chosen, places.inner)
+        yield "gradients", " + ".join(chosen), *worst(derivatives.gradient_errors(single, chosen, wanted))
+    targets = list(dict.fromkeys([places.late, places.output]))
+    errors, gaps = derivatives.tangent_errors(single, places.early, targets)
+    yield "tangents", places.early, *worst(errors)
+    yield "identity", places.early, *worst(gaps)
+
+
+def one_image(case: derivatives.Case) -> np.ndarray:
+    """The first image, or all where the network's batch is fixed."""
+    batch = onnx.load(case.model, load_external_data=False).graph.input[0].type.tensor_type.shape.dim[0].dim_value
+    return case.array if batch > 1 else case.array[:1]
+
+
+def check(model: Model, binary: Path) -> tuple[list[object], list[str]]:
+    """The row of a model, and what is wrong with it."""
+    proto = onnx.load(model.path)
+    graph = TorchGraph(proto).double()
+    case = derivatives.Case(binary, model.path, model.array, graph)
+    largest, wrong = dict.fromkeys(LIMITS, math.nan), []
     try:
-        differentiable = differentiable_names(graph, x)
-        with torch.no_grad():
-            values = graph(x[:1], keep=True)
-        names, objectives = inner_tensors(graph, values, differentiable)
-        del values
-        activation, worst = check_activations(case, graph, x, binary, names)
-        if not activation <= ACTIVATION_LIMIT:
-            wrong.append(f"activations of {worst} differ by {activation:.1e}")
-        gradient = 0.0
-        for name in dict.fromkeys([graph.outputs[0], *objectives]):
-            error, change = check_gradient(case, graph, binary, name)
-            gradient = max(gradient, error)
-            if not error <= GRADIENT_LIMIT:
-                wrong.append(f"the gradient of {name} differs by {error:.1e}")
-            if not change <= PLAIN_LIMIT:
-                wrong.append(f"the gradient of {name} changes by {change:.1e} when fewer tensors are asked for")
+        places = places_of(graph, case.x)
+        for kind, what, error, name in errors_of(case, places):
+            largest[kind] = error if math.isnan(largest[kind]) else max(largest[kind], error)
+            if not error <= LIMITS[kind]:
+                of = f" of {what}" if what else ""
+                wrong.append(f"{kind}{of} differ at {name} by {error:.1e}")
+        single = derivatives.Case(binary, model.path, one_image(case), graph)
+        if not (change := derivatives.change_of_gradient(single, places.output)) <= PLAIN_LIMIT:
+            wrong.append(f"the gradient changes by {change:.1e} when fewer tensors are asked for")
     except (program.Failed, program.Unsupported) as error:
         wrong.append(str(error))
-    verdict = "pass" if not wrong else "FAIL"
-    return [*row, f"{activation:.1e}", f"{gradient:.1e}", verdict], wrong
+    row = [model.family, model.exporter, default_opset(proto), len(proto.graph.node)]
+    return [*row, *(f"{value:.1e}" for value in largest.values()), "FAIL" if wrong else "pass"], wrong
 
 
-def arguments():
-    summary, rest = __doc__.split("\n\n", 1)
-    parser = argparse.ArgumentParser(
-        description=summary, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def arguments() -> argparse.Namespace:
+    parser = parser_of(__doc__)
     every = [*families.VISION, *families.TIMM, *HANDMADE, *TRAINED]
     parser.add_argument("--families", help=f"of {', '.join(every)}; all by default")
     parser.add_argument("--exporter", choices=["legacy", "dynamo", "both"], default="both")
@@ -247,7 +276,7 @@ def arguments():
     return options
 
 
-def main():
+def main() -> int:
     options = arguments()
     binary = program.find(options.program)
     torch.set_num_threads(processors())
@@ -260,12 +289,12 @@ def main():
                 absent.append(f"{family}: {TRAINED[family]} is not there")
                 continue
             start = time.monotonic()
-            for case in cases(family, options.exporter, folder):
-                if isinstance(case, str):
-                    failures.append(case)
-                    print(case, file=sys.stderr, flush=True)
+            for model in models(family, options.exporter, folder):
+                if isinstance(model, str):
+                    failures.append(model)
+                    print(model, file=sys.stderr, flush=True)
                     continue
-                row, wrong = check(case, binary)
+                row, wrong = check(model, binary)
                 rows.append(row)
                 failures += [f"{row[0]} {row[1]} opset {row[2]}: {problem}" for problem in wrong]
                 print("  ".join(map(str, row)), f" {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
@@ -273,11 +302,9 @@ def main():
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
-    heads = ["family", "exporter", "opset", "nodes", "activations", "gradients", ""]
-    print(table(heads, rows))
-    print(f"\nlimits: activations {ACTIVATION_LIMIT:g}, gradients {GRADIENT_LIMIT:g}; torch {torch.__version__}")
-    passed = sum(row[-1] == "pass" for row in rows)
-    print(f"{passed} of {len(rows)} networks pass")
+    print(table(["family", "exporter", "opset", "nodes", *LIMITS, ""], rows))
+    print(f"\nlimits: {', '.join(f'{kind} {limit:g}' for kind, limit in LIMITS.items())}; torch {torch.__version__}")
+    print(f"{sum(row[-1] == 'pass' for row in rows)} of {len(rows)} networks pass")
     for line in [*absent, *failures]:
         print(line)
     return 1 if failures else 0

@@ -8,11 +8,12 @@ Compared are all float32 outputs, with the tests' own tolerances.
 
     python3 Scripts/check_node_tests.py [--operator Conv] [--verbose]
 
-`partly` are cases that pass for some of their inputs, while others must be constant. Needs Python 3.11 with
-onnx, h5py and numpy; where they are missing they are installed below Data/work/venv.
+`partly` are cases that pass for some of their inputs, while others must be constant. Needs
+the packages of Scripts/prepare-python peers.
 """
 
-import argparse
+from __future__ import annotations
+
 import collections
 import re
 import sys
@@ -21,35 +22,39 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
-from peers.environment import ensure, fail, processors
+from peers.environment import PEERS, fail, processors
 
-ensure("onnx", "h5py", "numpy")
+PEERS.require("onnx", "h5py", "numpy")
 
+from onnx.backend.test.case.test_case import TestCase
 from peers import program
-from peers.node_cases import NotRun, collected, mismatch, operators_of, variants
+from peers.arguments import parser_of
+from peers.node_cases import NotRun, Variant, collected, mismatch, operators_of, variants
 from peers.table import table
+
+Outcome = tuple[str, list[tuple[str, str, str]]]  # the column, and (label, outcome, why) of each run
 
 COLUMNS = ["passed", "partly", "failed", "unsupported", "newer opset", "not run"]
 
 
-def run_variant(binary, case, variant):
+def run_variant(binary: Path, case: TestCase, variant: Variant) -> tuple[str, str]:
     """("passed" | "failed" | "unsupported", why)."""
     with tempfile.TemporaryDirectory(prefix="atlas-node-") as folder:
         path = Path(folder) / "model.onnx"
         path.write_bytes(variant.model.SerializeToString())
         try:
-            answer = program.run(binary, path, variant.array, variant.outputs, timeout=60)
+            answer = program.run(binary, path, variant.array, read=variant.outputs, timeout=60)
         except program.Unsupported as error:
             return "unsupported", str(error).replace(str(path), "the model")
         except program.Failed as error:
             return "failed", str(error).replace(str(path), "the model")
-    for name, found, expected in zip(variant.outputs, answer.tensors, variant.expected):
+    for (name, found), expected in zip(answer.tensors.items(), variant.expected):
         if problem := mismatch(found, expected, case.rtol, case.atol):
             return "failed", f"{name}: {problem}"
     return "passed", ""
 
 
-def verdict(outcomes):
+def verdict(outcomes: list[tuple[str, str]]) -> str:
     """What the outcomes of a case's runs amount to."""
     kinds = {kind for kind, _ in outcomes}
     if "failed" in kinds:
@@ -57,7 +62,7 @@ def verdict(outcomes):
     return "partly" if len(kinds) > 1 else kinds.pop()
 
 
-def run_case(binary, case):
+def run_case(binary: Path, case: TestCase) -> Outcome:
     """(column, [(label, outcome, why)])."""
     try:
         runs = variants(case)
@@ -67,13 +72,13 @@ def run_case(binary, case):
     return verdict(outcomes), [(run.label, *outcome) for run, outcome in zip(runs, outcomes)]
 
 
-def reason(text):
+def reason(text: str) -> str:
     """A short form of the program's words, without what differs from case to case."""
     text = re.sub(r"\s+", " ", text)
     return text if len(text) <= 90 else text[:87] + "…"
 
 
-def report(results, operators, verbose):
+def report(results: dict[str, Outcome], operators: dict[str, str], verbose: bool) -> int:
     counts, reasons = collections.defaultdict(collections.Counter), collections.defaultdict(collections.Counter)
     failures, details = [], []
     for name, (column, runs) in results.items():
@@ -102,11 +107,8 @@ def report(results, operators, verbose):
     return len(failures)
 
 
-def main():
-    summary, rest = __doc__.split("\n\n", 1)
-    parser = argparse.ArgumentParser(
-        description=summary, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def main() -> int:
+    parser = parser_of(__doc__)
     parser.add_argument("--operator", help="run this operator's cases only")
     parser.add_argument("--verbose", action="store_true", help="print every run")
     parser.add_argument("--program", default=program.PROGRAM, help="atlas-network (.build/release/atlas-network)")

@@ -1,24 +1,26 @@
 #!/usr/bin/env python3
-"""Trains the network of the made world and writes it as an ONNX file with its model card.
+"""Trains the network of the synthetic world and writes it as an ONNX file with its model card.
 
 The network has InceptionV1's layout (GoogLeNet, Szegedy et al. 2014) and its layers bear the names that
-Lucid gave them (conv2d0 … mixed3a … mixed5b, softmax2), but it is narrower: 1.6 million weights, pictures
+Lucid gave them (conv2d0 … mixed3a … mixed5b, softmax2), but it is narrower: 1.6 million weights, images
 of 112 × 112. Batch norm, folded into the convolutions when the network is written, takes the place of the
-original's local response normalisation; there are no auxiliary classifiers.
+original's local response normalization; there are no auxiliary classifiers.
 
 It needs Python 3.9 or later and `pip install torch onnx pillow numpy` (Pillow 10.1 or later); where
 onnxruntime is installed too, the file that was written is compared with the network that was trained. The
-pictures lie in a folder a class, for training and, drawn with other seeds, for validation. On two cores with
+images lie in a folder per class, for training and, drawn with other seeds, for validation. On two cores with
 bfloat16 (AVX-512 BF16 or AMX) that do nothing else, an epoch of 40,000 of them takes about a minute and a
 half, without bfloat16 half as long again; other programs beside it slow it down several times. A GPU is
 used where there is one.
 
-    python3 Scripts/train_default_network.py --pictures FOLDER --validation FOLDER
+    python3 Scripts/train_default_network.py --images FOLDER --validation FOLDER
 
 A run that was cut off goes on from its last finished epoch when it is started again, and ends as if it had
-never stopped. The same pictures, settings, seed, number of threads and version of torch on the same kind of
+never stopped. The same images, settings, seed, number of threads and version of torch on the same kind of
 processor give the same network; elsewhere, and on a GPU, it is another one that is as good.
 """
+
+from __future__ import annotations
 
 import argparse
 import copy
@@ -30,25 +32,27 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch asks for huge pages; read when it is imported
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
-
+from peers.arguments import parser_of
 from peers.environment import keep_memory
+from PIL import Image
+from torch import Tensor
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
 from default_network.network import DEVIATION, SIZE, STORED, Network, logits
 from default_network.results import check_fonts, export, fail, write
 
-# Pictures ---------------------------------------------------------------------------------------------
+# Images ---------------------------------------------------------------------------------------------
 
 
-def listing(folder):
-    """The class names, and (path, class) of each picture, in the order of their names."""
+def listing(folder: Path) -> tuple[list[str], list[tuple[Path, int]]]:
+    """The class names, and (path, class) of each image, in the order of their names."""
     if not folder.is_dir():
         fail(f"there is no folder {folder}")
     names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != ".")
@@ -58,29 +62,31 @@ def listing(folder):
     for index, name in enumerate(names):
         found = sorted(p for p in (folder / name).iterdir() if p.suffix.lower() in (".jpg", ".jpeg", ".png"))
         if not found:
-            fail(f"the class folder {folder / name} holds no pictures")
+            fail(f"the class folder {folder / name} holds no images")
         files += [(path, index) for path in found]
     return names, files
 
 
-def decoded(path):
-    """A picture as the model card has it before the crop: it covers 128 × 128, the middle is kept."""
+def decoded(path: Path) -> np.ndarray:
+    """An image as the model card has it before the crop: resized to cover 128 × 128, then its center."""
     try:
-        with Image.open(path) as picture:
-            picture = picture.convert("RGB")
+        with Image.open(path) as image:
+            image = image.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        fail(f"cannot read the picture {path}: {' '.join(str(error).split())}")
-    if picture.size != (STORED, STORED):
-        factor = STORED / min(picture.size)
-        width, height = (max(STORED, round(side * factor)) for side in picture.size)
+        fail(f"cannot read the image {path}: {' '.join(str(error).split())}")
+    if image.size != (STORED, STORED):
+        factor = STORED / min(image.size)
+        width, height = (max(STORED, round(side * factor)) for side in image.size)
         left, top = (width - STORED) // 2, (height - STORED) // 2
-        picture = picture.resize((width, height), Image.Resampling.BILINEAR)
-        picture = picture.crop((left, top, left + STORED, top + STORED))
-    return np.asarray(picture).transpose(2, 0, 1)
+        image = image.resize((width, height), Image.Resampling.BILINEAR)
+        image = image.crop((left, top, left + STORED, top + STORED))
+    return np.asarray(image).transpose(2, 0, 1)
 
 
-def pictures(role, folder, files, work, threads):
-    """All pictures, n × 3 × 128 × 128 bytes, decoded once and kept in `work`, their classes, their digest."""
+def load_images(
+    role: str, folder: Path, files: list[tuple[Path, int]], work: Path, threads: int
+) -> tuple[np.ndarray, Tensor, str]:
+    """All images, n × 3 × 128 × 128 bytes, decoded once and kept in `work`, their classes, their digest."""
     digest = hashlib.sha256()
     for path, _ in files:
         digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\n".encode())
@@ -89,11 +95,11 @@ def pictures(role, folder, files, work, threads):
     if not cache.exists():
         for former in work.glob(f"{role}-*.npy*"):
             former.unlink()
-        print(f"decoding {len(files)} pictures of {folder}", file=sys.stderr)
+        print(f"decoding {len(files)} images of {folder}", file=sys.stderr)
         part = cache.with_name(cache.name + ".part")
         array = np.lib.format.open_memmap(part, "w+", np.uint8, (len(files), 3, STORED, STORED))
 
-        def fill(index):
+        def fill(index: int) -> None:
             array[index] = decoded(files[index][0])
 
         with ThreadPoolExecutor(threads) as pool:
@@ -104,8 +110,8 @@ def pictures(role, folder, files, work, threads):
     return np.load(cache, mmap_mode="r"), torch.tensor([index for _, index in files]), digest
 
 
-def resampling(size, side, start, blur):
-    """For each picture the matrix that takes `size` samples from `side` of 128 pixels after `start`."""
+def resampling(size: int, side: Tensor, start: Tensor, blur: Tensor) -> Tensor:
+    """For each image the matrix that takes `size` samples from `side` of 128 pixels after `start`."""
     step = side / size
     centers = start[:, None] + step[:, None] * (torch.arange(size, device=side.device) + 0.5)
     distance = (torch.arange(STORED, device=side.device) + 0.5 - centers[:, :, None]).abs()
@@ -113,11 +119,11 @@ def resampling(size, side, start, blur):
     return weights / weights.sum(2, keepdim=True)
 
 
-def augmented(batch, size, mean):
-    """Random part, scale, blur, colours and noise for each picture of a batch of bytes."""
+def augmented(batch: Tensor, size: int, mean: np.ndarray) -> Tensor:
+    """Random part, scale, blur, colors and noise for each image of a batch of bytes."""
     count, device = len(batch), batch.device
 
-    def uniform(low, high, *shape):
+    def uniform(low: float, high: float, *shape: int) -> Tensor:
         return torch.rand(count, *shape, device=device) * (high - low) + low
 
     x = (batch.float() - mean) / DEVIATION
@@ -140,8 +146,8 @@ def augmented(batch, size, mean):
 # Training ---------------------------------------------------------------------------------------------
 
 
-def prepare_processor(threads):
-    """Threads, and an allocator that keeps its memory."""
+def prepare_processor(threads: int) -> tuple[torch.device, bool]:
+    """Sets the threads and the allocator; the device to train on, and whether it computes in bfloat16."""
     torch.set_num_threads(threads)
     keep_memory()
     if torch.cuda.is_available():
@@ -153,8 +159,8 @@ def prepare_processor(threads):
     return torch.device("cpu"), "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def size_of_epoch(epoch, epochs, first_size):
-    """The first epochs look at smaller pictures, which is faster; the last half at full size."""
+def size_of_epoch(epoch: int, epochs: int, first_size: int) -> int:
+    """The first epochs look at smaller images, which is faster; the last half at full size."""
     progress = 2 * epoch / epochs
     if progress >= 1:
         return SIZE
@@ -164,7 +170,9 @@ def size_of_epoch(epoch, epochs, first_size):
 class Training:
     """Network, averaged network, optimizer and what was reached, as they are kept in the checkpoint."""
 
-    def __init__(self, settings, names, mean, device, half):
+    def __init__(
+        self, settings: dict[str, Any], names: list[str], mean: np.ndarray, device: torch.device, half: bool
+    ) -> None:
         torch.manual_seed(settings["seed"])
         self.settings, self.names, self.mean, self.device, self.half = settings, names, mean, device, half
         self.network = Network(len(names), settings["dropout"]).to(device, memory_format=torch.channels_last)
@@ -180,7 +188,7 @@ class Training:
         self.optimizer = torch.optim.SGD(groups, lr=0.0, momentum=0.9, nesterov=True)
         self.epoch = 0
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         data = io.BytesIO()
         state = {name: getattr(self, name) for name in ("settings", "names", "mean", "epoch")}
         state |= {name: getattr(self, name).state_dict() for name in ("network", "average", "optimizer")}
@@ -188,7 +196,7 @@ class Training:
         write(path, data.getvalue())
 
     @staticmethod
-    def load(path, device, half):
+    def load(path: Path, device: torch.device, half: bool) -> None:
         try:
             state = torch.load(path, map_location=device, weights_only=True)
             result = Training(state["settings"], state["names"], state["mean"], device, half)
@@ -199,8 +207,11 @@ class Training:
             fail(f"cannot go on from {path}, remove it: {type(error).__name__}")
         return result
 
-    def run_epoch(self, array, truth):
-        """One pass over the pictures, in an order and with changes that seed and epoch determine."""
+    def run_epoch(self, array: np.ndarray, truth: Tensor) -> tuple[float, int]:
+        """One pass over the images, in an order and with changes that seed and epoch determine.
+
+        Returns the mean loss and the size of the images.
+        """
         settings = self.settings
         torch.manual_seed(settings["seed"] * 1_000_003 + self.epoch + 1)
         order = torch.randperm(len(array))
@@ -230,22 +241,29 @@ class Training:
             fail("the training diverged: give a smaller --rate")
         return mean_loss, size
 
-    def set_rate(self, step, steps):
+    def set_rate(self, step: int, steps: int) -> None:
         """A short rise, then half a cosine down to nothing."""
         rise = 0.05 * steps
-        share = step / rise if step < rise else (1 + math.cos(math.pi * (step - rise) / (steps - rise))) / 2
+        fraction = step / rise if step < rise else (1 + math.cos(math.pi * (step - rise) / (steps - rise))) / 2
         for group in self.optimizer.param_groups:
-            group["lr"] = self.settings["rate"] * share
+            group["lr"] = self.settings["rate"] * fraction
 
     @torch.no_grad()
-    def follow(self, keep):
+    def follow(self, keep: float) -> None:
         """Moves the average, batch norm's statistics among it, towards the network."""
         pairs = zip(self.average.state_dict().values(), self.network.state_dict().values())
         ours, theirs = zip(*((a, b) for a, b in pairs if a.is_floating_point()))
         torch._foreach_lerp_(list(ours), list(theirs), 1 - keep)
 
 
-def train(training, checkpoint, array, truth, validation, validation_truth):
+def train(
+    training: Training,
+    checkpoint: Path,
+    array: np.ndarray,
+    truth: Tensor,
+    validation: np.ndarray,
+    validation_truth: Tensor,
+) -> None:
     epochs = training.settings["epochs"]
     pixels = [size_of_epoch(e, epochs, training.settings["first_size"]) ** 2 for e in range(epochs)]
     first, begin = training.epoch, time.monotonic()
@@ -260,7 +278,7 @@ def train(training, checkpoint, array, truth, validation, validation_truth):
         minutes = (time.monotonic() - begin) * ahead / 60
         print(
             f"epoch {training.epoch}/{epochs}  {size} px  loss {loss:.3f}  accuracy {accuracy:.2%}  "
-            f"{speed:.0f} pictures/s  {minutes:.0f} min left",
+            f"{speed:.0f} images/s  {minutes:.0f} min left",
             file=sys.stderr, flush=True,
         )
 
@@ -268,29 +286,26 @@ def train(training, checkpoint, array, truth, validation, validation_truth):
 # Command line ------------------------------------------------------------------------------------------
 
 
-def arguments():
-    summary, rest = __doc__.split("\n\n", 1)
-    parser = argparse.ArgumentParser(
-        description=summary, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def arguments() -> argparse.Namespace:
+    parser = parser_of(__doc__)
 
-    def option(name, default, text, kind=None):
+    def option(name: str, default: Any, text: str, kind: type | None = None) -> None:
         parser.add_argument(name, default=default, type=kind or type(default), help=f"{text} ({default})")
 
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    parser.add_argument("--pictures", type=Path, required=True, help="training pictures, a folder a class")
-    parser.add_argument("--validation", type=Path, required=True, help="validation pictures, the same classes")
-    option("--output", Path("Data/models/made-world"), "where the network lands", Path)
-    option("--work", Path("Data/work/training"), "where decoded pictures and the checkpoint are kept", Path)
-    option("--epochs", 16, "passes over the pictures; 0 writes the checkpoint's network once more")
-    option("--batch", 128, "pictures a step")
-    option("--seed", 0, "of weights, order and changes of the pictures")
+    parser.add_argument("--images", type=Path, required=True, help="training images, a folder per class")
+    parser.add_argument("--validation", type=Path, required=True, help="validation images, the same classes")
+    option("--output", Path("Data/models/synthetic-world"), "where the network lands", Path)
+    option("--work", Path("Data/work/training"), "where decoded images and the checkpoint are kept", Path)
+    option("--epochs", 16, "passes over the images; 0 writes the checkpoint's network once more")
+    option("--batch", 128, "images per step")
+    option("--seed", 0, "of weights, order and changes of the images")
     option("--threads", processors, "threads")
     option("--rate", 0.1, "highest learning rate")
     option("--decay", 5e-4, "weight decay")
     option("--smoothing", 0.05, "label smoothing")
-    option("--dropout", 0.2, "share of the last layer's input left out")
-    option("--first-size", 80, "pixels of the first epochs' pictures; 112 for full size throughout")
+    option("--dropout", 0.2, "fraction of the last layer's input left out")
+    option("--first-size", 80, "pixels of the first epochs' images; 112 for full size throughout")
     result = parser.parse_args()
     for name, low in [("epochs", 0), ("batch", 2), ("seed", 0), ("threads", 1), ("first_size", 64)]:
         if getattr(result, name) < low:
@@ -305,13 +320,13 @@ def arguments():
     return result
 
 
-def main():
+def main() -> None:
     options = arguments()
-    names, files = listing(options.pictures)
+    names, files = listing(options.images)
     validation_names, validation_files = listing(options.validation)
     if names != validation_names:
         odd = sorted(set(names) ^ set(validation_names))
-        fail(f"only one of {options.pictures} and {options.validation} has the classes {', '.join(odd)}")
+        fail(f"only one of {options.images} and {options.validation} has the classes {', '.join(odd)}")
     device, half = prepare_processor(options.threads)
     work, threads = options.work, options.threads
     try:
@@ -320,13 +335,13 @@ def main():
     except OSError as error:
         fail(f"cannot make {folder}: {error.strerror}")
     check_fonts()
-    array, truth, digest = pictures("training", options.pictures, files, work, threads)
-    validation, validation_truth, _ = pictures(
+    array, truth, digest = load_images("training", options.images, files, work, threads)
+    validation, validation_truth, _ = load_images(
         "validation", options.validation, validation_files, work, threads
     )
 
     keys = ("epochs", "batch", "seed", "rate", "decay", "smoothing", "dropout", "first_size")
-    settings = {key: getattr(options, key) for key in keys} | {"pictures": digest}
+    settings = {key: getattr(options, key) for key in keys} | {"images": digest}
     checkpoint = work / "checkpoint.pt"
     if checkpoint.exists():
         training = Training.load(checkpoint, device, half)

@@ -1,4 +1,6 @@
-"""What a training leaves in its output folder: network, card, labels, report, pictures."""
+"""What a training leaves in its output folder: network, card, labels, report, images."""
+
+from __future__ import annotations
 
 import copy
 import io
@@ -6,26 +8,30 @@ import json
 import math
 import os
 import sys
+from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import torch
+from default_network.network import DEVIATION, SIZE, STORED, Network, Unit, centered, logits, onnx_bytes
 from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
 
-from default_network.network import DEVIATION, SIZE, STORED, Unit, centered, logits, onnx_bytes
 
-
-def fail(message):
+def fail(message: object) -> NoReturn:
     sys.exit(f"train_default_network: {message}")
 
 
-def write(path, data):
+def write(path: Path, data: bytes) -> None:
     """A file appears under its name only when it is complete."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)
     os.replace(part, path)
 
 
-def largest_difference(data, network, array, mean, expected):
+def largest_difference(
+    data: bytes, network: Network, array: np.ndarray, mean: np.ndarray, expected: np.ndarray
+) -> float | None:
     """How far the file's logits lie from the network's, by onnxruntime; nothing where it is missing."""
     try:
         import onnxruntime
@@ -40,8 +46,8 @@ def largest_difference(data, network, array, mean, expected):
     return difference
 
 
-def silent_channels(network, array, mean):
-    """For each mixed layer, how many of its channels no picture of a sample wakes."""
+def silent_channels(network: Network, array: np.ndarray, mean: np.ndarray) -> dict[str, int]:
+    """For each mixed layer, how many of its channels no image of a sample wakes."""
     strongest = {}
     hooks = [
         block.register_forward_hook(lambda _, __, y, name=name: strongest.update({name: y.amax((0, 2, 3))}))
@@ -53,10 +59,10 @@ def silent_channels(network, array, mean):
     return {name: int((values <= 0).sum()) for name, values in strongest.items()}
 
 
-def card(mean, class_count):
+def card(mean: list[float], class_count: int) -> dict[str, Any]:
     return {
-        "name": "Made world",
-        "network": "made-world.onnx",
+        "name": "Synthetic world",
+        "network": "synthetic-world.onnx",
         "input": {
             "name": "input",
             "size": [SIZE, SIZE],
@@ -70,33 +76,33 @@ def card(mean, class_count):
         "labels": "labels.txt",
         "logits": "softmax2_pre_activation",
         "probabilities": "softmax2",
-        "training_set": f"Drawn pictures of {class_count} classes of a made world",
+        "training_set": f"The synthetic world: drawn images of {class_count} classes",
         "source": "Scripts/train_default_network.py",
     }
 
 
-def png(image):
+def png(image: Image.Image) -> bytes:
     data = io.BytesIO()
     image.save(data, "PNG", optimize=True)
     return data.getvalue()
 
 
-def shade(share):
+def shade(fraction: float) -> tuple[int, ...]:
     """White to deep blue by way of light blue."""
     stops = np.array([(255, 255, 255), (158, 202, 225), (49, 130, 189), (8, 48, 107)], float)
-    return tuple(int(np.interp(share, [0, 1 / 3, 2 / 3, 1], stops[:, i])) for i in range(3))
+    return tuple(int(np.interp(fraction, [0, 1 / 3, 2 / 3, 1], stops[:, i])) for i in range(3))
 
 
-def check_fonts():
+def check_fonts() -> None:
     """Says before a training what would fail after it."""
     try:
         ImageFont.load_default(size=10)
     except (TypeError, OSError, ImportError):
-        fail("Pillow 10.1 or later with FreeType is needed to write on pictures: pip install --upgrade pillow")
+        fail("Pillow 10.1 or later with FreeType is needed to write on images: pip install --upgrade pillow")
 
 
-def confusion_picture(counts, names, accuracy):
-    """A row a true class, a column an answer; colour grows with the root of the share of the row."""
+def confusion_image(counts: np.ndarray, names: list[str], accuracy: float) -> bytes:
+    """A row a true class, a column an answer; color grows with the root of the fraction of the row."""
     count = len(names)
     cell = max(8, min(40, 960 // count))
     font = ImageFont.load_default(size=min(14, max(8, cell - 5)))
@@ -108,7 +114,7 @@ def confusion_picture(counts, names, accuracy):
     image = Image.new("RGB", (margin + side + 76, top + side + 20), "white")
     draw = ImageDraw.Draw(image)
     draw.text((12, 12), f"True class (rows), answer (columns): {accuracy:.2%} right", "black", title)
-    shares = counts / counts.sum(1, keepdims=True).clip(1)
+    fractions = counts / counts.sum(1, keepdims=True).clip(1)
     for row in range(count):
         middle = top + row * cell + cell // 2
         draw.text((margin - 6, middle), names[row], "black", font, anchor="rm")
@@ -117,11 +123,11 @@ def confusion_picture(counts, names, accuracy):
         ImageDraw.Draw(label).text((2, cell // 2), names[row], "black", font, anchor="lm")
         image.paste(label.rotate(90, expand=True), (margin + row * cell, top - margin - 4))
         for column in range(count):
-            share, left = float(shares[row, column]), margin + column * cell
+            fraction, left = float(fractions[row, column]), margin + column * cell
             box = (left, top + row * cell, left + cell - 1, top + (row + 1) * cell - 1)
-            draw.rectangle(box, shade(math.sqrt(share)), (232, 232, 232))
+            draw.rectangle(box, shade(math.sqrt(fraction)), (232, 232, 232))
             if counts[row, column]:
-                color = "white" if share > 0.3 else (40, 40, 40)
+                color = "white" if fraction > 0.3 else (40, 40, 40)
                 center = (left + cell // 2, middle)
                 draw.text(center, str(counts[row, column]), color, small, anchor="mm")
     left, height = margin + side + 16, min(240, side)
@@ -134,7 +140,7 @@ def confusion_picture(counts, names, accuracy):
     return png(image)
 
 
-def filters_picture(weight):
+def filters_image(weight: np.ndarray) -> bytes:
     """The first layer's filters, each scaled about gray."""
     scale, gap, columns = 16, 8, 8
     side = weight.shape[2] * scale
@@ -148,8 +154,8 @@ def filters_picture(weight):
     return png(image)
 
 
-def export(training, array, truth, picture_count, output):
-    """Everything that the training leaves: network, card, labels, report, pictures."""
+def export(training: Any, array: np.ndarray, truth: Tensor, image_count: int, output: Path) -> None:
+    """Everything that the training leaves: network, card, labels, report, images."""
     names, settings = training.names, training.settings
     device, mean = torch.device("cpu"), training.mean.cpu()
     network = copy.deepcopy(training.average).to(device).eval()
@@ -170,8 +176,8 @@ def export(training, array, truth, picture_count, output):
         "top1": round(float(accuracy), 5),
         "top5": round(top5, 5),
         "parameters": sum(weights),
-        "training_pictures": picture_count,
-        "validation_pictures": len(array),
+        "training_images": image_count,
+        "validation_images": len(array),
         "epochs": training.epoch,
         "settings": settings,
         "bfloat16": training.half,
@@ -185,12 +191,12 @@ def export(training, array, truth, picture_count, output):
     facts = card([float(value) for value in mean.flatten()], len(names))
     files = {
         "labels.txt": "".join(name + "\n" for name in names).encode(),
-        "made-world.json": (json.dumps(facts, indent=2) + "\n").encode(),
+        "synthetic-world.json": (json.dumps(facts, indent=2) + "\n").encode(),
         "report.json": (json.dumps(report, indent=2) + "\n").encode(),
-        "confusion.png": confusion_picture(counts, names, accuracy),
-        "filters.png": filters_picture(network.conv2d0.folded()[0]),
-        "made-world.onnx": data,
+        "confusion.png": confusion_image(counts, names, accuracy),
+        "filters.png": filters_image(network.conv2d0.folded()[0]),
+        "synthetic-world.onnx": data,
     }
     for name, content in files.items():
         write(output / name, content)
-    print(f"{output}/made-world.onnx: {accuracy:.2%} of {len(array)} pictures right, {top5:.2%} among five")
+    print(f"{output}/synthetic-world.onnx: {accuracy:.2%} of {len(array)} images right, {top5:.2%} among five")

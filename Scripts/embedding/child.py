@@ -1,25 +1,29 @@
-"""One contestant or one judgement in a process of its own: child.py TASK RESULT.json [NAME=VALUE …]"""
+"""One library's run, or one evaluation, in a process of its own: child.py TASK RESULT.json [NAME=VALUE …]"""
+
+from __future__ import annotations
 
 import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+Answer = dict[str, Any]
 
-def umap_learn(rows, layout, count=None):
-    """umap-learn on rows in memory, after a small layout that has it compile."""
+
+def umap_learn(rows: str, layout: str, count: str | None = None) -> Answer:
+    """umap-learn on samples in memory, after a small run that makes it compile."""
     import numpy as np
     import umap
-
     from embedding.rows import read
 
     data = read(rows, count and int(count))
     options = dict(metric="cosine", n_neighbors=50, min_dist=0.05)
     start = time.perf_counter()
-    # From 4,096 rows on it takes the approximate neighbours, and with no seed all processors.
+    # From 4,096 samples on it searches approximately, and without a seed on all processors.
     few = np.random.default_rng(0).random((5000, data.shape[1]), np.float32)
     umap.UMAP(n_epochs=11, **options).fit_transform(few)
     warm = time.perf_counter()
@@ -29,32 +33,30 @@ def umap_learn(rows, layout, count=None):
     return {"s": end - warm, "warm_up_s": warm - start}
 
 
-def opentsne(rows, layout, scores, count=None):
-    """PCA by scikit-learn and openTSNE on rows in memory."""
+def opentsne(rows: str, layout: str, scores: str, count: str | None = None) -> Answer:
+    """scikit-learn's PCA and openTSNE on samples in memory."""
     import numpy as np
+    from embedding.rows import read
     from openTSNE import TSNE
     from sklearn.decomposition import PCA
-
-    from embedding.rows import read
 
     data = read(rows, count and int(count))
     start = time.perf_counter()
     components = PCA(n_components=min(50, *data.shape)).fit_transform(data)
-    middle = time.perf_counter()
+    between = time.perf_counter()
     positions = TSNE(perplexity=30, n_jobs=-1).fit(components)
     end = time.perf_counter()
     np.save(layout, np.asarray(positions, np.float64))
     np.save(scores, np.asarray(components, np.float32))
-    return {"s": end - start, "pca_s": middle - start, "own_kl": float(positions.kl_divergence)}
+    return {"s": end - start, "pca_s": between - start, "own_kl": float(positions.kl_divergence)}
 
 
-def divergences(scores, **layouts):
-    """openTSNE's KL divergence of layouts, with its affinities from exact neighbours of the same scores."""
+def divergences(scores: str, **layouts: str) -> Answer:
+    """openTSNE's KL divergence of layouts, with its affinities from exact neighbors of the same scores."""
     import numpy as np
+    from embedding.rows import read_layout
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.tsne import kl_divergence_fft
-
-    from embedding.rows import read_layout
 
     affinities = PerplexityBasedNN(np.load(scores), perplexity=30, method="exact", n_jobs=-1)
     result = {}
@@ -69,41 +71,41 @@ def divergences(scores, **layouts):
     return result
 
 
-def judge(rows, layout, count=None, euclidean="", cells=""):
-    """A layout's report card, by cosine, and for some by euclidean distance or with the likeness in cells too."""
-    from embedding.report_card import card, cell_cosine
+def evaluate(rows: str, layout: str, count: str | None = None, euclidean: str = "", cells: str = "") -> Answer:
+    """Quality of a layout by cosine distance; on request by Euclidean distance and within grid cells too."""
+    from embedding.quality import cell_cosine, quality
     from embedding.rows import read, read_layout
 
     data, positions = read(rows, count and int(count)), read_layout(layout)
-    result = card(positions, data)
+    result = quality(positions, data)
     if euclidean:
-        result |= {f"{name}_euclidean": value for name, value in card(positions, data, "euclidean").items()}
+        result |= {f"{name}_euclidean": value for name, value in quality(positions, data, "euclidean").items()}
     for side in cells.split(",") if cells else []:
         result[f"cells{side}"] = cell_cosine(positions, data, int(side))
     return result
 
 
-def made(path, count):
-    from embedding.rows import write_made
+def synthetic(path: str, count: str) -> Answer:
+    from embedding.rows import write_synthetic
 
-    write_made(path, int(count))
+    write_synthetic(path, int(count))
     return {}
 
 
-def some(rows, path, count):
+def some(rows: str, path: str, count: str) -> Answer:
     from embedding.rows import read, write_some
 
     write_some(path, read(rows, int(count)), "rows")
     return {}
 
 
-def shape(rows):
+def shape(rows: str) -> Answer:
     from embedding.rows import read
 
     return dict(zip(("count", "dimension"), read(rows).shape))
 
 
-TASKS = {task.__name__: task for task in (umap_learn, opentsne, divergences, judge, made, some, shape)}
+TASKS = {task.__name__: task for task in (umap_learn, opentsne, divergences, evaluate, synthetic, some, shape)}
 
 
 if __name__ == "__main__":

@@ -4,11 +4,18 @@ Needs the standard library alone, and keeps little in memory: a child's peak cou
 was started.
 """
 
+from __future__ import annotations
+
 import os
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+Command = list[object]
+Commands = dict[str, Command]  # by the names of the steps
 
 
 class Failed(Exception):
@@ -22,11 +29,11 @@ class Cost:
     seconds: float = 0.0
     peak_mib: float = 0.0
 
-    def __add__(self, other):
+    def __add__(self, other: Cost) -> Cost:
         return Cost(self.seconds + other.seconds, max(self.peak_mib, other.peak_mib))
 
 
-def measured(command, log=None):
+def measured(command: Sequence[object], log: IO[str] | None = None) -> Cost:
     """Runs a command; its wall time and its own largest resident memory. Raises Failed."""
     command = [str(part) for part in command]
     start = time.perf_counter()
@@ -46,22 +53,22 @@ def measured(command, log=None):
     return Cost(seconds, usage.ru_maxrss / 1024)
 
 
-def reduce(activations, output):
+def reduce(activations: Path, output: Path) -> Command:
     return ["atlas-reduce", "--activations", activations, "--components", 50, "--output", output]
 
 
-def neighbors(source, output, metric, count):
+def neighbors(source: list[object], output: Path, metric: str, count: int) -> Command:
     return ["atlas-neighbors", *source, "--metric", metric, "--neighbors", count, "--output", output]
 
 
-def embed(source, graph, method, output, seed=0):
+def embed(source: list[object], graph: Path, method: str, output: Path, seed: int = 0) -> Command:
     return [
         "atlas-embed", *source, "--neighbor-graph", graph, "--method", method, "--min-dist", 0.05, "--perplexity", 30,
         "--start", "pca", "--report", "none", "--seed", seed, "--output", output,
     ]
 
 
-def umap_commands(activations, work):
+def umap_commands(activations: Path, work: Path) -> Commands:
     """The raw rows' 50 nearest by cosine, and the layout; by the names of the steps."""
     source, graph = ["--activations", activations], work / "umap_neighbors.h5"
     return {
@@ -70,13 +77,13 @@ def umap_commands(activations, work):
     }
 
 
-def umap_again(activations, work, seed):
-    """Another layout of the neighbours that `umap_commands` found."""
+def umap_again(activations: Path, work: Path, seed: int) -> Commands:
+    """Another layout of the neighbors that `umap_commands` found."""
     source, graph = ["--activations", activations], work / "umap_neighbors.h5"
     return {"layout": embed(source, graph, "umap", work / "umap_layout.h5", seed)}
 
 
-def tsne_commands(activations, work):
+def tsne_commands(activations: Path, work: Path) -> Commands:
     """50 principal components, as many of their nearest as three times the perplexity, and the layout."""
     components, graph = work / "tsne_components.h5", work / "tsne_neighbors.h5"
     source = ["--components", components]
@@ -87,7 +94,7 @@ def tsne_commands(activations, work):
     }
 
 
-def run_all(folder, commands, log=None):
+def run_all(folder: Path, commands: Commands, log: IO[str] | None = None) -> dict[str, Cost]:
     """Runs commands of programs in a folder one after the other; the cost of each by its name."""
     costs = {}
     for name, (program, *rest) in commands.items():
@@ -95,7 +102,7 @@ def run_all(folder, commands, log=None):
     return costs
 
 
-def lacking(folder, commands):
+def lacking(folder: Path, commands: Commands) -> list[str]:
     """The programs that a folder does not hold, in order."""
     names = dict.fromkeys(command[0] for command in commands.values())
     return [name for name in names if not (folder / name).is_file()]

@@ -1,6 +1,9 @@
-"""Rows to lay out: made ones, and those of activation files."""
+"""Samples to embed: synthetic ones, and those of activation files."""
+
+from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -9,13 +12,13 @@ BLOCK = 10_000
 CLUSTERS = 200
 
 
-class MadeRows:
+class SyntheticSamples:
     """Gaussian clusters of different sizes, spreads and shapes; some are nested in clusters of clusters.
 
-    The rows of a block are a function of the seed and the block, so that fewer rows are the first of more.
+    The samples of a block are a function of the seed and the block, so fewer samples are the first of more.
     """
 
-    def __init__(self, dimension=64, clusters=CLUSTERS, seed=0):
+    def __init__(self, dimension: int = 64, clusters: int = CLUSTERS, seed: int = 0) -> None:
         generator = np.random.default_rng([seed, 0])
         self.dimension, self.seed = dimension, seed
         self.centers = generator.normal(0, 3, (clusters, dimension))
@@ -28,12 +31,12 @@ class MadeRows:
         # Most of a cluster's variance lies in 8 directions of its own.
         self.axes = generator.normal(0, 1, (clusters, 8, dimension)) / np.sqrt(8)
         sizes = np.exp(generator.normal(0, 1, clusters))
-        self.shares = sizes / sizes.sum()
+        self.fractions = sizes / sizes.sum()
 
-    def block(self, index):
-        """Rows `index * BLOCK` and on, with the cluster of each."""
+    def block(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Samples from `index * BLOCK` on, and the cluster of each."""
         generator = np.random.default_rng([self.seed, 1, index])
-        cluster = generator.choice(len(self.shares), BLOCK, p=self.shares)
+        cluster = generator.choice(len(self.fractions), BLOCK, p=self.fractions)
         rows = 0.4 * generator.normal(size=(BLOCK, self.dimension))
         factors = generator.normal(size=(BLOCK, 1, self.axes.shape[1]))
         rows += (factors @ self.axes[cluster])[:, 0]
@@ -41,23 +44,28 @@ class MadeRows:
         return (self.centers[cluster] + rows).astype(np.float32), cluster.astype(np.int32)
 
 
-def write_made(path, count, dimension=64, seed=0):
-    """Writes made rows block by block as the file of activations that the programs read."""
-    made, part = MadeRows(dimension, seed=seed), f"{path}.part"
+def write_synthetic(path: str | Path, count: int, dimension: int = 64, seed: int = 0) -> None:
+    """Writes synthetic samples, block by block, as an activation file."""
+    samples, part = SyntheticSamples(dimension, seed=seed), f"{path}.part"
     with h5py.File(part, "w") as file:
-        for name, value in (("kind", "activations"), ("network", "made"), ("layer", "made"), ("tensor", "made")):
+        for name, value in (
+            ("kind", "activations"),
+            ("network", "synthetic"),
+            ("layer", "synthetic"),
+            ("tensor", "synthetic"),
+        ):
             file.attrs[name] = value
         rows = file.create_dataset("activations", (count, dimension), "f4")
         clusters = file.create_dataset("cluster", (count,), "i4")
         for start in range(0, count, BLOCK):
             end = min(start + BLOCK, count)
-            block, cluster = made.block(start // BLOCK)
+            block, cluster = samples.block(start // BLOCK)
             rows[start:end], clusters[start:end] = block[: end - start], cluster[: end - start]
     os.replace(part, path)
 
 
-def write_some(path, rows, layer):
-    """Writes rows as the file of activations that the programs read."""
+def write_some(path: str | Path, rows: np.ndarray, layer: str) -> None:
+    """Writes samples as an activation file."""
     with h5py.File(f"{path}.part", "w") as file:
         for name, value in (("kind", "activations"), ("network", "rows"), ("layer", layer), ("tensor", layer)):
             file.attrs[name] = value
@@ -65,16 +73,16 @@ def write_some(path, rows, layer):
     os.replace(f"{path}.part", path)
 
 
-def read(path, count=None):
-    """Rows of a file of activations, or of a NumPy file; the first `count`, or of fewer all."""
+def read(path: str | Path, count: int | None = None) -> np.ndarray:
+    """Samples of an activation file or of a NumPy file; the first `count`."""
     if str(path).endswith(".npy"):
         return np.ascontiguousarray(np.load(path, mmap_mode="r")[:count], np.float32)
     with h5py.File(path) as file:
         return file["activations"][:count].astype(np.float32)
 
 
-def read_layout(path):
-    """Positions of a file of the project or of NumPy."""
+def read_layout(path: str | Path) -> np.ndarray:
+    """Coordinates of a layout file, or of a NumPy file."""
     if str(path).endswith(".npy"):
         return np.load(path)
     with h5py.File(path) as file:

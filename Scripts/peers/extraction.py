@@ -1,19 +1,26 @@
-"""From photographs to rows of activations in an HDF5 file, as one would write it in Python."""
+"""From image files to rows of activations in an HDF5 file, as one would write it in Python."""
+
+from __future__ import annotations
 
 import collections
 import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 import torch
+from peers.environment import processors
 from PIL import Image
 
-from peers.environment import processors
+Card = dict[str, Any]  # a model card
+Forward = Callable[[np.ndarray], np.ndarray]
 
 
-def decoded(path, card):
-    """The network's input of one photograph, 3 x h x w, as the model card says."""
+def decoded(path: Path, card: Card) -> np.ndarray:
+    """The network's input of one image, 3 x h x w, as the model card says."""
     facts = card["input"]
     with Image.open(path) as picture:
         picture = picture.convert("RGB")
@@ -28,12 +35,12 @@ def decoded(path, card):
     return np.ascontiguousarray(values.transpose(2, 0, 1))
 
 
-def batches(paths, card, batch):
+def batches(paths: Sequence[Path], card: Card, batch: int) -> Iterator[np.ndarray]:
     """Decodes on all processors, two batches ahead of the network."""
     with ThreadPoolExecutor(processors()) as pool:
         waiting, rest = collections.deque(), iter(paths)
 
-        def ask(count):
+        def ask(count: int) -> None:
             for _, path in zip(range(count), rest):
                 waiting.append(pool.submit(decoded, path, card))
 
@@ -44,10 +51,10 @@ def batches(paths, card, batch):
             yield np.stack(inputs)
 
 
-def extract(paths, card, forward, batch, positions, output):
-    """Samples positions of each photograph, border rows and columns left out, and writes them as rows.
+def extract(paths: Sequence[Path], card: Card, forward: Forward, batch: int, positions: int, output: Path) -> float:
+    """Samples positions of each image, border rows and columns left out, and writes them as rows.
 
-    `forward` takes and gives arrays. Returns photographs a second, from the first file to the closed result.
+    `forward` takes and gives arrays. Returns images per second, from the first file to the closed result.
     """
     random = np.random.default_rng(0)
     start, rows = time.perf_counter(), None
@@ -67,8 +74,8 @@ def extract(paths, card, forward, batch, positions, output):
     return len(paths) / (time.perf_counter() - start)
 
 
-def torch_forward(network, channels_last):
-    def forward(inputs):
+def torch_forward(network: torch.nn.Module, channels_last: bool) -> Forward:
+    def forward(inputs: np.ndarray) -> np.ndarray:
         x = torch.from_numpy(inputs)
         if channels_last:
             x = x.contiguous(memory_format=torch.channels_last)
@@ -78,7 +85,7 @@ def torch_forward(network, channels_last):
     return forward
 
 
-def onnxruntime_forward(model, tensor, folder):
+def onnxruntime_forward(model: Path, tensor: str, folder: Path) -> Forward:
     """A session of the network cut at a tensor, with a free batch."""
     import onnx
     import onnxruntime

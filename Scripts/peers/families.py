@@ -1,9 +1,12 @@
 """Classification networks with random weights that behave, and their ONNX files."""
 
+from __future__ import annotations
+
 import contextlib
 import io
 import logging
 import warnings
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -30,7 +33,7 @@ TIMM = {
 SIZE, SIZES = 224, {"inception_v3": 299}
 
 
-def make(name):
+def make(name: str) -> nn.Module:
     """The network as its makers set it up, with random weights."""
     torch.manual_seed(0)
     with warnings.catch_warnings():
@@ -49,8 +52,8 @@ def make(name):
     return network
 
 
-def photograph(size, count=2, seed=0):
-    """Smooth blobs, edges and a little noise about ImageNet's normalised range, count x 3 x size x size."""
+def smooth_images(size: int, count: int = 2, seed: int = 0) -> np.ndarray:
+    """Smooth blobs, edges and a little noise about ImageNet's normalized range, count x 3 x size x size."""
     random = np.random.default_rng(seed)
     image = np.zeros((count, 3, size, size))
     for cells in (2, 4, 8, 16, 32, 64):
@@ -67,7 +70,7 @@ def photograph(size, count=2, seed=0):
     return (image / image.std()).astype(np.float32)
 
 
-def take_statistics(norm, inputs):
+def take_statistics(norm: nn.modules.batchnorm._BatchNorm, inputs: tuple[torch.Tensor, ...]) -> None:
     """Gives a batch norm the statistics of its input, disturbed; silent channels are not blown up."""
     variance, mean = torch.var_mean(inputs[0], (0, 2, 3), correction=0)
     variance = variance.clamp(min=0.01 * float(variance.mean()))
@@ -76,11 +79,11 @@ def take_statistics(norm, inputs):
 
 
 @torch.no_grad()
-def behave(network, size):
+def behave(network: nn.Module, size: int) -> nn.Module:
     """Random weights under which activations neither vanish nor explode, and no layer is an identity.
 
     Layers without a norm after them keep the variance; norms get random factors and shifts; batch norm's
-    statistics are those of pictures, disturbed, as another data set's would be.
+    statistics are those of images, disturbed, as another data set's would be.
     """
     torch.manual_seed(1)
     norms = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm)
@@ -102,16 +105,18 @@ def behave(network, size):
     # Norm after norm: each sees what the disturbed ones before it give.
     batch_norms = [module for module in network.modules() if isinstance(module, norms[0])]
     hooks = [norm.register_forward_pre_hook(take_statistics) for norm in batch_norms]
-    # With the pictures of the comparison among them: deep in a network, others may lie far outside.
-    network(torch.from_numpy(np.concatenate([photograph(size), photograph(size, 6, seed=7)])))
+    # With the images of the comparison among them: deep in a network, others may lie far outside.
+    network(torch.from_numpy(np.concatenate([smooth_images(size), smooth_images(size, 6, seed=7)])))
     for hook in hooks:
         hook.remove()
     return network
 
 
-def export(network, path, size, exporter, opset=None, keep_norms=False):
+def export(
+    network: nn.Module, path: Path, size: int, exporter: str, opset: int | None = None, keep_norms: bool = False
+) -> None:
     """Writes the ONNX file, batch free, with torch's exporter by TorchScript or by dynamo."""
-    x = torch.from_numpy(photograph(size))
+    x = torch.from_numpy(smooth_images(size))
     common = {"input_names": ["input"], "output_names": ["logits"], "opset_version": opset}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     silent = io.StringIO()

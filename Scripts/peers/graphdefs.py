@@ -1,7 +1,9 @@
 """Small TensorFlow networks, an operation or a few each, and InceptionV1 with random weights."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Optional
 
 import numpy as np
 import tensorflow as tf
@@ -22,35 +24,42 @@ class Network:
     name: str
     graph: tf1.GraphDef
     array: np.ndarray  # NHWC
-    written: Optional[tf1.GraphDef] = None
+    written: tf1.GraphDef | None = None
     channels_first: bool = False  # the placeholder is NCHW
-    gradients: Optional[list] = None  # of which tensors; None for all
-    no_gradients: set = field(default_factory=set)  # for which TensorFlow has no kernels on a processor
-    absent: set = field(default_factory=set)  # what the program must say it cannot compute
+    gradients: list[str] | None = None  # of which tensors; None for all
+    no_gradients: set[str] = field(default_factory=set)  # for which TensorFlow has no kernels on a processor
+    absent: set[str] = field(default_factory=set)  # what the program must say it cannot compute
 
 
 class Maker:
     """Makes nodes with random weights in a graph of its own."""
 
-    def __init__(self, shape, seed=0):
+    def __init__(self, shape: Sequence[int | None], seed: int = 0) -> None:
         self.random = np.random.default_rng(seed)
         self.graph = tf.Graph()
         with self.graph.as_default():
             self.input = tf1.placeholder(tf.float32, shape, "input")
 
-    def values(self, *shape, scale=1.0, offset=0.0):
+    def values(self, *shape: int, scale: float = 1.0, offset: float = 0.0) -> np.ndarray:
         return (offset + scale * self.random.standard_normal(shape)).astype(np.float32)
 
-    def weights(self, name, *shape, inputs=None, scale=1.0):
+    def weights(self, name: str | None, *shape: int, inputs: int | None = None, scale: float = 1.0) -> tf.Tensor:
         """A constant under which activations keep their size."""
         count = inputs or int(np.prod(shape[:-1]))
         return tf.constant(self.values(*shape, scale=scale * (2 / count) ** 0.5), name=name)
 
-    def picture(self, *shape):
+    def picture(self, *shape: int) -> np.ndarray:
         return self.values(*shape)
 
 
-def network(name, shape, build, placeholder=None, seed=0, **options):
+def network(
+    name: str,
+    shape: object,
+    build: Callable[..., object],
+    placeholder: object | None = None,
+    seed: int = 0,
+    **options: object,
+) -> Network:
     maker = Maker(shape if placeholder is None else placeholder, seed)
     with maker.graph.as_default():
         build(maker, maker.input)
@@ -60,7 +69,7 @@ def network(name, shape, build, placeholder=None, seed=0, **options):
 # An operation at a time --------------------------------------------------------------------------------
 
 
-def convolutions(maker, x):
+def convolutions(maker: Maker, x: tf.Tensor) -> None:
     for kernel in (1, 2, 3, 7, (3, 2)):
         height, width = kernel if isinstance(kernel, tuple) else (kernel, kernel)
         for stride in (1, 2, 3):
@@ -76,14 +85,14 @@ def convolutions(maker, x):
     tf.nn.relu(y, name="relu")
 
 
-def depthwise(maker, x):
+def depthwise(maker: Maker, x: tf.Tensor) -> None:
     for multiplier, stride, padding in ((1, 1, "SAME"), (2, 1, "VALID"), (3, 2, "SAME"), (1, 2, "VALID")):
         weights = maker.weights(None, 3, 2, 3, multiplier, inputs=6)
         name = f"depthwise{multiplier}_{stride}_{padding}"
         tf.nn.depthwise_conv2d(x, weights, [1, stride, stride, 1], padding, name=name)
 
 
-def pools(maker, x):
+def pools(maker: Maker, x: tf.Tensor) -> None:
     for kernel in (1, 2, 3, 5, (3, 2)):
         height, width = kernel if isinstance(kernel, tuple) else (kernel, kernel)
         for stride in (1, 2, 3):
@@ -93,7 +102,7 @@ def pools(maker, x):
                 tf.nn.avg_pool2d(x, [height, width], stride, padding, name=f"mean{name}")
 
 
-def normalizations(maker, x):
+def normalizations(maker: Maker, x: tf.Tensor) -> None:
     for radius, bias, alpha, beta in ((5, 1, 1e-4, 0.5), (2, 2, 0.1, 0.75), (0, 1, 1, 0.5), (9, 1.5, 0.02, 0.9)):
         tf.nn.local_response_normalization(x, radius, bias, alpha, beta, name=f"lrn{radius}")
     vectors = [maker.values(12, offset=1), maker.values(12), maker.values(12), maker.values(12) ** 2 + 0.1]
@@ -103,7 +112,7 @@ def normalizations(maker, x):
              epsilon=0.01, is_training=False, name=kind)
 
 
-def concatenations(maker, x):
+def concatenations(maker: Maker, x: tf.Tensor) -> None:
     y = tf.nn.relu(x, name="relu")
     tf.concat([x, y, x], 3, name="channels")
     tf.concat([x, y], -1, name="channels_from_the_end")
@@ -116,7 +125,7 @@ def concatenations(maker, x):
     tf.concat([c, b, a], 3, name="reversed")
 
 
-def arrays(maker, x):
+def arrays(maker: Maker, x: tf.Tensor) -> None:
     """Batches of one, so that fixed shapes say what they mean."""
     flat = tf.reshape(x, [-1, 6 * 7 * 4], name="flat")
     y = tf.matmul(flat, maker.weights(None, 168, 10, inputs=168), name="product")
@@ -155,7 +164,7 @@ def arrays(maker, x):
     tf.cast(x, tf.float32, name="cast")
 
 
-def elements(maker, x):
+def elements(maker: Maker, x: tf.Tensor) -> None:
     channels, one = maker.values(4, offset=2, scale=0.3), maker.values(1, 1, 1, 4, offset=2, scale=0.3)
     rows, cells = maker.values(6, 1, 1, offset=2, scale=0.3), maker.values(7, 4, offset=2, scale=0.3)
     other = tf.nn.tanh(x, name="tanh")
@@ -179,7 +188,7 @@ def elements(maker, x):
     tf.add(tf.multiply(x, scale, name="scaled"), channels - 1.0, name="computed_batch_norm")
 
 
-def functions(maker, x):
+def functions(maker: Maker, x: tf.Tensor) -> None:
     positive = tf.add(tf.square(x, name="square"), 0.2, name="positive")
     for name, function in (
         ("relu6", tf.nn.relu6), ("elu", tf.nn.elu), ("sigmoid", tf.sigmoid), ("softplus", tf.nn.softplus),
@@ -195,7 +204,7 @@ def functions(maker, x):
     tf.pow(positive, 1.7, name="pow")
 
 
-def weight_types(maker, x):
+def weight_types(maker: Maker, x: tf.Tensor) -> None:
     """Weights of other types, and values that fill a shape."""
     for number, type in enumerate((tf.float16, tf.float64, tf.bfloat16)):
         weights = tf.constant(maker.values(3, 3, 3, 4, scale=0.3), type)
@@ -203,24 +212,24 @@ def weight_types(maker, x):
     tf.nn.conv2d(x, tf.constant(0.25, shape=[2, 2, 3, 4]), 1, "SAME", name="filled")
 
 
-def channels_first(maker, x):
+def channels_first(maker: Maker, x: tf.Tensor) -> None:
     """The same operations as NHWC between transpositions: what TensorFlow can run on a processor."""
     return _channels_first(maker, x, "NHWC")
 
 
-def channels_first_written(maker, x):
+def channels_first_written(maker: Maker, x: tf.Tensor) -> None:
     return _channels_first(maker, x, "NCHW")
 
 
-def _channels_first(maker, x, form):
+def _channels_first(maker: Maker, x: tf.Tensor, form: str) -> None:
     stated = form == "NCHW"
 
-    def run(make, y, name):
+    def run(make: Callable[..., tf.Tensor], y: tf.Tensor, name: str) -> tf.Tensor:
         if stated:
             return make(y, name)
         return tf.transpose(make(tf.transpose(y, [0, 2, 3, 1]), None), [0, 3, 1, 2], name=name)
 
-    def sides(value):
+    def sides(value: int) -> list[int]:
         return [1, 1, value, value] if stated else [1, value, value, 1]
 
     weights, bias = maker.weights(None, 3, 3, 3, 4), maker.values(4)
@@ -256,7 +265,7 @@ SMALL = [
 ]
 
 
-def small_networks():
+def small_networks() -> Iterator[Network]:
     for name, shape, placeholder, build in SMALL:
         yield network(name, shape, build, placeholder, no_gradients=NO_GRADIENTS)
     reference = network("channels first", (1, 3, 11, 8), channels_first, channels_first=True)
@@ -276,22 +285,22 @@ MIXED = {
 }
 
 
-def inception(maker, x):
+def inception(maker: Maker, x: tf.Tensor) -> tf.Tensor:
     """The topology and the names of inception5h, as tensorflow/lucid lists them (InceptionV1), with its heads."""
 
-    def convolve(x, name, outputs, kernel, stride=1):
+    def convolve(x: tf.Tensor, name: str, outputs: int, kernel: int, stride: int = 1) -> tf.Tensor:
         weights = maker.weights(f"{name}_w", kernel, kernel, x.shape[-1], outputs)
         y = tf.nn.conv2d(x, weights, stride, "SAME", name=f"{name}_pre_relu/conv")
         bias = tf.constant(maker.values(outputs, scale=2), name=f"{name}_b")
         return tf.nn.relu(tf.nn.bias_add(y, bias, name=f"{name}_pre_relu"), name=name)
 
-    def pool(x, name, stride):
+    def pool(x: tf.Tensor, name: str, stride: int) -> tf.Tensor:
         return tf.nn.max_pool2d(x, 3, stride, "SAME", name=name)
 
-    def normalize(x, name):
+    def normalize(x: tf.Tensor, name: str) -> tf.Tensor:
         return tf.nn.local_response_normalization(x, 5, 1, 1e-4, 0.5, name=name)
 
-    def mix(x, block):
+    def mix(x: tf.Tensor, block: str) -> tf.Tensor:
         name = f"mixed{block}"
         direct, (reduce3, of3), (reduce5, of5), of_pool = MIXED[block]
         branches = [
@@ -303,12 +312,12 @@ def inception(maker, x):
         axis = tf.constant(3, name=f"{name}/concat_dim")
         return tf.raw_ops.Concat(concat_dim=axis, values=branches, name=name)
 
-    def connect(x, name, inputs, outputs, tensor):
+    def connect(x: tf.Tensor, name: str, inputs: int, outputs: int, tensor: str) -> tf.Tensor:
         weights = maker.weights(f"{name}_w", inputs, outputs, scale=0.1 if name.startswith("softmax") else 1)
         y = tf.matmul(x, weights, name=f"{tensor}/matmul")
         return tf.nn.bias_add(y, tf.constant(maker.values(outputs, scale=0.1), name=f"{name}_b"), name=tensor)
 
-    def head(x, number):
+    def head(x: tf.Tensor, number: int) -> tf.Tensor:
         x = tf.nn.avg_pool2d(x, 5, 3, "VALID", name=f"head{number}_pool")
         x = convolve(x, f"head{number}_bottleneck", 128, 1)
         x = tf.reshape(x, [-1, 2048], name=f"head{number}_bottleneck/reshape")
@@ -333,7 +342,7 @@ def inception(maker, x):
         tf.identity(end, name=name)
 
 
-def inception_network():
+def inception_network() -> Network:
     """As the file is written: a placeholder without a shape, and pixels from -117 to 138."""
     maker = Maker((1, 224, 224, 3), seed=5)
     with maker.graph.as_default():
@@ -354,9 +363,9 @@ LAYERS = {"Relu", "MaxPool", "AvgPool", "LRN", "Concat", "BiasAdd", "Softmax"}
 # The same network written otherwise ----------------------------------------------------------------------
 
 
-def disordered_network():
+def disordered_network() -> Network:
     """Nodes in any order, inputs called `name:0`, control inputs, and a branch that drops values at random."""
-    def build(maker, x):
+    def build(maker: Maker, x: tf.Tensor) -> None:
         y = tf.nn.relu(tf.nn.conv2d(x, maker.weights("w", 3, 3, 3, 4), 1, "SAME", name="conv"), name="relu")
         y = tf.nn.avg_pool2d(y, 8, 1, "VALID", name="pool")
         y = tf.matmul(tf.reshape(y, [-1, 4], name="flat"), maker.weights("v", 4, 5), name="logits")
@@ -384,7 +393,7 @@ def disordered_network():
 # Networks of Keras ----------------------------------------------------------------------------------------
 
 
-def keras_network(name, size):
+def keras_network(name: str, size: int) -> Network:
     """One of Keras' classifiers with random weights, frozen as TensorFlow 2 freezes."""
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 

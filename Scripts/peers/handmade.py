@@ -1,25 +1,32 @@
 """Small networks as other converters than torch's write them, and where a trained one of theirs lies."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+import onnx
+from numpy.typing import ArrayLike
 from onnx import TensorProto, helper, numpy_helper
 
 
 class Builder:
     """Collects nodes and weights; every method returns the name of what it adds."""
 
-    def __init__(self, seed):
+    def __init__(self, seed: int) -> None:
         self.random = np.random.default_rng(seed)
         self.nodes, self.weights = [], []
 
-    def weight(self, name, values, kind=np.float32):
+    def weight(self, name: str, values: ArrayLike, kind: Any = np.float32) -> str:
         self.weights.append(numpy_helper.from_array(np.asarray(values, kind), name))
         return name
 
-    def node(self, kind, inputs, output, **attributes):
+    def node(self, kind: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output + "/node", **attributes))
         return output
 
-    def conv(self, x, name, shape, **attributes):
+    def conv(self, x: str, name: str, shape: tuple[int, ...], **attributes: Any) -> str:
         """A convolution that keeps the variance behind a ReLU."""
         scale = (2 / np.prod(shape[1:])) ** 0.5
         weight = self.weight(name + "/weights", self.random.standard_normal(shape) * scale)
@@ -27,11 +34,13 @@ class Builder:
         kernel = list(shape[2:])
         return self.node("Conv", [x, weight, bias], name, kernel_shape=kernel, **attributes)
 
-    def dense(self, inputs, outputs):
+    def dense(self, inputs: int, outputs: int) -> np.ndarray:
         return self.random.standard_normal((inputs, outputs)) * inputs**-0.5
 
-    def model(self, input_shape, output, output_shape, opset):
-        def value(name, shape):
+    def model(
+        self, input_shape: Sequence[int | str], output: str, output_shape: Sequence[int | str], opset: int
+    ) -> onnx.ModelProto:
+        def value(name: str, shape: Sequence[int | str]) -> onnx.ValueInfoProto:
             return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
         graph = helper.make_graph(
@@ -43,7 +52,7 @@ class Builder:
         )
 
 
-def channels_last(seed=3):
+def channels_last(seed: int = 3) -> onnx.ModelProto:
     """As Keras' converter writes: NHWC input, Transpose, SAME padding of stride 2, BatchNormalization, Relu6 as
     Clip, a mean over rows and columns, MatMul and Add."""
     b = Builder(seed)
@@ -69,7 +78,7 @@ def channels_last(seed=3):
     return b.model(["N", 65, 65, 3], x, ["N", 10], 13)
 
 
-def caffe_like(seed=4):
+def caffe_like(seed: int = 4) -> onnx.ModelProto:
     """As Caffe's converters write: LRN, pools whose size is rounded up by ceil_mode or by uneven pads, Dropout,
     Reshape to two dimensions, Gemm, Softmax of opset 9."""
     b = Builder(seed)

@@ -1,11 +1,16 @@
 """The ONNX project's node tests as networks with one float32 input, as the program runs them."""
 
+from __future__ import annotations
+
 import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from onnx.backend.test.case.test_case import TestCase
 
 OLDEST, NEWEST = 7, 21  # the opsets that the project reads
 FOLDABLE = (np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.float32)
@@ -24,11 +29,11 @@ class Variant:
     label: str
     model: onnx.ModelProto
     array: np.ndarray
-    outputs: list
-    expected: list
+    outputs: list[str]
+    expected: list[np.ndarray]
 
 
-def collected():
+def collected() -> list[TestCase]:
     from onnx.backend.test.case.node import collect_testcases
 
     with warnings.catch_warnings():
@@ -36,11 +41,11 @@ def collected():
         return [case for case in collect_testcases(None) if case.model is not None]
 
 
-def operators_of(cases):
+def operators_of(cases: Sequence[TestCase]) -> dict[str, str]:
     """Each case's operator by name; a function's case, expanded, is its operator's."""
     found = {c.name: c.model.graph.node[0].op_type for c in cases if len(c.model.graph.node) == 1}
 
-    def operator(case):
+    def operator(case: TestCase) -> str:
         base = case.name.split("_expanded")[0]
         kinds = sorted({node.op_type for node in case.model.graph.node} - {"Constant"})
         return found.get(case.name) or found.get(base) or "+".join(kinds)
@@ -48,7 +53,7 @@ def operators_of(cases):
     return {case.name: operator(case) for case in cases}
 
 
-def all_nodes(graph):
+def all_nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
     for node in graph.node:
         yield node
         for attribute in node.attribute:
@@ -56,7 +61,7 @@ def all_nodes(graph):
                 yield from all_nodes(inner)
 
 
-def signature(schema):
+def signature(schema: onnx.defs.OpSchema) -> tuple[dict[str, Any], list[str], list[str]]:
     """What a schema says beside the types of its tensors."""
     attributes = {
         name: (str(entry.type), entry.required, entry.default_value.SerializeToString())
@@ -65,7 +70,7 @@ def signature(schema):
     return attributes, [entry.name for entry in schema.inputs], [entry.name for entry in schema.outputs]
 
 
-def unchanged(node, version, types):
+def unchanged(node: onnx.NodeProto, version: int, types: Mapping[str, str]) -> bool:
     """Whether this node means the same under the newest opset that the project reads.
 
     `types` has the names of the types of the graph's inputs.
@@ -96,12 +101,12 @@ def unchanged(node, version, types):
     )
 
 
-def type_name(value):
+def type_name(value: Any) -> str:
     """As schemas write it."""
     return f"tensor({TensorProto.DataType.Name(value.type.tensor_type.elem_type).lower()})"
 
 
-def in_range(model):
+def in_range(model: onnx.ModelProto) -> onnx.ModelProto:
     """A copy of the model under an opset that the project reads, or NotRun.
 
     A newer opset is rewritten where the operators have only gained types since.
@@ -123,12 +128,12 @@ def in_range(model):
     return result
 
 
-def array_of(value):
+def array_of(value: Any) -> np.ndarray:
     """What a case holds for an input or output: an array or, for types that numpy has not, a tensor."""
     return numpy_helper.to_array(value) if isinstance(value, TensorProto) else np.asarray(value)
 
 
-def with_constants(model, arrays, left):
+def with_constants(model: onnx.ModelProto, arrays: Mapping[str, np.ndarray], left: str | None) -> onnx.ModelProto:
     """The model with the values of all inputs but `left` among its weights."""
     result = onnx.ModelProto()
     result.CopyFrom(model)
@@ -143,7 +148,7 @@ def with_constants(model, arrays, left):
     return result
 
 
-def folded(model, arrays, output, expected):
+def folded(model: onnx.ModelProto, arrays: Mapping[str, np.ndarray], output: str, expected: np.ndarray) -> Variant:
     """The model as a constant, as float32, added to an input of zeros."""
     result = with_constants(model, arrays, None)
     graph = result.graph
@@ -156,7 +161,7 @@ def folded(model, arrays, output, expected):
     return Variant(f"{output}, folded", result, zeros, ["folded"], [expected.astype(np.float32)])
 
 
-def variants(case):
+def variants(case: TestCase) -> list[Variant]:
     """The runs of a case: each float32 input in turn; where there is none, all of it folded. Or NotRun."""
     graph = case.model.graph
     if RANDOM.intersection(node.op_type for node in all_nodes(graph)):
@@ -181,7 +186,7 @@ def variants(case):
     return [folded(model, arrays, name, array) for name, array in results.items()]
 
 
-def mismatch(found, expected, relative, absolute):
+def mismatch(found: np.ndarray, expected: np.ndarray, relative: float, absolute: float) -> str | None:
     """How two arrays differ; nothing where every element is near enough.
 
     Beside the test's own tolerances stands a millionth of the largest value: where a sum's terms cancel,

@@ -1,32 +1,39 @@
 """GoogLeNet's trunk in torch as fast as torch lets it be, and what speed is measured by."""
 
+from __future__ import annotations
+
 import os
 import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
 
 os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch asks for huge pages; read when it is imported
 
 import torch
 import torch.nn.functional as F
-
 from peers.environment import keep_memory, processors
-from peers.torch_graph import TorchGraph
+from peers.torch_graph import Node, TorchGraph
+from torch import Tensor
+
+Candidate = TypeVar("Candidate")
 
 
-def prepare():
+def prepare() -> None:
     """All processors, and an allocator that keeps its memory."""
     torch.set_num_threads(processors())
     torch.set_flush_denormal(True)
     keep_memory()
 
 
-def library_lrn(attributes, opset, x):
+def library_lrn(attributes: Mapping[str, Any], opset: int, x: Tensor) -> Tensor:
     return F.local_response_norm(
         x, attributes["size"], attributes["alpha"], attributes["beta"], attributes.get("bias", 1.0)
     )
 
 
-def band_lrn(attributes, opset, x):
-    """The sum over neighbouring channels as a 1x1 convolution, and for exponent 3/4 roots: several times faster."""
+def band_lrn(attributes: Mapping[str, Any], opset: int, x: Tensor) -> Tensor:
+    """The sum over neighboring channels as a 1x1 convolution, and for exponent 3/4 roots: several times faster."""
     count, half = x.shape[1], attributes["size"] // 2
     place = torch.arange(count)
     band = ((place[:, None] - place).abs() <= half).to(x.dtype)[:, :, None, None]
@@ -41,7 +48,11 @@ def band_lrn(attributes, opset, x):
 LRN = {"library's LRN": library_lrn, "LRN by convolution": band_lrn}
 
 
-def trunk(model, tensor, lrn, channels_last=False):
+def overwriting_relu(attributes: Mapping[str, Any], opset: int, x: Tensor) -> Tensor:
+    return torch.relu_(x)
+
+
+def trunk(model: Path, tensor: str, lrn: str, channels_last: bool = False) -> TorchGraph:
     """The network up to a tensor; ReLUs overwrite what nothing else reads."""
     network = TorchGraph(model, only=[tensor])
     readers = [name for _, _, _, inputs, _ in network.nodes for name in inputs]
@@ -49,8 +60,8 @@ def trunk(model, tensor, lrn, channels_last=False):
         if kind == "LRN":
             function = LRN[lrn]
         elif kind == "Relu" and readers.count(inputs[0]) == 1 and inputs[0] != tensor:
-            function = lambda attributes, opset, x: torch.relu_(x)
-        network.nodes[index] = (kind, function, attributes, inputs, outputs)
+            function = overwriting_relu
+        network.nodes[index] = Node(kind, function, attributes, inputs, outputs)
     if channels_last:
         for place in network.weights.values():
             weight = getattr(network, place)
@@ -60,15 +71,15 @@ def trunk(model, tensor, lrn, channels_last=False):
 
 
 @torch.no_grad()
-def operations(model, tensor, side):
-    """Two for each multiply-add of the convolutions up to a tensor, for one picture."""
+def operations(model: Path, tensor: str, side: int) -> int:
+    """Two for each multiply-add of the convolutions up to a tensor, for one image."""
     network = TorchGraph(model, only=[tensor])
     values = network(torch.zeros(1, 3, side, side), keep=True)
     convolutions = [(inputs[1], outputs[0]) for kind, _, _, inputs, outputs in network.nodes if kind == "Conv"]
     return sum(2 * values[y].numel() * values[w][0].numel() for w, y in convolutions)
 
 
-def seconds(function, repeats=1):
+def seconds(function: Callable[[], object], repeats: int = 1) -> float:
     """The shortest of some runs."""
     best = float("inf")
     for _ in range(repeats):
@@ -78,14 +89,16 @@ def seconds(function, repeats=1):
     return best
 
 
-def product_peak(kind, side=2048):
+def product_peak(kind: torch.dtype, side: int = 2048) -> float:
     """torch's rate of a large matrix product in GFLOP/s: the best of twelve."""
     a = torch.randn(side, side).to(kind)
     b = torch.empty_like(a)
     return 2 * side**3 / seconds(lambda: torch.mm(a, a, out=b), 12) / 1e9
 
 
-def fastest(candidates, rate, say):
+def fastest(
+    candidates: Mapping[str, Candidate], rate: Callable[[Candidate], float], say: Callable[[str], None]
+) -> tuple[str, Candidate, float]:
     """The candidate of the highest rate, and that rate; one that fails is told and left out."""
     rates = {}
     for label, candidate in candidates.items():

@@ -4,19 +4,27 @@ Each function takes the node's attributes, the opset and its inputs, None where 
 Integers stay on the processor; what is computed of them is exact.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import onnx
 import torch
 import torch.nn.functional as F
 from onnx import numpy_helper
+from torch import Tensor
 
-OPERATORS = {}
+Attributes = Mapping[str, Any]
+Function = Callable[..., Any]
+
+OPERATORS: dict[str, Function] = {}
 
 
-def operator(*names):
-    def register(function):
+def operator(*names: str) -> Callable[[Function], Function]:
+    def register(function: Function) -> Function:
         for name in names:
             OPERATORS[name] = function
         return function
@@ -24,11 +32,11 @@ def operator(*names):
     return register
 
 
-def ints(tensor):
+def ints(tensor: Tensor) -> list[int]:
     return [int(value) for value in tensor.flatten()]
 
 
-def tensor_of(proto):
+def tensor_of(proto: onnx.TensorProto) -> Tensor:
     return torch.from_numpy(np.array(numpy_helper.to_array(proto)))
 
 
@@ -54,62 +62,64 @@ for name, function in BINARY.items():
 
 
 @operator("Div")
-def div(attributes, opset, a, b):
+def div(attributes: Attributes, opset: int, a: Tensor, b: Tensor) -> Tensor:
     return a / b if a.is_floating_point() else torch.div(a, b, rounding_mode="trunc")
 
 
 @operator("Mod")
-def mod(attributes, opset, a, b):
+def mod(attributes: Attributes, opset: int, a: Tensor, b: Tensor) -> Tensor:
     return torch.fmod(a, b) if attributes.get("fmod") else torch.remainder(a, b)
 
 
-def clip_bounds(attributes, low=None, high=None):
+def clip_bounds(attributes: Attributes, low: Tensor | None = None, high: Tensor | None = None) -> list[float | None]:
     low, high = attributes.get("min", low), attributes.get("max", high)
     return [None if bound is None else float(bound) for bound in (low, high)]
 
 
 @operator("Clip")
-def clip(attributes, opset, x, low=None, high=None):
+def clip(
+    attributes: Attributes, opset: int, x: Tensor, low: Tensor | None = None, high: Tensor | None = None
+) -> Tensor:
     return torch.clamp(x, *clip_bounds(attributes, low, high))
 
 
 @operator("HardSigmoid")
-def hard_sigmoid(attributes, opset, x):
+def hard_sigmoid(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     return torch.clamp(attributes.get("alpha", 0.2) * x + attributes.get("beta", 0.5), 0, 1)
 
 
 @operator("LeakyRelu")
-def leaky_relu(attributes, opset, x):
+def leaky_relu(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     return F.leaky_relu(x, attributes.get("alpha", 0.01))
 
 
 @operator("Elu")
-def elu(attributes, opset, x):
+def elu(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     return F.elu(x, attributes.get("alpha", 1.0))
 
 
 @operator("PRelu")
-def prelu(attributes, opset, x, slope):
+def prelu(attributes: Attributes, opset: int, x: Tensor, slope: Tensor) -> Tensor:
     return torch.where(x > 0, x, x * slope)
 
 
 @operator("Gelu")
-def gelu(attributes, opset, x):
+def gelu(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     return F.gelu(x, approximate=attributes.get("approximate", b"none").decode())
 
 
 @operator("Where")
-def where(attributes, opset, condition, a, b):
+def where(attributes: Attributes, opset: int, condition: Tensor, a: Tensor, b: Tensor) -> Tensor:
     return torch.where(condition, a, b)
 
 
 @operator("Dropout")
-def dropout(attributes, opset, x, *others):
+def dropout(attributes: Attributes, opset: int, x: Tensor, *others: Tensor) -> Tensor:
     return x
 
 
 @operator("Softmax")
-def softmax(attributes, opset, x):
+def softmax(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     if opset >= 13:
         return torch.softmax(x, attributes.get("axis", -1))
     axis = attributes.get("axis", 1) % x.dim()
@@ -119,7 +129,9 @@ def softmax(attributes, opset, x):
 # Convolution and pooling ------------------------------------------------------------------------------
 
 
-def window(attributes, x, kernel):
+def window(
+    attributes: Attributes, x: Tensor, kernel: Sequence[int]
+) -> tuple[list[int], list[int], list[tuple[int, int]]]:
     """Strides, dilations and pads (before, after) for each axis."""
     axes = len(kernel)
     strides = list(attributes.get("strides", [1] * axes))
@@ -138,12 +150,12 @@ def window(attributes, x, kernel):
     return strides, dilations, list(zip(pads[:axes], pads[axes:]))
 
 
-def padded(x, pads, value=0.0):
+def padded(x: Tensor, pads: Sequence[tuple[int, int]], value: float = 0.0) -> Tensor:
     return F.pad(x, [amount for pair in reversed(pads) for amount in pair], value=value)
 
 
 @operator("Conv")
-def conv(attributes, opset, x, weight, bias=None):
+def conv(attributes: Attributes, opset: int, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     strides, dilations, pads = window(attributes, x, list(weight.shape[2:]))
     function = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[weight.dim() - 2]
     if all(before == after for before, after in pads):
@@ -153,7 +165,9 @@ def conv(attributes, opset, x, weight, bias=None):
     return function(x, weight, bias, strides, padding, dilations, attributes.get("group", 1))
 
 
-def overhang(attributes, x, kernel):
+def overhang(
+    attributes: Attributes, x: Tensor, kernel: Sequence[int]
+) -> tuple[list[int], list[int], list[tuple[int, int]], list[int]]:
     """Window and, with ceil_mode, by how much the last window reaches past the padded input."""
     strides, dilations, pads = window(attributes, x, kernel)
     past = []
@@ -168,7 +182,7 @@ def overhang(attributes, x, kernel):
 
 
 @operator("MaxPool")
-def max_pool(attributes, opset, x):
+def max_pool(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     kernel = list(attributes["kernel_shape"])
     strides, dilations, pads, past = overhang(attributes, x, kernel)
     function = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}[len(kernel)]
@@ -179,7 +193,7 @@ def max_pool(attributes, opset, x):
     return function(padded(x, pads, -math.inf), kernel, strides, 0, dilations)
 
 
-def max_pool_as(attributes, x, other):
+def max_pool_as(attributes: Attributes, x: Tensor, other: Tensor) -> Tensor:
     """The values of x at the places where a max-pool of `other` finds the largest."""
     kernel = list(attributes["kernel_shape"])
     strides, dilations, pads, past = overhang(attributes, x, kernel)
@@ -189,7 +203,7 @@ def max_pool_as(attributes, x, other):
 
 
 @operator("AveragePool")
-def average_pool(attributes, opset, x):
+def average_pool(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     kernel = list(attributes["kernel_shape"])
     strides, dilations, pads, past = overhang(attributes, x, kernel)
     if len(kernel) != 2 or any(step != 1 for step in dilations):
@@ -202,17 +216,17 @@ def average_pool(attributes, opset, x):
 
 
 @operator("GlobalAveragePool")
-def global_average_pool(attributes, opset, x):
+def global_average_pool(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     return x.mean(tuple(range(2, x.dim())), keepdim=True)
 
 
 @operator("GlobalMaxPool")
-def global_max_pool(attributes, opset, x):
+def global_max_pool(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     return x.amax(tuple(range(2, x.dim())), keepdim=True)
 
 
 @operator("LRN")
-def lrn(attributes, opset, x):
+def lrn(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     size = attributes["size"]
     defaults = {"alpha": 1e-4, "beta": 0.75, "bias": 1.0}
     alpha, beta, bias = (attributes.get(name, value) for name, value in defaults.items())
@@ -223,23 +237,27 @@ def lrn(attributes, opset, x):
 
 
 @operator("BatchNormalization")
-def batch_normalization(attributes, opset, x, scale, bias, mean, variance):
+def batch_normalization(
+    attributes: Attributes, opset: int, x: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, variance: Tensor,
+) -> Tensor:
     return F.batch_norm(x, mean, variance, scale, bias, False, 0.0, attributes.get("epsilon", 1e-5))
 
 
 @operator("InstanceNormalization")
-def instance_normalization(attributes, opset, x, scale, bias):
+def instance_normalization(attributes: Attributes, opset: int, x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
     return F.instance_norm(x, None, None, scale, bias, True, 0.0, attributes.get("epsilon", 1e-5))
 
 
 @operator("LayerNormalization")
-def layer_normalization(attributes, opset, x, scale, bias=None):
+def layer_normalization(
+    attributes: Attributes, opset: int, x: Tensor, scale: Tensor, bias: Tensor | None = None,
+) -> Tensor:
     axis = attributes.get("axis", -1) % x.dim()
     return F.layer_norm(x, x.shape[axis:], scale, bias, attributes.get("epsilon", 1e-5))
 
 
 @operator("Gemm")
-def gemm(attributes, opset, a, b, c=None):
+def gemm(attributes: Attributes, opset: int, a: Tensor, b: Tensor, c: Tensor | None = None) -> Tensor:
     a = a.t() if attributes.get("transA") else a
     b = b.t() if attributes.get("transB") else b
     y = attributes.get("alpha", 1.0) * (a @ b)
@@ -249,8 +267,8 @@ def gemm(attributes, opset, a, b, c=None):
 # Reductions -------------------------------------------------------------------------------------------
 
 
-def reduction(function):
-    def reduce(attributes, opset, x, axes=None):
+def reduction(function: Callable[..., Any]) -> Function:
+    def reduce(attributes: Attributes, opset: int, x: Tensor, axes: Tensor | None = None) -> Tensor:
         axes = attributes.get("axes") if axes is None else ints(axes)
         if not axes:
             if attributes.get("noop_with_empty_axes"):
@@ -269,7 +287,7 @@ OPERATORS["ReduceL2"] = reduction(torch.linalg.vector_norm)
 
 
 @operator("ReduceProd")
-def reduce_product(attributes, opset, x, axes=None):
+def reduce_product(attributes: Attributes, opset: int, x: Tensor, axes: Tensor | None = None) -> Tensor:
     axes = attributes.get("axes") if axes is None else ints(axes)
     for axis in sorted((axis % x.dim() for axis in axes or range(x.dim())), reverse=True):
         x = x.prod(axis, keepdim=bool(attributes.get("keepdims", 1)))
@@ -280,17 +298,17 @@ def reduce_product(attributes, opset, x, axes=None):
 
 
 @operator("Shape")
-def shape(attributes, opset, x):
+def shape(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     return torch.tensor(list(x.shape)[attributes.get("start", 0) : attributes.get("end")])
 
 
 @operator("Size")
-def size(attributes, opset, x):
+def size(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     return torch.tensor(x.numel())
 
 
 @operator("Reshape")
-def reshape(attributes, opset, x, target):
+def reshape(attributes: Attributes, opset: int, x: Tensor, target: Tensor) -> Tensor:
     target = ints(target)
     if not attributes.get("allowzero"):
         target = [x.shape[i] if length == 0 else length for i, length in enumerate(target)]
@@ -298,25 +316,25 @@ def reshape(attributes, opset, x, target):
 
 
 @operator("Flatten")
-def flatten(attributes, opset, x):
+def flatten(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     axis = attributes.get("axis", 1)
     axis = axis + x.dim() if axis < 0 else axis
     return x.reshape(math.prod(x.shape[:axis]), -1)
 
 
 @operator("Transpose")
-def transpose(attributes, opset, x):
+def transpose(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     return x.permute(attributes.get("perm", list(reversed(range(x.dim())))))
 
 
 @operator("Squeeze")
-def squeeze(attributes, opset, x, axes=None):
+def squeeze(attributes: Attributes, opset: int, x: Tensor, axes: Tensor | None = None) -> Tensor:
     axes = attributes.get("axes") if axes is None else ints(axes)
     return x.squeeze() if axes is None else x.squeeze(tuple(axes))
 
 
 @operator("Unsqueeze")
-def unsqueeze(attributes, opset, x, axes=None):
+def unsqueeze(attributes: Attributes, opset: int, x: Tensor, axes: Tensor | None = None) -> Tensor:
     axes = attributes.get("axes") if axes is None else ints(axes)
     rank = x.dim() + len(axes)
     for axis in sorted(axis % rank for axis in axes):
@@ -325,12 +343,12 @@ def unsqueeze(attributes, opset, x, axes=None):
 
 
 @operator("Concat")
-def concat(attributes, opset, *parts):
+def concat(attributes: Attributes, opset: int, *parts: Tensor) -> Tensor:
     return torch.cat(parts, attributes["axis"])
 
 
 @operator("Split")
-def split(attributes, opset, x, sizes=None):
+def split(attributes: Attributes, opset: int, x: Tensor, sizes: Tensor | None = None) -> tuple[Tensor, ...]:
     axis = attributes.get("axis", 0)
     sizes = attributes.get("split") if sizes is None else ints(sizes)
     if sizes is None:
@@ -340,7 +358,10 @@ def split(attributes, opset, x, sizes=None):
 
 
 @operator("Slice")
-def slice_(attributes, opset, x, starts=None, ends=None, axes=None, steps=None):
+def slice_(
+    attributes: Attributes, opset: int, x: Tensor, starts: Tensor | None = None, ends: Tensor | None = None,
+    axes: Tensor | None = None, steps: Tensor | None = None,
+) -> Tensor:
     if starts is None:
         starts, ends, axes = attributes["starts"], attributes["ends"], attributes.get("axes")
     else:
@@ -357,24 +378,27 @@ def slice_(attributes, opset, x, starts=None, ends=None, axes=None, steps=None):
 
 
 @operator("Gather")
-def gather(attributes, opset, x, indices):
+def gather(attributes: Attributes, opset: int, x: Tensor, indices: Tensor) -> Tensor:
     axis = attributes.get("axis", 0) % x.dim()
     flat = x.index_select(axis, torch.remainder(indices.flatten(), x.shape[axis]))
     return flat.reshape([*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]])
 
 
 @operator("Expand")
-def expand(attributes, opset, x, target):
+def expand(attributes: Attributes, opset: int, x: Tensor, target: Tensor) -> Tensor:
     return x.expand(torch.broadcast_shapes(x.shape, ints(target)))
 
 
 @operator("Tile")
-def tile(attributes, opset, x, repeats):
+def tile(attributes: Attributes, opset: int, x: Tensor, repeats: Tensor) -> Tensor:
     return x.repeat(ints(repeats))
 
 
 @operator("Pad")
-def pad(attributes, opset, x, pads=None, value=None, axes=None):
+def pad(
+    attributes: Attributes, opset: int, x: Tensor, pads: Tensor | None = None, value: Tensor | None = None,
+    axes: Tensor | None = None,
+) -> Tensor:
     pads = attributes["pads"] if pads is None else ints(pads)
     value = attributes.get("value", 0.0) if value is None else float(value)
     half = len(pads) // 2
@@ -391,7 +415,7 @@ def pad(attributes, opset, x, pads=None, value=None, axes=None):
 
 
 @operator("Cast")
-def cast(attributes, opset, x):
+def cast(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
     kind = onnx.helper.tensor_dtype_to_np_dtype(attributes["to"])
     wanted = torch.from_numpy(np.zeros(0, kind)).dtype
     # Casts between floating-point types keep the precision that the graph runs in.
@@ -399,12 +423,12 @@ def cast(attributes, opset, x):
 
 
 @operator("CastLike")
-def cast_like(attributes, opset, x, like):
+def cast_like(attributes: Attributes, opset: int, x: Tensor, like: Tensor) -> Tensor:
     return x.to(like.dtype)
 
 
 @operator("Constant")
-def constant(attributes, opset):
+def constant(attributes: Attributes, opset: int) -> Tensor:
     for name, value in attributes.items():
         if name == "value":
             return tensor_of(value)
@@ -416,12 +440,12 @@ def constant(attributes, opset):
 
 
 @operator("ConstantOfShape")
-def constant_of_shape(attributes, opset, target):
+def constant_of_shape(attributes: Attributes, opset: int, target: Tensor) -> Tensor:
     value = attributes.get("value")
     value = torch.zeros(1) if value is None else tensor_of(value)
     return value.reshape(()).expand(ints(target)).clone()
 
 
 @operator("Range")
-def range_(attributes, opset, start, limit, delta):
+def range_(attributes: Attributes, opset: int, start: Tensor, limit: Tensor, delta: Tensor) -> Tensor:
     return torch.arange(start.item(), limit.item(), delta.item(), dtype=start.dtype)

@@ -1,6 +1,6 @@
 """Tests of bench_embedding.py's parts: python3 -m unittest Scripts/tests/test_embedding.py
 
-Those of the judge and of made rows want NumPy and h5py, and are skipped without.
+Those of the quality measures and of synthetic samples want NumPy and h5py, and are skipped without.
 """
 
 import importlib.util
@@ -61,14 +61,14 @@ class ResultTests(unittest.TestCase):
     def test_sizes(self):
         self.assertEqual([size_of(name) for name in ("umap_300000", "umap_million", "umap", "umap_learn", "7")],
                          [300_000, 1_000_000, None, None, None])
-        self.assertEqual(title("umap_10000"), "UMAP, 10,000 made rows")
+        self.assertEqual(title("umap_10000"), "UMAP, 10,000 synthetic samples")
 
     def test_growth_is_told_in_order_of_size(self):
         numbers = {"umap_million_s": 90.0, "umap_s": 5, "umap_10000_s": 1.0, "umap_100000_s": 8.0,
                    "umap_100000_layout_s": 3}
         lines = growth(numbers)
         self.assertEqual(len(lines), 2)
-        self.assertEqual(lines[0], "from 10,000 to 100,000 rows: 10.0 x the rows, 8.0 x the time")
+        self.assertEqual(lines[0], "from 10,000 to 100,000 samples: 10.0 x the samples, 8.0 x the time")
 
     def test_floors_of_what_was_measured(self):
         numbers = {"umap_s": 20.0, "umap_learn_s": 81.0, "tsne_kl": 3.9, "opentsne_kl": 3.8}
@@ -78,7 +78,7 @@ class ResultTests(unittest.TestCase):
 
     def test_lines_and_file(self):
         results = Results()
-        results.add("umap", {"s": 1.23456789, **{key: 0.5 for key in MEASURES}})
+        results.add("umap", {"s": 1.23456789, **dict.fromkeys(MEASURES, 0.5)})
         results.add("umap", {"layout_s": 1})
         self.assertEqual(results.lines()[0][:4], ["UMAP, project", "1.2", "-", "0.5000"])
         with tempfile.TemporaryDirectory() as folder:
@@ -89,24 +89,26 @@ class ResultTests(unittest.TestCase):
 
 
 @unittest.skipUnless(has("numpy"), "needs numpy")
-class ReportCardTests(unittest.TestCase):
+class QualityTests(unittest.TestCase):
     def rows(self, count=300, seed=0):
         import numpy as np
 
         return np.random.default_rng(seed).normal(size=(count, 2))
 
     def test_a_layout_that_is_its_rows_keeps_all(self):
-        from embedding.report_card import card
+        from embedding.quality import quality
 
         rows = self.rows()
-        for value in card(3 * rows + 1, rows, "euclidean", size=100).values():
+        for value in quality(3 * rows + 1, rows, "euclidean", size=100).values():
             self.assertAlmostEqual(value, 1, 9)
 
     def test_another_layout_keeps_what_chance_keeps(self):
-        from embedding.report_card import card
+        from embedding.quality import quality
 
-        found = card(self.rows(seed=1), self.rows(), "euclidean", size=300)
-        for name, expected in dict(trust15=0.5, continuity15=0.5, kept15=15 / 299, spearman=0, triplets=0.5).items():
+        found = quality(self.rows(seed=1), self.rows(), "euclidean", size=300)
+        for name, expected in dict(
+            trust15=0.5, continuity15=0.5, preserved15=15 / 299, spearman=0, triplets=0.5
+        ).items():
             self.assertAlmostEqual(found[name], expected, delta=0.05, msg=name)
 
     def test_trustworthiness_is_scikit_learns(self):
@@ -114,11 +116,11 @@ class ReportCardTests(unittest.TestCase):
             self.skipTest("needs scikit-learn")
         from sklearn.manifold import trustworthiness
 
-        from embedding.report_card import card
+        from embedding.quality import quality
 
         rows, layout = self.rows(), self.rows()[:, ::-1] ** 3
         for metric in ("cosine", "euclidean"):
-            found = card(layout, rows, metric, size=300)
+            found = quality(layout, rows, metric, size=300)
             self.assertAlmostEqual(
                 found["trust15"], trustworthiness(rows, layout, n_neighbors=15, metric=metric), 9)
             # Continuity is trustworthiness with the sides exchanged.
@@ -126,7 +128,7 @@ class ReportCardTests(unittest.TestCase):
                 self.assertAlmostEqual(found["continuity15"], trustworthiness(layout, rows, n_neighbors=15), 9)
 
     def test_ranks_and_ties(self):
-        from embedding.report_card import mean_ranks, nearest, ranks_of, spearman
+        from embedding.quality import mean_ranks, nearest, ranks_of, spearman
 
         import numpy as np
 
@@ -137,7 +139,7 @@ class ReportCardTests(unittest.TestCase):
         self.assertEqual(ranks_of([0, 5, 4], line).tolist(), [5, 2, 1])
 
     def test_cells_of_equal_rows_are_alike(self):
-        from embedding.report_card import cell_cosine
+        from embedding.quality import cell_cosine
 
         import numpy as np
 
@@ -149,26 +151,26 @@ class ReportCardTests(unittest.TestCase):
 
 @unittest.skipUnless(has("numpy", "h5py"), "needs numpy and h5py")
 class RowTests(unittest.TestCase):
-    def test_fewer_made_rows_are_the_first_of_more(self):
+    def test_fewer_samples_are_the_first_of_more(self):
         import numpy as np
 
-        from embedding.rows import BLOCK, read, write_made
+        from embedding.rows import BLOCK, read, write_synthetic
 
         with tempfile.TemporaryDirectory() as folder:
             few, many = Path(folder) / "few.h5", Path(folder) / "many.h5"
-            write_made(few, BLOCK + 7)
-            write_made(many, 2 * BLOCK)
+            write_synthetic(few, BLOCK + 7)
+            write_synthetic(many, 2 * BLOCK)
             self.assertEqual(read(few).shape, (BLOCK + 7, 64))
             self.assertTrue(np.array_equal(read(few), read(many, BLOCK + 7)))
             self.assertEqual(len(list(Path(folder).iterdir())), 2)
 
-    def test_made_rows_are_in_clusters(self):
+    def test_synthetic_samples_are_in_clusters(self):
         import numpy as np
 
-        from embedding.rows import MadeRows
+        from embedding.rows import SyntheticSamples
 
-        rows, cluster = MadeRows().block(0)
-        own = np.linalg.norm(rows - MadeRows().centers[cluster], axis=1)
+        rows, cluster = SyntheticSamples().block(0)
+        own = np.linalg.norm(rows - SyntheticSamples().centers[cluster], axis=1)
         self.assertLess(np.median(own), 0.5 * np.linalg.norm(rows - rows.mean(0), axis=1).mean())
         self.assertGreater(len(np.unique(cluster)), 150)
 

@@ -216,7 +216,7 @@ class Fetching(Case):
 
     def test_list(self):
         out = subprocess.run([SCRIPT, "--list"], capture_output=True, text=True, check=True).stdout
-        for name, network in {**fetch_model.NETWORKS}.items():
+        for name in fetch_model.NETWORKS:
             self.assertIn(name + ":", out)
         self.assertIn("b71afb3c1ec3172ecd406a5d8b7bbfd90c1f7756", out)
 

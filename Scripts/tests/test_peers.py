@@ -1,6 +1,6 @@
 """Tests of what the comparison scripts share: python3 -m unittest Scripts/tests/test_peers.py
 
-Without the packages that the scripts install for themselves, only what needs none of them is tested.
+In an interpreter without the packages of Scripts/prepare-python, only what needs none of them is tested.
 """
 
 import importlib.util
@@ -16,16 +16,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from peers import environment, program
 from peers.table import table
 
-# Answers as atlas-network does, with the input's double, half its gradient, or a refusal.
+# Answers as atlas-network does: each tensor is the input's double, each gradient a third of all seeds' sum, each
+# tangent five times what it was; or refuses.
 STAND_IN = '''#!{python}
 import argparse, sys, time
 import h5py
 parser = argparse.ArgumentParser()
 for name in ("run", "model"):
     parser.add_argument(name)
-for name in ("--input", "--output", "--gradient-of", "--precision"):
+for name in ("--input", "--output", "--precision", "--tangent-from"):
     parser.add_argument(name)
-parser.add_argument("--tensor", action="append", default=[])
+for name in ("--read", "--seed", "--gradient", "--tangent-to"):
+    parser.add_argument(name, action="append", default=[])
 options = parser.parse_args()
 said = open(options.model).read().strip()
 if said == "hang":
@@ -34,10 +36,15 @@ if said:
     sys.exit("a first line\\n" + said)
 with h5py.File(options.input) as source, h5py.File(options.output, "w") as result:
     assert source.attrs["kind"] == "network-input" and source["input"].dtype == "float32"
-    for index, _ in enumerate(options.tensor or ["output"]):
-        result[f"tensor{{index}}"] = 2 * source["input"][()]
-    if options.gradient_of:
-        result["input_gradient"] = source["gradient"][()] / 2
+    def write(kind, names, array):
+        for index, name in enumerate(names):
+            result[f"{{kind}}/{{index}}"] = array
+            result[f"{{kind}}/{{index}}"].attrs["name"] = name
+    write("tensors", options.read or ["output"], 2 * source["input"][()])
+    if options.gradient:
+        write("gradients", options.gradient, sum(source[f"seeds/{{i}}"][()] for i in range(len(options.seed))) / 3)
+    if options.tangent_to:
+        write("tangents", options.tangent_to, 5 * source["tangents"][()])
 '''
 
 
@@ -47,28 +54,49 @@ def has(*names):
 
 class EnvironmentTests(unittest.TestCase):
     def test_every_requirement_is_pinned(self):
-        lines = environment.pinned(environment.REQUIREMENTS.read_text())
-        self.assertIn("torch", lines)
-        for name, line in lines.items():
-            self.assertRegex(line, rf"^{name}==\d+(\.\d+)+$")
+        for each in environment.ENVIRONMENTS.values():
+            lines = environment.pinned(each.requirements.read_text())
+            self.assertIn("numpy", lines)
+            for name, line in lines.items():
+                self.assertRegex(line, rf"^{name}==\d+(\.\d+)+$")
 
     def test_what_an_interpreter_lacks(self):
         self.assertEqual(environment.missing(["json", "no_such_package"]), ["no_such_package"])
 
-    def test_nothing_is_made_where_nothing_is_missing(self):
-        with mock.patch.object(os, "execv") as start, mock.patch("subprocess.run") as run:
-            environment.ensure("json", "argparse")
+    def of(self, folder):
+        return environment.Environment("peers", Path(folder), environment.PEERS.requirements)
+
+    def test_nothing_happens_where_nothing_is_missing(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(os, "execv") as start:
+            self.of(folder).require("json", "argparse")
         start.assert_not_called()
+
+    def test_a_missing_package_starts_the_script_in_its_environment(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(os, "execv") as start:
+            each = self.of(folder)
+            each.python.parent.mkdir()
+            each.python.touch()
+            start.side_effect = SystemExit
+            with self.assertRaises(SystemExit):
+                each.require("no_such_package")
+            self.assertEqual(start.call_args.args, (each.python, [str(each.python), *sys.argv]))
+
+    def test_nothing_is_installed_without_being_asked_for(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch("subprocess.run") as run:
+            with self.assertRaisesRegex(SystemExit, "lacks no_such_package: run Scripts/prepare-python peers once"):
+                self.of(folder).require("no_such_package")
         run.assert_not_called()
 
-    def test_a_missing_package_starts_the_script_in_its_own_environment(self):
-        with tempfile.TemporaryDirectory() as folder, mock.patch.object(environment, "FOLDER", Path(folder) / "e"):
-            with mock.patch.object(os, "execv") as start, mock.patch("subprocess.run") as run:
-                with mock.patch("sys.stderr"):
-                    environment.ensure("no_such_package")
-            python = environment.FOLDER / "bin/python"
-            self.assertEqual(run.call_args.args[0], [sys.executable, "-m", "venv", environment.FOLDER])
-            self.assertEqual(start.call_args.args, (python, [str(python), *sys.argv]))
+    def test_preparing_makes_the_environment_once(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch("subprocess.run") as run, mock.patch("sys.stderr"):
+            each = self.of(folder)
+            each.prepare()
+            self.assertEqual(run.call_args_list[0].args[0], [sys.executable, "-m", "venv", each.folder])
+            self.assertEqual(run.call_args.args[0][-2:], ["-r", each.requirements])
+            each.python.parent.mkdir()
+            each.python.touch()
+            each.prepare()
+            self.assertEqual(run.call_count, 3)
 
 
 class ProgramTests(unittest.TestCase):
@@ -102,13 +130,15 @@ class ProgramTests(unittest.TestCase):
             model.write_text("")
             x = np.arange(6, dtype=np.float32).reshape(1, 2, 3)
             answer = program.run(binary, model, x)
-            self.assertEqual((len(answer.tensors), answer.gradient), (1, None))
-            np.testing.assert_array_equal(answer.tensors[0], 2 * x)
-            scalar = program.run(binary, model, np.float32(3)).tensors[0]
+            self.assertEqual((list(answer.tensors), answer.gradients, answer.tangents), (["output"], {}, {}))
+            np.testing.assert_array_equal(answer.tensors["output"], 2 * x)
+            scalar = program.run(binary, model, np.float32(3)).tensors["output"]
             self.assertEqual((scalar.shape, float(scalar)), ((), 6.0))
-            answer = program.run(binary, model, x, ["a", "b"], "b", gradient=x)
-            self.assertEqual(len(answer.tensors), 2)
-            np.testing.assert_array_equal(answer.gradient, x / 2)
+            tangents = program.Tangents("b", np.stack([x, x]), ["c"])
+            answer = program.run(binary, model, x, ["a", "b"], {"b": x, "c": 2 * x}, ["a", "data"], tangents)
+            self.assertEqual((list(answer.tensors), list(answer.gradients)), (["a", "b"], ["a", "data"]))
+            np.testing.assert_array_equal(answer.gradients["data"], x)
+            np.testing.assert_array_equal(answer.tangents["c"], 5 * np.stack([x, x]))
             model.write_text("Foo is not supported")
             with self.assertRaisesRegex(program.Unsupported, "^Foo is not supported$"):
                 program.run(binary, model, x)
@@ -183,6 +213,41 @@ class TorchGraphTests(unittest.TestCase):
         network(x, sides={"y": torch.tensor([0.0, 1e-9, 0.0, 1.0])}).sum().backward()
         self.assertEqual(x.grad.tolist(), [0.0, 1.0, 0.0, 1.0])
 
+    def branching(self):
+        """y = relu(x), z = identity(y), s = y + z, p = y · s."""
+        from onnx import TensorProto, helper
+        from peers.torch_graph import TorchGraph
+
+        values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [3]) for name in ("x", "p")]
+        nodes = [helper.make_node(kind, inputs, [output]) for kind, inputs, output in (
+            ("Relu", ["x"], "y"), ("Identity", ["y"], "z"), ("Add", ["y", "z"], "s"), ("Mul", ["y", "s"], "p"))]
+        graph = helper.make_graph(nodes, "g", values[:1], values[1:])
+        return TorchGraph(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])).double()
+
+    def test_gradients_at_inner_tensors_of_several_seeds(self):
+        import torch
+
+        network, x = self.branching(), torch.tensor([1.0, 2.0, -3.0], dtype=torch.float64)
+        self.assertEqual(network.ancestors(["s"]), {"x", "y", "z", "s"})
+        self.assertEqual(network.descendants("z"), {"z", "s", "p"})
+        one = torch.ones(3)
+        found = network.gradients(x, {"p": one, "s": 10 * one}, ["x", "y", "z", "s"])
+        # p = 2 y², s = 2 y; an identity's tensor takes its own part alone: ∂p/∂z = y.
+        for gradient, expected in zip(found, ([24, 28, 0], [24, 28, 20], [11, 12, 10], [11, 12, 10])):
+            self.assertEqual(gradient.tolist(), expected)
+        with self.assertRaisesRegex(ValueError, "none of s depends on p"):
+            network.gradients(x, {"s": one}, ["p"])
+
+    def test_tangents_start_at_inner_tensors(self):
+        import torch
+
+        network, x = self.branching(), torch.tensor([1.0, 2.0, -3.0], dtype=torch.float64)
+        vectors = torch.tensor([[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]])
+        s, p = network.tangents(x, "z", vectors, ["s", "p"])
+        self.assertEqual(s.tolist(), [[1, 1, 1], [0, 2, 0]])
+        self.assertEqual(p.tolist(), [[1, 2, 0], [0, 4, 0]])
+        self.assertEqual(network.tangents(x, "x", vectors, ["p"])[0].tolist(), [[4, 8, 0], [0, 16, 0]])
+
     def test_average_pools_count_what_onnx_counts(self):
         import torch
         from peers.torch_operators import OPERATORS
@@ -193,7 +258,7 @@ class TorchGraphTests(unittest.TestCase):
         padded = OPERATORS["AveragePool"]({**pool, "count_include_pad": 1}, 13, x)
         torch.testing.assert_close(padded, torch.tensor([[[[1.0, 6 / 9], [6 / 9, 4 / 9]]]]))
 
-    def test_both_forms_of_response_normalisation_agree(self):
+    def test_both_forms_of_response_normalization_agree(self):
         import torch
         from peers import speed
         from peers.torch_operators import OPERATORS

@@ -29,9 +29,12 @@ import Testing
   private func extractor(
     _ layers: [String], positions: Int? = 7, predicts: Bool = false
   ) throws -> ActivationExtractor {
-    try ActivationExtractor(
-      network: network, layers: layers, images: images, positionCount: positions,
-      includesEdges: false, predicts: predicts, seed: 9)
+    var parameters = ExtractionParameters()
+    parameters.positionCount = positions
+    parameters.predictsClasses = predicts
+    parameters.seed = 9
+    return try ActivationExtractor(
+      network: network, layers: layers, images: images, parameters: parameters)
   }
 
   /// The tensors of a photograph, computed apart.

@@ -8,7 +8,7 @@ import Testing
     return Array(image.pixels[at..<at + 3])
   }
 
-  @Test("an outline that covers half of a pixel colours it half")
+  @Test("an outline that covers half of a pixel colors it half")
   func coverage() throws {
     let canvas = try Canvas(width: 4, height: 4)
     canvas.fill(.rectangle(1, 1, 2.5, 3), Color(1, 1, 1))
@@ -32,7 +32,7 @@ import Testing
     #expect(abs(Int(blended[0]) - 21) <= 1 && abs(Int(blended[2]) - 127) <= 1)
   }
 
-  @Test("what lies outside, points that are not finite, and colours out of range do no harm")
+  @Test("what lies outside, points that are not finite, and colors out of range do no harm")
   func outside() throws {
     let canvas = try Canvas(width: 2, height: 2)
     canvas.fill(.circle(-50, 900, 20)) { _ in Color(1, 0, 0) }
@@ -53,11 +53,11 @@ import Testing
     #expect((0..<4).map { pixel(image, $0, 0)[0] } == [0, 255, 255, 0])
   }
 
-  @Test("a picture that is laid down comes back")
+  @Test("an image that is laid down comes back")
   func placing() throws {
-    let picture = RGBImage(width: 2, height: 2, pixels: (0..<12).map { UInt8(20 * $0) })
+    let image = RGBImage(width: 2, height: 2, pixels: (0..<12).map { UInt8(20 * $0) })
     let canvas = try Canvas(width: 4, height: 3)
-    canvas.place(picture, x: 1, y: 1)
-    #expect(try canvas.image().cropped(x: 1, y: 1, width: 2, height: 2) == picture)
+    canvas.place(image, x: 1, y: 1)
+    #expect(try canvas.image().cropped(x: 1, y: 1, width: 2, height: 2) == image)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ImageReaderTests {
   @Test("PNG keeps every pixel", arguments: [(1, 1), (7, 3), (3, 7), (64, 64), (255, 2), (1, 300)])
   func pngRoundTrip(width: Int, height: Int) throws {
-    let image = picture(width: width, height: height, noise: 56)
+    let image = testImage(width: width, height: height, noise: 56)
     let bytes = try PNGWriter.encode(image)
     #expect(try ImageReader.decode(bytes, name: "x") == image)
     #expect(try PNGWriter.encode(image) == bytes)
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(
-    "JPEG keeps a flat colour within two levels", arguments: JPEGWriter.Subsampling.allCases,
+    "JPEG keeps a flat color within two levels", arguments: JPEGWriter.Subsampling.allCases,
     [false, true])
   func flatJPEG(subsampling: JPEGWriter.Subsampling, isProgressive: Bool) throws {
     for color in [[0, 0, 0], [255, 255, 255], [128, 128, 128], [200, 30, 90]] as [[UInt8]] {
@@ -56,9 +56,9 @@ import Testing
   }
 
   @Test(
-    "a picture survives JPEG at high quality", arguments: [(1, 1), (8, 8), (33, 50), (200, 90)])
+    "an image survives JPEG at high quality", arguments: [(1, 1), (8, 8), (33, 50), (200, 90)])
   func jpegRoundTrip(width: Int, height: Int) throws {
-    let image = picture(width: width, height: height)
+    let image = testImage(width: width, height: height)
     for isProgressive in [false, true] {
       let bytes = try JPEGWriter.encode(
         image, quality: 98, subsampling: .full, isProgressive: isProgressive)
@@ -79,7 +79,7 @@ import Testing
       let decoded = try ImageReader.decode(bytes, name: "x")
       #expect(largestDifference(decoded, flat(expected, width: 16, height: 16)) <= 3)
     }
-    // Without Adobe's segment, the stored brightness and two colour differences read as inks.
+    // Without Adobe's segment, the stored brightness and two color differences read as inks.
     var bytes = try JPEGWriter.encode(
       cmyk: Array(repeatElement([155, 155, 155, 55], count: 64).joined()), width: 8, height: 8,
       quality: 98)
@@ -97,7 +97,7 @@ import Testing
       (201, 10, 1), (400, 300, 1), (1000, 1000, 1),
     ])
   func scaled(width: Int, height: Int, divisor: Int) throws {
-    let image = picture(width: 400, height: 299)
+    let image = testImage(width: 400, height: 299)
     let bytes = try JPEGWriter.encode(image, quality: 95)
     let decoded = try ImageReader.decode(bytes, name: "x", atLeast: (width, height))
     #expect(decoded.width == 400 / divisor && decoded.height == (299 + divisor - 1) / divisor)
@@ -117,9 +117,9 @@ import Testing
     #expect(throws: ImageError.self) { try ImageReader.read("/dev/zero") }
   }
 
-  @Test("a part of a picture has the picture's pixels")
+  @Test("a part of an image has the image's pixels")
   func cropping() {
-    let image = picture(width: 9, height: 7, noise: 56)
+    let image = testImage(width: 9, height: 7, noise: 56)
     #expect(image.cropped(x: 0, y: 0, width: 9, height: 7) == image)
     let part = image.cropped(x: 2, y: 3, width: 4, height: 2)
     for y in 0..<2 {

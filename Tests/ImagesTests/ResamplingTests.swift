@@ -2,14 +2,14 @@ import Images
 import Testing
 
 @Suite struct ResamplingTests {
-  @Test("the same size gives the same picture")
+  @Test("the same size gives the same image")
   func identity() {
-    let image = picture(width: 31, height: 17, noise: 56)
+    let image = testImage(width: 31, height: 17, noise: 56)
     #expect(image.resized(toWidth: 31, height: 17) == image)
   }
 
   @Test(
-    "one colour stays one colour",
+    "one color stays one color",
     arguments: [(1, 1), (5, 9), (30, 20), (31, 21), (100, 3), (640, 480)])
   func constant(width: Int, height: Int) {
     for color in [[0, 0, 0], [255, 255, 255], [1, 127, 254]] as [[UInt8]] {
@@ -24,7 +24,7 @@ import Testing
     "it is the triangle filter, rounded",
     arguments: [1, 2, 7, 16, 23, 50, 64, 113], [1, 2, 9, 16, 51, 75, 640])
   func reference(newCount: Int, oldCount: Int) {
-    let wide = picture(width: oldCount, height: 5, noise: 56)
+    let wide = testImage(width: oldCount, height: 5, noise: 56)
     let exact = referenceRows(wide, newCount)
     // Half a unit of rounding, and what weights of 22 bits lose.
     let tolerance = 0.5 + 0.01
@@ -37,7 +37,7 @@ import Testing
   @Test(
     "rows are resampled and rounded first, then columns", arguments: [(7, 40), (90, 3), (64, 64)])
   func order(width: Int, height: Int) {
-    let image = picture(width: 33, height: 21, noise: 56)
+    let image = testImage(width: 33, height: 21, noise: 56)
     #expect(
       image.resized(toWidth: width, height: height)
         == image.resized(toWidth: width, height: 21).resized(toWidth: width, height: height))

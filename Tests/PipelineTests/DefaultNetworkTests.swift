@@ -6,8 +6,8 @@ import Testing
 @Suite struct DefaultNetworkTests {
   private static let folder =
     "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    + "/Data/models/made-world"
-  private static let model = folder + "/made-world.onnx"
+    + "/Data/models/synthetic-world"
+  private static let model = folder + "/synthetic-world.onnx"
 
   @Test("it names at least 90 of 100 pictures of a seed that it was not trained on")
   func accuracy() throws {

@@ -188,7 +188,7 @@ import Testing
     let outcome = try Program.embed.succeed(
       ["--activations", rows, "--output", file("l.h5"), "--align-to", file("first.h5")]
         + Self.methods[0])
-    #expect(outcome.says("warning: 200 rows have no partner in \(file("first.h5"))"))
+    #expect(outcome.says("warning: 200 samples have no partner in \(file("first.h5"))"))
     #expect(try layout("l.h5").elements.allSatisfy { abs($0) < 1000 })
   }
 }

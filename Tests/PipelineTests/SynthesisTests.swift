@@ -3,7 +3,7 @@ import Images
 import TestSupport
 import Testing
 
-/// atlas-synthesize draws the same pictures whatever the circumstances, and minds what it finds.
+/// atlas-synthesize draws the same images whatever the circumstances, and minds what it finds.
 @Suite struct SynthesisTests {
   private static let base = ["--classes", "fish", "house", "--size", "32", "--quiet"]
 
@@ -28,11 +28,11 @@ import Testing
     #expect(try draw(three, ["--count", "2", "--threads", "3", "--format", format]).status == 0)
     #expect(try draw(three, ["--first", "2", "--count", "3", "--format", format]).status == 0)
     let drawn = try files(one)
-    #expect(drawn.count == 11)  // 2 × 5 pictures and world.json
+    #expect(drawn.count == 11)  // 2 × 5 images and world.json
     #expect(try drawn == files(three))
   }
 
-  @Test("pictures that are there are kept, missing ones are drawn again")
+  @Test("images that are there are kept, missing ones are drawn again")
   func resuming() throws {
     let folder = try TemporaryFolder()
     let world = folder.file("world")
@@ -48,7 +48,7 @@ import Testing
     #expect(attributes[.modificationDate] as? Date == mark)
   }
 
-  @Test("a folder of other pictures is refused and left alone")
+  @Test("a folder of other images is refused and left alone")
   func otherFolder() throws {
     let folder = try TemporaryFolder()
     let world = folder.file("world")
@@ -77,11 +77,11 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("photographs/fish/fish-00000.jpg", "mine")
     let outcome = try draw(folder.file("photographs"), ["--count", "1"])
-    #expect(outcome.status == 1 && outcome.errors.count == 1 && outcome.says("other things"))
+    #expect(outcome.status == 1 && outcome.errors.count == 1 && outcome.says("other files"))
     #expect(try files(folder.file("photographs")).count == 1)
   }
 
-  @Test("the sheet is a picture; --list names the classes")
+  @Test("the sheet is an image; --list names the classes")
   func sheetAndList() throws {
     let folder = try TemporaryFolder()
     let sheet = folder.file("sheet.png")

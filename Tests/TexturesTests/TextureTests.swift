@@ -47,7 +47,7 @@ import Textures
     return (Float(mean), Float(max(0, squares / count - mean * mean).squareRoot()))
   }
 
-  @Test("colours are finite and opaque everywhere", arguments: all.indices)
+  @Test("colors are finite and opaque everywhere", arguments: all.indices)
   func finite(index: Int) {
     let texture = Self.all[index].texture
     for far: Float in [0, 1, -37.5, 1e4, -1e9] {

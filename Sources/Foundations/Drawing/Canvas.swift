@@ -1,7 +1,7 @@
 internal import CCairo
 public import Images
 
-/// A picture that is drawn on, by cairo.
+/// An image that is drawn on, by cairo.
 ///
 /// Pixels are as large as 1; (0, 0) is the upper left corner, y points down. One thread draws on a
 /// canvas at a time.
@@ -35,9 +35,10 @@ public final class Canvas {
     shaded = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height))
     guard cairo_status(context) == CAIRO_STATUS_SUCCESS,
       cairo_surface_status(shaded) == CAIRO_STATUS_SUCCESS
-    else { throw DrawingError(description: "no memory for a picture of \(width) × \(height)") }
+    else { throw DrawingError(description: "no memory for an image of \(width) × \(height)") }
     // Best antialiasing: coverage to 1/256 rather than 1/16 of a pixel.
     cairo_set_antialias(context, CAIRO_ANTIALIAS_BEST)
+    // Limbs, leaves and letters end round; nothing here wants a square end.
     cairo_set_line_cap(context, CAIRO_LINE_CAP_ROUND)
     cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
   }
@@ -48,20 +49,35 @@ public final class Canvas {
     cairo_surface_destroy(shaded)
   }
 
-  /// Fills an outline with one colour.
+  /// Fills an outline with one color.
+  ///
+  /// - Parameters:
+  ///   - path: The outline, in pixels.
+  ///   - color: What fills it.
   public func fill(_ path: Path, _ color: Color) {
     trace(path)
     set(color)
     cairo_fill(context)
   }
 
-  /// Fills an outline; `shader` gives every pixel's colour by the pixel's middle.
+  /// Fills an outline; `shader` gives every pixel's color by the pixel's center.
+  ///
+  /// - Parameters:
+  ///   - path: The outline, in pixels.
+  ///   - shader: A pixel's center to its color.
+  /// - Complexity: One call of the shader per pixel of the outline's bounding box that lies within
+  ///   the clip.
   public func fill(_ path: Path, shader: (SIMD2<Float>) -> Color) {
     trace(path)
     paint(cairo_fill, within: cairo_fill_extents, by: shader)
   }
 
-  /// Draws along a line with one colour.
+  /// Draws along a line with one color.
+  ///
+  /// - Parameters:
+  ///   - path: The line, in pixels.
+  ///   - width: Its width.
+  ///   - color: Its color.
   public func stroke(_ path: Path, width: Float, _ color: Color) {
     trace(path)
     set(color)
@@ -69,14 +85,19 @@ public final class Canvas {
     cairo_stroke(context)
   }
 
-  /// Draws along a line; every pixel's colour is asked for.
+  /// Draws along a line; every pixel's color is asked for.
+  ///
+  /// - Parameters:
+  ///   - path: The line, in pixels.
+  ///   - width: Its width.
+  ///   - shader: A pixel's center to its color.
   public func stroke(_ path: Path, width: Float, shader: (SIMD2<Float>) -> Color) {
     trace(path)
     cairo_set_line_width(context, Double(width))
     paint(cairo_stroke, within: cairo_stroke_extents, by: shader)
   }
 
-  /// Lays a picture onto the canvas, its upper left corner at (x, y).
+  /// Lays an image onto the canvas, its upper left corner at (x, y).
   public func place(_ image: RGBImage, x: Int, y: Int) {
     let frame = Path.rectangle(
       Float(x), Float(y), Float(x + image.width), Float(y + image.height))
@@ -91,6 +112,10 @@ public final class Canvas {
   }
 
   /// Draws with everything outside an outline left alone.
+  ///
+  /// - Parameters:
+  ///   - path: The outline, in pixels.
+  ///   - draw: Draws; clips nest.
   public func clipped(to path: Path, draw: () -> Void) {
     cairo_save(context)
     trace(path)
@@ -99,7 +124,7 @@ public final class Canvas {
     cairo_restore(context)
   }
 
-  /// The picture as it is now.
+  /// The image as it is now.
   ///
   /// - Throws: `DrawingError` if cairo failed since the canvas was made.
   public func image() throws(DrawingError) -> RGBImage {
@@ -107,7 +132,9 @@ public final class Canvas {
       let reason = String(cString: cairo_status_to_string(cairo_status(context)))
       throw DrawingError(description: "cairo: \(reason)")
     }
+    // Cairo may hold drawing back; only after a flush are the bytes in memory the image's.
     cairo_surface_flush(surface)
+    // Rows may be longer than the width, for alignment.
     let stride = Int(cairo_image_surface_get_stride(surface)) / 4
     let words = UnsafeRawPointer(cairo_image_surface_get_data(surface))
       .assumingMemoryBound(to: UInt32.self)
@@ -127,6 +154,7 @@ public final class Canvas {
   }
 
   private func trace(_ path: Path) {
+    // A path left behind would be joined to the next one.
     cairo_new_path(context)
     for step in path.steps {
       switch step {
@@ -148,7 +176,7 @@ public final class Canvas {
 
   private typealias Bound = UnsafeMutablePointer<Double>?
 
-  /// Draws the traced outline with colours from a shader, where it will be seen.
+  /// Draws the traced outline with colors from a shader, where it will be seen.
   private func paint(
     _ draw: (OpaquePointer?) -> Void,
     within extents: (OpaquePointer?, Bound, Bound, Bound, Bound) -> Void,
@@ -171,6 +199,7 @@ public final class Canvas {
   ) -> Bool {
     var (clipLeft, clipTop, clipRight, clipBottom) = (0.0, 0.0, 0.0, 0.0)
     cairo_clip_extents(context, &clipLeft, &clipTop, &clipRight, &clipBottom)
+    // Only what will be seen is shaded: shaders cost far more than filling.
     let columns = Self.whole(max(left, clipLeft), min(right, clipRight), limit: width)
     let rows = Self.whole(max(top, clipTop), min(bottom, clipBottom), limit: height)
     guard !columns.isEmpty, !rows.isEmpty else { return false }
@@ -183,6 +212,7 @@ public final class Canvas {
         words[y * stride + x] = Self.word(shader(SIMD2(Float(x) + 0.5, Float(y) + 0.5)))
       }
     }
+    // And this after it, or cairo may use what it has cached.
     cairo_surface_mark_dirty(shaded)
     cairo_set_source_surface(context, shaded, 0, 0)
     return true
@@ -203,4 +233,77 @@ public final class Canvas {
     func byte(_ value: Float) -> UInt32 { (value + 0x1p23).bitPattern & 0xFF }
     return byte(scaled.w) << 24 | byte(scaled.x) << 16 | byte(scaled.y) << 8 | byte(scaled.z)
   }
+}
+
+/// Which point of a text is put at a place.
+public enum TextAlignment: Sendable {
+  /// Where it begins.
+  case leading
+  /// Its center.
+  case center
+  /// Where it ends.
+  case trailing
+}
+
+extension Canvas {
+  /// Writes one line in the system's sans-serif font.
+  ///
+  /// Letters are the machine's: the bytes of an image with text may differ from one to another. The
+  /// corresponding C functions are `cairo_select_font_face` and `cairo_show_text`.
+  ///
+  /// - Parameters:
+  ///   - text: The line.
+  ///   - point: Where it goes, on the line the letters stand on.
+  ///   - size: The height of the font, in pixels.
+  ///   - color: The color of the letters.
+  ///   - alignment: Which point of the text is at `point`.
+  ///   - isBold: Whether the letters are bold.
+  ///   - isUpright: Whether the line runs upwards instead of to the right.
+  public func write(
+    _ text: String, at point: SIMD2<Float>, size: Float, _ color: Color,
+    alignment: TextAlignment = .leading, isBold: Bool = false, isUpright: Bool = false
+  ) {
+    let width = Double(width(of: text, size: size, isBold: isBold))
+    // Measuring has chosen the font as well.
+    let fraction: Double =
+      switch alignment {
+      case .leading: 0
+      case .center: 0.5
+      case .trailing: 1
+      }
+    cairo_save(context)
+    cairo_translate(context, Double(point.x), Double(point.y))
+    // After the translation, so that the text turns about its own point.
+    if isUpright { cairo_rotate(context, -.pi / 2) }
+    cairo_move_to(context, -fraction * width, 0)
+    set(color)
+    cairo_show_text(context, text)
+    cairo_new_path(context)
+    cairo_restore(context)
+  }
+
+  /// How far a line of text reaches, in pixels.
+  ///
+  /// The corresponding C function is `cairo_text_extents`.
+  ///
+  /// - Parameters:
+  ///   - text: One line.
+  ///   - size: The height of the font, in pixels.
+  ///   - isBold: Whether the letters are bold.
+  /// - Returns: The advance of the text.
+  public func width(of text: String, size: Float, isBold: Bool = false) -> Float {
+    cairo_select_font_face(
+      context, "sans", CAIRO_FONT_SLANT_NORMAL,
+      isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
+    cairo_set_font_size(context, Double(size))
+    var extents = cairo_text_extents_t()
+    cairo_text_extents(context, text, &extents)
+    return Float(extents.x_advance)
+  }
+}
+
+/// Why an image cannot be drawn.
+public struct DrawingError: Error, CustomStringConvertible {
+  /// What went wrong, and of what.
+  public let description: String
 }

@@ -1,9 +1,9 @@
-/// A colour in sRGB with opacity; each component is from 0 to 1, and not multiplied by the opacity.
+/// A color in sRGB with opacity; each component is from 0 to 1, and not multiplied by the opacity.
 public struct Color: Sendable, Equatable {
   /// Red, green, blue and opacity.
   public var components: SIMD4<Float>
 
-  /// Makes a colour from its components.
+  /// Makes a color from its components.
   public init(_ red: Float, _ green: Float, _ blue: Float, opacity: Float = 1) {
     components = SIMD4(red, green, blue, opacity)
   }
@@ -11,7 +11,7 @@ public struct Color: Sendable, Equatable {
   /// Makes a gray.
   public init(gray: Float, opacity: Float = 1) { self.init(gray, gray, gray, opacity: opacity) }
 
-  /// Makes a colour from hue in turns (0 red, ⅓ green, ⅔ blue), saturation and value from 0 to 1
+  /// Makes a color from hue in turns (0 red, ⅓ green, ⅔ blue), saturation and value from 0 to 1
   /// (Smith, "Color gamut transform pairs", SIGGRAPH 1978).
   public init(hue: Float, saturation: Float, value: Float, opacity: Float = 1) {
     func component(_ shift: Float) -> Float {
@@ -22,24 +22,24 @@ public struct Color: Sendable, Equatable {
     self.init(component(0), component(2.0 / 3), component(1.0 / 3), opacity: opacity)
   }
 
-  /// The colour on the way to another: 0 is this one, 1 the other.
-  public func mixed(with other: Color, by share: Float) -> Color {
+  /// The color on the way to another: 0 is this one, 1 the other.
+  public func mixed(with other: Color, by fraction: Float) -> Color {
     var mixed = self
-    mixed.components += (other.components - components) * share
+    mixed.components += (other.components - components) * fraction
     return mixed
   }
 
-  /// The colour with red, green and blue multiplied, as under another light.
+  /// The color with red, green and blue multiplied, as under another light.
   public func lit(by light: SIMD3<Float>) -> Color {
     var lit = self
     lit.components *= SIMD4(light, 1)
     return lit
   }
 
-  /// The colour with red, green and blue multiplied by one factor.
+  /// The color with red, green and blue multiplied by one factor.
   public func lit(by factor: Float) -> Color { lit(by: SIMD3(repeating: factor)) }
 
-  /// The colour with another opacity.
+  /// The color with another opacity.
   public func withOpacity(_ opacity: Float) -> Color {
     var changed = self
     changed.components.w = opacity

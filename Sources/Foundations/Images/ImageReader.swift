@@ -1,22 +1,24 @@
-/// Reads pictures.
+import Glibc
+
+/// Reads images.
 ///
 /// Files are not trusted: their size, their sides and their data are checked.
 public enum ImageReader {
   /// The most bytes that a file may have.
   static let maximumByteCount = 512 << 20
-  /// The most pixels that a picture may have.
+  /// The most pixels that an image may have.
   static let maximumPixelCount = 1 << 28
 
   /// Reads a JPEG or PNG file; its first bytes tell which.
   ///
-  /// Grey, CMYK and palette pictures become RGB, 16-bit ones 8-bit, and what is transparent lies
-  /// over white, mixed as light. A turn that a camera noted beside the picture is not applied.
+  /// Gray, CMYK and palette images become RGB, 16-bit ones 8-bit, and what is transparent lies
+  /// over white, mixed as light. A turn that a camera noted beside the image is not applied.
   ///
   /// - Parameters:
   ///   - path: The file, of at most 512 MiB and 2²⁸ pixels.
   ///   - smallestSize: If given, a JPEG is decoded at 1/2, 1/4 or 1/8 of its size, whichever is the
   ///     smallest with both sides at least as long as these; it is quicker.
-  /// - Returns: The picture.
+  /// - Returns: The image.
   /// - Throws: `ImageError` if the file cannot be read, is of another kind or is damaged.
   public static func read(
     _ path: String, atLeast smallestSize: (width: Int, height: Int)? = nil
@@ -31,11 +33,12 @@ public enum ImageReader {
   ///   - bytes: The whole file.
   ///   - name: What errors call it.
   ///   - smallestSize: See `read`.
-  /// - Returns: The picture.
+  /// - Returns: The image.
   /// - Throws: `ImageError` if the bytes are of another kind or damaged.
   public static func decode(
     _ bytes: [UInt8], name: String, atLeast smallestSize: (width: Int, height: Int)? = nil
   ) throws(ImageError) -> RGBImage {
+    // By content rather than by name: many downloaded files have the wrong ending.
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       return try decodeJPEG(bytes, name: name, atLeast: smallestSize)
     }
@@ -47,14 +50,67 @@ public enum ImageReader {
       name, cause: "neither a JPEG nor a PNG file", remedy: "convert it to one of them")
   }
 
-  /// Checks a picture's sides, before memory is asked for.
+  /// Checks an image's sides, before memory is asked for.
   static func check(width: Int, height: Int, name: String) throws(ImageError) {
     guard width > 0 && height > 0 else {
       throw ImageError(name, cause: "it has no pixels", remedy: "the file is damaged, replace it")
     }
+    // Divided instead of multiplied: the product of two sides from a file may overflow.
     guard width <= maximumPixelCount / height else {
       throw ImageError(
         name, cause: "\(width) × \(height) pixels are more than 2²⁸", remedy: "shrink it")
     }
+  }
+}
+
+/// All bytes of a file.
+func contents(of path: String, maximumByteCount: Int) throws(ImageError) -> [UInt8] {
+  func failure() -> ImageError { ImageError(path, cause: String(cString: strerror(errno))) }
+  let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  guard file >= 0 else { throw failure() }
+  defer { close(file) }
+  var status = stat()
+  guard fstat(file, &status) == 0 else { throw failure() }
+  let byteCount = Int(status.st_size)
+  guard status.st_mode & S_IFMT == S_IFREG else {
+    throw ImageError(path, cause: "this is no ordinary file")
+  }
+  guard byteCount <= maximumByteCount else {
+    throw ImageError(
+      path, cause: "it has \(byteCount) bytes, at most \(maximumByteCount) are read",
+      remedy: "shrink it")
+  }
+  var isRead = true
+  let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+    while count < byteCount {
+      let piece = Glibc.read(file, buffer.baseAddress.map { $0 + count }, byteCount - count)
+      if piece < 0 && errno == EINTR { continue }
+      isRead = piece >= 0
+      guard piece > 0 else { return }
+      count += piece
+    }
+  }
+  guard isRead else { throw failure() }
+  return bytes
+}
+
+/// An image that cannot be read or encoded.
+public struct ImageError: Error, CustomStringConvertible, Equatable {
+  /// The file, or the name given to the bytes.
+  public let path: String
+  /// What stood in the way.
+  public let cause: String
+  /// What helps; empty where the cause says it.
+  public let remedy: String
+
+  init(_ path: String, cause: String, remedy: String = "") {
+    self.path = path
+    self.cause = cause
+    self.remedy = remedy
+  }
+
+  /// One line: image, cause and remedy.
+  public var description: String {
+    "Image \(path): \(cause)" + (remedy.isEmpty ? "" : "; \(remedy)")
   }
 }

@@ -37,6 +37,7 @@ public enum ReLURule: String, CaseIterable, Hashable, Sendable {
   ///   - gradient: The gradient with respect to the function's result.
   ///   - function: A ReLU, or a clip from 0 on, which keeps its derivative.
   ///   - value: The function's result.
+  /// - Returns: The steps, in order.
   func mask(
     _ gradient: TensorMemory, _ function: UnaryFunction, by value: TensorMemory
   ) -> [Step] {

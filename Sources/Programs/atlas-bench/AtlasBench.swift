@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArrayStore
 import CommandLine
+import LinearAlgebra
 import Matrices
 import NeuralNetworks
 import ParallelLoops

@@ -2,6 +2,7 @@ import Activations
 import ArrayStore
 import CommandLine
 import FeatureVisualization
+import LinearAlgebra
 import ModelFormats
 import Models
 import NeuralNetworks
@@ -18,12 +19,13 @@ struct NetworkBench {
     let network = try TrainedNetwork.load(path: model)
     let count = try ImageCollection(folder: images).names.count
     let result = work + "/bench-activations.h5"
-    removeAll([result, result + ".parts"])
+    removeAll([result, result + ".growing", result + ".progress"])
     defer { removeAll([result]) }
     let (usage, peak) = try withPeak {
       try measure(
         "atlas-extract",
-        ["--model", model, "--images", images, "--layer", layer, "--output", result])
+        ["--model", model, "--images", images, "--layer", layer, "--positions", "1"]
+          + ["--output", result])
     }
     let rate = Double(count) / usage.seconds
     let size = network.preprocessing.size

@@ -1,4 +1,5 @@
 import CommandLine
+import LinearAlgebra
 import ModelFormats
 import Models
 import NeuralNetworks

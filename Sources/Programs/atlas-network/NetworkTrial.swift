@@ -1,4 +1,5 @@
 import CommandLine
+import LinearAlgebra
 import Models
 import NeuralNetworks
 

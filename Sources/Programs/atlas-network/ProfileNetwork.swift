@@ -1,7 +1,9 @@
 import ArgumentParser
 import CommandLine
+import LinearAlgebra
 import ModelFormats
 import Models
+import NetworkCommandLine
 import NeuralNetworks
 
 /// `atlas-network profile`: what each operation costs on one thread.

@@ -1,7 +1,8 @@
 public import ArgumentParser
-import ArrayStore
+import Artifacts
 import CommandLine
 import ModelFormats
+import NetworkCommandLine
 public import NeuralNetworks
 
 /// `atlas-network run`: any tensors' values, gradients and tangents for an input of the caller's.
@@ -76,20 +77,19 @@ struct RunNetwork: StageCommand {
 
   func perform() throws -> [String] {
     let graph = try networkGraph(contentsOf: model)
-    let source = try ArrayFileReader(path: input, kind: "network-input")
-    let shape = TensorShape(try source.shape(of: "input"))
+    let source = try NetworkInputFile(path: input)
+    let shape = TensorShape(source.inputShape)
     guard shape.isReasonable else {
       throw StageError("Cannot run \(model): \(shape) in \(input) is not a network's input.")
     }
     let network = try compile(graph, shape, try tangentCount(source))
-    try fill(source, "input", shape.elementCount) { values in
-      network.withInput { $0.copy(values) }
-    }
+    let values = try source.input(count: shape.elementCount)
+    network.withInput { $0.copy(values) }
     try network.forward()
-    let writer = try ArrayFileWriter(path: output, kind: "network-values")
-    for (index, name) in tensors(of: graph).enumerated() {
+    let writer = try NetworkValuesFile(path: output)
+    for name in tensors(of: graph) {
       let values = try network.withOutput(name) { $0.array(network.shape(of: name).elementCount) }
-      try write(values, network.shape(of: name), "tensors/\(index)", of: name, to: writer)
+      try writer.write(tensor: name, values, shape: network.shape(of: name).dimensions)
     }
     try pullBack(network, source, graph, writer)
     try pushForward(network, source, writer)
@@ -101,12 +101,12 @@ struct RunNetwork: StageCommand {
     read.isEmpty && seed.isEmpty && tangentTo.isEmpty ? graph.outputNames : read
   }
 
-  private func tangentCount(_ source: ArrayFileReader) throws -> Int {
+  private func tangentCount(_ source: NetworkInputFile) throws -> Int {
     guard tangentFrom != nil else { return 0 }
-    guard let count = try source.shape(of: "tangents").first, count > 0 else {
+    guard source.tangentCount > 0 else {
       throw StageError("Cannot run \(model): \(input) holds no tangents.")
     }
-    return count
+    return source.tangentCount
   }
 
   private func compile(
@@ -125,69 +125,43 @@ struct RunNetwork: StageCommand {
   }
 
   private func pullBack(
-    _ network: CompiledNetwork, _ source: ArrayFileReader, _ graph: NetworkGraph,
-    _ writer: ArrayFileWriter
+    _ network: CompiledNetwork, _ source: NetworkInputFile, _ graph: NetworkGraph,
+    _ writer: NetworkValuesFile
   ) throws {
     guard !seed.isEmpty else { return }
     for (index, name) in seed.enumerated() {
-      try fill(source, "seeds/\(index)", network.shape(of: name).elementCount) { values in
-        network.withSeed(of: name) { $0.copy(values) }
-      }
+      let values = try source.seed(index, count: network.shape(of: name).elementCount)
+      network.withSeed(of: name) { $0.copy(values) }
     }
     try network.pullback()
     let wanted = gradient.isEmpty ? [from ?? graph.inputName] : gradient
-    for (index, name) in wanted.enumerated() {
+    for name in wanted {
       let shape = network.shape(ofGradient: name)
       let values = network.withGradient(of: name) { $0.array(shape.elementCount) }
-      try write(values, shape, "gradients/\(index)", of: name, to: writer)
+      try writer.write(gradientOf: name, values, shape: shape.dimensions)
     }
   }
 
   private func pushForward(
-    _ network: CompiledNetwork, _ source: ArrayFileReader, _ writer: ArrayFileWriter
+    _ network: CompiledNetwork, _ source: NetworkInputFile, _ writer: NetworkValuesFile
   ) throws {
     guard tangentFrom != nil else { return }
     let count = network.tangentCount
-    let given = try source.floats("tangents")
+    let size = network.withTangent(0) { $0.count }
+    let given = try source.tangents(count: count * size)
     for index in 0..<count {
-      try network.withTangent(index) { tangent in
-        guard given.count == count * tangent.count else {
-          throw StageError(
-            "Cannot run \(model): the tangents in \(input) have \(given.count) values, \(count * tangent.count) are expected."
-          )
-        }
-        for element in tangent.indices { tangent[element] = given[index * tangent.count + element] }
+      network.withTangent(index) { tangent in
+        for element in tangent.indices { tangent[element] = given[index * size + element] }
       }
     }
     try network.pushforward()
-    for (index, name) in tangentTo.enumerated() {
+    for name in tangentTo {
       let shape = network.shape(of: name)
       let values = (0..<count).flatMap { tangent in
         network.withTangent(tangent, of: name) { $0.array(shape.elementCount) }
       }
-      try write(
-        values, TensorShape([count] + shape.dimensions), "tangents/\(index)", of: name, to: writer)
+      try writer.write(tangentsOf: name, values, shape: [count] + shape.dimensions)
     }
-  }
-
-  private func fill(
-    _ source: ArrayFileReader, _ dataset: String, _ count: Int, _ body: ([Float]) -> Void
-  ) throws {
-    let values = try source.floats(dataset)
-    guard values.count == count else {
-      throw StageError(
-        "Cannot run \(model): \(dataset) in \(input) has \(values.count) values, \(count) are expected."
-      )
-    }
-    body(values)
-  }
-
-  private func write(
-    _ values: [Float], _ shape: TensorShape, _ dataset: String, of name: String,
-    to writer: ArrayFileWriter
-  ) throws {
-    try writer.write(dataset, values, shape: shape.dimensions)
-    try writer.setAttribute("name", on: dataset, .string(name))
   }
 }
 

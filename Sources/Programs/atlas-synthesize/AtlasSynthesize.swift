@@ -3,16 +3,16 @@ import ArrayStore
 import CommandLine
 import Drawing
 import Images
-import MadeWorld
+import SyntheticWorld
 
 @main struct AtlasSynthesize: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-synthesize",
-    abstract: "Draw pictures of a made world: things in places, in class folders.",
+    abstract: "Draw the images of the synthetic world: objects in scenes, a folder per class.",
     discussion: """
-      Draws pictures with which a network can be trained and an atlas made where there are no \
-      photographs. A picture depends on the seed, its class and its number alone. Pictures that are \
-      already there are kept, so a run that was cut off goes on, and a larger --count adds to a folder.
+      Draws a synthetic data set of 79 classes to train a network on, or to make an atlas of. An \
+      image depends on the seed, its class and its number alone. Images that are already there are \
+      kept: an interrupted run continues, and a larger --count adds to a folder.
 
       Example:
         atlas-synthesize --output world --count 40 --sheet contact-sheet.png
@@ -20,49 +20,29 @@ import MadeWorld
 
   @Option(
     help: ArgumentHelp(
-      "The folder of pictures; each class has a folder in it.", valueName: "folder"))
+      "The folder to draw into; each class gets a folder in it.", valueName: "folder"))
   var output: String?
-  @Option(help: "Pictures of each class.")
-  var count = 40
-  @Option(help: ArgumentHelp("The number of the first picture of each class.", valueName: "number"))
-  var first = 0
-  @Option(help: "The side of a picture in pixels.")
-  var size = 128
-  @Option(help: "The pictures' file format: jpeg or png.")
-  var format = PictureFormat.jpeg
+  @OptionGroup var settings: Settings<SynthesizeSettings>
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("The classes to draw; all if there are none.", valueName: "name"))
+    help: ArgumentHelp("The classes to draw (default: all).", valueName: "name"))
   var classes: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A PNG or JPEG picture to make of the classes side by side, with names.", valueName: "file"))
+      "A contact sheet to write, PNG or JPEG: every class with its name.", valueName: "file"))
   var sheet: String?
-  @Option(help: ArgumentHelp("Pictures of each class on the sheet.", valueName: "number"))
-  var sheetCount = 1
-  @Option(help: ArgumentHelp("Classes in a row of the sheet.", valueName: "number"))
-  var sheetColumns = 8
-  @Flag(help: "Print the classes' names.")
+  @Flag(help: "Print the names of the classes.")
   var list = false
-  @Option(help: "The seed: another seed draws other pictures.")
-  var seed: UInt64 = 0
   @OptionGroup var common: CommonArguments
+
+  typealias AllSettings = Settings<SynthesizeSettings>
+
+  private var drawing: WorldDrawing { settings.parameters }
 
   func validate() throws {
     guard list || output != nil || sheet != nil else {
       throw ValidationError("--output, --sheet or --list is needed.")
     }
-    func check(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws {
-      guard range.contains(value) else {
-        throw ValidationError(
-          "\(name) must be from \(range.lowerBound) to \(range.upperBound), got \(value).")
-      }
-    }
-    try check(count, 1...100_000, "--count")
-    try check(first, 0...1_000_000_000, "--first")
-    try check(size, 16...4096, "--size")
-    try check(sheetCount, 1...100, "--sheet-count")
-    try check(sheetColumns, 1...100, "--sheet-columns")
     let subjects = try subjects()
     guard let path = sheet else { return }
     guard ["png", "jpg", "jpeg"].contains(where: { path.lowercased().hasSuffix("." + $0) }) else {
@@ -81,9 +61,10 @@ import MadeWorld
     var made: [String] = []
     if list { made += subjects.map(\.name) }
     if let output {
-      let series = PictureSeries(
-        folder: output, subjects: subjects, numbers: first..<first + count, side: size,
-        format: format, seed: seed)
+      let series = ImageSeries(
+        folder: output, subjects: subjects,
+        numbers: drawing.first..<drawing.first + drawing.count, side: drawing.sidePixels,
+        format: drawing.format, seed: drawing.seed)
       try series.draw()
       made.append(output)
     }
@@ -94,9 +75,9 @@ import MadeWorld
     return made
   }
 
-  private func subjects() throws -> [WorldClass] {
-    guard !classes.isEmpty else { return MadeWorld.classes }
-    let known = Dictionary(uniqueKeysWithValues: MadeWorld.classes.map { ($0.name, $0) })
+  private func subjects() throws -> [ObjectClass] {
+    guard !classes.isEmpty else { return SyntheticWorld.classes }
+    let known = Dictionary(uniqueKeysWithValues: SyntheticWorld.classes.map { ($0.name, $0) })
     return try Set(classes).sorted().map { name in
       guard let found = known[name] else {
         throw ValidationError("--classes: there is no class \(name); --list names them all.")
@@ -105,21 +86,60 @@ import MadeWorld
     }
   }
 
-  private func layout(of subjects: [WorldClass]) -> ContactSheet {
-    ContactSheet(subjects, repeats: sheetCount, columns: sheetColumns, side: size)
+  private func layout(of subjects: [ObjectClass]) -> ContactSheet {
+    ContactSheet(
+      subjects, repeats: drawing.sheetCount, columns: drawing.sheetColumns,
+      side: drawing.sidePixels)
   }
 
-  private func drawSheet(of subjects: [WorldClass], to path: String) throws {
-    let image = try layout(of: subjects).image(seed: seed)
+  private func drawSheet(of subjects: [ObjectClass], to path: String) throws {
+    let image = try layout(of: subjects).image(seed: drawing.seed)
     let isPNG = path.lowercased().hasSuffix(".png")
     try AtomicFile.write(isPNG ? PNGWriter.encode(image) : JPEGWriter.encode(image), to: path)
   }
 }
 
-/// The file format of a picture.
-enum PictureFormat: String, ExpressibleByArgument, CaseIterable, Codable {
+/// The file format of a image.
+enum ImageFormat: String, CaseIterable, Codable, Sendable {
   case jpeg, png
 
   /// The ending of a file's name.
   var ending: String { self == .jpeg ? "jpg" : "png" }
+}
+
+/// Which images of the synthetic world are drawn.
+struct WorldDrawing: Sendable {
+  /// Images per class.
+  var count = 40
+  /// The number of the first image of each class.
+  var first = 0
+  var sidePixels = 128
+  var format = ImageFormat.jpeg
+  /// Images of each class on the sheet.
+  var sheetCount = 1
+  var sheetColumns = 8
+  var seed: UInt64 = 0
+}
+
+/// The settings of `atlas-synthesize`.
+enum SynthesizeSettings: SettingsTable {
+  static var defaults: WorldDrawing { WorldDrawing() }
+  static let settings = [
+    Setting("count", \WorldDrawing.count, .number(in: 1...100_000), "Images per class"),
+    Setting(
+      "first", \WorldDrawing.first, .number(in: 0...1_000_000_000),
+      "Number of the first image of each class"),
+    Setting(
+      "size", \WorldDrawing.sidePixels, .number(in: 16...4096),
+      "Width and height of an image in pixels"),
+    Setting("format", \WorldDrawing.format, .choice, "File format of the images"),
+    Setting(
+      "sheet-count", \WorldDrawing.sheetCount, .number(in: 1...100),
+      "Images of each class on the sheet"),
+    Setting(
+      "sheet-columns", \WorldDrawing.sheetColumns, .number(in: 1...100),
+      "Classes per row of the sheet"),
+    Setting(
+      "seed", \WorldDrawing.seed, .number(from: 0), "Seed: another one draws other images"),
+  ]
 }

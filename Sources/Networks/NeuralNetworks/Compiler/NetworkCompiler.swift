@@ -388,6 +388,8 @@ final class NetworkCompiler {
   ///   - primitive: The primitive.
   ///   - bindings: Its tensors.
   ///   - count: Two for each multiply-add, of convolutions and matrix products.
+  /// - Returns: The step.
+  /// - Throws: When memory for the bindings cannot be had.
   func run(
     _ primitive: Primitive, _ bindings: [(Argument, TensorMemory)], counting count: Int = 0
   ) throws -> Step {

@@ -109,6 +109,7 @@ extension Node {
   /// The floating-point operations of the node, 0 for what is not counted.
   ///
   /// - Parameter facts: The facts of its inputs and its output.
+  /// - Returns: The number of operations.
   package func floatingPointOperations(_ facts: [String: TensorFact]) -> Int {
     guard let output = facts[output]?.shape else { return 0 }
     return operation.rules.operationCount(inputs.map { facts[$0]?.shape }, output: output)

@@ -68,8 +68,10 @@ final class BinaryKernel: Kernel {
 }
 
 extension BinaryFunction {
-  /// t · ∂f/∂a or t · ∂f/∂b as a function of (t, a, b): what a gradient and a tangent are multiplied
-  /// by alike. At a kink of a maximum both operands have half.
+  /// Calls `body` with t · ∂f/∂a, or t · ∂f/∂b, as a function of (t, a, b).
+  ///
+  /// A gradient and a tangent are multiplied by the same factor. At a kink of a maximum both operands
+  /// have half.
   @inline(__always)
   fileprivate func withDerivative(
     ofFirst isFirst: Bool, _ body: ((Float, Float, Float) -> Float) -> Void

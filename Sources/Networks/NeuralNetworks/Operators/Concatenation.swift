@@ -133,6 +133,8 @@ struct Concatenation: Operator {
     }
   }
 
+  /// y = the parts one after the other, those copied that do not lie in it already.
+  ///
   /// Pullback: each part takes its own piece of the gradient. Pushforward: the tangents joined.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler

@@ -9,6 +9,7 @@ protocol IndexedOperator: Operator {
   ///   - output: The output's.
   ///   - node: The node, for messages.
   ///   - inputs: The facts of its inputs.
+  /// - Returns: The copy that makes the output.
   /// - Throws: `GraphError` when an index depends on the image's values.
   func indexedCopy(
     from input: TensorShape, to output: TensorShape, _ node: Node, _ inputs: [TensorFact?]

@@ -57,7 +57,9 @@ public struct LocalResponseNormalization: Hashable, Sendable, Operator {
     hasFastKernel ? request.sameForMaps : .plain
   }
 
-  /// Pullback: oneDNN's, where it has a fast one. Pushforward: a loop in plain order.
+  /// oneDNN's primitive where it has a fast one, else a loop.
+  ///
+  /// The pullback likewise. Pushforward: a loop in plain order.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {

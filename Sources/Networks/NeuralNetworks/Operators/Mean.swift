@@ -69,6 +69,8 @@ struct Mean: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { .plain }
 
+  /// y = the mean of the elements that meet.
+  ///
   /// Pullback: an equal part of the gradient for every element. Pushforward: the tangents' mean.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler

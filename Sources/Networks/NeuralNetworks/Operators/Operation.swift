@@ -86,8 +86,9 @@ public enum Operation: Sendable {
   /// One value repeated to fill a shape. [shape]
   case filled(ConstantTensor)
 
-  /// What is known about the operation. The only switch over all of them: a new case is written here
-  /// and in its own file.
+  /// What is known about the operation.
+  ///
+  /// The only switch over all of them: a new case is written here and in its own file.
   var rules: any Operator {
     switch self {
     case .convolution(let convolution): convolution

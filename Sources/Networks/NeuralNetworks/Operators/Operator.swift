@@ -41,6 +41,7 @@ protocol Operator: Sendable {
   ///   - allowance: What may still be computed before the network runs.
   /// - Returns: `nil` when they depend on the image, or are not worked out (networks have no
   ///   convolutions of constants).
+  /// - Throws: `GraphError` when more would be computed than is allowed, or there is no result.
   func folded(
     _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
     allowance: inout FoldingAllowance
@@ -56,6 +57,7 @@ protocol Operator: Sendable {
   ///   - lines: The same of the inputs; `nil` for one that does not depend on the image. At least one
   ///     is not `nil`.
   ///   - rule: The node, the facts of its inputs and its output's shape.
+  /// - Returns: The output's line.
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line

@@ -62,7 +62,9 @@ struct Softmax: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { .plain }
 
-  /// Pullback: oneDNN's. Pushforward: y (ẋ − ⟨y, ẋ⟩) along each line.
+  /// y = exp(x) over its sum along each line.
+  ///
+  /// Pullback: oneDNN's. Pushforward: y (ẋ − ⟨y, ẋ⟩).
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
