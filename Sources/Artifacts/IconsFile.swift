@@ -35,16 +35,19 @@ public struct IconsFile {
     public var objective: [Float]
     /// Which attempt was kept.
     public var attempt: [Int32]
+    /// The objective at each step; m × t, or empty.
+    public var objectiveByStep: [Float]
 
     /// Makes measures from their parts.
     public init(
       fidelity: [Float] = [], transformedFidelity: [Float] = [], objective: [Float] = [],
-      attempt: [Int32] = []
+      attempt: [Int32] = [], objectiveByStep: [Float] = []
     ) {
       self.fidelity = fidelity
       self.transformedFidelity = transformedFidelity
       self.objective = objective
       self.attempt = attempt
+      self.objectiveByStep = objectiveByStep
     }
 
     /// Appends the measures of other icons.
@@ -53,6 +56,7 @@ public struct IconsFile {
       transformedFidelity += other.transformedFidelity
       objective += other.objective
       attempt += other.attempt
+      objectiveByStep += other.objectiveByStep
     }
   }
 
@@ -126,7 +130,9 @@ extension ArtifactReader {
     IconsFile.Measures(
       fidelity: try read(IconsFile.fidelity),
       transformedFidelity: try read(IconsFile.transformedFidelity),
-      objective: try read(IconsFile.objective), attempt: try read(IconsFile.attempt))
+      objective: try read(IconsFile.objective), attempt: try read(IconsFile.attempt),
+      objectiveByStep: contains(IconsFile.objectiveByStep)
+        ? try read(IconsFile.objectiveByStep) : [])
   }
 }
 
@@ -136,6 +142,11 @@ extension ArtifactWriter {
     try write(IconsFile.transformedFidelity, measures.transformedFidelity)
     try write(IconsFile.objective, measures.objective)
     try write(IconsFile.attempt, measures.attempt)
+    let iconCount = measures.objective.count
+    guard iconCount > 0, !measures.objectiveByStep.isEmpty else { return }
+    try write(
+      IconsFile.objectiveByStep, measures.objectiveByStep,
+      shape: [iconCount, measures.objectiveByStep.count / iconCount])
   }
 }
 
@@ -152,7 +163,7 @@ public final class IconsWriter {
   ///   - path: Where the file will be.
   ///   - subject: Which network and layer the icons are of.
   ///   - provenance: The run.
-  ///   - target: What icons show: `direction`, `channel`, `neuron` or `logit`.
+  ///   - target: What icons show: `direction`, `channel`, `neuron`, `logit` or `probability`.
   ///   - gridSide: The number of grid rows.
   ///   - cellTotal: How many cells the grid has.
   ///   - iconSidePixels: The side of an icon.
@@ -238,7 +249,7 @@ public enum IconsPart {
     program: "atlas-render", summary: "Icons that are finished.", axes: IconsFile.schema.axes,
     datasets: [
       IconsFile.icons.schema, IconsFile.fidelity.schema, IconsFile.transformedFidelity.schema,
-      IconsFile.objective.schema, IconsFile.attempt.schema,
+      IconsFile.objective.schema, IconsFile.attempt.schema, IconsFile.objectiveByStep.schema,
     ], example: "")
 }
 
@@ -259,6 +270,10 @@ extension IconsFile {
     "objective", ["m"], "Mean of the objective over these transforms.")
   fileprivate static let attempt = Dataset<Int32>(
     "attempt", ["m"], "Which of the attempts was kept, counted from 0.")
+  fileprivate static let objectiveByStep = Dataset<Float>(
+    "objective_by_step", ["m", "t"],
+    "Objective at each step, under the step's random transform and in the precision of the optimization.",
+    .optionally("with `--loss`"))
   fileprivate static let cell = Dataset<Int32>(
     "cell", ["m"], "Cell of the grid, channel or class that each icon shows.")
   fileprivate static let row = Dataset<Int32>(
@@ -270,7 +285,7 @@ extension IconsFile {
   fileprivate static let dispersion = Dataset<Float>(
     "dispersion", ["m"], unit: "0 … 2", "Dispersion of each cell; 0 for channels and classes.")
   fileprivate static let target = Attribute<String>(
-    "target", "What icons show: `direction`, `channel`, `neuron` or `logit`.")
+    "target", "What icons show: `direction`, `channel`, `neuron`, `logit` or `probability`.")
   fileprivate static let gridSide = Attribute<Int>("grid_side", "Rows and columns of the grid.")
   fileprivate static let cellTotal = Attribute<Int>(
     "cell_total", "Cells of the grid, rendered in this file or in others.")
@@ -291,6 +306,7 @@ extension IconsFile {
     axes: [
       Axis("m", "icons in the file", atLeast: 1),
       Axis("s", "pixels along an icon's side", atLeast: 1),
+      Axis("t", "optimization steps", atLeast: 1),
     ],
     attributes: [
       target.schema, gridSide.schema, cellTotal.schema, shrinkage.schema,
@@ -298,7 +314,8 @@ extension IconsFile {
     ],
     datasets: [
       icons.schema, fidelity.schema, transformedFidelity.schema, objective.schema, attempt.schema,
-      cell.schema, row.schema, column.schema, count.schema, dispersion.schema,
+      objectiveByStep.schema, cell.schema, row.schema, column.schema, count.schema,
+      dispersion.schema,
     ],
     example: """
       import h5py

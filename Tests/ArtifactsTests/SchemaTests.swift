@@ -152,7 +152,8 @@ import Testing
   @Test("icons come back with their measures and cells, and parts do")
   func icons() throws {
     let measures = IconsFile.Measures(
-      fidelity: [0.5, .nan], transformedFidelity: [0.4, 0.3], objective: [1, 2], attempt: [0, 3])
+      fidelity: [0.5, .nan], transformedFidelity: [0.4, 0.3], objective: [1, 2], attempt: [0, 3],
+      objectiveByStep: [1, 2, 3, 4, 5, 6])
     let cells = IconsFile.Cells(
       cell: [4, 5], row: [0, 1], column: [1, 1], count: [8, 9], dispersion: [0.1, 0.2])
     let pixels = (0..<2 * 4 * 4 * 3).map { UInt8($0) }
@@ -168,6 +169,7 @@ import Testing
     let icons = try file.icons()
     #expect(icons.pixels == pixels && icons.cells == cells)
     #expect(icons.measures.objective == [1, 2] && icons.measures.fidelity[1].isNaN)
+    #expect(icons.measures.objectiveByStep == [1, 2, 3, 4, 5, 6])
     try expectConformity(path, IconsFile.schema)
 
     let part = folder.file("part.h5")

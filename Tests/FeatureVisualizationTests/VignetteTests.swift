@@ -2,7 +2,8 @@ import FeatureVisualization
 import Testing
 
 @Suite struct VignetteTests {
-  @Test("the middle keeps its colours, the corners lose the given share", arguments: [16, 33, 80])
+  @Test(
+    "the center keeps its colors, the corners lose the given fraction", arguments: [16, 33, 80])
   func fades(side: Int) {
     let colors = [Float](repeating: 1, count: 3 * side * side)
     let faded = fade(colors, Vignette(side: side, strength: 0.8))

@@ -39,7 +39,8 @@ extension IconSettings: SettingsTable {
       "seed", \IconSettings.parameters.seed, .number(from: 0), make: "SEED",
       "Seed of random numbers"),
     Setting(
-      "learning-rate", \IconSettings.parameters.optimizer.learningRate, .number(above: 0, below: 10),
+      "learning-rate", \IconSettings.parameters.optimizer.learningRate,
+      .number(above: 0, below: 10),
       "Learning rate of Adam"),
     Setting(
       "decay", \IconSettings.decayPower, .number(in: 0...4),
@@ -50,6 +51,9 @@ extension IconSettings: SettingsTable {
     Setting(
       "border", \IconSettings.border, .choice,
       "What the network sees beyond an icon's edge: gray, or the edge's color"),
+    Setting(
+      "loss", \IconSettings.parameters.keepsObjectiveByStep, .flag,
+      "Keep the objective's value at each step, in the dataset objective_by_step"),
     Setting(
       "precision", \IconSettings.precision, .choice, make: "PRECISION",
       "Format in which the network computes; auto is bf16 where the processor has it; fidelity is measured in f32 always"

@@ -114,6 +114,7 @@ extension IconsFile.Measures {
     self.init(
       fidelity: icons.map { $0.fidelity ?? .nan },
       transformedFidelity: icons.map { $0.transformedFidelity ?? .nan },
-      objective: icons.map(\.objective), attempt: icons.map { Int32($0.restart) })
+      objective: icons.map(\.objective), attempt: icons.map { Int32($0.restart) },
+      objectiveByStep: icons.flatMap(\.objectiveByStep))
   }
 }

@@ -30,6 +30,7 @@ public final class IconRenderer {
     let side = chain.outputSide
     let image = MapShape(channels: network.inputShape.channels, height: side, width: side)
     let shape = Self.inputShape(graph, image: image, tensors: tensors)
+    // Prepared once: the copies only read them.
     let weights = PreparedWeights()
     workers = try (0..<Parallelism.threadCount).map { _ in
       let optimized = try CompiledNetwork(

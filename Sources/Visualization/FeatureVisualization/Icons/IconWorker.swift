@@ -63,6 +63,7 @@ final class IconWorker {
   private func finish(
     _ items: [(target: IconTarget, restart: Int)], _ drafts: [ImageDraft]
   ) throws -> [Icon] {
+    // What is stored is measured: rounding costs some fidelity, and nobody sees the image before it.
     let pixels = drafts.map { quantized(optimization.image(of: $0.parameters)) }
     let images = pixels.map(dequantized)
     let objectives = drafts.map(\.objective)

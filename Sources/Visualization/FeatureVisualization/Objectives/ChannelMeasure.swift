@@ -36,8 +36,8 @@ public struct ChannelMeasure: Measure {
     to gradient: inout MutableSpan<Float>
   ) {
     let start = channel * positions.shape.positionCount
-    let share = scale / Float(positions.count)
-    positions.forEach { gradient[start + $0] += share }
+    let weight = scale / Float(positions.count)
+    positions.forEach { gradient[start + $0] += weight }
   }
 }
 

@@ -79,7 +79,7 @@ public struct ProbabilityMeasure: VectorMeasure {
   }
 }
 
-private func classMismatch(_ classIndex: Int, with shape: MapShape) -> String? {
+func classMismatch(_ classIndex: Int, with shape: MapShape) -> String? {
   guard shape.positionCount == 1 else {
     return "it is a map of \(shape); choose a layer of classes, or measure a channel"
   }

@@ -79,19 +79,19 @@ extension VectorMeasure {
     return sum.map { Float($0 / Double(positions.count)) }
   }
 
-  /// Adds the gradient of the mean: at each position its share, 1 / count.
+  /// Adds the gradient of the mean: at each position, one over their number.
   public func addGradient(
     of activations: Span<Float>, at positions: Positions, scale: Float,
     to gradient: inout MutableSpan<Float>
   ) {
     let (channelCount, planeSize) = (positions.shape.channels, positions.shape.positionCount)
-    let share = scale / Float(positions.count)
+    let weight = scale / Float(positions.count)
     var vectorGradient = [Float](repeating: 0, count: channelCount)
     positions.forEachVector(of: activations) { vector, index in
       var one = vectorGradient.mutableSpan
       self.gradient(at: vector, into: &one)
       for channel in 0..<channelCount {
-        gradient[channel * planeSize + index] += share * one[channel]
+        gradient[channel * planeSize + index] += weight * one[channel]
       }
     }
   }

@@ -167,6 +167,7 @@ public struct ObjectiveReport: Sendable {
       "\(shape.elementCount) activations expected, got \(activations.count)")
     for term in objective.terms where term.tensor == tensor {
       let positions = term.positions(in: shape)
+      // In Double, so that a term of weight 1 alone gives its measure to the bit.
       let weight = Double(term.weight)
       sum += weight * Double(term.measure.value(of: activations, at: positions))
       guard weight > 0, let one = term.measure.fidelity(of: activations, at: positions)

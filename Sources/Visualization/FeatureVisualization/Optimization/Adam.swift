@@ -45,6 +45,8 @@ public struct Adam: Sendable {
       gradient.count == count && state.means.count == count,
       "\(count) parameters, \(gradient.count) gradients, a state of \(state.means.count)")
     state.stepCount += 1
+    // In Double: at first 1 − β₂ᵗ is about 10⁻³, of which Float's powers would keep four digits. The
+    // corrections are the same for all parameters; one goes into the rate, the other under the root.
     let step = Double(state.stepCount)
     let meanCorrection = Float(1 / (1 - pow(Double(meanDecay), step)))
     let squareCorrection = Float(1 / (1 - pow(Double(squareDecay), step)))

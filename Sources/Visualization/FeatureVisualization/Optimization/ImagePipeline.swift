@@ -109,26 +109,29 @@ public final class ImagePipeline {
   ) throws {
     checkCount(drafts.count)
     for slot in drafts.indices {
-      draw(drafts[slot].parameters, slot: slot)
       for transform in transforms { transform.draw(slot: slot, using: &drafts[slot].stream) }
-      view(slot: slot)
+      makeImage(of: drafts[slot].parameters, slot: slot)
+      show(slot: slot)
     }
     try timed(.forward) { try network.forward() }
     try timed(.named("objective")) { try seed(&drafts, keepingValues) }
     try timed(.backward) { try network.pullback() }
     for slot in drafts.indices {
       pullback(to: drafts[slot].parameters, slot: slot)
+      // The optimizer follows at once, so that one gradient serves all slots and is still in the cache.
       let gradient = parameterGradient
       timed(.named("optimizer")) { update(&drafts[slot], gradient.span) }
     }
   }
 
   /// Turns parameters into the finished image, in the images of the first view.
-  private func draw(_ parameters: [Float], slot: Int) {
+  private func makeImage(of parameters: [Float], slot: Int) {
     timed(.named(parameterization.name)) {
       parameterization.image(of: parameters.span, into: &images[0][slot])
     }
     for index in 0..<imageTransformCount {
+      // A second reference, no copy: a span of the element would keep all of `images` from being
+      // written.
       let image = images[index][slot]
       timed(.named(transforms[index].name)) {
         writing(to: &images[index + 1][slot]) {
@@ -139,7 +142,7 @@ public final class ImagePipeline {
   }
 
   /// Shows the finished image to the network.
-  private func view(slot: Int) {
+  private func show(slot: Int) {
     for index in imageTransformCount..<transforms.count {
       let image = images[index][slot]
       timed(.named(transforms[index].name)) {
@@ -148,6 +151,7 @@ public final class ImagePipeline {
             transforms[index].apply(to: image.span, slot: slot, into: &$0)
           }
         }
+        // The last one writes where the network reads; another pass would only copy.
         network.withInput(image: slot) {
           transforms[index].apply(to: image.span, slot: slot, into: &$0)
         }
@@ -160,6 +164,7 @@ public final class ImagePipeline {
     var reports = drafts.map { _ in ObjectiveReport() }
     for (tensor, shape) in shapesInOrder {
       try network.forEachOutput(tensor) { slot, activations in
+        // Slots without a draft keep what was there: their gradients are computed, and never read.
         guard slot < drafts.count else { return }
         let objective = drafts[slot].objective
         if keepingValues { reports[slot].add(objective, at: tensor, activations, shape: shape) }
@@ -202,7 +207,7 @@ public final class ImagePipeline {
   public func image(of parameters: [Float]) -> [Float] {
     // Any slot will do: nothing here lasts.
     for transform in transforms.prefix(imageTransformCount) { transform.holdStill(slot: 0) }
-    draw(parameters, slot: 0)
+    makeImage(of: parameters, slot: 0)
     return images[imageTransformCount][0]
   }
 
@@ -220,7 +225,7 @@ public final class ImagePipeline {
     checkCount(finished.count)
     precondition(
       objectives.count == finished.count && streams?.count ?? finished.count == finished.count,
-      "\(finished.count) images, \(objectives.count) objectives")
+      "\(finished.count) images, \(objectives.count) objectives, \(streams?.count ?? 0) streams")
     for slot in finished.indices {
       precondition(
         finished[slot].count == images[imageTransformCount][slot].count,
@@ -232,7 +237,7 @@ public final class ImagePipeline {
         for view in views { view.holdStill(slot: slot) }
       }
       images[imageTransformCount][slot] = finished[slot]
-      view(slot: slot)
+      show(slot: slot)
     }
     try network.forward()
     var reports = finished.map { _ in ObjectiveReport() }
@@ -269,6 +274,7 @@ public final class ImagePipeline {
     }
     let side = chain.parameterization.side
     let shape = "\(drafts.count) × 3 × \(side) × \(side)"
+    // The network knows its own steps; its passes' times above only hold their place.
     let steps = try network.profile(repetitions: repetitions)
     return best.parts.flatMap { part, seconds in
       switch part {
@@ -283,6 +289,7 @@ public final class ImagePipeline {
   private func timed(
     _ part: @autoclosure () -> StepClock.Part, _ body: () throws -> Void
   ) rethrows {
+    // Without a profile, a step costs no look at the clock: there are a dozen parts for each image.
     guard clock != nil else { return try body() }
     let start = ContinuousClock.now
     try body()
@@ -295,5 +302,40 @@ public final class ImagePipeline {
 
   private func checkCount(_ count: Int) {
     precondition(count <= imageCount, "\(count) images for \(imageCount) slots")
+  }
+}
+
+/// The times of a step's parts, each the sum over all images.
+struct StepClock {
+  /// A part of a step.
+  enum Part: Hashable {
+    /// The network's passes.
+    case forward, backward
+    /// Everything else.
+    case named(String)
+  }
+
+  /// Seconds by part, in the order in which they ran first.
+  private(set) var parts: [(part: Part, seconds: Double)] = []
+
+  /// Adds a run of a part.
+  mutating func add(_ part: Part, _ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    add(part, Double(seconds) + Double(attoseconds) * 1e-18) { $0 + $1 }
+  }
+
+  /// Takes over what is faster in another step.
+  mutating func keepBest(of step: StepClock) {
+    for (part, seconds) in step.parts { add(part, seconds) { min($0, $1) } }
+  }
+
+  private mutating func add(
+    _ part: Part, _ seconds: Double, _ combine: (Double, Double) -> Double
+  ) {
+    if let index = parts.firstIndex(where: { $0.part == part }) {
+      parts[index].seconds = combine(parts[index].seconds, seconds)
+    } else {
+      parts.append((part, seconds))
+    }
   }
 }

@@ -36,12 +36,14 @@ public struct FourierImage: Sendable {
     self.side = side
     cosineCount = side / 2 + 1
     sineCount = (side - 1) / 2
+    // Products are reduced by whole turns before they become angles, which would lose their digits.
     let angle = 2 * Double.pi / Double(side)
     cosines = Self.table(0..<cosineCount) { cos(angle * Double($0 * $1 % side)) }
     sines = Self.table(1..<sineCount + 1) { sin(angle * Double($0 * $1 % side)) }
     weights = Self.table(0..<cosineCount) { row, column in
       let frequency = Double(row * row + column * column).squareRoot() / Double(side)
       let decay = pow(max(frequency, 1 / Double(side)), decayPower)
+      // Columns of the half spectrum stand for their mirror images, too, unless they are their own.
       let multiplicity: Double = column == 0 || 2 * column == side ? 1 : 2
       return multiplicity / (4 * Double(side) * decay)
     }
@@ -50,7 +52,7 @@ public struct FourierImage: Sendable {
   /// The number of parameters.
   public var parameterCount: Int { 6 * side * cosineCount }
 
-  /// Memory for the steps between parameters and planes; one for each worker.
+  /// Memory for the steps between parameters and planes; one for each thread.
   public struct Workspace: Sendable {
     /// What belongs to horizontal cosines, side × 3 × cosineCount: rows of vertical cosines, then of
     /// vertical sines.
@@ -61,7 +63,7 @@ public struct FourierImage: Sendable {
     var oddBetween: [Float]
   }
 
-  /// Memory for one worker.
+  /// Memory for one thread.
   public func makeWorkspace() -> Workspace {
     let even = [Float](repeating: 0, count: 3 * side * cosineCount)
     let odd = [Float](repeating: 0, count: 3 * side * sineCount)
@@ -162,6 +164,7 @@ public struct FourierImage: Sendable {
           values.span.extracting(boundary..<values.count), into: &block)
       }
     }
+    // Rows of `between` hold three planes side by side, here taken as three times as many rows.
     var sums = values.mutableSpan
     sgemm(
       rows: 3 * side, columns: count, inner: count, between.span, table.span, into: &sums)

@@ -60,6 +60,7 @@ extension ImageParameterization {
     var parameters: [Float] = []
     parameters.reserveCapacity(parameterCount)
     while parameters.count < parameterCount {
+      // Both numbers of a pair are used; of an odd count, the last one's partner is left.
       let (x, y) = stream.normalPair()
       parameters.append(0.01 * x)
       if parameters.count < parameterCount { parameters.append(0.01 * y) }

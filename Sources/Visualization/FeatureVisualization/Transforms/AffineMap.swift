@@ -40,6 +40,7 @@ public struct AffineMap: Sendable, Equatable {
     let angle = degrees * .pi / 180
     (xx, xy) = (cos(angle) / scale, -sin(angle) / scale)
     (yx, yy) = (sin(angle) / scale, cos(angle) / scale)
+    // The centers correspond; from there back to the output's pixel (0, 0).
     let center = laterShift - Double(outputSide - 1) / 2
     x0 = Double(inputSide - 1) / 2 + shift.x + xx * center.x + xy * center.y
     y0 = Double(inputSide - 1) / 2 + shift.y + yx * center.x + yy * center.y
@@ -88,6 +89,8 @@ public struct AffineMapDistribution: Sendable {
     using stream: inout RandomStream, inputSide: Int, outputSide: Int
   ) -> AffineMap {
     precondition(!scales.isEmpty && !angles.isEmpty, "a scale and an angle are needed")
+    // The order of draws, vertical before horizontal offsets too, is fixed: another one would change
+    // every icon of a seed.
     var shift = SIMD2<Double>.zero
     for jitter in jitters { shift += offset(of: jitter, using: &stream) }
     let scale = scales[stream.integer(below: scales.count)]
@@ -105,6 +108,7 @@ public struct AffineMapDistribution: Sendable {
   }
 }
 
+/// By products: the C library's `pow` may differ in the last bit from one version to the next.
 private func power(_ base: Double, _ exponent: Int) -> Double {
   (0..<abs(exponent)).reduce(1) { value, _ in exponent < 0 ? value / base : value * base }
 }

@@ -64,39 +64,3 @@ extension ImageTransform where Workspace == Void {
   /// None.
   public func makeWorkspace() {}
 }
-
-/// How parameters become what a network sees: a parameterization, then transforms.
-///
-/// The first transforms belong to the image: what they make is what an icon shows. The others are views
-/// of it: what the network sees at a step. The last one makes network values.
-public struct ImageChain: Sendable {
-  /// From parameters to RGB.
-  public let parameterization: any ImageParameterization
-  /// From RGB to the finished image, RGB as well.
-  public let imageTransforms: [any ImageTransform]
-  /// From the finished image to the network's input.
-  public let viewTransforms: [any ImageTransform]
-
-  /// Ties links together.
-  ///
-  /// - Precondition: There is a view, and each link takes images of the side that the one before makes.
-  public init(
-    _ parameterization: any ImageParameterization, imageTransforms: [any ImageTransform] = [],
-    viewTransforms: [any ImageTransform]
-  ) {
-    precondition(!viewTransforms.isEmpty, "a view that makes the network's values is needed")
-    var side = parameterization.side
-    for transform in imageTransforms + viewTransforms {
-      precondition(
-        transform.inputSide == side,
-        "\(transform.name) takes images of side \(transform.inputSide), gets \(side)")
-      side = transform.outputSide
-    }
-    self.parameterization = parameterization
-    self.imageTransforms = imageTransforms
-    self.viewTransforms = viewTransforms
-  }
-
-  /// The side of the network's input.
-  public var outputSide: Int { viewTransforms.last?.outputSide ?? parameterization.side }
-}

@@ -29,6 +29,7 @@ struct PixelBlock {
   /// Hands out the pixels one by one, each with a zero as fourth float.
   @inline(__always)
   func forEachPixel(_ body: (_ pixel: SIMD4<Float>, _ lane: Int) -> Void) {
+    // Written out: the lane of a vector should be known when the code is compiled.
     body(self[0], 0)
     body(self[1], 1)
     body(self[2], 2)

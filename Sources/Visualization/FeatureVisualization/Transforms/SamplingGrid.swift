@@ -15,6 +15,7 @@ struct SamplingGrid {
 
   /// A row of the output.
   func row(_ y: Int) -> Row {
+    // Its start is computed in Double, so that rounding errors of positions do not grow with the rows.
     Row(
       x: Float(map.xy * Double(y) + map.x0 + 1),
       y: Float(map.yy * Double(y) + map.y0 + 1),
@@ -79,6 +80,7 @@ struct SamplingGrid {
 
     @inline(__always)
     private func sample(_ pixels: Span<Float>, _ lane: Int) -> SIMD4<Float> {
+      // Two loads of eight floats fetch all four pixels, since neighbors in a row lie side by side.
       let index = Int(self.index[lane])
       let top = pixels.vector(at: index)
       let bottom = pixels.vector(at: index &+ pitch)

@@ -99,6 +99,7 @@ public struct Warp: ImageTransform {
     var pixels = pixels.mutableSpan
     let planeSize = inputSide * inputSide
     for y in 0..<inputSide {
+      // Where blocks overlap, pixels are written twice, with the same values.
       forEachOverlappingBlock(of: inputSide) { x, lanes in
         let index = y * inputSide + x
         let block = PixelBlock(
@@ -160,6 +161,7 @@ public struct Warp: ImageTransform {
     let planeSize = outputSide * outputSide
     for y in 0..<outputSide {
       let row = grid.row(y)
+      // These blocks must not overlap: what is added twice counts twice.
       forEachBlock(of: outputSide) { x, lanes in
         let taps = row.taps(from: x)
         let index = y * outputSide + x

@@ -1,8 +1,46 @@
 internal import Randomness
 
+/// How parameters become what a network sees: a parameterization, then transforms.
+///
+/// The first transforms belong to the image: what they make is what an icon shows. The others are views
+/// of it: what the network sees at a step. The last one makes network values.
+public struct ImageChain: Sendable {
+  /// From parameters to RGB.
+  public let parameterization: any ImageParameterization
+  /// From RGB to the finished image, RGB as well.
+  public let imageTransforms: [any ImageTransform]
+  /// From the finished image to the network's input.
+  public let viewTransforms: [any ImageTransform]
+
+  /// Ties links together.
+  ///
+  /// - Precondition: There is a view, and each link takes images of the side that the one before makes.
+  public init(
+    _ parameterization: any ImageParameterization, imageTransforms: [any ImageTransform] = [],
+    viewTransforms: [any ImageTransform]
+  ) {
+    precondition(!viewTransforms.isEmpty, "a view that makes the network's values is needed")
+    var side = parameterization.side
+    for transform in imageTransforms + viewTransforms {
+      precondition(
+        transform.inputSide == side,
+        "\(transform.name) takes images of side \(transform.inputSide), gets \(side)")
+      side = transform.outputSide
+    }
+    self.parameterization = parameterization
+    self.imageTransforms = imageTransforms
+    self.viewTransforms = viewTransforms
+  }
+
+  /// The side of the network's input.
+  public var outputSide: Int { viewTransforms.last?.outputSide ?? parameterization.side }
+}
+
+// MARK: - Links at work
+
 // What an `ImagePipeline` needs of links whose types it does not know: each with one thread's memory for
-// it, and a transform with its variation for each slot. They are classes, so that a pipeline can hold
-// several kinds in one array; calls cross them once per image, not per pixel.
+// it, and a transform with its variation for each slot. They are classes, since the memory of an unknown
+// type cannot be passed `inout` through an existential; calls cross them once per image, not per pixel.
 
 /// A parameterization of any kind with its workspace.
 protocol ParameterizationRunner: AnyObject {
@@ -93,39 +131,4 @@ private final class TransformLink<Link: ImageTransform>: TransformRunner {
 func writing(to array: inout [Float], _ body: (inout MutableSpan<Float>) -> Void) {
   var elements = array.mutableSpan
   body(&elements)
-}
-
-/// The times of a step's parts, each the sum over all images.
-struct StepClock {
-  /// A part of a step.
-  enum Part: Hashable {
-    /// The network's passes.
-    case forward, backward
-    /// Everything else.
-    case named(String)
-  }
-
-  /// Seconds by part, in the order in which they ran first.
-  private(set) var parts: [(part: Part, seconds: Double)] = []
-
-  /// Adds a run of a part.
-  mutating func add(_ part: Part, _ duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    add(part, Double(seconds) + Double(attoseconds) * 1e-18) { $0 + $1 }
-  }
-
-  /// Takes over what is faster in another step.
-  mutating func keepBest(of step: StepClock) {
-    for (part, seconds) in step.parts { add(part, seconds) { min($0, $1) } }
-  }
-
-  private mutating func add(
-    _ part: Part, _ seconds: Double, _ combine: (Double, Double) -> Double
-  ) {
-    if let index = parts.firstIndex(where: { $0.part == part }) {
-      parts[index].seconds = combine(parts[index].seconds, seconds)
-    } else {
-      parts.append((part, seconds))
-    }
-  }
 }
