@@ -1,5 +1,5 @@
 # Activation atlases: `make atlas` runs the pipeline, each stage a program that reads and writes
-# files. Only what a changed parameter or input touches is made again. `make help` lists all there is.
+# files. Only what a changed setting or input touches is made again. `make help` lists all there is.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -7,16 +7,44 @@ SHELL := bash
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
-# Machine facts (paths, THREADS …) may be kept in local.mk; the recipe gives what is still unset.
+# Values come from the command line, the environment, local.mk (for what is true of a machine: paths,
+# THREADS), the recipe, and then from the programs, as settings.mk has written them down.
 -include local.mk
-RECIPE ?= $(if $(MODEL)$(DATASET),default,world)
-RECIPE := $(RECIPE)
-ifeq ($(wildcard Pipelines/$(RECIPE).mk),)
-$(error There is no recipe $(RECIPE); there are: $(basename $(notdir $(wildcard Pipelines/*.mk))))
+RECIPES := $(filter-out settings,$(basename $(notdir $(wildcard Pipelines/*.mk))))
+RECIPE  ?= $(if $(MODEL)$(DATASET),default,world)
+RECIPE  := $(RECIPE)
+ifeq ($(filter $(RECIPE),$(RECIPES)),)
+  $(error There is no recipe $(RECIPE); there are: $(RECIPES))
 endif
 include Pipelines/$(RECIPE).mk
+include Pipelines/settings.mk
 
 # ---------------------------------------------------------------- what to make
+
+# What is given beside settings.
+INPUTS := MODEL CARD DATASET LAYER OUT ALIGN_TO PICTURES WORLD_SEED RECIPE PYTHON BENCH_MODEL BENCH_IMAGES
+help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
+help.CARD         := Its model card, if that does not lie beside it
+help.DATASET      := The folder of images
+help.LAYER        := The layer, by its name in the network's file or in the card
+help.OUT          := The folder that everything lands in
+help.ALIGN_TO     := Another layout.h5 of the same images to stay near
+help.PICTURES     := Images per class of the synthetic world
+help.WORLD_SEED   := Seed of the synthetic world; its network was trained on 0 and validated on 1
+help.RECIPE       := A set of values, one of: $(RECIPES)
+help.PYTHON       := The Python of make network, check-networks and the comparisons
+help.BENCH_MODEL  := The network that make bench measures
+help.BENCH_IMAGES := The images that make bench measures with
+
+# A misspelt variable would be ignored in silence, and a word that there is not would be read as another.
+GIVEN   := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+UNKNOWN := $(firstword $(filter-out $(SETTINGS) $(INPUTS) BIN BUILT SWIFT_BUILD MAKEFLAGS,$(GIVEN)))
+ifneq ($(UNKNOWN),)
+  $(error There is no setting $(UNKNOWN); the nearest is \
+    $(shell Scripts/nearest-name '$(UNKNOWN)' $(SETTINGS) $(INPUTS)), make help lists all)
+endif
+$(foreach name,$(SETTINGS),$(if $(words.$(name)),$(if $(filter $(words.$(name)),$($(name))),,\
+  $(error $(name)=$($(name)): it must be one of: $(words.$(name))))))
 
 # Images per class of the synthetic world, drawn with a seed that its network was not trained on.
 PICTURES   ?= 40
@@ -30,15 +58,11 @@ ifeq ($(MODEL)$(DATASET),)
   DATASET  := $(WORLD)
   LAYER    ?= mixed4c
 endif
-MODEL   ?=
-DATASET ?=
-LAYER   ?=
-CARD    ?=
-SEED    ?= 0
-THREADS ?= 0
-# Another layout of the same photographs to stay near, and the most memory a stage may take.
-ALIGN_TO     ?=
-MEMORY_LIMIT ?=
+MODEL    ?=
+DATASET  ?=
+LAYER    ?=
+CARD     ?=
+ALIGN_TO ?=
 
 comma := ,
 empty :=
@@ -46,18 +70,20 @@ space := $(empty) $(empty)
 NETWORK := $(basename $(notdir $(MODEL)))
 OUT     ?= Data/atlas/$(NETWORK)/$(subst :,_,$(subst /,_,$(LAYER)))
 GRIDS   := $(subst $(comma),$(space),$(GRID))
-ATLASES := $(foreach grid,$(GRIDS),$(OUT)/atlas-$(grid).png)
+ATLASES := $(GRIDS:%=$(OUT)/atlas-%.png)
+STAMPS  := $(OUT)/.settings
 
-BIN    := .build/release
+BIN    ?= .build/release
 COMMON := --threads $(THREADS)
-BUILT  := .build/built
+BUILT  ?= .build/built
 
 PYTHON ?= python3
 
-.PHONY: atlas world network build test quick-test bench check-networks bench-peers bench-embedding fuzz format lint clean help packages FORCE
+.PHONY: atlas world network build test quick-test bench check-networks bench-peers bench-embedding fuzz \
+  documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
-atlas: $(OUT)/atlas.png ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
+atlas: $(OUT)/atlas.png $(ATLASES) ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	@echo "$(OUT)/atlas.png"
 
 world: $(WORLD).jpg ## Draw the synthetic world (PICTURES per class, WORLD_SEED)
@@ -81,7 +107,7 @@ network: $(BUILT) ## Train the synthetic world's network, or continue (PYTHON wi
 
 # The libraries and programs, built again when a source changes.
 SOURCES := Package.swift $(shell find Sources -type f)
-SWIFT_BUILD := swift build --configuration release
+SWIFT_BUILD ?= swift build --configuration release
 
 $(BUILT): $(SOURCES) | packages
 	$(SWIFT_BUILD) >&2
@@ -134,6 +160,11 @@ fuzz: $(BUILT) ## Read and run 100,000 damaged network files
 	$(BIN)/model-fuzzing --count 100000 --jobs $$(nproc) --failures Data/work/fuzzing
 	$(BIN)/model-fuzzing --tensorflow --count 20000 --jobs $$(nproc) --failures Data/work/fuzzing
 
+documentation: $(BUILT) ## Write what documents and make know of files and settings, from the code
+	$(BIN)/atlas-documentation files > Documentation/files.md
+	$(BIN)/atlas-documentation settings > Documentation/settings.md
+	$(BIN)/atlas-documentation make > Pipelines/settings.mk
+
 FORMATTED := Package.swift Sources Tests
 format: ## Format the Swift files
 	swift format --in-place --recursive $(FORMATTED)
@@ -144,57 +175,26 @@ lint: ## Check the Swift files' format
 clean: ## Remove what was built, measured and drawn; atlases in Data/atlas stay
 	rm -rf .build Data/work Data/world
 
+# A value and a meaning as words of the shell.
+quote = '$(subst ','\'',$(1))'
 help: ## Show this
-	@echo "make atlas LAYER=mixed4c [RECIPE=$(RECIPE)] [NAME=value …]"
-	@echo "make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c [RECIPE=$(RECIPE)] [NAME=value …]"
+	@echo "make atlas LAYER=mixed4c [NAME=value …]"
+	@echo "make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c [RECIPE=quick] [NAME=value …]"
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 	@echo
-	@echo "Parameters and their values under RECIPE=$(RECIPE)" \
-	  "(recipes: $(basename $(notdir $(wildcard Pipelines/*.mk)))):"
-	@$(foreach name,$(PARAMETERS),printf '  %-16s %s\n' '$(name)' '$($(name))';)
-
-PARAMETERS := MODEL CARD DATASET PICTURES WORLD_SEED LAYER OUT SEED THREADS POSITIONS INCLUDE_EDGES CLASSES \
-  COMPONENTS CONDITION METRIC RECALL METHOD PERPLEXITY EXAGGERATION NEIGHBORS MIN_DIST EPOCHS START \
-  ALIGN_TO ALIGNMENT STABILITY MEMORY_LIMIT GRID MINIMUM_COUNT \
-  ICON_SIZE STEPS ATTEMPTS PRECISION WHITEN COSINE_POWER VIGNETTE GAP
+	@echo "Settings, with their values under RECIPE=$(RECIPE):"
+	@$(foreach name,$(INPUTS) $(SETTINGS),printf '  %-14s %-10s %s\n' \
+	  $(name) $(call quote,$(or $($(name)),-)) $(call quote,$(help.$(name)));)
 
 # ---------------------------------------------------------------- the pipeline
 
-# A stage's parameters lie in a small file that changes only when they do.
-STAMPS := $(OUT)/.parameters
-define parameters
-$(STAMPS)/$(1): FORCE
-	@mkdir -p $$(@D)
-	@printf '%s\n' '$(2)' | cmp --silent - $$@ || printf '%s\n' '$(2)' > $$@
-endef
-
-EXTRACT  := --layer $(LAYER) --positions $(POSITIONS) --classes $(CLASSES) --seed $(SEED) \
-  $(if $(filter yes,$(INCLUDE_EDGES)),--include-edges)
-# As many neighbours as either method wants, so that both and all their settings share one search.
-SEARCHED := $(shell awk 'BEGIN { p = 3 * $(PERPLEXITY); k = int(p) + (p > int(p)); \
-  if (k < $(NEIGHBORS)) k = $(NEIGHBORS); print k }')
-NEAR     := --metric $(METRIC) --neighbors $(SEARCHED) --recall $(RECALL) --seed $(SEED)
-EMBED    := --method $(METHOD) $(if $(filter tsne,$(METHOD)),--perplexity $(PERPLEXITY) \
-  --exaggeration $(EXAGGERATION),--neighbors $(NEIGHBORS) --min-dist $(MIN_DIST) --epochs $(EPOCHS)) \
-  --start $(START) $(if $(ALIGN_TO),--align-to $(ALIGN_TO) --alignment $(ALIGNMENT)) \
-  --stability $(STABILITY) --seed $(SEED)
-MEMORY   := $(if $(MEMORY_LIMIT),--memory-limit $(MEMORY_LIMIT))
-RENDER   := --layer $(LAYER) --size $(ICON_SIZE) --steps $(STEPS) --attempts $(ATTEMPTS) \
-  --cosine-power $(COSINE_POWER) --vignette $(VIGNETTE) --precision $(PRECISION) --seed $(SEED) $(if $(filter yes,$(WHITEN)),,--no-whiten)
-NETWORK_FILES := --model $(MODEL) $(if $(CARD),--card $(CARD))
-NETWORK_INPUTS := $(wildcard $(MODEL) $(or $(CARD),$(basename $(MODEL)).json))
-CLASS_INPUTS := $(filter-out auto folders names none,$(CLASSES))
-
-$(eval $(call parameters,extract,$(NETWORK_FILES) --images $(DATASET) $(EXTRACT)))
-$(eval $(call parameters,reduce,$(COMPONENTS)))
-$(eval $(call parameters,whiten,$(CONDITION)))
-$(eval $(call parameters,first,$(firstword $(GRIDS))))
-$(eval $(call parameters,neighbors,$(NEAR) $(COMPONENTS)))
-$(eval $(call parameters,embed,$(EMBED)))
-$(eval $(call parameters,grid,$(MINIMUM_COUNT)))
-$(eval $(call parameters,render,$(NETWORK_FILES) $(RENDER)))
-$(eval $(call parameters,assemble,--gap $(GAP)))
+NETWORK_FILES  := --model $(MODEL) $(if $(CARD),--card $(CARD))
+# With the weights that ONNX files may keep beside them, as PyTorch writes them.
+NETWORK_INPUTS := $(wildcard $(MODEL) $(MODEL).data $(MODEL)_data $(or $(CARD),$(basename $(MODEL)).json))
+CLASS_INPUTS   := $(filter-out auto folders names none,$(CLASSES))
+LAID_OUT       := $(if $(filter 0,$(COMPONENTS)),activations,components)
+ALIGN          := $(if $(ALIGN_TO),--align-to $(ALIGN_TO))
 
 ifneq ($(filter atlas $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(MODEL),)
@@ -204,69 +204,110 @@ ifneq ($(filter atlas $(OUT)/%,$(MAKECMDGOALS)),)
     $(error MODEL=$(MODEL): there is no such file)
   endif
   ifeq ($(DATASET),)
-    $(error DATASET is not set: give the folder of photographs beside MODEL)
+    $(error DATASET is not set: give the folder of images beside MODEL)
   endif
   ifeq ($(IS_WORLD)$(wildcard $(DATASET)/.),)
-    $(error DATASET=$(DATASET): there is no such folder of photographs)
+    $(error DATASET=$(DATASET): there is no such folder of images)
   endif
   ifeq ($(LAYER),)
-    $(error LAYER is not set: name a layer, for instance LAYER=mixed4c)
+    $(error LAYER is not set: name a layer of the network; atlas-network summary --layers lists them)
   endif
-  DIGEST := $(firstword $(shell sha256sum $(MODEL)))
+  DIGESTS := $(shell sha256sum $(NETWORK_INPUTS) $(CLASS_INPUTS))
+  DIGEST  := $(firstword $(DIGESTS))
   ifeq ($(filter $(DIGEST),$(or $(file < $(STAMPS)/network),$(DIGEST))),)
     $(error $(OUT) holds the atlas of another network: set OUT, or remove that folder)
   endif
 endif
 
-# Which network the folder belongs to.
-$(STAMPS)/network: | $(STAMPS)/extract
-	@echo '$(DIGEST)' > $@
+# What decides the products of each stage, as its program reads the settings: 20 and 20.0 are the same, and
+# what is for another method does not count. All programs are asked before anything is made, so that a mistake
+# costs no finished work. The network counts by its content, images by their names, sizes and times; drawn
+# images are the same whenever they are drawn. (+: also under make -n, which then shows what would be made.)
+asked = test ! -x $(BIN)/atlas-$(1) || \
+  $(BIN)/atlas-$(1) --record-settings $(options.$(1)) $(2) > $(STAMPS)/$(1).asked
+$(STAMPS)/asked: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
+	+@mkdir -p $(@D)
+	+@$(call asked,extract)
+	+@printf '%s\n' 'layer=$(LAYER)' '$(DIGESTS)' >> $(STAMPS)/extract.asked
+	+@find '$(DATASET)'/ \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' \) \
+	  -printf '%P %s $(if $(IS_WORLD),,%T@)\n' | LC_ALL=C sort | sha256sum >> $(STAMPS)/extract.asked
+	+@$(call asked,reduce)
+	+@$(call asked,neighbors)
+	+@echo 'of $(LAID_OUT)' >> $(STAMPS)/neighbors.asked
+	+@$(call asked,embed,--neighbor-graph neighbors.h5 $(ALIGN))
+	+@echo 'of $(LAID_OUT) $(ALIGN)' >> $(STAMPS)/embed.asked
+	+@$(call asked,grid,--grid $(GRID))
+	+@$(call asked,grid)
+	+@$(call asked,render)
+	+@echo 'layer=$(LAYER)' >> $(STAMPS)/render.asked
+	+@$(call asked,assemble)
+	+@echo $(firstword $(GRIDS)) > $(STAMPS)/first.asked
 
-# The names, sizes and times of the pictures; drawn ones are the same whenever they are drawn.
-$(STAMPS)/dataset: FORCE $(if $(IS_WORLD),$(WORLD).jpg)
-	@mkdir -p $(@D)
-	@find '$(DATASET)'/ \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' \) \
-	  -printf '%P %s $(if $(IS_WORLD),,%T@)\n' | LC_ALL=C sort | sha256sum > $@.new
-	@cmp --silent $@.new $@ && rm $@.new || mv $@.new $@
+# A product's stamp is as old as the product if that was made with what is asked for, else new.
+define stamp
+$(STAMPS)/$(notdir $(2)): $(STAMPS)/asked
+	+@if test -e $(2) && cmp --silent $(STAMPS)/$(1).asked $$@.made; \
+	then touch -r $(2) $$@; else touch $$@; fi
+$(2): $(STAMPS)/$(notdir $(2)) | $(BUILT)
+endef
+# The last line of a product's recipe.
+made = @cp $(STAMPS)/$(1).asked $(STAMPS)/$(@F).made
 
-$(OUT)/activations.h5: $(NETWORK_INPUTS) $(CLASS_INPUTS) $(STAMPS)/dataset $(STAMPS)/extract \
-    | $(STAMPS)/network $(BUILT)
-	$(BIN)/atlas-extract $(NETWORK_FILES) --images $(DATASET) $(EXTRACT) --output $@ $(COMMON)
+CELLS   := $(GRIDS:%=$(OUT)/cells-%.h5)
+ICONS   := $(GRIDS:%=$(OUT)/icons-%.h5)
+$(eval $(call stamp,extract,$(OUT)/activations.h5))
+$(eval $(call stamp,reduce,$(OUT)/components.h5))
+$(eval $(call stamp,neighbors,$(OUT)/neighbors.h5))
+$(eval $(call stamp,embed,$(OUT)/layout.h5))
+$(foreach file,$(CELLS),$(eval $(call stamp,grid,$(file))))
+$(foreach file,$(ICONS),$(eval $(call stamp,render,$(file))))
+$(foreach file,$(ATLASES),$(eval $(call stamp,assemble,$(file))))
+$(eval $(call stamp,first,$(OUT)/atlas.png))
 
-$(OUT)/components.h5: $(OUT)/activations.h5 $(STAMPS)/reduce | $(BUILT)
-	$(BIN)/atlas-reduce --activations $< --components $(COMPONENTS) --output $@ $(COMMON)
+# Where sampling again gives the same bytes, as after a touched image, the file keeps its time, and nothing
+# else is made.
+$(OUT)/activations.h5:
+	$(BIN)/atlas-extract $(NETWORK_FILES) --images $(DATASET) --layer $(LAYER) $(options.extract) \
+	  --output $@.new $(COMMON)
+	@if cmp --silent $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@echo '$(DIGEST)' > $(STAMPS)/network
+	$(call made,extract)
 
-# The whitening matrix apart, so that CONDITION leaves the layout alone.
-$(OUT)/whitening.h5: $(OUT)/activations.h5 $(STAMPS)/whiten | $(BUILT)
-	$(BIN)/atlas-reduce --activations $< --components 0 --condition $(CONDITION) \
+$(OUT)/components.h5: $(OUT)/activations.h5
+	$(BIN)/atlas-reduce --activations $< $(options.reduce) --output $@ $(COMMON)
+	$(call made,reduce)
+
+# The neighbors apart, so that other settings of the layout do not search again.
+$(OUT)/neighbors.h5: $(OUT)/$(LAID_OUT).h5
+	$(BIN)/atlas-neighbors --$(LAID_OUT) $< $(options.neighbors) --output $@ $(COMMON)
+	$(call made,neighbors)
+
+$(OUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(OUT)/neighbors.h5 $(ALIGN_TO)
+	$(BIN)/atlas-embed --$(LAID_OUT) $< --neighbor-graph $(OUT)/neighbors.h5 $(options.embed) \
+	  $(ALIGN) --output $@ $(COMMON)
+	$(call made,embed)
+
+# One file per grid, so that another grid leaves the first one's icons alone.
+$(CELLS): $(OUT)/cells-%.h5: $(OUT)/activations.h5 $(OUT)/layout.h5
+	$(BIN)/atlas-grid --activations $< --layout $(OUT)/layout.h5 --grid $* $(options.grid) \
 	  --output $@ $(COMMON)
+	$(call made,grid)
 
-# The neighbours apart, so that other settings of the layout do not search again.
-LAID_OUT := $(if $(filter 0,$(COMPONENTS)),activations,components)
-$(OUT)/neighbors.h5: $(OUT)/$(LAID_OUT).h5 $(STAMPS)/neighbors | $(BUILT)
-	$(BIN)/atlas-neighbors --$(LAID_OUT) $< $(NEAR) $(MEMORY) --output $@ $(COMMON)
+# The whitening matrix is made of the second moment, so that CONDITION leaves the layout alone.
+WHITENING := $(if $(filter yes,$(WHITEN)),$(OUT)/components.h5)
+$(ICONS): $(OUT)/icons-%.h5: $(OUT)/cells-%.h5 $(WHITENING)
+	$(BIN)/atlas-render $(NETWORK_FILES) --layer $(LAYER) --cells-file $< \
+	  $(addprefix --components ,$(WHITENING)) $(options.render) --output $@ $(COMMON)
+	$(call made,render)
 
-$(OUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(OUT)/neighbors.h5 $(ALIGN_TO) $(STAMPS)/embed | $(BUILT)
-	$(BIN)/atlas-embed --$(LAID_OUT) $< --neighbor-graph $(OUT)/neighbors.h5 $(EMBED) $(MEMORY) \
-	  --output $@ $(COMMON)
-
-# One file a grid, so that another grid leaves the first one's icons alone.
-$(OUT)/cells-%.h5: $(OUT)/activations.h5 $(OUT)/layout.h5 $(STAMPS)/grid | $(BUILT)
-	$(BIN)/atlas-grid --activations $< --layout $(OUT)/layout.h5 --grid $* \
-	  --minimum-count $(MINIMUM_COUNT) --output $@ $(COMMON)
-
-WHITENING := $(if $(filter yes,$(WHITEN)),$(OUT)/whitening.h5)
-$(OUT)/icons-%.h5: $(OUT)/cells-%.h5 $(WHITENING) $(NETWORK_INPUTS) $(STAMPS)/render | $(BUILT)
-	$(BIN)/atlas-render $(NETWORK_FILES) --cells-file $< $(addprefix --components ,$(WHITENING)) \
-	  $(RENDER) --output $@ $(COMMON)
-
-$(OUT)/atlas-%.png $(OUT)/atlas-%.json &: $(OUT)/icons-%.h5 $(STAMPS)/assemble | $(BUILT)
-	$(BIN)/atlas-assemble --icons $< --gap $(GAP) --output $(OUT)/atlas-$* $(COMMON)
+$(ATLASES): $(OUT)/atlas-%.png: $(OUT)/icons-%.h5
+	$(BIN)/atlas-assemble --icons $< $(options.assemble) --output $(basename $@) $(COMMON)
+	$(call made,assemble)
 
 # The first grid's atlas under a name that does not change.
-$(OUT)/atlas.png: $(ATLASES) $(ATLASES:.png=.json) $(STAMPS)/first
+$(OUT)/atlas.png: $(firstword $(ATLASES))
 	@cp $(basename $<).json $(basename $@).json
 	@cp $< $@.new && mv $@.new $@
+	$(call made,first)
 
-.SECONDARY:
 FORCE:

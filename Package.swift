@@ -35,6 +35,16 @@ extension Target {
       swiftSettings: house)
   }
 
+  /// What several programs share between their arguments and the libraries.
+  static func commandLine(_ name: String, on dependencies: [Dependency]) -> Target {
+    .target(
+      name: name,
+      dependencies: dependencies + [
+        .product(name: "ArgumentParser", package: "swift-argument-parser")
+      ],
+      path: "Sources/\(name)", swiftSettings: house)
+  }
+
   /// A program: one thin file over the libraries.
   static func program(_ name: String, on dependencies: [Dependency]) -> Target {
     .executableTarget(
@@ -73,6 +83,7 @@ let package = Package(
     // MARK: Foundations: values, and one wrapper for each C library
     .room("Foundations", "ParallelLoops"),
     .room("Foundations", "Matrices", on: ["ParallelLoops"]),
+    .room("Foundations", "Numerics", on: ["Matrices"]),
     .room("Foundations", "Randomness"),
     .room("Foundations", "OneDNN", on: ["COneDNN"]),
     .room("Foundations", "FourierTransforms", on: ["CFFTW", "ParallelLoops"]),
@@ -103,80 +114,93 @@ let package = Package(
       on: ["Images", "Matrices", "Models", "NeuralNetworks", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "PrincipalComponents",
-      on: ["LinearAlgebra", "Matrices", "OneDNN", "ParallelLoops"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops"]),
     .room(
       "Atlas", "Neighbors",
-      on: ["LinearAlgebra", "Matrices", "OneDNN", "ParallelLoops", "Randomness"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "Embedding",
       on: [
-        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "OneDNN", "ParallelLoops",
+        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
         "Randomness",
       ]),
-    .room("Atlas", "LayoutPictures", on: ["Drawing", "Images", "Matrices", "ParallelLoops"]),
-    .room("Atlas", "Grids", on: ["Matrices", "ParallelLoops"]),
     .room(
-      "Atlas", "FeatureVisualization",
-      on: [
-        "LinearAlgebra", "Matrices", "Models", "NeuralNetworks", "OneDNN", "ParallelLoops",
-        "Randomness",
-      ]),
+      "Atlas", "LayoutPictures",
+      on: ["Drawing", "Images", "Matrices", "Numerics", "ParallelLoops"]),
+    .room("Atlas", "Grids", on: ["Matrices", "Numerics", "ParallelLoops"]),
     .room("Atlas", "Mosaics", on: ["Grids"]),
 
-    // MARK: Programs: one a stage, each reading and writing files
+    // MARK: Visualization: images optimized for what a network sees in them
+    .room(
+      "Visualization", "FeatureVisualization",
+      on: [
+        "LinearAlgebra", "Matrices", "Models", "NeuralNetworks", "Numerics", "ParallelLoops",
+        "Randomness",
+      ]),
+
+    // MARK: Artifacts: the files that the programs exchange
     .target(
-      name: "CommandLine",
-      dependencies: [
-        "ArrayStore", "Embedding", "Matrices", "ModelFormats", "Models", "Neighbors",
-        "NeuralNetworks", "OneDNN", "ParallelLoops",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      path: "Sources/CommandLine", swiftSettings: house),
+      name: "Artifacts", dependencies: ["ArrayStore", "Matrices"], path: "Sources/Artifacts",
+      swiftSettings: house),
+
+    // MARK: Programs: one a stage, each reading and writing files
+    .commandLine("CommandLine", on: ["ArrayStore", "ParallelLoops"]),
+    .commandLine(
+      "NetworkCommandLine", on: ["CommandLine", "ModelFormats", "Models", "NeuralNetworks"]),
+    .commandLine(
+      "LayoutCommandLine",
+      on: ["ArrayStore", "Artifacts", "CommandLine", "Embedding", "Matrices", "Neighbors"]),
     .program(
       "atlas-synthesize",
       on: ["ArrayStore", "Drawing", "Images", "Matrices", "ParallelLoops", "SyntheticWorld"]),
     .program(
       "atlas-extract",
       on: [
-        "Activations", "ArrayStore", "Matrices", "ModelFormats", "Models", "NeuralNetworks",
-        "ParallelLoops",
+        "Activations", "ArrayStore", "Artifacts", "LinearAlgebra", "ModelFormats", "Models",
+        "NetworkCommandLine", "NeuralNetworks",
       ]),
     .program(
       "atlas-reduce",
-      on: ["ArrayStore", "LinearAlgebra", "Matrices", "ParallelLoops", "PrincipalComponents"]),
-    .program("atlas-neighbors", on: ["ArrayStore", "Matrices", "Neighbors", "ParallelLoops"]),
+      on: ["ArrayStore", "Artifacts", "LinearAlgebra", "Matrices", "PrincipalComponents"]),
+    .program(
+      "atlas-neighbors",
+      on: [
+        "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine", "LinearAlgebra", "Matrices",
+        "Neighbors", "ParallelLoops",
+      ]),
     .program(
       "atlas-embed",
       on: [
-        "ArrayStore", "Embedding", "Images", "LayoutPictures", "Matrices", "Neighbors",
-        "ParallelLoops", "Randomness",
+        "ArrayStore", "Artifacts", "Embedding", "Images", "LayoutCommandLine", "LayoutPictures",
+        "LinearAlgebra", "Matrices", "Neighbors", "ParallelLoops", "Randomness",
       ]),
     .program(
       "atlas-place",
       on: [
-        "ArrayStore", "Embedding", "Matrices", "Neighbors", "ParallelLoops", "PrincipalComponents",
+        "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine", "Matrices", "Neighbors",
+        "PrincipalComponents",
       ]),
-    .program("atlas-grid", on: ["ArrayStore", "Grids", "Matrices", "ParallelLoops"]),
+    .program("atlas-grid", on: ["ArrayStore", "Artifacts", "Grids", "Matrices"]),
     .program(
       "atlas-render",
       on: [
-        "ArrayStore", "FeatureVisualization", "Matrices", "ModelFormats", "Models",
-        "NeuralNetworks", "ParallelLoops",
+        "ArrayStore", "Artifacts", "FeatureVisualization", "LinearAlgebra", "Matrices",
+        "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks", "PrincipalComponents",
       ]),
-    .program(
-      "atlas-assemble",
-      on: ["ArrayStore", "Grids", "Images", "Matrices", "Mosaics", "ParallelLoops"]),
+    .program("atlas-assemble", on: ["ArrayStore", "Artifacts", "Grids", "Images", "Mosaics"]),
+    .program("atlas-documentation", on: ["Artifacts"]),
     .program(
       "atlas-network",
       on: [
-        "ArrayStore", "Matrices", "ModelFormats", "Models", "NeuralNetworks", "ParallelLoops",
-        "Randomness",
+        "Artifacts", "LinearAlgebra", "Matrices", "ModelFormats", "Models", "NetworkCommandLine",
+        "NeuralNetworks", "ParallelLoops", "Randomness",
       ]),
     .program(
       "atlas-bench",
       on: [
-        "Activations", "ArrayStore", "FeatureVisualization", "LinearAlgebra", "Matrices",
-        "ModelFormats", "Models", "NeuralNetworks", "ParallelLoops", "Randomness",
+        "Activations", "ArrayStore", "Artifacts", "FeatureVisualization", "LinearAlgebra",
+        "Matrices", "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks",
+        "ParallelLoops", "Randomness",
       ]),
 
     // MARK: Tests
@@ -193,20 +217,24 @@ let package = Package(
       path: "Tests/ModelFuzzing", swiftSettings: house),
     .tests(for: "Matrices"),
     .tests(for: "ParallelLoops"),
+    .tests(for: "Numerics", on: ["Matrices", "Randomness"]),
     .tests(for: "Randomness"),
     .tests(for: "FourierTransforms", on: ["Randomness", "Matrices", "ParallelLoops"]),
-    .tests(for: "LinearAlgebra", on: ["OneDNN", "Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "LinearAlgebra", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Neighbors", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "Embedding",
-      on: ["LinearAlgebra", "Neighbors", "Randomness", "Matrices", "ParallelLoops"]),
+      on: [
+        "LinearAlgebra", "Neighbors", "Numerics", "Randomness", "Matrices", "ParallelLoops",
+      ]),
     .tests(
       for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "ArrayStore", on: ["Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "Artifacts", on: ["ArrayStore", "Matrices", "TestSupport"]),
     .tests(for: "Images", on: ["Randomness"]),
     .tests(for: "Drawing", on: ["Images"]),
     .tests(for: "Textures", on: ["Drawing"]),
@@ -232,8 +260,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "ArrayStore", "Images", "Mosaics", "Neighbors", "Randomness", "Matrices", "ParallelLoops",
-        "TestSupport", "TestTags",
+        "ArrayStore", "Artifacts", "Images", "Mosaics", "Neighbors", "Randomness", "Matrices",
+        "ParallelLoops", "TestSupport", "TestTags",
       ],
       path: "Tests/PipelineTests", swiftSettings: house),
   ]

@@ -1,8 +1,6 @@
 # Quick: the whole pipeline in a few minutes, to see whether a network and a folder of images work.
 
-POSITIONS     ?= 20
-GRID          ?= 10
-STEPS         ?= 128
-ICON_SIZE     ?= 64
-
-include Pipelines/default.mk
+POSITIONS ?= 20
+GRID      ?= 10
+STEPS     ?= 128
+ICON_SIZE ?= 64

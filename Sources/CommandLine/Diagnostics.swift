@@ -36,3 +36,13 @@ public struct StageError: Error, CustomStringConvertible {
 
 /// Whether there is a file of that name that this process may read.
 public func fileExists(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+/// The folder that this program lies in, and the other programs beside it.
+public func programFolder() -> String {
+  var buffer = [CChar](repeating: 0, count: 4096)
+  let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+  let path = String(
+    decoding: buffer.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  return path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    .joined(separator: "/")
+}

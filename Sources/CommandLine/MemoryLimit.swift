@@ -1,7 +1,7 @@
 public import ArgumentParser
 
 /// An amount of memory such as `6G`, `500M` or `1.5GiB`; powers of 1,024.
-public struct MemorySize: ExpressibleByArgument, Sendable, CustomStringConvertible {
+public struct MemorySize: Sendable, CustomStringConvertible {
   /// The bytes.
   public let bytes: Int
 
@@ -9,8 +9,8 @@ public struct MemorySize: ExpressibleByArgument, Sendable, CustomStringConvertib
   public init(bytes: Int) { self.bytes = bytes }
 
   /// Reads an amount; nil for anything else.
-  public init?(argument: String) {
-    var text = argument.uppercased()[...]
+  public init?(_ text: String) {
+    var text = text.uppercased()[...]
     for suffix in ["IB", "B"] where text.hasSuffix(suffix) {
       text = text.dropLast(suffix.count)
       break
@@ -36,10 +36,7 @@ public struct MemorySize: ExpressibleByArgument, Sendable, CustomStringConvertib
 
 /// `--memory-limit`, and the forecast that it is held against.
 public struct MemoryArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Refuse to begin if more memory may be needed, for instance 6G.", valueName: "size"))
-  var memoryLimit: MemorySize?
+  @OptionGroup var settings: Settings<MemorySettings>
 
   /// Made by the argument parser.
   public init() {}
@@ -54,11 +51,33 @@ public struct MemoryArguments: ParsableArguments {
   /// - Throws: `StageError` if that is more than the limit.
   public func admit(_ work: String, bytes: Int, seconds: Double, remedy: String) throws {
     let needed = MemorySize(bytes: bytes)
-    if let memoryLimit, memoryLimit.bytes < bytes {
+    if let limit = settings.parameters.limit, limit.bytes < bytes {
       throw StageError(
-        "Cannot begin: \(work) may take \(needed), --memory-limit is \(memoryLimit); \(remedy).")
+        "Cannot begin: \(work) may take \(needed), --memory-limit is \(limit); \(remedy).")
     }
     Diagnostics.note(
       "forecast: \(work), at most \(needed), about \(approximateDuration(seconds))")
   }
+}
+
+/// The limit on memory.
+public enum MemorySettings: SettingsTable {
+  /// The most memory that may be needed; nil for no limit.
+  public struct Parameters: Sendable {
+    var limit: MemorySize?
+  }
+
+  /// No limit.
+  public static var defaults: Parameters { Parameters() }
+
+  /// The limit.
+  public static let settings = [
+    Setting(
+      "memory-limit", \Parameters.limit,
+      .custom(
+        "an amount such as 6G", text: { $0.map { "\($0.bytes)" } ?? "" },
+        parse: { text in MemorySize(text).map { .some($0) } }),
+      make: "MEMORY_LIMIT", role: .operates,
+      "Most memory that may be needed; what may need more does not begin")
+  ]
 }

@@ -87,30 +87,3 @@ extension Duration {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }
-
-/// Seconds as people say them: `42 s`, `3 min 05 s`, `2 h 10 min`.
-func duration(_ seconds: Double) -> String {
-  guard seconds.isFinite, seconds < 1e9 else { return "unknown" }
-  if seconds < 9.95 { return decimal(seconds) + " s" }
-  let whole = Int(seconds.rounded())
-  func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  if whole < 60 { return "\(whole) s" }
-  if whole < 3600 { return "\(whole / 60) min \(padded(whole % 60)) s" }
-  return "\(whole / 3600) h \(padded(whole % 3600 / 60)) min"
-}
-
-/// A forecast, in whole seconds at least.
-func approximateDuration(_ seconds: Double) -> String {
-  seconds < 9.95 ? "\(max(1, Int(seconds.rounded()))) s" : duration(seconds)
-}
-
-/// A number with as many decimals as are of interest.
-public func decimal(_ value: Double) -> String {
-  guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
-  guard abs(value) < 100 else { return "\(Int(value.rounded()))" }
-  let hundredths = Int((value * (abs(value) < 10 ? 100 : 10)).rounded())
-  let unit = abs(value) < 10 ? 100 : 10
-  let fraction = String(abs(hundredths) % unit)
-  let zeros = String(repeating: "0", count: (unit == 100 ? 2 : 1) - fraction.count)
-  return (value < 0 && hundredths != 0 ? "-" : "") + "\(abs(hundredths) / unit).\(zeros)\(fraction)"
-}

@@ -20,9 +20,11 @@ extension Provenance {
       program: program, version: projectVersion, parameters: parameters, inputs: digests)
   }
 
-  /// Whether two runs make the same file: the same command, version and inputs.
+  /// Whether two runs make the same file: the same settings and inputs.
+  ///
+  /// The program's version does not count; a file of another form has another format number.
   public func isSameRun(as other: Provenance) -> Bool {
-    command == other.command && version == other.version
+    command == other.command
       && inputs.map { $0.name + $0.sha256 } == other.inputs.map { $0.name + $0.sha256 }
   }
 }

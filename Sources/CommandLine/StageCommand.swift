@@ -1,9 +1,12 @@
 public import ArgumentParser
+internal import FoundationEssentials
 internal import Glibc
 
 /// A program of the pipeline: it reads files, writes files, and names on standard output what it
 /// wrote.
 public protocol StageCommand: ParsableCommand {
+  /// What all settings of the stage are parsed into.
+  associatedtype AllSettings: StageSettings = NoSettings
   /// The options that every program has.
   var common: CommonArguments { get }
   /// Does the work and returns the paths of what it made.
@@ -14,8 +17,64 @@ extension StageCommand {
   /// Does the work; the paths of the results go to standard output, all else to standard error.
   public func run() throws {
     prepareProcess()
-    common.apply()
-    for path in try perform() { print(path) }
+    try common.apply {
+      for path in try perform() { print(path) }
+    }
+  }
+
+  /// Runs the program.
+  ///
+  /// Make and documents ask for settings before there are files: `--describe-settings` prints them all as
+  /// JSON; `--record-settings`, followed by options, prints those that decide the result, or says what is
+  /// wrong with them in make's words.
+  public static func main() {
+    let arguments = Array(Swift.CommandLine.arguments.dropFirst())
+    switch arguments.first {
+    case "--describe-settings": describeSettings()
+    case "--record-settings": recordSettings(Array(arguments.dropFirst()))
+    default: main(arguments)
+    }
+  }
+
+  private static func describeSettings() {
+    let groups =
+      AllSettings.descriptions + [Settings<CommonSettings>.description(title: commonTitle)]
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let json = try? encoder.encode(groups) else { fatalError("settings are not JSON") }
+    print(String(decoding: json, as: UTF8.self))
+  }
+
+  private static func recordSettings(_ arguments: [String]) {
+    do {
+      for (name, value) in try AllSettings.parse(arguments).record { print("\(name)=\(value)") }
+    } catch {
+      var message = AllSettings.message(for: error)
+      for setting in AllSettings.descriptions.flatMap(\.settings) {
+        guard let variable = setting.variable else { continue }
+        message = message.replacingOption(setting.option, by: variable)
+      }
+      Diagnostics.writeLine("Error: " + message)
+      Glibc.exit(EX_USAGE)
+    }
+  }
+}
+
+/// The title of the settings that every program has.
+let commonTitle = "every program"
+
+extension String {
+  /// The text with another word for each `--name`, where that is not the beginning of a longer name.
+  fileprivate func replacingOption(_ name: String, by word: String) -> String {
+    var result = ""
+    var rest = self[...]
+    while let range = rest.firstRange(of: "--" + name) {
+      result += rest[..<range.lowerBound]
+      rest = rest[range.upperBound...]
+      let isWhole = rest.first.map { !$0.isLetter && $0 != "-" } ?? true
+      result += isWhole ? word : "--" + name
+    }
+    return result + rest
   }
 }
 

@@ -12,7 +12,6 @@ import Testing
   private let folder: TemporaryFolder
   private let network: TrainedNetwork
   private let images: ImageCollection
-  private let threadCount = Parallelism.threadCount
 
   init() throws {
     folder = try TemporaryFolder()
@@ -27,21 +26,22 @@ import Testing
     images = try ImageCollection(folder: folder.file("images"))
   }
 
-  deinit { Parallelism.threadCount = threadCount }
-
   private func extractor(
     _ layers: [String], positions: Int? = 7, predicts: Bool = false
   ) throws -> ActivationExtractor {
-    try ActivationExtractor(
-      network: network, layers: layers, images: images, positionCount: positions,
-      includesEdges: false, predicts: predicts, seed: 9)
+    var parameters = ExtractionParameters()
+    parameters.positionCount = positions
+    parameters.predictsClasses = predicts
+    parameters.seed = 9
+    return try ActivationExtractor(
+      network: network, layers: layers, images: images, parameters: parameters)
   }
 
   /// The tensors of a photograph, computed apart.
   private func tensors(_ image: Int, _ names: [String]) throws -> [[Float]] {
     let picture = try ImageReader.read(images.path(of: image))
     let compiled = try CompiledNetwork(
-      network.graph, inputHeight: 48, inputWidth: 48, outputs: names, weights: PreparedWeights())
+      network.graph, inputHeight: 48, inputWidth: 48, reading: names, weights: PreparedWeights())
     compiled.withInput { input in
       for channel in 0..<3 {
         for y in 0..<48 {
@@ -108,12 +108,15 @@ import Testing
 
   @Test("blocks and threads do not matter")
   func independence() throws {
-    Parallelism.threadCount = 1
-    let whole = try extractor(["conv1"], predicts: true).extract(0..<5)
-    Parallelism.threadCount = 2
-    let extractor = try extractor(["conv1"], predicts: true)
-    var parts = try extractor.extract(0..<2)
-    let rest = try extractor.extract(2..<5)
+    let whole = try Parallelism.withThreadCount(1) {
+      try extractor(["conv1"], predicts: true).extract(0..<5)
+    }
+    let (blocks, workerCount) = try Parallelism.observingWorkers(threadCount: 2) {
+      let extractor = try extractor(["conv1"], predicts: true)
+      return (try extractor.extract(0..<2), try extractor.extract(2..<5))
+    }
+    #expect(workerCount == 2)
+    var (parts, rest) = blocks
     parts.rows[0] += rest.rows[0]
     parts.y[0] += rest.y[0]
     parts.x[0] += rest.x[0]

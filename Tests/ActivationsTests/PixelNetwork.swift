@@ -27,9 +27,12 @@ struct PixelNetwork {
   func pixels(ofPicture bytes: [UInt8]) throws -> [Float] {
     let images = folder.file("images")
     try folder.write("images/picture.png", bytes)
+    var parameters = ExtractionParameters()
+    parameters.positionCount = nil
+    parameters.includesEdges = true
     let extractor = try ActivationExtractor(
       network: network, layers: ["pixels"], images: ImageCollection(folder: images),
-      positionCount: nil, includesEdges: true, predicts: false, seed: 0)
+      parameters: parameters)
     return try extractor.extract(0..<1).rows[0]
   }
 }

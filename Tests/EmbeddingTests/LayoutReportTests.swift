@@ -210,20 +210,18 @@ import Testing
 
   @Test("the sample is the seed's, on any number of threads")
   func threads() throws {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     // More of the sample than is compared at once, and several blocks for each thread.
     let (rows, layout) = (bentSheets(2500), randomPoints(2500, seed: 2))
-    let measure = { (seed: UInt64) in
-      try layoutReport(
-        of: layout, for: rows, metric: .euclidean, sampleCount: 1200, seed: seed)
+    let measure = { (count: Int, seed: UInt64) in
+      let (report, workerCount) = try Parallelism.observingWorkers(threadCount: count) {
+        try layoutReport(
+          of: layout, for: rows, metric: .euclidean, sampleCount: 1200, seed: seed)
+      }
+      #expect(workerCount == count)
+      return report
     }
-    Parallelism.threadCount = 1
-    let one = try measure(1)
-    for count in [2, 3] {
-      Parallelism.threadCount = count
-      #expect(try measure(1) == one)
-    }
-    #expect(try measure(2) != one)
+    let one = try measure(1, 1)
+    for count in [2, 3] { #expect(try measure(count, 1) == one) }
+    #expect(try measure(2, 2) != one)
   }
 }

@@ -57,16 +57,15 @@ import Testing
 
   @Test("any number of threads gives the same bytes", arguments: 2...5)
   func threads(count: Int) {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
-    let (table, weights) = randomLists(2000, neighborCount: 9, seed: 5)
-    let join = {
-      NeighborGraph(joining: table, neighborCount: 9, weights: weights, combine: max)
+    let (table, weights) = randomLists(3000, neighborCount: 9, seed: 5)
+    let graphs = [1, count].map { count in
+      let (graph, workerCount) = Parallelism.observingWorkers(threadCount: count) {
+        NeighborGraph(joining: table, neighborCount: 9, weights: weights, combine: max)
+      }
+      #expect(workerCount == count)
+      return graph
     }
-    Parallelism.threadCount = 1
-    let one = join()
-    Parallelism.threadCount = count
-    #expect(join() == one)
+    #expect(graphs[0] == graphs[1])
   }
 
   @Test("own and repeated rows are passed over, edges without weight left out")

@@ -78,14 +78,16 @@ import Testing
 
   @Test("one and two threads give the same bytes, another seed others")
   func threads() {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     let rows = bentSheets(2500)
-    Parallelism.threadCount = 1
-    let one = principalStart(rows: rows, seed: 1)
-    Parallelism.threadCount = 2
-    #expect(principalStart(rows: rows, seed: 1) == one)
-    #expect(principalStart(rows: rows, seed: 2) != one)
+    let starts = [1, 2].map { count in
+      let (start, workerCount) = Parallelism.observingWorkers(threadCount: count) {
+        principalStart(rows: rows, seed: 1)
+      }
+      #expect(workerCount == count)
+      return start
+    }
+    #expect(starts[0] == starts[1])
+    #expect(principalStart(rows: rows, seed: 2) != starts[0])
   }
 
   @Test("rows of any magnitude begin at finite places, in the same shape", arguments: [1e20, 1e37])

@@ -17,15 +17,16 @@ import Testing
 
   @Test("any number of threads gives the same bytes, another seed others", arguments: methods)
   func threads(method: LayoutMethod) throws {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     let rows = bentSheets(1500)
     let start = { (count: Int, seed: UInt64) in
-      Parallelism.threadCount = count
       var method = method
       method.seed = seed
-      return try sampledStart(
-        rows: rows, sampleCount: 400, metric: .euclidean, method: method, search: .exact)
+      let (start, workerCount) = try Parallelism.observingWorkers(threadCount: count) {
+        try sampledStart(
+          rows: rows, sampleCount: 400, metric: .euclidean, method: method, search: .exact)
+      }
+      #expect(workerCount == count)
+      return start
     }
     let one = try start(1, 4)
     #expect(one.rowCount == 1500 && one.columnCount == method.dimension)

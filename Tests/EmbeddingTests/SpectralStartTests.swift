@@ -132,21 +132,21 @@ import Testing
 
   @Test("one, two and three threads give the same bytes, another seed others")
   func threads() throws {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     let rows = bentSheets(5000, clusterCount: 3)
     let graph = fuzzyGraph(
       of: try nearestNeighbors(of: rows, count: 10, metric: .euclidean),
       parameters: UMAPParameters(seed: 1))
     let principal = principalStart(rows: rows, seed: 1)
-    Parallelism.threadCount = 1
-    let one = spectralStart(of: graph, principal: principal, seed: 1)
     #expect(connectedComponents(of: graph).count > 1)
-    for count in [2, 3] {
-      Parallelism.threadCount = count
-      #expect(spectralStart(of: graph, principal: principal, seed: 1) == one)
+    let starts = [1, 2, 3].map { count in
+      let (start, workerCount) = Parallelism.observingWorkers(threadCount: count) {
+        spectralStart(of: graph, principal: principal, seed: 1)
+      }
+      #expect(workerCount == count)
+      return start
     }
-    #expect(spectralStart(of: graph, principal: principal, seed: 2) != one)
+    #expect(starts[1] == starts[0] && starts[2] == starts[0])
+    #expect(spectralStart(of: graph, principal: principal, seed: 2) != starts[0])
   }
 
   @Test("graphs of few rows, without edges or with rows that have none", arguments: [1, 2])

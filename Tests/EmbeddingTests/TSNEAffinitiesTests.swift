@@ -20,6 +20,16 @@ import Testing
     }
   }
 
+  @Test(
+    "three perplexities of neighbors are wanted, rounded up",
+    arguments: [(1, 3), (5.5, 17), (9.5, 29), (30, 90), (0.1, 1)] as [(Float, Int)])
+  func neighborCount(perplexity: Float, expected: Int) {
+    #expect(TSNEParameters.neighborCount(forPerplexity: perplexity) == expected)
+    var parameters = TSNEParameters(seed: 1)
+    parameters.perplexity = perplexity
+    #expect(parameters.neighborCount == expected)
+  }
+
   @Test("affinities are symmetric and sum to 1", arguments: [20, 90])
   func sum(neighborCount: Int) throws {
     let table = try nearestNeighbors(

@@ -1,5 +1,6 @@
 import Embedding
 import Glibc
+import Numerics
 import Randomness
 import Testing
 
@@ -53,7 +54,7 @@ import Testing
   func accuracy(side: Float, kind: (dimension: Int, degrees: Float)) {
     let positions = clustered(2000, side: side, dimension: kind.dimension)
     let field = RepulsiveField(dimension: kind.dimension, degreesOfFreedom: kind.degrees)
-    field.update(positions, bounds: LayoutBounds(positions))
+    field.update(positions, bounds: BoundingBox(positions))
     var slopes = [SIMD2<Float>](repeating: .zero, count: positions.count)
     let sum = field.gather(&slopes) - Double(positions.count)
     let exact = direct(positions, degreesOfFreedom: Double(kind.degrees))
@@ -68,7 +69,7 @@ import Testing
     let field = RepulsiveField(dimension: 2, degreesOfFreedom: 1)
     for side in [1, 200, 5, 40, 1] as [Float] {
       let positions = clustered(600, side: side, dimension: 2)
-      field.update(positions, bounds: LayoutBounds(positions))
+      field.update(positions, bounds: BoundingBox(positions))
       var slopes = [SIMD2<Float>](repeating: .zero, count: positions.count)
       _ = field.gather(&slopes)
       #expect(relativeError(slopes, direct(positions, degreesOfFreedom: 1).slopes) < 1e-2)
@@ -80,7 +81,7 @@ import Testing
     var positions = clustered(600, side: 10, dimension: 2)
     positions[0] = SIMD2(40_000, -3000)
     let field = RepulsiveField(dimension: 2, degreesOfFreedom: 1)
-    field.update(positions, bounds: LayoutBounds(positions))
+    field.update(positions, bounds: BoundingBox(positions))
     var slopes = [SIMD2<Float>](repeating: .zero, count: positions.count)
     #expect(field.gather(&slopes).isFinite)
     #expect(slopes.allSatisfy { abs($0.x) < 600 && abs($0.y) < 600 })

@@ -102,17 +102,17 @@ import Testing
 
   @Test("any number of threads and any repetition give the same bytes", arguments: [1, 2])
   func threads(dimension: Int) throws {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     let rows = bentSheets(2600)
     let neighbors = try table(rows)
     let start = start(rows, dimension: dimension)
     let lay = { (count: Int, seed: UInt64) in
-      Parallelism.threadCount = count
       var parameters = parameters(dimension: dimension, early: 60, late: 60)
       parameters.seed = seed
-      let layout = tsneLayout(
-        of: tsneAffinities(of: neighbors, perplexity: 20), start: start, parameters: parameters)
+      let (layout, workerCount) = Parallelism.observingWorkers(threadCount: count) {
+        tsneLayout(
+          of: tsneAffinities(of: neighbors, perplexity: 20), start: start, parameters: parameters)
+      }
+      #expect(workerCount == count)
       return layout.positions.elements.map(\.bitPattern)
         + layout.losses.flatMap { [UInt32(truncatingIfNeeded: $0.value.bitPattern)] }
     }

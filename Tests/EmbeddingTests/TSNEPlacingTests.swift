@@ -22,8 +22,6 @@ import Testing
 
   @Test("rows held out land among their neighbours, each by itself", arguments: [1, 2])
   func heldOut(dimension: Int) throws {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     let all = bentSheets(900, clusterCount: 4)
     let new = (0..<900).filter { $0 % 9 == 0 }
     let old = (0..<900).filter { $0 % 9 != 0 }
@@ -58,11 +56,15 @@ import Testing
     #expect(sameCluster >= new.count - 1)
     #expect(Double(kept) / Double(15 * new.count) > (dimension == 2 ? 0.9 : 0.5))
 
-    // Half of the rows, on one thread, go where they went.
-    Parallelism.threadCount = 1
+    // Half of the rows, on one thread and on three, go where they went.
     let half = query(Array(new.prefix(50)), old, of: all, count: 60)
-    let again = placeByTSNE(neighbors: half, on: layout, parameters: parameters)
-    #expect(again.elements == Array(placed.elements.prefix(50 * dimension)))
+    for count in [1, 3] {
+      let (again, workerCount) = Parallelism.observingWorkers(threadCount: count) {
+        placeByTSNE(neighbors: half, on: layout, parameters: parameters)
+      }
+      #expect(again.elements == Array(placed.elements.prefix(50 * dimension)))
+      #expect(workerCount == count)
+    }
   }
 
   @Test("no new rows, or a layout of a single row, are no trouble", arguments: [1, 2])

@@ -78,19 +78,18 @@ import Testing
   @Test(
     "any number of threads gives the same bytes, another seed others", arguments: [false, true])
   func threads(isAnchored: Bool) throws {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     let rows = bentSheets(2600)
     let start = principalStart(rows: rows, seed: 1)
     let table = try nearestNeighbors(of: rows, count: 10, metric: .euclidean)
     let anchors = isAnchored ? LayoutAnchors(targets: start, strength: 0.1) : nil
     let lay = { (count: Int, seed: UInt64) in
-      Parallelism.threadCount = count
       var parameters = self.parameters(10, epochs: 30)
       parameters.seed = seed
-      let layout = umapLayout(
-        of: fuzzyGraph(of: table, parameters: parameters), start: start, parameters: parameters,
-        anchors: anchors)
+      let graph = fuzzyGraph(of: table, parameters: parameters)
+      let (layout, workerCount) = Parallelism.observingWorkers(threadCount: count) {
+        umapLayout(of: graph, start: start, parameters: parameters, anchors: anchors)
+      }
+      #expect(workerCount == count)
       return layout.positions.elements.map { UInt64($0.bitPattern) }
         + layout.losses.map(\.value.bitPattern)
     }

@@ -22,8 +22,6 @@ import Testing
 
   @Test("rows held out land among their neighbours, each by itself")
   func heldOut() throws {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     let all = bentSheets(900, clusterCount: 4)
     let new = (0..<900).filter { $0 % 9 == 0 }
     let old = (0..<900).filter { $0 % 9 != 0 }
@@ -46,10 +44,12 @@ import Testing
     #expect(Double(kept) / Double(15 * new.count) > 0.9)
 
     // One thread and three put them at the same places.
-    Parallelism.threadCount = 1
-    #expect(placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters) == placed)
-    Parallelism.threadCount = 3
-    #expect(placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters) == placed)
+    for count in [1, 3] {
+      let (again, workerCount) = Parallelism.observingWorkers(threadCount: count) {
+        placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters)
+      }
+      #expect(again == placed && workerCount == count)
+    }
   }
 
   @Test("a row goes to the same place whatever other new rows there are")

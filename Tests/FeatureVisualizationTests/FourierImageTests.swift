@@ -13,7 +13,7 @@ import Testing
     let parameters = randomNumbers(image.parameterCount, item: side)
     var workspace = image.makeWorkspace()
     let planes = filled(3 * side * side) {
-      image.planes(of: parameters, using: &workspace, into: &$0)
+      image.planes(of: parameters.span, using: &workspace, into: &$0)
     }
     // The weights are at most 1/4, and side² terms of unit variance add up.
     #expect(greatestDifference(planes, naivePlanes(parameters, side, decayPower: 1)) < 2e-6)
@@ -25,7 +25,7 @@ import Testing
     let parameters = randomNumbers(image.parameterCount, item: 1)
     var workspace = image.makeWorkspace()
     let planes = filled(3 * 81) {
-      image.planes(of: parameters, using: &workspace, into: &$0)
+      image.planes(of: parameters.span, using: &workspace, into: &$0)
     }
     #expect(greatestDifference(planes, naivePlanes(parameters, 9, decayPower: 1.5)) < 2e-6)
   }
@@ -36,8 +36,8 @@ import Testing
     let x = randomNumbers(image.parameterCount, item: 2 * side)
     let y = randomNumbers(3 * side * side, item: 2 * side + 1)
     var workspace = image.makeWorkspace()
-    let forward = filled(y.count) { image.planes(of: x, using: &workspace, into: &$0) }
-    let back = filled(x.count) { image.pullback(y, using: &workspace, into: &$0) }
+    let forward = filled(y.count) { image.planes(of: x.span, using: &workspace, into: &$0) }
+    let back = filled(x.count) { image.pullback(y.span, using: &workspace, into: &$0) }
     let scale = (dot(forward, forward) * dot(y, y)).squareRoot()
     #expect(abs(dot(forward, y) - dot(x, back)) < 1e-6 * scale)
   }
@@ -50,9 +50,9 @@ import Testing
     var sum = 0.0
     let count = 12
     for cell in 0..<count {
-      let parameters = image.start(seed: 3, cell: cell, attempt: 0)
+      let parameters = FourierParameterization(side: side).start(seed: 3, item: cell, restart: 0)
       let planes = filled(3 * side * side) {
-        image.planes(of: parameters, using: &workspace, into: &$0)
+        image.planes(of: parameters.span, using: &workspace, into: &$0)
       }
       sum += dot(planes, planes) / Double(planes.count)
     }
@@ -60,15 +60,15 @@ import Testing
     #expect(abs((sum / Double(count)).squareRoot() / expected - 1) < 0.05)
   }
 
-  @Test("the start depends on seed, cell and attempt and on nothing else")
+  @Test("the start depends on seed, item and restart and on nothing else")
   func startStreams() {
-    let image = FourierImage(side: 8)
-    let start = image.start(seed: 1, cell: 2, attempt: 3)
+    let image = FourierParameterization(side: 8)
+    let start = image.start(seed: 1, item: 2, restart: 3)
     #expect(start.count == image.parameterCount)
-    #expect(start == image.start(seed: 1, cell: 2, attempt: 3))
-    #expect(start != image.start(seed: 2, cell: 2, attempt: 3))
-    #expect(start != image.start(seed: 1, cell: 3, attempt: 3))
-    #expect(start != image.start(seed: 1, cell: 2, attempt: 4))
+    #expect(start == image.start(seed: 1, item: 2, restart: 3))
+    #expect(start != image.start(seed: 2, item: 2, restart: 3))
+    #expect(start != image.start(seed: 1, item: 3, restart: 3))
+    #expect(start != image.start(seed: 1, item: 2, restart: 4))
   }
 
   /// The definition in `Double`, as numpy's `irfft2` has it: the inverse complex transform of every

@@ -1,167 +1,108 @@
 import FeatureVisualization
-import Foundation
-import Matrices
 import NeuralNetworks
 import Testing
 
 @Suite struct ObjectiveTests {
-  private static let channelCount = 12
+  private let shapes = [
+    "map": MapShape(channels: 4, height: 3, width: 2),
+    "vector": MapShape(channels: 7, height: 1, width: 1),
+  ]
 
-  struct Setting: Sendable, CustomTestStringConvertible {
-    let isWhitened: Bool
-    let power: Float
-    var testDescription: String { "\(isWhitened ? "whitened" : "plain"), power \(power)" }
-  }
+  @Test("sums, differences and multiples are those of values and gradients")
+  func algebra() {
+    let a = Objective.channel(1, of: "map")
+    let b = Objective.squaredNorm(of: "map")
+    let c = Objective.logit(5, of: "vector")
+    var sum = 2 * a - b * 0.5
+    sum += c
+    sum -= 0.25 * a
+    let combined = -(-sum)
+    #expect(combined.terms.map(\.weight) == [2, -0.5, 1, -0.25])
+    #expect(combined.tensors == ["map", "vector"])
+    #expect(Objective().terms.isEmpty && value(Objective()) == 0)
 
-  static let settings = [false, true].flatMap { isWhitened in
-    [0, 1, 2.5, 4].map { Setting(isWhitened: isWhitened, power: $0) }
-  }
-
-  @Test("value and gradient are those of the formula", arguments: settings)
-  func direction(setting: Setting) {
-    let direction = randomNumbers(Self.channelCount, item: 1)
-    let whitening = setting.isWhitened ? symmetricMatrix() : nil
-    let objective = DirectionObjective(
-      direction: direction, whitening: whitening, cosinePower: setting.power)
-    // Along the direction, near it, across it and against it.
-    for (item, share) in [Float](arrayLiteral: 5, 1, 0.3, 0.05, -1).enumerated() {
-      let noise = randomNumbers(Self.channelCount, item: 10 + item)
-      let activation = zip(direction, noise).map { 3 * (share * $0 + 0.5 * $1) }
-      var gradient = [Float](repeating: .nan, count: Self.channelCount)
-      let value = objective.value(activation, gradient: &gradient)
-      func formula(_ a: [Double]) -> Double {
-        naive(a, direction.map(Double.init), whitening, setting)
+    let expected = 1.75 * value(a) - 0.5 * value(b) + value(c)
+    #expect(abs(value(combined) - expected) < 1e-6)
+    for tensor in ["map", "vector"] {
+      let parts = [a, b, c].map { gradient($0, tensor).map(Double.init) }
+      let expected = parts[0].indices.map {
+        1.75 * parts[0][$0] - 0.5 * parts[1][$0] + parts[2][$0]
       }
-      let exact = formula(activation.map(Double.init))
-      #expect(abs(Double(value) - exact) < 1e-5 * (1 + abs(exact)))
-      let expected = centralDifferences(formula, activation)
-      let scale = expected.reduce(1) { max($0, abs($1)) }
-      #expect(greatestDifference(gradient, expected) < 3e-5 * scale)
+      #expect(greatestDifference(gradient(combined, tensor), expected) < 1e-6)
     }
   }
 
-  @Test("below the floor the gradient is the floor's power along the direction")
-  func floor() {
-    let objective = DirectionObjective(direction: [0, 3, 4], cosinePower: 2, cosineFloor: 0.5)
-    for activation in [[0, -3, -4], [7, 0, 0], [0, 0, 0]] as [[Float]] {
-      var gradient = [Float](repeating: .nan, count: 3)
-      _ = objective.value(activation, gradient: &gradient)
-      #expect(greatestDifference(gradient, [0, 0.25 * 0.6, 0.25 * 0.8]) < 1e-5)
-    }
+  @Test("a tensor that no term names has no gradient")
+  func otherTensors() {
+    let objective = Objective.neuron(2, of: "map")
+    #expect(gradient(objective, "vector").allSatisfy { $0 == 0 })
+    #expect(gradient(objective, "map").filter { $0 != 0 } == [1])
   }
 
-  @Test("a zero direction gives zero everywhere")
-  func zeroDirection() {
-    let zero = [Float](repeating: 0, count: Self.channelCount)
-    for whitening in [nil, symmetricMatrix()] {
-      let objective = DirectionObjective(direction: zero, whitening: whitening)
-      var gradient = [Float](repeating: .nan, count: Self.channelCount)
-      #expect(objective.value(randomNumbers(Self.channelCount, item: 2), gradient: &gradient) == 0)
-      #expect(gradient == zero)
-      #expect(objective.value(zero, gradient: &gradient) == 0)
-      #expect(gradient == zero)
-    }
+  @Test("fidelity is the weighted mean over terms that have one and are wanted")
+  func fidelity() throws {
+    let direction: [Float] = [1, 2, -1, 0.5]
+    let other: [Float] = [-1, 0, 3, 1]
+    let plain = Objective.direction(direction, of: "map")
+    let first = try #require(report(plain).fidelity)
+    let second = try #require(report(.distance(to: other, of: "map")).fidelity)
+    #expect(first != second)
+    #expect(report(.channel(0, of: "map")).fidelity == nil)
+    #expect(report(-plain).fidelity == nil)
+    // Neither a channel nor a direction to stay away from counts; nor does a weight shared by all.
+    #expect(
+      report(3 * plain + .channel(0, of: "map") - .distance(to: other, of: "map")).fidelity == first
+    )
+    let mixed = try #require(report(3 * plain + .distance(to: other, of: "map")).fidelity)
+    #expect(abs(mixed - (3 * first + second) / 4) < 1e-6)
   }
 
-  @Test(
-    "a direction counts at the centre position",
-    arguments: [
-      (1, 1, 0), (2, 2, 3), (3, 3, 4), (4, 5, 12),
-    ])
-  func centre(height: Int, width: Int, position: Int) {
-    let shape = MapShape(channels: 3, height: height, width: width)
-    let activations = randomNumbers(shape.elementCount, item: 3)
-    let direction = DirectionObjective(direction: [1, -2, 0.5])
-    var atCentre = [Float](repeating: 0, count: 3)
-    let centre = (0..<3).map { activations[$0 * height * width + position] }
-    let expected = direction.value(centre, gradient: &atCentre)
-    let (value, gradient) = evaluate(.direction(direction), activations, shape)
-    #expect(value == expected)
-    for index in 0..<shape.elementCount {
-      let (channel, place) = index.quotientAndRemainder(dividingBy: height * width)
-      #expect(gradient[index] == (place == position ? atCentre[channel] : 0))
-    }
-  }
-
-  @Test("channel, neuron and logit are linear with the gradient that says so")
-  func linearObjectives() {
-    let shape = MapShape(channels: 4, height: 3, width: 2)
-    let vector = MapShape(channels: 24, height: 1, width: 1)
-    let activations = randomNumbers(24, item: 4)
-    for (objective, shape) in [
-      (Objective.channel(2), shape), (.neuron(1), shape), (.logit(5), vector),
-    ] {
-      let (value, gradient) = evaluate(objective, activations, shape)
-      #expect(abs(Double(value) - dot(activations, gradient)) < 1e-6)
-      #expect(abs(gradient.reduce(0, +) - 1) < 1e-6)
-    }
-    #expect(evaluate(.neuron(1), activations, shape).value == activations[6 + 3])
-    #expect(evaluate(.logit(5), activations, vector).value == activations[5])
-    #expect(evaluate(.channel(2), activations, shape).gradient[12..<18].allSatisfy { $0 > 0 })
-  }
-
-  @Test("the fidelity is the cosine of the angle")
-  func fidelity() {
-    let a: [Float] = [3, 4, 0]
-    let b: [Float] = [0, 8, 6]
-    #expect(abs(cosine(a, b) - 0.64) < 1e-7)
-    #expect(abs(cosine(a, a) - 1) < 1e-7)
-    #expect(cosine(a, [0, 0, 0]) == 0)
-  }
-
-  private func evaluate(
-    _ objective: Objective, _ activations: [Float], _ shape: MapShape
-  ) -> (value: Float, gradient: [Float]) {
-    var workspace = Objective.Workspace(channelCount: shape.channels)
-    var value = Float.nan
-    let gradient = filled(shape.elementCount) {
-      var gradient = $0.mutableSpan
-      value = objective.value(
-        activations.span, shape: shape, using: &workspace, gradient: &gradient)
-    }
-    return (value, gradient)
-  }
-
-  /// A positive definite matrix far from the identity.
-  private func symmetricMatrix() -> Matrix {
-    let count = Self.channelCount
-    let factor = randomNumbers(count * count, item: 5)
-    var result = Matrix(rowCount: count, columnCount: count)
-    for row in 0..<count {
-      for column in 0..<count {
-        let sum = (0..<count).reduce(Float(0)) {
-          $0 + factor[row * count + $1] * factor[column * count + $1]
-        }
-        result[row, column] = sum / Float(count) + (row == column ? 0.1 : 0)
+  @Test("what does not fit is an error that names the term, the tensor and a remedy")
+  func faults() throws {
+    let faults: [(Objective, [String])] = [
+      (.channel(4, of: "map"), ["channel 4 of map", "4 channels", "0..<4"]),
+      (.channel(-1, of: "map"), ["channel -1 of map", "0..<4"]),
+      (.logit(0, of: "map"), ["logit 0 of map", "4 × 3 × 2", "measure a channel"]),
+      (.probability(7, ofLogits: "vector"), ["probability 7 of vector", "7 classes", "0..<7"]),
+      (.direction([1, 2], of: "map"), ["a direction of map", "4 channels", "the vector 2"]),
+      (.distance(to: [1], of: "vector"), ["distance", "7 channels", "the vector 1"]),
+      (.channel(0, of: "deep"), ["channel 0 of deep", "not compiled to read it"]),
+      (
+        .neuron(0, of: "map", in: .position(row: 3, column: 0)),
+        ["row 3, column 0", "3 rows and 2 columns", "larger image"]
+      ),
+    ]
+    for (objective, words) in faults {
+      // The fault may hide behind terms that fit.
+      let error = try #require(throws: VisualizationError.self) {
+        try (.channel(0, of: "map") + objective).check(shapes: shapes)
       }
+      for word in words { #expect(error.description.contains(word), "\(error)") }
+      #expect(!error.description.contains("\n"))
     }
-    return result
+    try Objective.squaredNorm(of: "map").check(shapes: shapes)
   }
 
-  private func naive(
-    _ a: [Double], _ v: [Double], _ whitening: Matrix?, _ setting: Setting
-  ) -> Double {
-    func times(_ x: [Double]) -> [Double] {
-      guard let whitening else { return x }
-      return x.indices.map { row in
-        x.indices.reduce(0) { $0 + Double(whitening[row, $1]) * x[$1] }
-      }
-    }
-    func inner(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
-    let target = times(v)
-    let length = inner(target, target).squareRoot()
-    let reach = inner(a, target) / (length + 1e-4)
-    let norm = inner(a, a).squareRoot()
-    return reach * pow(max(0.1, reach / (norm + 1e-4)), Double(setting.power))
+  private func activations(_ tensor: String) -> [Float] {
+    randomNumbers(shapes[tensor]?.elementCount ?? 0, item: tensor.count)
   }
 
-  private func centralDifferences(_ f: ([Double]) -> Double, _ x: [Float]) -> [Double] {
-    x.indices.map { index in
-      var moved = x.map(Double.init)
-      moved[index] += 1e-5
-      let above = f(moved)
-      moved[index] -= 2e-5
-      return (above - f(moved)) / 2e-5
+  private func report(_ objective: Objective) -> ObjectiveReport {
+    var report = ObjectiveReport()
+    for tensor in objective.tensors {
+      guard let shape = shapes[tensor] else { continue }
+      report.add(objective, at: tensor, activations(tensor).span, shape: shape)
+    }
+    return report
+  }
+
+  private func value(_ objective: Objective) -> Double { Double(report(objective).value) }
+
+  private func gradient(_ objective: Objective, _ tensor: String) -> [Float] {
+    guard let shape = shapes[tensor] else { return [] }
+    let activations = activations(tensor)
+    return filled(shape.elementCount) {
+      objective.writeGradient(at: tensor, activations.span, shape: shape, into: &$0)
     }
   }
 }

@@ -85,16 +85,16 @@ import Testing
 
   @Test("any number of threads gives the same bytes, and so do later plans")
   func threads() {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
-    let size = [120, 150, 56]
     let results = [1, 2, 3].map { count in
-      Parallelism.threadCount = count
-      let transform = filled(size).transform
-      transform.forward()
-      let spectrum = transform.spectrum.withSpan { span in span.indices.map { span[$0] } }
-      transform.backward()
-      return spectrum + transform.plane.withSpan { span in span.indices.map { span[$0] } }
+      let (numbers, workerCount) = Parallelism.observingWorkers(threadCount: count) {
+        let transform = filled([120, 390, 56]).transform
+        transform.forward()
+        let spectrum = transform.spectrum.withSpan { span in span.indices.map { span[$0] } }
+        transform.backward()
+        return spectrum + transform.plane.withSpan { span in span.indices.map { span[$0] } }
+      }
+      #expect(workerCount == count)
+      return numbers
     }
     #expect(results[1] == results[0] && results[2] == results[0])
   }

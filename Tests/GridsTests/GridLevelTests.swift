@@ -5,10 +5,10 @@ import Testing
 
 @Suite(.serialized) struct GridLevelTests {
   private func grids(_ count: Int, sides: [Int] = [3, 8], minimumCount: Int = 5) throws
-    -> [GridCells]
+    -> [GridAssignment]
   {
     let layout = try NormalizedLayout(clouds(count))
-    return sides.map { GridCells(layout, side: $0, minimumCount: minimumCount) }
+    return sides.map { GridAssignment(layout, side: $0, minimumCount: minimumCount) }
   }
 
   /// The cosine of a row and a cell's mean in double precision.
@@ -32,10 +32,10 @@ import Testing
     let grids = try grids(rowCount)
     let levels = try levels(
       grids, of: rows, blockRowCount: rowCount, exemplarCount: exemplarCount)
-    #expect(levels.map(\.cells) == grids)
+    #expect(levels.map(\.assignment) == grids)
     for level in levels {
       for cell in 0..<level.cells.cellCount {
-        let members = (0..<rowCount).filter { level.cells.cellOfRow[$0] == Int32(cell) }
+        let members = (0..<rowCount).filter { level.assignment.cellOfSample[$0] == Int32(cell) }
         for column in 0..<columnCount {
           let sum = members.reduce(0.0) { $0 + Double(rows[$1, column]) }
           #expect(level.mean[cell, column] == Float(sum / Double(members.count)))
@@ -58,12 +58,15 @@ import Testing
   func reproducibility() throws {
     let rows = rectifiedRows(2_100, 130)
     let grids = try grids(2_100, sides: [1, 4, 16])
-    Parallelism.threadCount = 1
-    let expected = try levels(grids, of: rows, blockRowCount: 2_100)
+    let expected = try Parallelism.withThreadCount(1) {
+      try levels(grids, of: rows, blockRowCount: 2_100)
+    }
     for threadCount in [1, 2, 3] {
-      Parallelism.threadCount = threadCount
       for blockRowCount in [13, 128, 1_000, 2_100] {
-        #expect(try levels(grids, of: rows, blockRowCount: blockRowCount) == expected)
+        let (found, workerCount) = try Parallelism.observingWorkers(threadCount: threadCount) {
+          try levels(grids, of: rows, blockRowCount: blockRowCount)
+        }
+        #expect(found == expected && workerCount == threadCount)
       }
     }
   }
@@ -130,11 +133,11 @@ import Testing
     bad[70, 5] = .infinity
     let grids = try grids(100)
     var means = CellMeans(of: grids, columnCount: 6)
-    try means.add(block(bad, 0..<60), firstRow: 0)
-    #expect(throws: GridError.nonFiniteRow(70)) {
-      try means.add(block(bad, 60..<100), firstRow: 60)
+    try means.add(block(bad, 0..<60), firstSample: 0)
+    #expect(throws: GridError.nonFiniteSample(70)) {
+      try means.add(block(bad, 60..<100), firstSample: 60)
     }
-    try means.add(block(rows, 60..<100), firstRow: 60)
+    try means.add(block(rows, 60..<100), firstSample: 60)
     let expected = try levels(grids, of: rows, blockRowCount: 100)
     #expect(means.means() == expected.map(\.mean))
   }
@@ -143,12 +146,12 @@ import Testing
   func misuse() async {
     await #expect(processExitsWith: .failure) {
       let layout = try NormalizedLayout(clouds(10))
-      var means = CellMeans(of: [GridCells(layout, side: 1)], columnCount: 2)
-      try means.add(Matrix(rowCount: 5, columnCount: 2), firstRow: 5)
+      var means = CellMeans(of: [GridAssignment(layout, side: 1)], columnCount: 2)
+      try means.add(Matrix(rowCount: 5, columnCount: 2), firstSample: 5)
     }
     await #expect(processExitsWith: .failure) {
       let layout = try NormalizedLayout(clouds(10))
-      _ = CellMeans(of: [GridCells(layout, side: 1)], columnCount: 2).means()
+      _ = CellMeans(of: [GridAssignment(layout, side: 1)], columnCount: 2).means()
     }
   }
 }

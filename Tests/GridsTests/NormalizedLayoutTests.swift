@@ -82,7 +82,7 @@ import Testing
     for number in [Float.nan, .infinity] {
       var layout = clouds(20)
       layout[13, 1] = number
-      #expect(throws: GridError.nonFiniteRow(13)) { try NormalizedLayout(layout) }
+      #expect(throws: GridError.nonFiniteSample(13)) { try NormalizedLayout(layout) }
     }
   }
 

@@ -129,18 +129,15 @@ import Testing
 
   @Test("bytes do not depend on the number of threads", arguments: [1, 2])
   func threads(columns: Int) {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     let layout = clusters(20_000, columns: columns, clusterCount: 7)
     let classes = (0..<20_000).map { Int32($0 % 7) }
-    let draw = {
-      [classPicture(layout, classes: classes, side: 300), densityPicture(layout, side: 300)]
+    let pictures = [1, 2, 4].map { count in
+      let (pictures, workerCount) = Parallelism.observingWorkers(threadCount: count) {
+        [classPicture(layout, classes: classes, side: 300), densityPicture(layout, side: 300)]
+      }
+      #expect(workerCount == count)
+      return pictures
     }
-    Parallelism.threadCount = 1
-    let one = draw()
-    for count in [2, 5] {
-      Parallelism.threadCount = count
-      #expect(draw() == one)
-    }
+    #expect(pictures[1] == pictures[0] && pictures[2] == pictures[0])
   }
 }

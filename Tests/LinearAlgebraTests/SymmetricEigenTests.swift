@@ -104,4 +104,15 @@ import Testing
       _ = SymmetricMatrix(order: 2, elements: [1, 2, 3, 4])
     }
   }
+
+  @Test("a stored matrix whose halves differ is named, one with mirrored NaN is taken")
+  func validation() throws {
+    let elements: [Double] = [1, 2, 3, 2, 4, 5, 3, 6, 7]
+    #expect(throws: EigenError.notSymmetric(row: 2, column: 1)) {
+      try SymmetricMatrix(validating: elements, order: 3)
+    }
+    let kept = try SymmetricMatrix(validating: [1, 2, 2, 4], order: 2)
+    #expect(kept == SymmetricMatrix(order: 2, elements: [1, 2, 2, 4]))
+    #expect(try SymmetricMatrix(validating: [1, .nan, .nan, 4], order: 2)[0, 1].isNaN)
+  }
 }

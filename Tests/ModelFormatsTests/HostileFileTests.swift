@@ -11,7 +11,7 @@ import Testing
 
   @Test("an operation that is not supported is named, with what is")
   func unsupported() {
-    let words = "node \"the Loop\" (\"Loop\"): the operation is not supported; known are Conv, Relu"
+    let words = "node \"the Loop\" (\"Loop\"): the operation is not supported; known are Abs, Add"
     expectError(.single("Loop"), words)
     var model = SmallModel()
     model.nodes = [Small.node("Relu", ["image"], ["result"], domain: "com.example")]

@@ -8,18 +8,18 @@ func compiled(_ graph: NetworkGraph) -> Outcome {
   for precision in Set([Precision.float32, .fastest]) {
     do {
       let network = try CompiledNetwork(
-        graph, input: graph.inputShape, outputs: graph.outputNames, precision: precision,
+        graph, input: graph.inputShape, reading: graph.outputNames, precision: precision,
         weights: PreparedWeights())
       fill(network)
       try network.forward()
       for output in graph.outputNames { try network.withOutput(output) { _ in } }
       guard let target = target(of: graph) else { continue }
       let both = try CompiledNetwork(
-        graph, input: graph.inputShape, outputs: [], target: target, precision: precision,
+        graph, input: graph.inputShape, reading: [], seeding: [target], precision: precision,
         weights: PreparedWeights())
       fill(both)
       try both.forward()
-      both.withTargetGradient { seed in for index in 0..<seed.count { seed[index] = 1 } }
+      both.withSeed(of: target) { seed in for index in 0..<seed.count { seed[index] = 1 } }
       try both.pullback()
     } catch {
       let line = "\(error)"

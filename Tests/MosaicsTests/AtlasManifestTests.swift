@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct AtlasManifestTests {
   private let grid = GridCells(
-    side: 4, row: [0, 1, 3], column: [2, 0, 3], count: [9, 5, 130], cellOfRow: [])
+    side: 4, row: [0, 1, 3], column: [2, 0, 3], count: [9, 5, 130])
 
   private func manifest(fidelities: [Float]?, layer: String = "mixed4c") -> AtlasManifest {
     AtlasManifest(
@@ -69,7 +69,7 @@ import Testing
   func empty() throws {
     let manifest = AtlasManifest(
       network: "n", layer: "l",
-      grid: GridCells(side: 2, row: [], column: [], count: [], cellOfRow: []), dispersion: [],
+      grid: GridCells(side: 2, row: [], column: [], count: []), dispersion: [],
       fidelities: [], canvas: AtlasCanvas(side: 2, iconSidePixels: 8))
     #expect(manifest.summary.cells == 0 && manifest.summary.medianFidelity == nil)
     #expect(try AtlasManifest(json: manifest.json()) == manifest)

@@ -79,13 +79,14 @@ import Testing
 
   @Test("one, two and three threads give the same bytes, another seed others")
   func threads() throws {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     let rows = clusteredRows(9000, 10, seed: 4)
     var parameters = search(recall: 0.8)
     let tables = try [1, 2, 3].map { count in
-      Parallelism.threadCount = count
-      return try nearestNeighbors(of: rows, count: 10, metric: .cosine, search: parameters)
+      let (table, workerCount) = try Parallelism.observingWorkers(threadCount: count) {
+        try nearestNeighbors(of: rows, count: 10, metric: .cosine, search: parameters)
+      }
+      #expect(workerCount == count)
+      return table
     }
     #expect(tables[0] == tables[1] && tables[0] == tables[2])
     parameters.seed = 1

@@ -149,13 +149,14 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
 
   @Test("one and two threads give the same bytes", arguments: Metric.allCases)
   func threads(metric: Metric) throws {
-    let before = Parallelism.threadCount
-    defer { Parallelism.threadCount = before }
     let rows = smoothRows(2100, 19, seed: 8)
-    Parallelism.threadCount = 1
-    let one = try nearestNeighbors(of: rows, count: 15, metric: metric)
-    Parallelism.threadCount = 2
-    let two = try nearestNeighbors(of: rows, count: 15, metric: metric)
-    #expect(one == two)
+    let tables = try [1, 2].map { count in
+      let (table, workerCount) = try Parallelism.observingWorkers(threadCount: count) {
+        try nearestNeighbors(of: rows, count: 15, metric: metric)
+      }
+      #expect(workerCount == count)
+      return table
+    }
+    #expect(tables[0] == tables[1])
   }
 }

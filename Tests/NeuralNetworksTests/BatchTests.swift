@@ -25,13 +25,13 @@ import Testing
     _ graph: NetworkGraph, _ images: [[Float]], _ precision: Precision
   ) throws -> (outputs: [[Float]], gradients: [[Float]]) {
     let compiled = try CompiledNetwork(
-      graph, input: [images.count, 3, 11, 9], outputs: [], target: "out", precision: precision,
+      graph, input: [images.count, 3, 11, 9], reading: [], seeding: ["out"], precision: precision,
       weights: PreparedWeights())
     for (place, image) in images.enumerated() {
       compiled.withInput(image: place) { input in
         for index in image.indices { input[index] = image[index] }
       }
-      compiled.withTargetGradient(image: place) { seed in
+      compiled.withSeed(of: "out", image: place) { seed in
         for index in 0..<seed.count { seed[index] = Float(index % 5) - 2 }
       }
     }
@@ -42,7 +42,9 @@ import Testing
     }
     try compiled.pullback()
     let gradients = images.indices.map { place in
-      compiled.withInputGradient(image: place) { span in span.indices.map { span[$0] } }
+      compiled.withGradient(of: graph.inputName, image: place) { span in
+        span.indices.map { span[$0] }
+      }
     }
     return (outputs, gradients)
   }

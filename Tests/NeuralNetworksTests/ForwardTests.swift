@@ -9,7 +9,7 @@ import Testing
     let graph = network.graph
     let names = graph.nodes.map(\.output)
     let compiled = try CompiledNetwork(
-      graph, input: graph.inputShape, outputs: names, weights: PreparedWeights())
+      graph, input: graph.inputShape, reading: names, weights: PreparedWeights())
     let image = randomImage(compiled.inputShape.elementCount)
     compiled.withInput { input in for index in image.indices { input[index] = image[index] } }
     try compiled.forward()
@@ -34,7 +34,7 @@ import Testing
     let image = randomImage(graph.inputShape.elementCount)
     func run(_ outputs: [String]) throws -> [Float] {
       let compiled = try CompiledNetwork(
-        graph, inputHeight: 11, inputWidth: 9, outputs: outputs, weights: weights)
+        graph, inputHeight: 11, inputWidth: 9, reading: outputs, weights: weights)
       compiled.withInput { input in for index in image.indices { input[index] = image[index] } }
       try compiled.forward()
       return try compiled.withOutput("out") { output in output.indices.map { output[$0] } }
@@ -67,7 +67,7 @@ import Testing
           output: "logits"),
       ], outputNames: ["logits"])
     let compiled = try CompiledNetwork(
-      graph, input: [1, 2], outputs: ["dense", "logits"], weights: PreparedWeights())
+      graph, input: [1, 2], reading: ["dense", "logits"], weights: PreparedWeights())
     compiled.withInput { input in
       input[0] = 1
       input[1] = 2

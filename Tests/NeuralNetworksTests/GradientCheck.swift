@@ -18,7 +18,7 @@ struct GradientCheck {
   /// Compares ⟨∂J/∂x, d⟩ with (J(x + hd) − J(x − hd)) / 2h for J = ⟨w, y⟩ and random directions d.
   func run() throws {
     let compiled = try CompiledNetwork(
-      graph, input: graph.inputShape, outputs: [], target: target, weights: PreparedWeights())
+      graph, input: graph.inputShape, reading: [], seeding: [target], weights: PreparedWeights())
     let count = compiled.inputShape.elementCount
     var random = RandomStream(seed: 4, purpose: .evaluation)
     let weights = (0..<compiled.shape(of: target).elementCount).map { _ in random.normalPair().0 }
@@ -36,11 +36,13 @@ struct GradientCheck {
     }
     let point = image.map(Double.init)
     _ = try objective(point)
-    compiled.withTargetGradient { gradient in
+    compiled.withSeed(of: target) { gradient in
       for index in weights.indices { gradient[index] = weights[index] }
     }
     try compiled.pullback()
-    let gradient = compiled.withInputGradient { span in (0..<count).map { Double(span[$0]) } }
+    let gradient = compiled.withGradient(of: graph.inputName) { span in
+      (0..<count).map { Double(span[$0]) }
+    }
     let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     try #require(norm > 0)
 

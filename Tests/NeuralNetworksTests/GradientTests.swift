@@ -26,11 +26,11 @@ import Testing
     let flat = SmallNetwork.stacked("", .convolution(SmallNetwork.convolution(16, 8, kernel: 5)))
     #expect(throws: GraphError.self) {
       try CompiledNetwork(
-        flat.graph, inputHeight: 4, inputWidth: 9, outputs: ["out"], weights: PreparedWeights())
+        flat.graph, inputHeight: 4, inputWidth: 9, reading: ["out"], weights: PreparedWeights())
     }
     #expect(throws: GraphError.self) {
       try CompiledNetwork(
-        graph, inputHeight: 9, inputWidth: 9, outputs: ["no such tensor"],
+        graph, inputHeight: 9, inputWidth: 9, reading: ["no such tensor"],
         weights: PreparedWeights())
     }
   }

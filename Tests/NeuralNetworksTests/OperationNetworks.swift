@@ -86,8 +86,9 @@ struct OperationNetwork: CustomTestStringConvertible {
       ]),
     OperationNetwork("slice of channels", .slice, [1, 40, 3, 3], channelSlice),
     OperationNetwork(
-      "piece", .piece(index: 1, count: 3, sizes: [1, 2, 3], axis: -1), [2, 6]),
-    OperationNetwork("equal pieces", .piece(index: 2, count: 3, sizes: nil, axis: 0), [7, 2]),
+      "piece", .splitOutput(index: 1, count: 3, sizes: [1, 2, 3], axis: -1), [2, 6]),
+    OperationNetwork(
+      "equal pieces", .splitOutput(index: 2, count: 3, sizes: nil, axis: 0), [7, 2]),
     OperationNetwork(
       "gather", .gather(axis: 1), [2, 5, 3],
       [ConstantTensor(shape: [2, 2], elements: .integers([4, -5, 4, 1]))]),

@@ -11,7 +11,7 @@ import Testing
     let graph = network.graph
     let data = network.data()
     let compiled = try CompiledNetwork(
-      graph, input: graph.inputShape, outputs: ["out"], weights: PreparedWeights())
+      graph, input: graph.inputShape, reading: ["out"], weights: PreparedWeights())
     compiled.withInput { input in for index in data.indices { input[index] = data[index] } }
     try compiled.forward()
     let facts = try network.constant(data).facts(input: [])

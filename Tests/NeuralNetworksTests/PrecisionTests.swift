@@ -32,7 +32,7 @@ struct PrecisionTests {
   ) throws -> (output: [Float], gradient: [Float]) {
     let target = graph.outputNames[0]
     let compiled = try CompiledNetwork(
-      graph, input: graph.inputShape, outputs: [], target: target, precision: precision,
+      graph, input: graph.inputShape, reading: [], seeding: [target], precision: precision,
       weights: PreparedWeights())
     var random = RandomStream(seed: 6, purpose: .evaluation)
     compiled.withInput { input in
@@ -40,11 +40,13 @@ struct PrecisionTests {
     }
     try compiled.forward()
     let output = try compiled.withOutput(target) { output in output.indices.map { output[$0] } }
-    compiled.withTargetGradient { seed in
+    compiled.withSeed(of: target) { seed in
       for index in 0..<seed.count { seed[index] = random.normalPair().0 }
     }
     try compiled.pullback()
-    return (output, compiled.withInputGradient { span in span.indices.map { span[$0] } })
+    return (
+      output, compiled.withGradient(of: graph.inputName) { span in span.indices.map { span[$0] } }
+    )
   }
 
   /// |a − b| / |b|.

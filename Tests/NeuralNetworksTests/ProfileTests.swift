@@ -6,7 +6,7 @@ import Testing
   func countsOperations() throws {
     let graph = SmallNetwork.classifier.graph
     let compiled = try CompiledNetwork(
-      graph, input: graph.inputShape, outputs: [], target: "logits", weights: PreparedWeights())
+      graph, input: graph.inputShape, reading: [], seeding: ["logits"], weights: PreparedWeights())
     let profile = try compiled.profile(repetitions: 2)
     let expected = try graph.floatingPointOperations(to: "logits", input: graph.inputShape)
     for phase in [ProfileEntry.Phase.forward, .backward] {

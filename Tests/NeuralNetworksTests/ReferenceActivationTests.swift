@@ -32,7 +32,7 @@ struct ReferenceActivationTests {
     let input = try NumpyArray(contentsOf: "\(Self.folder)/\(prefix)data.npy")
     #expect(input.shape == [1, 3, 224, 224])
     let compiled = try CompiledNetwork(
-      graph, inputHeight: 224, inputWidth: 224, outputs: tensors, weights: PreparedWeights())
+      graph, inputHeight: 224, inputWidth: 224, reading: tensors, weights: PreparedWeights())
     compiled.withInput { span in for index in span.indices { span[index] = input.elements[index] } }
     try compiled.forward()
     for (name, tensor) in zip(names, tensors) {
@@ -54,7 +54,7 @@ struct ReferenceActivationTests {
     let side = 64
     let graph = try Self.network("googlenet").graph
     let compiled = try CompiledNetwork(
-      graph, inputHeight: side, inputWidth: side, outputs: [], target: target,
+      graph, inputHeight: side, inputWidth: side, reading: [], seeding: [target],
       weights: PreparedWeights())
     let photograph = try NumpyArray(
       contentsOf: Self.folder + "/n03400231_frying_pan__data.npy")
@@ -75,11 +75,13 @@ struct ReferenceActivationTests {
       }
     }
     _ = try objective(0, point)
-    compiled.withTargetGradient { span in
+    compiled.withSeed(of: target) { span in
       for index in weights.indices { span[index] = weights[index] }
     }
     try compiled.pullback()
-    let gradient = compiled.withInputGradient { span in (0..<count).map { Double(span[$0]) } }
+    let gradient = compiled.withGradient(of: graph.inputName) { span in
+      (0..<count).map { Double(span[$0]) }
+    }
     let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     try #require(norm > 0)
 
@@ -105,7 +107,7 @@ struct ReferenceActivationTests {
   func squeezeNet() throws {
     let network = try Self.network("squeezenet-1.1")
     let compiled = try CompiledNetwork(
-      network.graph, inputHeight: 227, inputWidth: 227, outputs: ["prob"],
+      network.graph, inputHeight: 227, inputWidth: 227, reading: ["prob"],
       weights: PreparedWeights())
     var random = RandomStream(seed: 2, purpose: .evaluation)
     compiled.withInput { input in

@@ -110,6 +110,38 @@ struct SmallNetwork: CustomTestStringConvertible {
         ], outputNames: ["out"]))
   }
 
+  /// A max pool with padding behind a convolution whose result has both signs.
+  static func pooled(channels: Int, roundsUp: Bool) -> NetworkGraph {
+    let pool = PoolingWindow(
+      kernel: Extent(height: 3, width: 2), stride: Extent(height: 2, width: 2),
+      padding: Padding(top: 1, left: 0, bottom: 1, right: 0), roundsUp: roundsUp)
+    return stacked("", .maxPool(pool), channels: channels).graph
+  }
+
+  /// A ReLU of the input, alone or at the end of a convolution that leaves the input as it is.
+  static func rectified(fused: Bool) -> NetworkGraph {
+    let identity = (0..<16 * 16).map { Float($0 % 17 == 0 ? 1 : 0) }
+    let convolution = Convolution(
+      weights: identity, bias: [Float](repeating: 0, count: 16), inputChannels: 16,
+      outputChannels: 16, kernel: Extent(height: 1, width: 1))
+    let relu = Node(
+      name: "relu", operation: .unary(.relu), inputs: [fused ? "pre" : "data"], output: "out")
+    return NetworkGraph(
+      inputName: "data", inputShape: [1, 16, 5, 4],
+      nodes: fused
+        ? [
+          Node(
+            name: "conv", operation: .convolution(convolution), inputs: ["data"], output: "pre"),
+          relu,
+        ] : [relu], outputNames: ["out"])
+  }
+
+  /// Random values for the input.
+  func point() -> [Float] {
+    var random = RandomStream(seed: 20, purpose: .evaluation)
+    return (0..<graph.inputShape.elementCount).map { _ in random.normalPair().0 }
+  }
+
   /// A concatenation that holds a tensor twice and the result of another concatenation.
   static var residualConcatenation: SmallNetwork {
     SmallNetwork(

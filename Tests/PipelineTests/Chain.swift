@@ -74,8 +74,8 @@ struct Chain: Sendable {
         [("--components", components), ("--neighbors", "20"), ("--output", neighbors)]
       case .embed:
         [
-          ("--components", components), ("--neighbor-graph", neighbors), ("--neighbors", "15"),
-          ("--epochs", "40"), ("--output", layout),
+          ("--components", components), ("--neighbor-graph", neighbors), ("--method", "umap"),
+          ("--neighbors", "15"), ("--epochs", "40"), ("--output", layout),
         ]
       case .place:
         [
@@ -95,7 +95,7 @@ struct Chain: Sendable {
           ("--steps", "6"), ("--output", file("icons.h5")),
         ]
       case .assemble: [("--icons", file("icons.h5")), ("--output", file("atlas"))]
-      case .network: []
+      case .network, .documentation: []
       }
     for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
       if let place = options.firstIndex(where: { $0.0 == name }) {

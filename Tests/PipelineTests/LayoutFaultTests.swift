@@ -13,7 +13,9 @@ import Testing
   let graph: String
   let layout: String
 
-  static let few = ["--neighbors", "10", "--epochs", "5", "--report", "none"]
+  static let few = [
+    "--method", "umap", "--neighbors", "10", "--epochs", "5", "--report", "none",
+  ]
 
   init() throws {
     folder = try TemporaryFolder()
@@ -57,15 +59,15 @@ import Testing
       try other.write(path)
       try expectFailure(
         .embed, embed(path, "--neighbor-graph", graph), graph, path,
-        "it holds the neighbours of other rows; run atlas-neighbors on these")
+        "it holds the neighbors of other samples; run atlas-neighbors on these")
     }
   }
 
   @Test("a graph of too few neighbours names the number that is needed")
   func tooFewNeighbors() throws {
     try expectFailure(
-      .embed, ["--activations", rows, "--neighbor-graph", graph], graph,
-      "it has 12 neighbours a row, 50 are needed; run atlas-neighbors with --neighbors 50")
+      .embed, ["--activations", rows, "--neighbor-graph", graph, "--method", "umap"], graph,
+      "it has 12 neighbors per sample, 50 are needed; run atlas-neighbors with --neighbors 50")
     try expectFailure(
       .embed,
       [
@@ -90,7 +92,8 @@ import Testing
     }
     let path = folder.file("one.h5")
     try MadeRows(count: 1).write(path)
-    try expectFailure(program, ["--activations", path], path, "row", "sample more positions")
+    try expectFailure(
+      program, ["--activations", path], path, "one sample", "sample more positions")
   }
 
   /// Writes a graph that says it is of these rows.
@@ -119,22 +122,25 @@ import Testing
       var changed = neighbors
       changed[777] = value
       let path = try damaged("index", neighbors: changed, distances: distances, count: 12)
-      try expectFailure(.embed, embed(rows, "--neighbor-graph", path), path, "it is damaged")
+      try expectFailure(
+        .embed, embed(rows, "--neighbor-graph", path), path, "not samples; make it anew")
     }
     for value in [Float.nan, .infinity, -1] {
       var changed = distances
       changed[777] = value
       let path = try damaged("distance", neighbors: neighbors, distances: changed, count: 12)
-      try expectFailure(.embed, embed(rows, "--neighbor-graph", path), path, "it is damaged")
+      try expectFailure(.embed, embed(rows, "--neighbor-graph", path), path, "not all finite")
     }
     for metric in ["miles", nil] {
       let path = try damaged(
         "metric", neighbors: neighbors, distances: distances, count: 12, metric: metric)
-      try expectFailure(.embed, embed(rows, "--neighbor-graph", path), path, "make it again")
+      try expectFailure(.embed, embed(rows, "--neighbor-graph", path), path, "make it anew")
     }
     let path = try damaged(
       "shape", neighbors: neighbors, distances: distances, count: 12, distanceShape: [100, 24])
-    try expectFailure(.embed, embed(rows, "--neighbor-graph", path), path, "it is damaged")
+    try expectFailure(
+      .embed, embed(rows, "--neighbor-graph", path), path, "distances has the shape 100 × 24",
+      "n × k is expected with n = 200")
   }
 
   @Test("a graph of rows that are their own neighbours, twice, in no order, ends in a layout")
@@ -168,7 +174,7 @@ import Testing
     for limit in ["1M", "0.5KiB", "7"] {
       try expectFailure(
         program, ["--activations", rows, "--memory-limit", limit], "Cannot begin",
-        "200 × 8 numbers may take", "--memory-limit is", "take fewer rows")
+        "200 × 8 numbers may take", "--memory-limit is", "take fewer samples")
     }
     let enough = folder.file("enough.h5")
     try Program.neighbors.succeed([
@@ -181,13 +187,13 @@ import Testing
     let other = folder.file("other.h5")
     try MadeRows(count: 200, photographs: "picture").write(other)
     try expectFailure(
-      .embed, embed(other, "--align-to", layout), other, layout, "they have no photograph in common"
+      .embed, embed(other, "--align-to", layout), other, layout, "they have no image in common"
     )
     let nameless = folder.file("nameless.h5")
     try MadeRows(count: 200, photographs: nil).write(nameless)
     try expectFailure(
       .embed, embed(nameless, "--align-to", layout), nameless, layout,
-      "does not say which photographs")
+      "does not say which images")
     try expectFailure(
       .embed, embed(rows, "--align-to", layout, "--method", "tsne", "--dimensions", "1"), layout,
       "that layout has 2 dimensions, this one 1")
@@ -195,6 +201,7 @@ import Testing
     // A layout with a place that is not finite.
     let bad = folder.file("bad.h5")
     let writer = try ArrayFileWriter(path: bad, kind: "layout")
+    try writer.setAttribute("format", .integer(2))
     let source = try ArrayFileReader(path: rows, kind: "activations")
     for name in ["image", "y", "x", "images/class"] {
       let values = try source.int32s(name)
@@ -217,10 +224,10 @@ import Testing
     try MadeRows(count: 200, seed: 2).write(other)
     try expectFailure(
       .place, ["--layout", layout, "--activations", rows, "--new", wide], wide, rows,
-      "its rows have 9 numbers", "have 8; extract the same layer")
+      "its samples have 9 channels", "have 8; extract the same layer")
     try expectFailure(
       .place, ["--layout", layout, "--activations", other, "--new", rows], layout, other,
-      "it is not a layout of these rows")
+      "it is not a layout of these samples")
     var matrix = MadeRows(count: 30).matrix
     matrix[4, 4] = .nan
     try MadeRows().write(wide, rows: matrix)

@@ -152,7 +152,7 @@ import Testing
     let rows = try made()
     try embed(
       rows, "none.h5", ["--method", "tsne", "--early-iterations", "0", "--iterations", "0"])
-    try embed(rows, "one.h5", ["--epochs", "1"])
+    try embed(rows, "one.h5", ["--method", "umap", "--epochs", "1"])
     for name in ["none", "one"] {
       #expect(try layout("\(name).h5").elements.allSatisfy { $0.isFinite })
       #expect(folder.content.contains("\(name)-loss.png"))
@@ -188,7 +188,7 @@ import Testing
     let outcome = try Program.embed.succeed(
       ["--activations", rows, "--output", file("l.h5"), "--align-to", file("first.h5")]
         + Self.methods[0])
-    #expect(outcome.says("warning: 200 rows have no partner in \(file("first.h5"))"))
+    #expect(outcome.says("warning: 200 samples have no partner in \(file("first.h5"))"))
     #expect(try layout("l.h5").elements.allSatisfy { abs($0) < 1000 })
   }
 }

@@ -48,7 +48,7 @@ import Testing
     try MadeRows(count: rows, columnCount: columns).write(path)
     try Program.neighbors.succeed(["--activations", path, "--output", graph, "--quiet"])
     let methods = [
-      ["--epochs", "5"],
+      ["--method", "umap", "--epochs", "5"],
       ["--method", "tsne", "--early-iterations", "5", "--iterations", "5"],
     ]
     for method in methods {

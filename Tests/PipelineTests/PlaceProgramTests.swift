@@ -17,7 +17,7 @@ import Testing
   @Test(
     "rows that are in the layout come to lie near themselves",
     arguments: [
-      ["--neighbors", "12", "--epochs", "200"],
+      ["--method", "umap", "--neighbors", "12", "--epochs", "200"],
       ["--method", "tsne", "--perplexity", "6"],
       ["--method", "tsne", "--perplexity", "6", "--dimensions", "1"],
     ])
@@ -34,7 +34,7 @@ import Testing
       folder.file("placed.h5"),
     ])
     #expect(outcome.results == [folder.file("placed.h5")])
-    #expect(outcome.says("place: 90 rows on a layout of 400"))
+    #expect(outcome.says("place: 90 samples on a layout of 400"))
     let placed = try layout(folder.file("placed.h5"))
     #expect(placed.rowCount == 90 && placed.columnCount == old.columnCount)
     let extents = (0..<old.columnCount).map { axis in

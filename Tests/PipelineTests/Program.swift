@@ -4,6 +4,7 @@ import Testing
 /// The built programs, run as anyone would run them: arguments, files, an exit status, two streams.
 enum Program: String, CaseIterable, CustomTestStringConvertible {
   case synthesize, extract, reduce, neighbors, embed, place, grid, render, assemble, network
+  case documentation
 
   /// The stages from photographs to an atlas, in order.
   static let stages: [Program] = [
@@ -15,12 +16,16 @@ enum Program: String, CaseIterable, CustomTestStringConvertible {
 
   struct MissingError: Error, CustomStringConvertible { let description: String }
 
+  /// The folder of the package.
+  static let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+
   /// Where the program was built: beside the tests, else in the release folder of the package.
   var path: String {
     get throws {
       let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-      let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-      let folders = [(tests as NSString).deletingLastPathComponent, package + "/.build/release"]
+      let folders = [
+        (tests as NSString).deletingLastPathComponent, Self.package + "/.build/release",
+      ]
       for folder in folders {
         let path = "\(folder)/\(name)"
         if FileManager.default.isExecutableFile(atPath: path) { return path }

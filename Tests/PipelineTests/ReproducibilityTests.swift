@@ -63,6 +63,23 @@ import Testing
     #expect(try one.attribute("cell_total") == all.attribute("cell_total"))
   }
 
+  @Test("with --loss the same icons come with the objective at each step")
+  func loss() throws {
+    let chain = try Chain.finished()
+    let folder = try TemporaryFolder()
+    let path = folder.file("traced.h5")
+    try Program.render.succeed(
+      chain.arguments(of: .render, ["--cells": "0:5", "--output": path]) + ["--loss"])
+    let traced = try ArrayFileReader(path: path, kind: "icons")
+    let all = try ArrayFileReader(path: chain.file("icons.h5"), kind: "icons")
+    #expect(try traced.bytes("icons") == all.bytes("icons", rows: 0..<5))
+    #expect(!all.contains("objective_by_step"))
+    // The chain's icons take six steps.
+    #expect(try traced.shape(of: "objective_by_step") == [5, 6])
+    let values = try traced.floats("objective_by_step")
+    #expect(Set(values).count == 30 && values.allSatisfy(\.isFinite))
+  }
+
   @Test("blocks of cells, in any order, make the atlas of the whole")
   func blocks() throws {
     let chain = try Chain.finished()

@@ -13,20 +13,29 @@ import Testing
     workshop = try .shared()
   }
 
-  /// Kills a program once it has finished its first part.
-  private func killAfterFirstPart(_ program: Program, _ arguments: [String]) throws {
+  /// Kills a program once it has written down what it has finished.
+  private func kill(
+    _ program: Program, _ arguments: [String], once isThere: (_ result: String) -> Bool
+  ) throws {
     let running = try program.start(arguments)
     let output = try #require(arguments.firstIndex(of: "--output").map { arguments[$0 + 1] })
-    let part = output + ".parts/part-000000.h5"
-    while running.isRunning, !FileManager.default.fileExists(atPath: part) { usleep(500) }
+    while running.isRunning, !isThere(output) { usleep(500) }
     running.kill()
     let outcome = try running.outcome()
     try #require(outcome.status == 128 + SIGKILL, "it ended before it was killed")
     #expect(!FileManager.default.fileExists(atPath: output))
-    #expect(FileManager.default.fileExists(atPath: part))
+    #expect(isThere(output))
   }
 
-  /// Many photographs, of which a part holds 256.
+  /// Kills an extraction after its first block of images.
+  private func killExtraction(_ arguments: [String]) throws {
+    try kill(.extract, arguments) { result in
+      let journal = try? String(contentsOfFile: result + ".progress", encoding: .utf8)
+      return (journal?.split(separator: "\n").count ?? 0) > 1
+    }
+  }
+
+  /// Many photographs, of which a block holds 256.
   private func extractArguments(_ name: String, in photographs: String, seed: Int = 0) -> [String] {
     [
       "--model", workshop.model, "--images", photographs, "--layer", "mixed", "--positions", "3",
@@ -50,30 +59,114 @@ import Testing
   @Test("a killed extraction goes on, and ends in the bytes of one that was not")
   func extract() throws {
     let photographs = try makePhotographs("photographs")
+    // Images that cannot be read are remembered as well.
+    for number in ["0003", "0700"] { try folder.write("photographs/\(number).jpg", "no image") }
     let arguments = extractArguments("killed.h5", in: photographs)
-    try killAfterFirstPart(.extract, arguments)
+    try killExtraction(arguments)
     let outcome = try Program.extract.succeed(arguments)
-    #expect(outcome.says("photographs are there from an earlier run"))
+    #expect(outcome.says("images are there from an earlier run"))
+    #expect(outcome.says("2 of 1100 images could not be read"))
     try Program.extract.succeed(extractArguments("whole.h5", in: photographs))
     #expect(try folder.bytes("killed.h5") == folder.bytes("whole.h5"))
     #expect(
       folder.content.filter { !$0.hasPrefix("photographs") } == ["killed.h5", "whole.h5"])
   }
 
-  @Test("parts of another seed or of other photographs are not used")
-  func foreignParts() throws {
+  @Test("an extraction killed again and again, at any moment, ends in the same bytes")
+  func killedOften() throws {
+    let photographs = try makePhotographs("photographs", count: 700)
+    let layers = ["--layer", "early", "--output"]
+    func arguments(_ name: String) -> [String] {
+      Array(extractArguments(name, in: photographs).dropLast(2)) + layers + [folder.file(name)]
+    }
+    try Program.extract.succeed(arguments("whole-{layer}.h5"))
+    func lineCount() -> Int {
+      let journal = try? String(
+        contentsOfFile: folder.file("killed-mixed.h5.progress"), encoding: .utf8)
+      return journal?.split(separator: "\n").count ?? 0
+    }
+    let names = { try? FileManager.default.contentsOfDirectory(atPath: folder.path) }
+    let moments: [() -> Bool] = [
+      { lineCount() > 0 }, { lineCount() > 1 }, { lineCount() > 500 },
+      // All images are sampled, and files are made around the rows.
+      { lineCount() > 700 }, { names()?.contains { $0.hasSuffix(".partial") } ?? false },
+      { names()?.contains("killed-mixed.h5") ?? false },
+      { names()?.contains("killed-early.h5") ?? false },
+    ]
+    var killCount = 0
+    for moment in moments.flatMap({ [$0, $0, $0] }) {
+      let running = try Program.extract.start(arguments("killed-{layer}.h5"))
+      while running.isRunning, !moment() {}
+      running.kill()
+      if try running.outcome().status != 0 { killCount += 1 }
+      for layer in ["mixed", "early"] {
+        // A result that has its name is whole.
+        let path = folder.file("killed-\(layer).h5")
+        guard FileManager.default.fileExists(atPath: path) else { continue }
+        #expect(try folder.bytes("killed-\(layer).h5") == folder.bytes("whole-\(layer).h5"))
+      }
+    }
+    #expect(killCount > 9, "\(killCount)")
+    try Program.extract.succeed(arguments("killed-{layer}.h5"))
+    for layer in ["mixed", "early"] {
+      #expect(try folder.bytes("killed-\(layer).h5") == folder.bytes("whole-\(layer).h5"))
+    }
+    #expect(folder.content.allSatisfy { !$0.hasSuffix(".growing") && !$0.hasSuffix(".progress") })
+  }
+
+  @Test("a run that was killed between two layers makes the second one only")
+  func secondLayer() throws {
+    let photographs = try makePhotographs("photographs", count: 20)
+    func arguments(_ name: String) -> [String] {
+      Array(extractArguments(name, in: photographs).dropLast(2))
+        + ["--layer", "early", "--output", folder.file(name)]
+    }
+    try Program.extract.succeed(arguments("whole-{layer}.h5"))
+    // A folder in the place of the second result ends the run after the first one.
+    try folder.write("cut-early.h5/in the way", "")
+    let outcome = try Program.extract.run(arguments("cut-{layer}.h5"))
+    #expect(outcome.status == 1 && outcome.says("cut-early.h5: Is a directory"), "\(outcome)")
+    let first = folder.file("cut-mixed.h5")
+    let made = try FileManager.default.attributesOfItem(atPath: first)[.systemFileNumber] as? Int
+    try FileManager.default.removeItem(atPath: folder.file("cut-early.h5"))
+    let resumed = try Program.extract.succeed(arguments("cut-{layer}.h5"))
+    #expect(resumed.says("20 images are there from an earlier run"))
+    for layer in ["mixed", "early"] {
+      #expect(try folder.bytes("cut-\(layer).h5") == folder.bytes("whole-\(layer).h5"))
+    }
+    let kept = try FileManager.default.attributesOfItem(atPath: first)[.systemFileNumber] as? Int
+    #expect(made != nil && made == kept, "the first result was made twice")
+  }
+
+  @Test("work of another seed or of other images is not used")
+  func foreignWork() throws {
     let photographs = try makePhotographs("a/photographs")
-    try killAfterFirstPart(.extract, extractArguments("x.h5", in: photographs))
+    try killExtraction(extractArguments("x.h5", in: photographs))
     let seeded = try Program.extract.succeed(extractArguments("x.h5", in: photographs, seed: 1))
     #expect(!seeded.says("from an earlier run"))
 
-    // As many photographs of the same names, in a folder of the same name.
+    // As many images of the same names, in a folder of the same name.
     let others = try makePhotographs("b/photographs", from: 4)
-    try killAfterFirstPart(.extract, extractArguments("y.h5", in: photographs))
+    try killExtraction(extractArguments("y.h5", in: photographs))
     let outcome = try Program.extract.succeed(extractArguments("y.h5", in: others))
     #expect(!outcome.says("from an earlier run"))
     try Program.extract.succeed(extractArguments("z.h5", in: others))
     #expect(try folder.bytes("y.h5") == folder.bytes("z.h5"))
+  }
+
+  @Test("two runs for the same result do not mix")
+  func twoRuns() throws {
+    let photographs = try makePhotographs("photographs")
+    let arguments = extractArguments("x.h5", in: photographs)
+    let first = try Program.extract.start(arguments)
+    while first.isRunning, !FileManager.default.fileExists(atPath: folder.file("x.h5.progress")) {
+      usleep(500)
+    }
+    let second = try Program.extract.run(arguments)
+    let outcome = try first.outcome()
+    #expect(outcome.status == 0)
+    #expect(second.status == 1 && second.errors.count == 1, "\(second)")
+    #expect(second.says("another process is at this work; wait for it"))
   }
 
   @Test("a killed rendering goes on, and ends in the bytes of one that was not")
@@ -85,7 +178,9 @@ import Testing
         folder.file(name),
       ]
     }
-    try killAfterFirstPart(.render, arguments("killed.h5"))
+    try kill(.render, arguments("killed.h5")) { result in
+      FileManager.default.fileExists(atPath: result + ".parts/part-000000.h5")
+    }
     // What a power failure may leave: a part that is not whole.
     try folder.write("killed.h5.parts/part-000002.h5", "not a part")
     let outcome = try Program.render.succeed(arguments("killed.h5"))

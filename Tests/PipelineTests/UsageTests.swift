@@ -10,7 +10,7 @@ import Testing
     let text = outcome.results.joined(separator: "\n")
     #expect(outcome.messages.isEmpty)
     #expect(text.contains("Example") && text.contains("  \(program.name) --"))
-    #expect(text.contains("(default: ") && text.contains("USAGE: \(program.name)"))
+    #expect(text.contains("default: ") && text.contains("USAGE: \(program.name)"))
     let version = try program.succeed(["--version"])
     #expect(version.results.count == 1 && version.results[0].first?.isNumber == true)
   }
@@ -26,19 +26,19 @@ import Testing
     (.synthesize, ["--classes": "unicorn"], "there is no class unicorn"),
     (.extract, ["--layer": nil], "--layer"),
     (.extract, ["--positions": "0"], "--positions"),
-    (.extract, ["--positions": "many"], "--positions"),
+    (.extract, ["--positions": "many"], "--positions must be all or at least 1, got many"),
     (.extract, ["--seed": "-1"], "--seed"),
     (.extract, ["--thread": "1"], "--thread"),
     (.reduce, ["--components": "-1"], "--components"),
-    (.reduce, ["--condition": "1"], "--condition must be above 1"),
-    (.reduce, ["--condition": "nan"], "--condition"),
+    (.render, ["--condition": "1"], "--condition must be above 1"),
+    (.render, ["--condition": "nan"], "--condition"),
     (.reduce, ["--output": nil], "--output"),
     (.embed, ["--neighbors": "1"], "--neighbors must be from 2 to 10000, got 1"),
     (.embed, ["--activations": "x.h5"], "either --components or --activations"),
     (.embed, ["--components": nil], "either --components or --activations"),
     (.embed, ["--min-dist": "1.5"], "--min-dist must be from 0 to --spread, got 1.5"),
-    (.embed, ["--method": "som"], "--method"),
-    (.embed, ["--dimensions": "3"], "--dimensions must be 1 or 2, got 3"),
+    (.embed, ["--method": "som"], "--method must be tsne or umap, got som"),
+    (.embed, ["--dimensions": "3"], "--dimensions must be from 1 to 2, got 3"),
     (.embed, ["--perplexity": "nan"], "--perplexity must be from 1 to 3000, got nan"),
     (.embed, ["--learning-rate": "-1"], "--learning-rate"),
     (.embed, ["--momentum": "1"], "--momentum"),
@@ -49,7 +49,7 @@ import Testing
     (.embed, ["--stability": "-1"], "--stability must be from 0 to 100, got -1"),
     (.embed, ["--report-rows": "0"], "--report-rows"),
     (.embed, ["--memory-limit": "much"], "--memory-limit"),
-    (.neighbors, ["--neighbors": "0"], "--neighbors must be from 1 to 10000, got 0"),
+    (.neighbors, ["--neighbors": "0"], "--neighbors must be from 2 to 10000, got 0"),
     (.neighbors, ["--recall": "0"], "--recall must be above 0 and at most 1, got 0"),
     (.neighbors, ["--recall": "nan"], "--recall"),
     (.neighbors, ["--components": nil], "either --components or --activations"),

@@ -46,13 +46,14 @@ import Testing
 
   @Test("the bits do not depend on blocks or threads")
   func reproducibility() throws {
-    let rows = correlatedRows(2_600, 70)
-    Parallelism.threadCount = 1
-    let expected = try moments(rows)
+    let rows = correlatedRows(2_600, 170)
+    let expected = try Parallelism.withThreadCount(1) { try moments(rows) }
     for threadCount in [1, 2, 3] {
-      Parallelism.threadCount = threadCount
       for blockRowCount in [7, 1_000, 1_024, 1_025, 2_600] {
-        let other = try moments(rows, blockRowCount: blockRowCount)
+        let (other, workerCount) = try Parallelism.observingWorkers(threadCount: threadCount) {
+          try moments(rows, blockRowCount: blockRowCount)
+        }
+        #expect(workerCount == threadCount)
         #expect(other.mean == expected.mean)
         #expect(other.secondMoment() == expected.secondMoment())
         #expect(other.covariance() == expected.covariance())

@@ -106,12 +106,12 @@ import Testing
   @Test("scores have the same bits on 1 thread and on 2, in blocks of any multiple of 256 rows")
   func reproducibility() throws {
     let rows = correlatedRows(1_100, 33)
-    Parallelism.threadCount = 1
-    let alone = try components(rows, count: 5)
-    let scores = alone.scores(of: rows)
-    Parallelism.threadCount = 2
-    #expect(try components(rows, count: 5) == alone)
-    #expect(alone.scores(of: rows) == scores)
+    let alone = try Parallelism.withThreadCount(1) { try components(rows, count: 5) }
+    let scores = Parallelism.withThreadCount(1) { alone.scores(of: rows) }
+    let (other, workerCount) = try Parallelism.observingWorkers(threadCount: 2) {
+      (try components(rows, count: 5), alone.scores(of: rows))
+    }
+    #expect(other.0 == alone && other.1 == scores && workerCount == 2)
     for step in [256, 512, 1024] {
       for start in stride(from: 0, to: 1_100, by: step) {
         let range = start..<min(start + step, 1_100)

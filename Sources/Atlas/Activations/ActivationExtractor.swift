@@ -3,6 +3,26 @@ public import Models
 public import NeuralNetworks
 internal import ParallelLoops
 
+/// Which positions of images are sampled, and how the network computes.
+public struct ExtractionParameters: Sendable, Equatable {
+  /// Positions sampled per image; nil takes all.
+  ///
+  /// The published atlases take one of each of a million images (Carter et al. 2019); from a thousand
+  /// images, a hundred of each make as good a layout as the 100,000 that they find often sufficient.
+  public var positionCount: Int? = 100
+  /// Whether the outermost rows and columns are sampled as well.
+  public var includesEdges = false
+  /// Whether the network runs on to the classes.
+  public var predictsClasses = false
+  /// The format in which the network computes.
+  public var precision = Precision.float32
+  /// What the choice of positions grows from.
+  public var seed: UInt64 = 0
+
+  /// The defaults.
+  public init() {}
+}
+
 /// Runs photographs through a network and takes the activations at sampled positions.
 ///
 /// Every thread reads, decodes and computes its own photographs with its own copy of the compiled
@@ -23,31 +43,28 @@ public final class ActivationExtractor: Sendable {
   /// How many of the best classes are kept of a prediction.
   public static let predictionCount = 5
 
-  /// Compiles the network, one copy a thread.
+  /// Compiles the network, one copy per thread.
   ///
   /// - Parameters:
   ///   - network: The network and its preprocessing.
   ///   - layers: The tensors to sample.
-  ///   - images: The photographs.
-  ///   - positionCount: The positions a photograph; nil takes all.
-  ///   - includesEdges: Whether border positions count.
-  ///   - predicts: Whether to run on to the classes.
-  ///   - precision: The format in which the network computes.
-  ///   - seed: The run's seed.
-  /// - Throws: When the network cannot be compiled, or a layer is no map.
+  ///   - images: The images.
+  ///   - parameters: Which positions are sampled, and how.
+  /// - Throws: When the network cannot be compiled, or a layer is not a feature map.
   public init(
-    network: TrainedNetwork, layers: [String], images: ImageCollection, positionCount: Int?,
-    includesEdges: Bool, predicts: Bool, precision: Precision = .float32, seed: UInt64
+    network: TrainedNetwork, layers: [String], images: ImageCollection,
+    parameters: ExtractionParameters = ExtractionParameters()
   ) throws {
     precondition(!layers.isEmpty, "no layer to sample")
     let preprocessing = network.preprocessing
-    let logits = predicts ? network.card.logits ?? network.graph.outputNames.first : nil
+    let logits =
+      parameters.predictsClasses ? network.card.logits ?? network.graph.outputNames.first : nil
     let weights = PreparedWeights()
     networks = try (0..<Parallelism.threadCount).map { _ in
       try CompiledNetwork(
         network.graph, inputHeight: preprocessing.size.height,
-        inputWidth: preprocessing.size.width, outputs: layers + (logits.map { [$0] } ?? []),
-        precision: precision, weights: weights)
+        inputWidth: preprocessing.size.width, reading: layers + (logits.map { [$0] } ?? []),
+        precision: parameters.precision, weights: weights)
     }
     let shapes = try layers.map { [networks] in try networks[0].map(of: $0) }
     self.shapes = shapes
@@ -56,7 +73,8 @@ public final class ActivationExtractor: Sendable {
     self.layers = layers
     self.images = images
     sampler = PositionSampler(
-      count: positionCount, shapes: shapes, includesEdges: includesEdges, seed: seed)
+      count: parameters.positionCount, shapes: shapes, includesEdges: parameters.includesEdges,
+      seed: parameters.seed)
   }
 
   /// The rows of some photographs; what could not be read is listed apart.

@@ -1,4 +1,5 @@
 public import Matrices
+internal import Numerics
 internal import ParallelLoops
 
 /// The dispersion and the exemplars of every cell of several grids, from a second pass of the rows.
@@ -6,7 +7,7 @@ internal import ParallelLoops
 /// Each row is compared with the mean of its cell. As in the first pass, the result depends neither
 /// on how the rows are cut into blocks nor on threads.
 public struct CellDetails: Sendable {
-  private let grids: [GridCells]
+  private let grids: [GridAssignment]
   private let means: [Matrix]
   private let exemplarCount: Int
   private let columnCount: Int
@@ -35,12 +36,12 @@ public struct CellDetails: Sendable {
     rowCount = commonRowCount(of: means.grids)
     meanLengths = matrices.map { mean in
       (0..<mean.rowCount).map { cell in
-        let (elements, start) = (mean.elements.span, cell * mean.columnCount)
-        return dot(elements, start, elements, start, count: mean.columnCount).squareRoot()
+        let elements = mean.elements.span.extracting(mean.range(ofRow: cell))
+        return dotProduct(elements, elements).squareRoot()
       }
     }
-    cosineSums = grids.map { [Double](repeating: 0, count: $0.cellCount) }
-    exemplars = grids.map { [Int32](repeating: -1, count: $0.cellCount * exemplarCount) }
+    cosineSums = grids.map { [Double](repeating: 0, count: $0.cells.cellCount) }
+    exemplars = grids.map { [Int32](repeating: -1, count: $0.cells.cellCount * exemplarCount) }
     exemplarCosines = exemplars.map { [Float](repeating: -.infinity, count: $0.count) }
   }
 
@@ -48,20 +49,20 @@ public struct CellDetails: Sendable {
   ///
   /// - Parameters:
   ///   - block: The rows.
-  ///   - firstRow: The index of the first; the number of rows added so far.
-  /// - Throws: `GridError.nonFiniteRow`; then no row of the block is added.
+  ///   - firstSample: The index of the first; the number of rows added so far.
+  /// - Throws: `GridError.nonFiniteSample`; then no row of the block is added.
   /// - Complexity: O(b c) for each grid, on all threads.
-  public mutating func add(_ block: Matrix, firstRow: Int) throws(GridError) {
-    checkBlock(block, firstRow, columnCount: columnCount, nextRow: nextRow, rowCount: rowCount)
-    if let row = block.firstNonFiniteRow() { throw .nonFiniteRow(firstRow + row) }
-    let cosines = cosines(of: block, firstRow: firstRow)
+  public mutating func add(_ block: Matrix, firstSample: Int) throws(GridError) {
+    checkBlock(block, firstSample, columnCount: columnCount, nextRow: nextRow, rowCount: rowCount)
+    if let row = block.firstNonFiniteRow() { throw .nonFiniteSample(firstSample + row) }
+    let cosines = cosines(of: block, firstSample: firstSample)
     for level in grids.indices {
       for row in 0..<block.rowCount {
-        let cell = Int(grids[level].cellOfRow[firstRow + row])
+        let cell = Int(grids[level].cellOfSample[firstSample + row])
         guard cell >= 0 else { continue }
         let cosine = cosines[row * grids.count + level]
         cosineSums[level][cell] += Double(cosine)
-        insert(firstRow + row, cosine: cosine, level: level, cell: cell)
+        insert(firstSample + row, cosine: cosine, level: level, cell: cell)
       }
     }
     nextRow += block.rowCount
@@ -74,14 +75,16 @@ public struct CellDetails: Sendable {
     precondition(nextRow == rowCount, "\(rowCount) rows expected, \(nextRow) added")
     return grids.indices.map { level in
       GridLevel(
-        cells: grids[level], mean: means[level],
-        dispersion: zip(cosineSums[level], grids[level].count).map { Float(1 - $0 / Double($1)) },
+        assignment: grids[level], mean: means[level],
+        dispersion: zip(cosineSums[level], grids[level].cells.count).map {
+          Float(1 - $0 / Double($1))
+        },
         exemplarCount: exemplarCount, exemplars: exemplars[level])
     }
   }
 
   /// The cosines between the rows of a block and the means of their cells, b × levels.
-  private func cosines(of block: Matrix, firstRow: Int) -> [Float] {
+  private func cosines(of block: Matrix, firstSample: Int) -> [Float] {
     let levelCount = grids.count
     var cosines = [Float](repeating: 0, count: block.rowCount * levelCount)
     cosines.withDisjointWrites { cosines in
@@ -89,13 +92,13 @@ public struct CellDetails: Sendable {
         let elements = block.elements.span
         for level in 0..<levelCount {
           let (grid, mean, lengths) = (grids[level], means[level], meanLengths[level])
-          let (cellOfRow, meanElements) = (grid.cellOfRow.span, mean.elements.span)
+          let (cellOfSample, meanElements) = (grid.cellOfSample.span, mean.elements.span)
           for row in rows {
-            let cell = Int(cellOfRow[firstRow + row])
+            let cell = Int(cellOfSample[firstSample + row])
             guard cell >= 0 else { continue }
-            let (start, meanStart) = (row * columnCount, cell * columnCount)
-            let square = dot(elements, start, elements, start, count: columnCount)
-            let product = dot(elements, start, meanElements, meanStart, count: columnCount)
+            let own = elements.extracting(block.range(ofRow: row))
+            let square = dotProduct(own, own)
+            let product = dotProduct(own, meanElements.extracting(mean.range(ofRow: cell)))
             let scale = square.squareRoot() * lengths[cell]
             guard scale > 0 else { continue }
             cosines[row * levelCount + level] = Float(min(1, max(-1, product / scale)))
@@ -120,27 +123,4 @@ public struct CellDetails: Sendable {
     exemplars[level][place] = Int32(row)
     exemplarCosines[level][place] = cosine
   }
-}
-
-/// The scalar product of two rows of `count` elements, in double precision.
-private func dot(
-  _ a: Span<Float>, _ startA: Int, _ b: Span<Float>, _ startB: Int, count: Int
-) -> Double {
-  var sums = SIMD8<Double>()
-  var index = 0
-  while index + 8 <= count {
-    var (lanesA, lanesB) = (SIMD8<Float>(), SIMD8<Float>())
-    for lane in 0..<8 {
-      lanesA[lane] = a[startA + index + lane]
-      lanesB[lane] = b[startB + index + lane]
-    }
-    sums.addProduct(SIMD8<Double>(lanesA), SIMD8<Double>(lanesB))
-    index += 8
-  }
-  var total = sums.sum()
-  while index < count {
-    total += Double(a[startA + index]) * Double(b[startB + index])
-    index += 1
-  }
-  return total
 }

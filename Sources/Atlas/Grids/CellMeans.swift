@@ -9,7 +9,7 @@ internal import ParallelLoops
 /// The rows may be anything that belongs to the layout's points: activations, attributions.
 public struct CellMeans: Sendable {
   /// The grids, all over the same layout.
-  public let grids: [GridCells]
+  public let grids: [GridAssignment]
   /// The number of columns of the rows, c.
   public let columnCount: Int
 
@@ -21,31 +21,31 @@ public struct CellMeans: Sendable {
   /// Makes empty sums.
   ///
   /// - Precondition: At least one grid, all with the same number of points; `columnCount > 0`.
-  public init(of grids: [GridCells], columnCount: Int) {
+  public init(of grids: [GridAssignment], columnCount: Int) {
     precondition(columnCount > 0, "rows need columns, got \(columnCount)")
     self.grids = grids
     self.columnCount = columnCount
     rowCount = commonRowCount(of: grids)
-    sums = grids.map { [Double](repeating: 0, count: $0.cellCount * columnCount) }
+    sums = grids.map { [Double](repeating: 0, count: $0.cells.cellCount * columnCount) }
   }
 
   /// Adds the next rows, b × c.
   ///
   /// - Parameters:
   ///   - block: The rows.
-  ///   - firstRow: The index of the first; the number of rows added so far.
-  /// - Throws: `GridError.nonFiniteRow`; then no row of the block is added.
+  ///   - firstSample: The index of the first; the number of rows added so far.
+  /// - Throws: `GridError.nonFiniteSample`; then no row of the block is added.
   /// - Complexity: O(b c) for each grid, on all threads.
-  public mutating func add(_ block: Matrix, firstRow: Int) throws(GridError) {
-    checkBlock(block, firstRow, columnCount: columnCount, nextRow: nextRow, rowCount: rowCount)
-    if let row = block.firstNonFiniteRow() { throw .nonFiniteRow(firstRow + row) }
+  public mutating func add(_ block: Matrix, firstSample: Int) throws(GridError) {
+    checkBlock(block, firstSample, columnCount: columnCount, nextRow: nextRow, rowCount: rowCount)
+    if let row = block.firstNonFiniteRow() { throw .nonFiniteSample(firstSample + row) }
     let columnCount = columnCount
     for (level, grid) in grids.enumerated() {
       sums[level].withDisjointWrites { sums in
         parallelFor(count: columnCount, grain: 64) { columns in
-          let (elements, cellOfRow) = (block.elements.span, grid.cellOfRow.span)
+          let (elements, cellOfSample) = (block.elements.span, grid.cellOfSample.span)
           for row in 0..<block.rowCount {
-            let cell = Int(cellOfRow[firstRow + row])
+            let cell = Int(cellOfSample[firstSample + row])
             guard cell >= 0 else { continue }
             for column in columns {
               sums[cell * columnCount + column] += Double(elements[row * columnCount + column])
@@ -64,35 +64,35 @@ public struct CellMeans: Sendable {
     precondition(nextRow == rowCount, "\(rowCount) rows expected, \(nextRow) added")
     return zip(grids, sums).map { grid, sums in
       let means = [Float](unsafeUninitializedCapacity: sums.count) { means, count in
-        for cell in 0..<grid.cellCount {
-          let cellCount = Double(grid.count[cell])
+        for cell in 0..<grid.cells.cellCount {
+          let cellCount = Double(grid.cells.count[cell])
           for index in cell * columnCount..<(cell + 1) * columnCount {
             means.initializeElement(at: index, to: Float(sums[index] / cellCount))
           }
         }
         count = sums.count
       }
-      return Matrix(rowCount: grid.cellCount, columnCount: columnCount, elements: means)
+      return Matrix(rowCount: grid.cells.cellCount, columnCount: columnCount, elements: means)
     }
   }
 }
 
 /// The number of points that all grids have in common.
-func commonRowCount(of grids: [GridCells]) -> Int {
+func commonRowCount(of grids: [GridAssignment]) -> Int {
   precondition(!grids.isEmpty, "at least one grid is needed")
-  let counts = grids.map(\.cellOfRow.count)
+  let counts = grids.map(\.cellOfSample.count)
   precondition(Set(counts).count == 1, "the grids belong to different layouts: \(counts) points")
   return counts[0]
 }
 
 /// Checks that a block of rows is the next one.
 func checkBlock(
-  _ block: Matrix, _ firstRow: Int, columnCount: Int, nextRow: Int, rowCount: Int
+  _ block: Matrix, _ firstSample: Int, columnCount: Int, nextRow: Int, rowCount: Int
 ) {
   precondition(
     block.columnCount == columnCount, "\(columnCount) columns expected, got \(block.columnCount)")
-  precondition(firstRow == nextRow, "row \(nextRow) is next, got \(firstRow)")
+  precondition(firstSample == nextRow, "row \(nextRow) is next, got \(firstSample)")
   precondition(
-    firstRow + block.rowCount <= rowCount,
-    "\(rowCount) rows expected, got \(firstRow + block.rowCount)")
+    firstSample + block.rowCount <= rowCount,
+    "\(rowCount) rows expected, got \(firstSample + block.rowCount)")
 }

@@ -2,8 +2,8 @@ public import Matrices
 
 /// One grid of an atlas with what its cells hold on average, how alike it is, and examples of it.
 public struct GridLevel: Sendable, Equatable {
-  /// The cells: place, count and rows.
-  public let cells: GridCells
+  /// The cells and which samples they hold.
+  public let assignment: GridAssignment
   /// The mean row of each cell, m × c.
   public let mean: Matrix
   /// 1 less the mean cosine between a cell's rows and their mean, in [0, 2]; 0 if all point the same
@@ -22,17 +22,22 @@ public struct GridLevel: Sendable, Equatable {
   ///
   /// - Precondition: As many means, dispersions and rows of exemplars as cells.
   public init(
-    cells: GridCells, mean: Matrix, dispersion: [Float], exemplarCount: Int, exemplars: [Int32]
+    assignment: GridAssignment, mean: Matrix, dispersion: [Float], exemplarCount: Int,
+    exemplars: [Int32]
   ) {
+    let cells = assignment.cells
     precondition(
       mean.rowCount == cells.cellCount && dispersion.count == cells.cellCount
         && exemplars.count == cells.cellCount * exemplarCount,
       "\(mean.rowCount) means, \(dispersion.count) dispersions and \(exemplars.count) exemplars "
         + "do not fit \(cells.cellCount) cells")
-    self.cells = cells
+    self.assignment = assignment
     self.mean = mean
     self.dispersion = dispersion
     self.exemplarCount = exemplarCount
     self.exemplars = exemplars
   }
+
+  /// The cells: position in the grid and number of samples.
+  public var cells: GridCells { assignment.cells }
 }

@@ -29,7 +29,7 @@ public struct NormalizedLayout: Sendable {
       percentiles.lowerBound >= 0 && percentiles.upperBound <= 100 && relativeMargin >= 0,
       "percentiles \(percentiles) or margin \(relativeMargin) out of range")
     guard layout.rowCount > 0 else { throw .noPoints }
-    if let row = layout.firstNonFiniteRow() { throw .nonFiniteRow(row) }
+    if let row = layout.firstNonFiniteRow() { throw .nonFiniteSample(row) }
 
     var (lower, upper) = (SIMD2<Double>(), SIMD2<Double>())
     for axis in 0..<2 {

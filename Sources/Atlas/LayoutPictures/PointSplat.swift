@@ -1,4 +1,5 @@
 import Matrices
+import Numerics
 import ParallelLoops
 
 /// The rows of a layout as small discs, summed up for each pixel rather than drawn over each other.
@@ -21,15 +22,15 @@ struct PointSplat {
   init(_ layout: Matrix, side: Int, color: @Sendable (Int) -> SIMD3<Float>) {
     let radius = Self.radius(rowCount: layout.rowCount, side: side)
     let frame = LayoutFrame(layout, side: side)
-    let (rows, starts) = Self.rowsByLine(layout, frame, side: side)
+    let rows = Self.rowsByLine(layout, frame, side: side)
     var sums = [SIMD4<Float>](repeating: .zero, count: side * side)
     let reach = Int(radius.rounded(.up)) + 1
     sums.withDisjointWrites { sums in
       parallelFor(count: side, grain: 16) { band in
         // Rows that stand on lines above or below reach into the band.
         let lines = max(0, band.lowerBound - reach)..<min(side, band.upperBound + reach)
-        for place in starts[lines.lowerBound]..<starts[lines.upperBound] {
-          let row = Int(rows[place])
+        for place in rows.starts[lines.lowerBound]..<rows.starts[lines.upperBound] {
+          let row = Int(rows.order[place])
           guard let at = frame.place(of: row, in: layout) else { continue }
           let ink = SIMD4(color(row), 1)
           for y in Self.pixels(at.y, radius, within: band) {
@@ -66,27 +67,14 @@ struct PointSplat {
     return first..<max(first, min(high, range.upperBound))
   }
 
-  /// The rows by the line of pixels that they stand on, from the top, in ascending order within each;
-  /// and where each line's rows begin.
+  /// The rows by the line of pixels that they stand on, from the top.
   private static func rowsByLine(
     _ layout: Matrix, _ frame: LayoutFrame, side: Int
-  ) -> (rows: [Int32], starts: [Int]) {
-    func line(_ row: Int) -> Int? {
-      guard let at = frame.place(of: row, in: layout) else { return nil }
-      return min(max(Int(at.y), 0), side - 1)
+  ) -> BinnedIndices {
+    let lines = (0..<layout.rowCount).map { row in
+      guard let at = frame.place(of: row, in: layout) else { return Int32(-1) }
+      return Int32(min(max(Int(at.y), 0), side - 1))
     }
-    var starts = [Int](repeating: 0, count: side + 1)
-    for row in 0..<layout.rowCount {
-      if let line = line(row) { starts[line + 1] += 1 }
-    }
-    for line in 0..<side { starts[line + 1] += starts[line] }
-    var ends = starts
-    var rows = [Int32](repeating: 0, count: starts[side])
-    for row in 0..<layout.rowCount {
-      guard let line = line(row) else { continue }
-      rows[ends[line]] = Int32(row)
-      ends[line] += 1
-    }
-    return (rows, starts)
+    return countingSort(lines, binCount: side)
   }
 }

@@ -1,5 +1,5 @@
+import LinearAlgebra
 import Matrices
-import OneDNN
 
 /// The search of a block of queries: some of them at a time meet a panel of references in one matrix
 /// product.

@@ -1,4 +1,4 @@
-import Matrices
+import Numerics
 
 /// A candidate neighbour as one number that is greater for the better one: the closer, and at equal
 /// closeness the one with the lower index.
@@ -80,11 +80,7 @@ struct Candidates {
     let count = products.count
     var position = 0
     while position + Lanes.scalarCount <= count {
-      let product = products.bytes.unsafeLoadUnaligned(
-        fromUncheckedByteOffset: position * 4, as: Lanes.self)
-      let others = offsets.bytes.unsafeLoadUnaligned(
-        fromUncheckedByteOffset: position * 4, as: Lanes.self)
-      let closeness = product - (others + offset)
+      let closeness = products.vector(at: position) - (offsets.vector(at: position) + offset)
       let hits = closeness .>= threshold
       if any(hits) {
         for lane in 0..<Lanes.scalarCount where hits[lane] && first + position + lane != excluded {

@@ -1,5 +1,6 @@
 package import Matrices
-package import ParallelLoops
+internal import Numerics
+internal import ParallelLoops
 
 /// Rows made ready for comparison by one matrix product.
 ///
@@ -48,7 +49,7 @@ package struct ComparableRows: Sendable {
         greatestMagnitudes(of: matrix).reduce(0) { $1.isFinite ? max($0, $1) : $0 }
       }
       scale = max((greatest.max() ?? 0).binade, .leastNormalMagnitude)
-      center = columnMeans(of: rows)
+      center = columnMeans(rows)
     }
     try self.init(rows, metric: metric, center: center, scale: scale)
   }
@@ -158,13 +159,8 @@ private func greatestMagnitudes(of rows: Matrix) -> [Float] {
     parallelFor(count: rows.rowCount, grain: 256) { range in
       let elements = rows.elements.span
       for row in range {
-        var greatest: Float = 0
-        for index in row * dimension..<(row + 1) * dimension {
-          let magnitude = abs(elements[index])
-          if !(magnitude <= greatest) { greatest = magnitude }
-          if magnitude.isNaN { break }
-        }
-        output[row] = greatest
+        output[row] = greatestMagnitude(
+          elements.extracting(row * dimension..<(row + 1) * dimension))
       }
     }
   }
@@ -178,10 +174,7 @@ private func rowsOverLengths(_ rows: Matrix) -> [Float] {
     parallelFor(count: rows.rowCount, grain: 256) { range in
       let elements = rows.elements.span
       for row in range {
-        var square = 0.0
-        for index in row * dimension..<(row + 1) * dimension {
-          square += Double(elements[index]) * Double(elements[index])
-        }
+        let square = sumOfSquares(elements.extracting(row * dimension..<(row + 1) * dimension))
         let factor = square > 0 ? 1 / square.squareRoot() : 0
         for index in row * dimension..<(row + 1) * dimension {
           output[index] = Float(Double(elements[index]) * factor)
@@ -189,16 +182,6 @@ private func rowsOverLengths(_ rows: Matrix) -> [Float] {
       }
     }
   }
-}
-
-/// The mean row.
-private func columnMeans(of rows: Matrix) -> [Double] {
-  let dimension = rows.columnCount
-  var mean = [Double](repeating: 0, count: dimension)
-  for row in 0..<rows.rowCount {
-    for column in 0..<dimension { mean[column] += Double(rows.elements[row * dimension + column]) }
-  }
-  return mean.map { $0 / Double(max(1, rows.rowCount)) }
 }
 
 /// The rows less `center`, over `scale`.
@@ -220,43 +203,6 @@ private func rowsLess(_ center: [Double], _ rows: Matrix, scale: Float) -> [Floa
 /// Half the squared length of each row.
 private func halfSquares(_ elements: [Float], dimension: Int, count: Int) -> [Float] {
   (0..<count).map { row in
-    var square = 0.0
-    for index in row * dimension..<(row + 1) * dimension {
-      square += Double(elements[index]) * Double(elements[index])
-    }
-    return Float(square / 2)
+    Float(sumOfSquares(elements.span.extracting(row * dimension..<(row + 1) * dimension)) / 2)
   }
-}
-
-/// The squared length of the difference, times `factor`, of two rows; in 32 partial sums, which hide the
-/// latency of the additions.
-private func squaredDistance(_ first: Span<Float>, _ second: Span<Float>, factor: Float) -> Float {
-  precondition(first.count == second.count, "rows of different lengths")
-  typealias Lanes = SIMD8<Float>
-  let (firstBytes, secondBytes) = (first.bytes, second.bytes)
-  @inline(__always)
-  func squares(_ index: Int) -> Lanes {
-    let a = firstBytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index * 4, as: Lanes.self)
-    let b = secondBytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index * 4, as: Lanes.self)
-    let difference = (a - b) * factor
-    return difference * difference
-  }
-  let count = first.count
-  var (sum0, sum1, sum2, sum3) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
-  var index = 0
-  while index + 32 <= count {
-    sum0 += squares(index)
-    sum1 += squares(index + 8)
-    sum2 += squares(index + 16)
-    sum3 += squares(index + 24)
-    index += 32
-  }
-  let lanes = (sum0 + sum1) + (sum2 + sum3)
-  var sum = (lanes.lowHalf + lanes.highHalf).sum()
-  while index < count {
-    let difference = (first[index] - second[index]) * factor
-    sum += difference * difference
-    index += 1
-  }
-  return sum
 }

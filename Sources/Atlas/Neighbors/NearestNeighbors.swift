@@ -1,4 +1,5 @@
 public import Matrices
+internal import Numerics
 internal import ParallelLoops
 internal import Randomness
 internal import Synchronization

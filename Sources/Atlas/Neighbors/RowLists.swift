@@ -1,4 +1,5 @@
 import Matrices
+import Numerics
 import ParallelLoops
 import Randomness
 
@@ -8,9 +9,10 @@ struct RowLists: Sendable {
   /// The middles of the lists.
   let middles: ReferencePanels
   /// The rows, list after list, ascending within a list.
-  let order: [Int32]
+  var order: [Int32] { lists.order }
   /// Where each list begins in `order`, and the number of rows at the end.
-  let starts: [Int]
+  var starts: [Int] { lists.starts }
+  private let lists: BinnedIndices
 
   /// The number of lists.
   var count: Int { starts.count - 1 }
@@ -39,21 +41,21 @@ struct RowLists: Sendable {
       middles = Self.means(of: sample, lists, or: middles)
     }
     self.middles = ReferencePanels(middles.selected(Self.chain(through: middles)))
-    (order, starts) = Self.members(of: rows, around: self.middles)
+    lists = Self.members(of: rows, around: self.middles)
   }
 
   /// More rounds than these shorten a search by less than they take.
   private static let roundCount = 6
 
   /// The queries in the order of their nearest lists.
-  func members(of queries: ComparableRows) -> (order: [Int32], starts: [Int]) {
+  func members(of queries: ComparableRows) -> BinnedIndices {
     Self.members(of: queries, around: middles)
   }
 
   /// Each row in the list of its nearest middle.
   private static func members(
     of rows: ComparableRows, around middles: ReferencePanels
-  ) -> (order: [Int32], starts: [Int]) {
+  ) -> BinnedIndices {
     var nearest = [Int32](repeating: 0, count: rows.count)
     nearest.withDisjointWrites { nearest in
       parallelFor(count: rows.count, grain: 1024) { block in
@@ -70,7 +72,7 @@ struct RowLists: Sendable {
 
   /// The mean of each list's rows; where a list is empty, the middle it had.
   private static func means(
-    of rows: ComparableRows, _ lists: (order: [Int32], starts: [Int]), or former: ComparableRows
+    of rows: ComparableRows, _ lists: BinnedIndices, or former: ComparableRows
   ) -> ComparableRows {
     let dimension = rows.dimension
     var elements = former.elements
@@ -119,7 +121,7 @@ extension RowLists {
   /// - Returns: The places of queries within the block, by list, and where each list's begin.
   func probes(
     _ queryIDs: ArraySlice<Int32>, of queries: ComparableRows, count: Int, leastRowCount: Int
-  ) -> (order: [Int32], starts: [Int]) {
+  ) -> BinnedIndices {
     var nearest = BlockSearch(queryIDs, of: queries, among: middles, count: count)
     nearest.compareWithAll()
     var (lists, places) = ([Int32](), [Int32]())
@@ -134,21 +136,6 @@ extension RowLists {
       }
     }
     let sorted = countingSort(lists, binCount: self.count)
-    return (sorted.order.map { places[Int($0)] }, sorted.starts)
+    return BinnedIndices(order: sorted.order.map { places[Int($0)] }, starts: sorted.starts)
   }
-}
-
-/// The indices of some small numbers, sorted by number and then by index, and where each number
-/// begins among them.
-func countingSort(_ bins: [Int32], binCount: Int) -> (order: [Int32], starts: [Int]) {
-  var starts = [Int](repeating: 0, count: binCount + 1)
-  for bin in bins { starts[Int(bin) + 1] += 1 }
-  for bin in 0..<binCount { starts[bin + 1] += starts[bin] }
-  var next = starts
-  var order = [Int32](repeating: 0, count: bins.count)
-  for (index, bin) in bins.enumerated() {
-    order[next[Int(bin)]] = Int32(index)
-    next[Int(bin)] += 1
-  }
-  return (order, starts)
 }

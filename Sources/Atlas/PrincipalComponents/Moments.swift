@@ -1,6 +1,6 @@
 public import LinearAlgebra
 public import Matrices
-internal import OneDNN
+internal import Numerics
 internal import ParallelLoops
 
 /// The mean and the second moments of rows that pass by in blocks.
@@ -139,11 +139,8 @@ public struct Moments: Sendable {
 
   /// The columns' means over the pending rows.
   private func meanOfPending() -> [Float] {
-    var total = [Double](repeating: 0, count: columnCount)
-    for row in 0..<pendingRowCount {
-      for column in 0..<columnCount { total[column] += Double(pending[row * columnCount + column]) }
-    }
-    return total.map { Float($0 / Double(pendingRowCount)) }
+    columnMeans(pending.span, rowCount: pendingRowCount, columnCount: columnCount)
+      .map { Float($0) }
   }
 
   /// Subtracts the shift from the pending rows.

@@ -1,6 +1,5 @@
 internal import LinearAlgebra
 public import Matrices
-internal import OneDNN
 internal import ParallelLoops
 
 /// The directions along which rows vary most (Pearson 1901; Hotelling 1933).

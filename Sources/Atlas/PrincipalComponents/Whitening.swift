@@ -1,7 +1,7 @@
-internal import LinearAlgebra
+public import LinearAlgebra
 public import Matrices
 
-/// The matrix that makes activations equally spread in all directions.
+/// The matrix that decorrelates activations and scales them to the same variance in all directions.
 ///
 /// Carter et al. ("Activation Atlas", 2019) measure a direction v by a · (S v), where S is the inverse
 /// of the second moment M of the activations about the origin. M is singular as soon as a channel
@@ -17,12 +17,20 @@ public struct Whitening: Sendable {
     case conditionNumber(atMost: Double)
     /// This λ, in (0, 1].
     case fixed(Double)
+
+    /// A condition number of at most `defaultConditionNumber`.
+    public static let `default` = conditionNumber(atMost: defaultConditionNumber)
+
+    /// The condition number that `atlas-render` whitens with unless told otherwise.
+    ///
+    /// Measured on GoogLeNet's mixed4c: at 10,000 icons show what is particular to a cell with much
+    /// noise (fidelity 0.75), without whitening all show the same eyes and snouts (0.85); at 20
+    /// objects are recognizable and little is lost (0.81).
+    public static let defaultConditionNumber = 20.0
   }
 
   /// S = M′⁻¹, c × c, symmetric.
   public let matrix: Matrix
-  /// S^½, c × c, symmetric: the squared length of S^½ v is v · (S v).
-  public let squareRoot: Matrix
   /// λ, in [0, 1].
   public let shrinkage: Double
   /// The condition number of M; infinite if M is singular to single precision.
@@ -30,20 +38,33 @@ public struct Whitening: Sendable {
   /// The condition number of M′, which is also that of S.
   public let conditionNumber: Double
 
-  /// Whitens for the rows that `moments` has seen.
+  /// The whitening matrix for the activations that `moments` has seen.
   ///
-  /// - Parameters:
-  ///   - moments: The moments of the activations.
-  ///   - rule: How much to shrink; by default a condition number of at most 10⁴. No direction is then stretched by
-  ///     more than 100 times another, and single precision keeps three digits in products with S.
-  /// - Throws: `PrincipalComponentsError` if there are no rows, all are zero, or the second moment
-  ///   has no decomposition.
+  /// - Throws: `PrincipalComponentsError` if there are no activations, all are zero, or the second
+  ///   moment has no decomposition.
   /// - Complexity: O(c³).
   public init(
-    _ moments: Moments, shrinkage rule: Shrinkage = .conditionNumber(atMost: 1e4)
+    _ moments: Moments, shrinkage: Shrinkage = .default
   ) throws(PrincipalComponentsError) {
     guard moments.count > 0 else { throw .noRows }
-    let eigen = try decomposed(moments.secondMoment())
+    try self.init(secondMoment: moments.secondMoment(), shrinkage: shrinkage)
+  }
+
+  /// The whitening matrix for activations with this second moment.
+  ///
+  /// The second moment is all that is needed: another shrinkage takes no second pass over the
+  /// activations.
+  ///
+  /// - Parameters:
+  ///   - secondMoment: M = (1/n) Σ x xᵀ about the origin, c × c, as `Moments.secondMoment()` has it.
+  ///   - rule: How much to shrink.
+  /// - Throws: `PrincipalComponentsError` if M is zero or has no decomposition.
+  /// - Complexity: O(c³); about half a second for c = 1,024.
+  public init(
+    secondMoment: SymmetricMatrix, shrinkage rule: Shrinkage = .default
+  ) throws(PrincipalComponentsError) {
+    guard secondMoment.order > 0 else { throw .noRows }
+    let eigen = try decomposed(secondMoment)
     let largest = eigen.values[0]
     guard largest > 0 else { throw .allZero }
     // What lies below the rounding of the single-precision products counts as zero.
@@ -58,7 +79,6 @@ public struct Whitening: Sendable {
     conditionNumberBefore = largest / smallest
     conditionNumber = shrunk(largest) / shrunk(smallest)
     matrix = Matrix(eigen.matrix { 1 / shrunk($0) })
-    squareRoot = Matrix(eigen.matrix { 1 / shrunk($0).squareRoot() })
   }
 }
 

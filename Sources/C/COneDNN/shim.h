@@ -23,7 +23,8 @@ static inline uint16_t bf16_sum(uint16_t a, uint16_t b) {
   return (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
 }
 
-static inline void bf16_rectify(int16_t *restrict out, const int16_t *restrict in, size_t count) {
+// `out` and `in` may be the same.
+static inline void bf16_rectify(int16_t *out, const int16_t *in, size_t count) {
   for (size_t i = 0; i < count; i++) out[i] = in[i] > 0 ? in[i] : 0;
 }
 

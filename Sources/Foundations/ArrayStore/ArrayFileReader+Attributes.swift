@@ -27,6 +27,20 @@ extension ArrayFileReader {
     }
   }
 
+  /// All attributes of the file, or of a dataset or group in it, in the order of their names' bytes.
+  public func attributes(
+    of object: String = "/"
+  ) throws(ArrayStoreError) -> [(name: String, value: AttributeValue)] {
+    let names = try perform("list the attributes of \(object) of") { file, _ throws(HDF5Failure) in
+      try attributeNames(of: object, in: file)
+    }
+    var attributes: [(name: String, value: AttributeValue)] = []
+    for name in names {
+      if let value = try attribute(name, on: object) { attributes.append((name, value)) }
+    }
+    return attributes
+  }
+
   /// Checks that the file is of the kind that is wanted.
   func check(kind expected: String) throws(ArrayStoreError) {
     let found = try attribute("kind")

@@ -1,6 +1,13 @@
 internal import CHDF5
 
 extension ArrayFileWriter {
+  /// Makes a group, and those that its name goes through, for attributes of its own.
+  public func makeGroup(_ name: String) throws(ArrayStoreError) {
+    try perform("make group \(name) of") { file throws(HDF5Failure) in
+      try createGroups(above: name + "/", in: file)
+    }
+  }
+
   /// Sets an attribute, in place of a former one of this name.
   ///
   /// - Parameters:

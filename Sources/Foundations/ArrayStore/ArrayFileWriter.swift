@@ -12,6 +12,10 @@ public final class ArrayFileWriter {
 
   private let partial: PartialFile
   private var file: Handle?
+  /// Rows that were on the disk before this file.
+  private var grownRows: GrowingRows?
+  /// Whether they lie where HDF5 wants them, so that the file can be made around them.
+  private var isAroundRows = false
   private var growingDatasets: [GrowingDataset] = []
   private var isFinished = false
 
@@ -21,11 +25,39 @@ public final class ArrayFileWriter {
   ///   - path: Where the complete file will be.
   ///   - kind: What the file is, for instance `activations`; readers ask for it.
   /// - Throws: `ArrayStoreError` if there can be no such file.
-  public init(path: String, kind: String) throws(ArrayStoreError) {
+  public convenience init(path: String, kind: String) throws(ArrayStoreError) {
+    try self.init(path: path, kind: kind, alignment: nil)
+  }
+
+  /// Begins a file around rows that are already on the disk: they become a dataset without being
+  /// written again.
+  ///
+  /// - Parameters:
+  ///   - path: Where the complete file will be.
+  ///   - kind: What the file is.
+  ///   - rows: The rows for this path, at least one; `finish` ends their own file.
+  ///   - name: The name of their dataset.
+  /// - Throws: `ArrayStoreError` if there can be no such file; the rows stay then.
+  public convenience init(
+    path: String, kind: String, rows: GrowingRows, as name: String
+  ) throws(ArrayStoreError) {
+    precondition(rows.rowCount > 0, "no rows of \(name) have grown")
+    // HDF5 aligns what is as large as the rows, which are then the first such thing; fewer bytes than
+    // a page might also be its own bookkeeping.
+    let isLarge = rows.byteCount >= GrowingRows.headByteCount
+    try self.init(
+      path: path, kind: kind,
+      alignment: isLarge ? (rows.byteCount, GrowingRows.headByteCount) : nil)
+    try adopt(rows, as: name)
+  }
+
+  private init(
+    path: String, kind: String, alignment: (threshold: Int, multiple: Int)?
+  ) throws(ArrayStoreError) {
     self.path = path
     partial = try PartialFile(for: path)
     do throws(HDF5Failure) {
-      let access = try Handle.fileAccess()
+      let access = try Handle.fileAccess(alignment: alignment)
       let creation = try Handle.timelessCreation(hdf5_file_creation())
       let partialPath = partial.path
       file = try Handle("H5Fcreate", closedBy: H5Fclose) {
@@ -36,6 +68,42 @@ public final class ArrayFileWriter {
       throw ArrayStoreError("Cannot create", path, cause: error.cause)
     }
     try setAttribute("kind", .string(kind))
+  }
+
+  /// Makes room for the rows where they lie, or copies them if HDF5 wants them elsewhere.
+  private func adopt(_ rows: GrowingRows, as name: String) throws(ArrayStoreError) {
+    let shape = [rows.rowCount, rows.columnCount]
+    try perform("create dataset \(name) of") { file throws(HDF5Failure) in
+      let dataset = try createDataset(
+        name, in: file, type: { StoredType.float32.inFile }, space: .space(shape),
+        creation: { list throws(HDF5Failure) in
+          try call("H5Pset_alloc_time") { H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) }
+          try call("H5Pset_fill_time") { H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) }
+        })
+      let id = dataset.id
+      var offset: haddr_t = 0
+      try call("H5Dget_offset") {
+        offset = H5Dget_offset(id)
+        return 0
+      }
+      isAroundRows = offset == haddr_t(GrowingRows.headByteCount)
+      if !isAroundRows { try copy(rows, to: id) }
+      try dataset.close()
+    }
+    grownRows = rows
+  }
+
+  private func copy(_ rows: GrowingRows, to dataset: hid_t) throws(HDF5Failure) {
+    let step = max(1, (64 << 20) / (4 * rows.columnCount))
+    for first in stride(from: 0, to: rows.rowCount, by: step) {
+      let block = first..<min(first + step, rows.rowCount)
+      let values: [Float]
+      do throws(ArrayStoreError) { values = try rows.values(ofRows: block) } catch {
+        throw HDF5Failure(cause: error.description)
+      }
+      try writeRows(
+        block, of: dataset, rowShape: [rows.columnCount], type: .float32, values)
+    }
   }
 
   /// Writes an array.
@@ -114,7 +182,16 @@ public final class ArrayFileWriter {
       try file.take()?.close()
     }
     isFinished = true
-    try partial.commit()
+    guard let grownRows, isAroundRows else {
+      try partial.commit()
+      grownRows?.remove()
+      return
+    }
+    do throws(ArrayStoreError) { try grownRows.surround(by: partial.path) } catch {
+      partial.discard()
+      throw error
+    }
+    try partial.commit(grownRows.path)
   }
 
   /// Does something to the open file; after a failure the file is given up.

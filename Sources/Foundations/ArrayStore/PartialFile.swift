@@ -25,7 +25,7 @@ struct PartialFile {
     guard !name.isEmpty && name != "." && name != ".." else {
       throw ArrayStoreError("Cannot write", finalPath, cause: "this names no file")
     }
-    try makeFolders()
+    try makeFolders(of: finalPath)
     removeAbandoned(start)
   }
 
@@ -48,7 +48,11 @@ struct PartialFile {
   }
 
   /// Puts the file, which is complete and closed, on the disk and in its place.
-  func commit() throws(ArrayStoreError) {
+  ///
+  /// - Parameter other: A complete file in the same folder that takes the place instead of this one.
+  /// - Throws: `ArrayStoreError`; a former file of this name is then still there.
+  func commit(_ other: String? = nil) throws(ArrayStoreError) {
+    let path = other ?? path
     do throws(SystemFailure) {
       try FileDescriptor(path, O_RDONLY).synchronize()
       guard rename(path, finalPath) == 0 else { throw .latest }
@@ -57,17 +61,18 @@ struct PartialFile {
       discard()
       throw ArrayStoreError("Cannot write", finalPath, cause: error.cause)
     }
+    if other != nil { discard() }
   }
 
   /// Removes what has been written.
   func discard() { unlink(path) }
+}
 
-  private func makeFolders() throws(ArrayStoreError) {
-    for end in folder.indices where folder[end] == "/" && end != folder.startIndex {
-      guard mkdir(String(folder[..<end]), 0o777) == 0 || errno == EEXIST || errno == EISDIR else {
-        throw ArrayStoreError(
-          "Cannot make the folder of", finalPath, cause: SystemFailure.latest.cause)
-      }
+/// Makes the folders that a file lies in, where they are missing.
+func makeFolders(of path: String) throws(ArrayStoreError) {
+  for end in path.indices where path[end] == "/" && end != path.startIndex {
+    guard mkdir(String(path[..<end]), 0o777) == 0 || errno == EEXIST || errno == EISDIR else {
+      throw ArrayStoreError("Cannot make the folder of", path, cause: SystemFailure.latest.cause)
     }
   }
 }

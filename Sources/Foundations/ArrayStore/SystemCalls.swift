@@ -44,6 +44,41 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Writes all the bytes at a position in the file.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemFailure) {
+    var written = 0
+    while written < bytes.count {
+      let count = pwrite(
+        number, bytes.baseAddress.map { $0 + written }, bytes.count - written, offset + written)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .latest }
+      written += count
+    }
+  }
+
+  /// Fills a buffer from a position in the file; a file that ends before is an error.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemFailure) {
+    var done = 0
+    while done < buffer.count {
+      let count = pread(
+        number, buffer.baseAddress.map { $0 + done }, buffer.count - done, offset + done)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .latest }
+      guard count > 0 else { throw SystemFailure(code: ENODATA) }
+      done += count
+    }
+  }
+
+  /// Cuts the file, or lengthens it by zeros that take no room.
+  func truncate(to size: Int) throws(SystemFailure) {
+    guard ftruncate(number, size) == 0 else { throw .latest }
+  }
+
+  /// Keeps other processes from locking the file while this one has it open.
+  ///
+  /// - Returns: Whether no other process had locked it. File systems without locks refuse nobody.
+  func lock() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
+
   /// Waits until what was written is on the disk.
   func synchronize() throws(SystemFailure) {
     guard fsync(number) == 0 else { throw .latest }

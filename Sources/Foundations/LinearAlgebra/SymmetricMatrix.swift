@@ -29,6 +29,27 @@ public struct SymmetricMatrix: Sendable, Equatable {
     }
   }
 
+  /// Makes a matrix from all its elements as a file holds them.
+  ///
+  /// - Throws: `EigenError.notSymmetric` if the two halves do not mirror each other.
+  /// - Precondition: `elements.count == order * order`.
+  /// - Complexity: O(order²).
+  public init(validating elements: [Double], order: Int) throws(EigenError) {
+    precondition(
+      elements.count == order * order,
+      "\(order) × \(order) elements expected, got \(elements.count)")
+    for row in 0..<order {
+      for column in 0..<row {
+        let (low, high) = (elements[row * order + column], elements[column * order + row])
+        guard low == high || (low.isNaN && high.isNaN) else {
+          throw .notSymmetric(row: row, column: column)
+        }
+      }
+    }
+    self.order = order
+    self.elements = elements
+  }
+
   /// One element.
   @inlinable
   public subscript(row: Int, column: Int) -> Double { elements[row * order + column] }

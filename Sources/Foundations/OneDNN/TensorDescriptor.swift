@@ -82,6 +82,15 @@ public struct TensorDescriptor: @unchecked Sendable, Equatable {
     withUnsafePointer(to: value) { dnnl_memory_desc_get_size($0) }
   }
 
+  /// The number of elements in memory, padding included.
+  var elementCount: Int {
+    withUnsafeBytes(of: value.padded_dims) { dimensions in
+      dimensions.bindMemory(to: dnnl_dim_t.self).prefix(Int(value.ndims)).reduce(1) {
+        $0 * Int($1)
+      }
+    }
+  }
+
   /// Whether both describe the same sizes in the same order.
   public static func == (a: TensorDescriptor, b: TensorDescriptor) -> Bool {
     withUnsafePointer(to: a.value) { a in

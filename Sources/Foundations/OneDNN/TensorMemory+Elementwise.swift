@@ -4,7 +4,7 @@ internal import COneDNN
 ///
 /// Those of bfloat16 numbers are in C, beside the module map.
 extension TensorMemory {
-  /// Sets every element to max(x, 0) of the other's: the forward half of a ReLU.
+  /// Sets every element to max(x, 0) of the other's, which may be this tensor itself.
   public func rectify(_ source: TensorMemory) {
     check(source)
     switch format {
@@ -79,6 +79,33 @@ extension TensorMemory {
   public func copy(_ source: TensorMemory) {
     check(source)
     base.copyMemory(from: source.base, byteCount: storedCount * format.byteCount)
+  }
+
+  /// Sets every element to the source's at an index, for several tensors one behind the other.
+  ///
+  /// - Parameters:
+  ///   - source: The tensors that are read, all of one size.
+  ///   - indices: For each element of one tensor here, the element of one tensor there.
+  ///   - count: How many tensors there are.
+  /// - Precondition: The indices lie within a tensor of the source.
+  public func gather(from source: TensorMemory, at indices: [Int32], repeating count: Int) {
+    let length = source.storedCount / max(count, 1)
+    precondition(
+      storedCount == count * indices.count && format == source.format
+        && indices.allSatisfy { $0 >= 0 && $0 < length },
+      "\(count) × \(indices.count) elements of \(length) for \(storedCount)")
+    indices.withUnsafeBufferPointer { indices in
+      for tensor in 0..<count {
+        switch format {
+        case .float32:
+          let (output, input) = (floats + tensor * indices.count, source.floats + tensor * length)
+          for index in indices.indices { output[index] = input[Int(indices[index])] }
+        case .bfloat16:
+          let (output, input) = (halves + tensor * indices.count, source.halves + tensor * length)
+          for index in indices.indices { output[index] = input[Int(indices[index])] }
+        }
+      }
+    }
   }
 
   /// Sets every element to 0.

@@ -133,6 +133,17 @@ extension TensorMemory {
     return floats + range.lowerBound
   }
 
+  /// The small integers of a workspace, one byte or four bytes each: what a max pool notes.
+  public func smallIntegers() -> [Int32] {
+    let count = descriptor.elementCount
+    if descriptor.byteCount >= 4 * count {
+      let numbers = base.assumingMemoryBound(to: Int32.self)
+      return (0..<count).map { numbers[$0] }
+    }
+    let bytes = base.assumingMemoryBound(to: UInt8.self)
+    return (0..<count).map { Int32(bytes[$0]) }
+  }
+
   /// Copies rows of elements from another tensor of the same format.
   ///
   /// - Parameters:

@@ -1,26 +1,6 @@
 import Dispatch
 import Synchronization
 
-/// How many threads the parallel loops use.
-///
-/// Results never depend on it: work is cut into pieces whose number and order are fixed by the
-/// problem, and a piece is computed by one thread.
-public enum Parallelism {
-  private static let requested = Atomic<Int>(0)
-
-  /// The number of threads; at first, the number of processors this process may use.
-  public static var threadCount: Int {
-    get {
-      let count = requested.load(ordering: .relaxed)
-      return count > 0 ? count : availableProcessorCount()
-    }
-    set {
-      precondition(newValue > 0, "at least one thread is needed, got \(newValue)")
-      requested.store(newValue, ordering: .relaxed)
-    }
-  }
-}
-
 /// Calls `body` for consecutive ranges that together make up `0..<count`, on several threads.
 ///
 /// The ranges hold `grain` indices each (the last one may be shorter) and are handed out in order.
@@ -31,14 +11,42 @@ public enum Parallelism {
 ///   - count: The number of indices.
 ///   - grain: The number of indices in a range; choose it so that a range takes well over 10 µs.
 ///   - body: The work for one range.
-public func parallelFor(count: Int, grain: Int, _ body: @Sendable (Range<Int>) -> Void) {
+/// - Throws: The error of the first range, in their order, whose body throws; no further ranges are
+///   handed out then.
+public func parallelFor<Failure: Error>(
+  count: Int, grain: Int, _ body: @Sendable (Range<Int>) throws(Failure) -> Void
+) throws(Failure) {
   precondition(grain > 0, "the grain must be positive, got \(grain)")
   guard count > 0 else { return }
   let rangeCount = (count + grain - 1) / grain
-  parallelWorkers(count: min(Parallelism.threadCount, rangeCount), itemCount: rangeCount) {
-    _, rangeIndex in
+  try parallelWorkers(count: min(Parallelism.threadCount, rangeCount), itemCount: rangeCount) {
+    (_, rangeIndex) throws(Failure) in
     let start = rangeIndex * grain
-    body(start..<min(start + grain, count))
+    try body(start..<min(start + grain, count))
+  }
+}
+
+/// The results of `body` for the indices `0..<count`, in their order, computed on several threads.
+///
+/// - Parameters:
+///   - count: The number of indices.
+///   - grain: How many consecutive indices a thread takes at a time.
+///   - body: The result of one index.
+/// - Returns: `count` results.
+/// - Throws: The error of the first index whose body throws.
+public func parallelMap<Result: Sendable, Failure: Error>(
+  count: Int, grain: Int = 1, _ body: @Sendable (Int) throws(Failure) -> Result
+) throws(Failure) -> [Result] {
+  var results = [Result?](repeating: nil, count: count)
+  try results.withUnsafeMutableBufferPointer { (buffer) throws(Failure) in
+    let slots = Slots(base: buffer)
+    try parallelFor(count: count, grain: grain) { (range) throws(Failure) in
+      for index in range { slots.base[index] = try body(index) }
+    }
+  }
+  return results.map { result in
+    guard let result else { preconditionFailure("a result is missing") }
+    return result
   }
 }
 
@@ -46,70 +54,50 @@ public func parallelFor(count: Int, grain: Int, _ body: @Sendable (Range<Int>) -
 ///
 /// `body` gets the worker's index and the item's index; one worker handles one item at a time, so
 /// what belongs to a worker (scratch memory, a compiled network) needs no lock.
-public func parallelWorkers(
-  count: Int, itemCount: Int, _ body: @Sendable (_ worker: Int, _ item: Int) -> Void
-) {
+///
+/// - Parameters:
+///   - count: The number of workers; with one, all items are handled on the calling thread.
+///   - itemCount: The number of items.
+///   - body: The work for one item.
+/// - Throws: The error of the first item, in their order, whose body throws. When one does, no
+///   further items are handed out. All items before the first that fails have been handed out by
+///   then, so which error is thrown does not depend on threads.
+public func parallelWorkers<Failure: Error>(
+  count: Int, itemCount: Int,
+  _ body: @Sendable (_ worker: Int, _ item: Int) throws(Failure) -> Void
+) throws(Failure) {
   let workerCount = min(count, itemCount)
+  Parallelism.observer?.record(workerCount)
   guard workerCount > 1 else {
-    for item in 0..<itemCount { body(0, item) }
+    for item in 0..<max(0, itemCount) { try body(0, item) }
     return
   }
+  // Dispatch's threads do not inherit the caller's task-local values: without one of their own, loops
+  // inside `body` would each use all processors.
+  let innerThreadCount = max(1, Parallelism.threadCount / workerCount)
   let next = Atomic<Int>(0)
+  let firstFailure = Mutex<(item: Int, error: Failure)?>(nil)
   DispatchQueue.concurrentPerform(iterations: workerCount) { worker in
-    while true {
-      let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard item < itemCount else { return }
-      body(worker, item)
+    Parallelism.withThreadCount(innerThreadCount) {
+      while true {
+        let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard item < itemCount else { return }
+        do throws(Failure) {
+          try body(worker, item)
+        } catch {
+          next.store(itemCount, ordering: .relaxed)
+          firstFailure.withLock { first in
+            if first.map({ item < $0.item }) ?? true { first = (item, error) }
+          }
+          return
+        }
+      }
     }
   }
+  if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
 }
 
-/// A view of memory into whose disjoint parts several threads write.
-///
-/// The one place where parallel loops share a mutable array: each range of a `parallelFor` writes
-/// its own elements and nobody else's.
-public struct DisjointWrites<Element: BitwiseCopyable>: @unchecked Sendable {
-  @usableFromInline let base: UnsafeMutableBufferPointer<Element>
-
-  @usableFromInline init(_ base: UnsafeMutableBufferPointer<Element>) { self.base = base }
-
-  /// One element; only the range it belongs to may touch it.
-  @inlinable
-  public subscript(index: Int) -> Element {
-    get { base[index] }
-    nonmutating set { base[index] = newValue }
-  }
-
-  /// The part of the memory that one range owns, for kernels that take a span.
-  @inlinable
-  public func withMutableSpan<Result>(
-    _ range: Range<Int>, _ body: (inout MutableSpan<Element>) -> Result
-  ) -> Result {
-    precondition(range.lowerBound >= 0 && range.upperBound <= base.count, "range out of bounds")
-    var span = MutableSpan(_unsafeElements: UnsafeMutableBufferPointer(rebasing: base[range]))
-    return body(&span)
-  }
-}
-
-extension Array where Element: BitwiseCopyable {
-  /// Lets several threads write disjoint elements while `body` runs.
-  @inlinable
-  public mutating func withDisjointWrites<Result>(
-    _ body: (DisjointWrites<Element>) throws -> Result
-  ) rethrows -> Result {
-    try withUnsafeMutableBufferPointer { try body(DisjointWrites($0)) }
-  }
-
-  /// Makes an array whose elements several threads write.
-  ///
-  /// - Parameters:
-  ///   - count: The number of elements.
-  ///   - body: Writes every element; those left out hold anything.
-  @inlinable
-  public init(count: Int, _ body: (DisjointWrites<Element>) -> Void) {
-    self.init(unsafeUninitializedCapacity: count) { buffer, initializedCount in
-      body(DisjointWrites(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
-      initializedCount = count
-    }
-  }
+/// Memory of which each thread writes its own elements.
+private struct Slots<Element>: @unchecked Sendable {
+  let base: UnsafeMutableBufferPointer<Element>
 }

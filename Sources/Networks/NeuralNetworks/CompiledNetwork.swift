@@ -1,26 +1,34 @@
 internal import OneDNN
 
-/// A network made ready to run on a fixed number of images of a fixed size, forward and, if asked for,
-/// backward.
+/// A network made ready to run on a fixed number of images of a fixed size: forward and, if asked for,
+/// backward from any tensors to any tensors, and forward along tangents.
+///
+/// When it is compiled it is told which tensors are read, at which ones gradients start (*seeds*), and
+/// at which ones they are wanted. A pass is `forward()`; then seeds are written and `pullback()`
+/// carries them back: the gradient of Σ ⟨seed, tensor⟩ with respect to every differentiated tensor.
+/// With J the Jacobian of a later tensor with respect to an earlier one, `pullback()` is Jᵀ times a
+/// seed and `pushforward()` is J times a tangent: the first gives all inputs of one output, the second
+/// all outputs of one input.
 ///
 /// It works on the calling thread alone; to use several threads, compile one copy each with the same
 /// `PreparedWeights`. Kernels are chosen when the network is compiled and treat each image alike, so an
 /// image's values depend on the number of images but not on the others. Not safe to use from two
 /// threads at once.
 ///
-/// Memory: the activations of all images, twice that with a gradient.
+/// Memory: the activations of all images, twice that with gradients.
 public final class CompiledNetwork: @unchecked Sendable {
   /// The input's sizes.
   public let inputShape: TensorShape
   /// The format of maps between convolutions; images, vectors and what is read are `Float` always.
   public let precision: Precision
-  /// The tensor whose gradient `pullback()` carries to the input.
-  public let target: String?
 
   private let input: TensorMemory
   private let outputs: [String: Output]
   private let forwardSteps: [Step]
   private let backward: Backward?
+  private let tangents: Tangents?
+  /// Whether the tangents' linearization is that of the last forward pass.
+  private var isLinearized = false
 
   /// A tensor that can be read after a forward pass.
   struct Output {
@@ -30,58 +38,87 @@ public final class CompiledNetwork: @unchecked Sendable {
     let collect: Step?
   }
 
-  /// What a backward pass reads, does and leaves.
+  /// What a backward pass reads, does and leaves; all memories are in plain order.
   struct Backward {
-    /// The gradient with respect to the target, plain order; filled by the caller.
-    let seed: TensorMemory
+    /// The gradients that the caller writes, by tensor.
+    let seeds: [String: TensorMemory]
     let steps: [Step]
-    /// The gradient with respect to the input, plain order.
-    let inputGradient: TensorMemory
+    /// The gradients that the caller reads, by tensor.
+    let gradients: [String: Gradient]
+
+    struct Gradient {
+      let shape: TensorShape
+      let memory: TensorMemory
+    }
+  }
+
+  /// What a pushforward reads, does and leaves; memories are in plain order, one tangent behind the
+  /// other.
+  struct Tangents {
+    let count: Int
+    /// The tangents that the caller writes.
+    let source: TensorMemory
+    /// The tangents that the caller reads, by tensor.
+    let results: [String: TensorMemory]
+    /// What is run once a forward pass, and what for each batch of tangents.
+    let linearization, push: [Step]
   }
 
   /// Compiles a network.
   ///
   /// - Parameters:
-  ///   - graph: The network. Everything that the outputs do not need is left out.
-  ///   - shape: The input's sizes: for an image, 1 × channels × height × width.
-  ///   - outputs: The tensors to read after `forward()`.
-  ///   - target: The tensor whose gradient `pullback()` is to carry back; it is an output as well.
+  ///   - graph: The network. Everything that is not asked for is left out.
+  ///   - start: The tensor that the caller writes; nil for the network's own input. With a later one
+  ///     only what follows it is computed.
+  ///   - shape: That tensor's sizes: for an image, count × channels × height × width.
+  ///   - reading: The tensors to read after `forward()`.
+  ///   - seeding: The tensors at which gradients start; they can be read as well.
+  ///   - differentiating: The tensors at which gradients are wanted; nil for the one that the caller
+  ///     writes, if anything is seeded.
+  ///   - pushing: Where tangents begin and end, and how many are carried at once.
+  ///   - rules: What gradients do at ReLUs and max pools.
   ///   - precision: The format of maps between convolutions.
   ///   - weights: Where prepared weights are kept, shared by copies of the same network.
-  /// - Throws: `NetworkError` or `GraphError`, when a tensor does not exist, sizes do not fit, or the
-  ///   library lacks a kernel or memory.
+  /// - Throws: `NetworkError` or `GraphError`, when a tensor does not exist, sizes do not fit, a
+  ///   differentiated tensor is none that a seeded one depends on, or the library lacks a kernel or
+  ///   memory.
   public init(
-    _ graph: NetworkGraph, input shape: TensorShape, outputs: [String], target: String? = nil,
-    precision: Precision = .float32, weights: PreparedWeights
+    _ graph: NetworkGraph, from start: String? = nil, input shape: TensorShape, reading: [String],
+    seeding: [String] = [], differentiating: [String]? = nil, pushing: Pushforward? = nil,
+    rules: BackwardRules = .exact, precision: Precision = .float32, weights: PreparedWeights
   ) throws {
     guard precision == .float32 || Processor.hasBFloat16 else {
       throw NetworkError(
         "Cannot compute in bf16: this processor has no such instructions; use f32.")
     }
-    let wanted = outputs + (target.map { [$0] } ?? [])
-    let needed = try graph.withGlobalPoolsMarked().truncated(to: wanted)
-    let compiler = try NetworkCompiler(
-      needed, input: shape, wanted: Set(wanted), format: precision.format, weights: weights)
-    let plan = try compiler.compile(target: target)
+    var request = CompilationRequest(
+      reading: reading, seeding: seeding, differentiating: differentiating ?? [],
+      pushing: pushing, rules: rules, precision: precision)
+    let whole = try graph.withGlobalPoolsMarked()
+    let rooted =
+      try start.map { try whole.beginning(at: $0, shape: shape, for: request.needed) } ?? whole
+    let needed = try rooted.truncated(to: request.needed)
+    if differentiating == nil, !seeding.isEmpty { request.differentiating = [needed.inputName] }
+    let plan = try NetworkCompiler(needed, input: shape, request, weights: weights).compile()
     inputShape = shape
     self.precision = precision
-    self.target = target
     input = plan.input
-    self.outputs = plan.outputs
+    outputs = plan.outputs
     forwardSteps = plan.forwardSteps
     backward = plan.backward
+    tangents = plan.tangents
   }
 
   /// Compiles a network for one image of the given size.
   ///
   /// - Throws: As the other initializer.
   public convenience init(
-    _ graph: NetworkGraph, inputHeight: Int, inputWidth: Int, outputs: [String],
-    target: String? = nil, precision: Precision = .float32, weights: PreparedWeights
+    _ graph: NetworkGraph, inputHeight: Int, inputWidth: Int, reading: [String],
+    seeding: [String] = [], precision: Precision = .float32, weights: PreparedWeights
   ) throws {
     try self.init(
-      graph, input: graph.imageShape(height: inputHeight, width: inputWidth), outputs: outputs,
-      target: target, precision: precision, weights: weights)
+      graph, input: graph.imageShape(height: inputHeight, width: inputWidth), reading: reading,
+      seeding: seeding, precision: precision, weights: weights)
   }
 
   /// The sizes of an output.
@@ -130,6 +167,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   /// Computes the outputs from the input.
   public func forward() throws {
     keepOneDNNOnThisThread()
+    isLinearized = false
     for step in forwardSteps { try step.run() }
   }
 
@@ -158,68 +196,175 @@ public final class CompiledNetwork: @unchecked Sendable {
     }
   }
 
-  /// Writes the gradient with respect to the target: channels × height × width.
+  // MARK: Gradients
+
+  /// Writes the seed of a tensor: the gradient of the caller's objective with respect to it, plain
+  /// order, all images one after the other.
   ///
-  /// It keeps what was written before.
-  public func withTargetGradient<Result>(_ body: (inout MutableSpan<Float>) -> Result) -> Result {
-    guard let backward else { preconditionFailure("the network was compiled without a target") }
-    return backward.seed.withMutableElements(body)
+  /// It keeps what was written before; at first it is 0.
+  ///
+  /// - Precondition: The tensor was seeded when the network was compiled.
+  public func withSeed<Result>(
+    of tensor: String, _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    try seed(tensor).withMutableElements(body)
   }
 
-  /// Writes the gradient with respect to the target of one of the images.
-  public func withTargetGradient<Result>(
-    image: Int, _ body: (inout MutableSpan<Float>) -> Result
-  ) -> Result {
-    guard let backward else { preconditionFailure("the network was compiled without a target") }
-    return backward.seed.withMutableElements(in: part(image, of: backward.seed), body)
+  /// Writes the seed of a tensor for one of the images.
+  ///
+  /// - Precondition: The tensor was seeded when the network was compiled.
+  public func withSeed<Result>(
+    of tensor: String, image: Int, _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    let memory = seed(tensor)
+    return try memory.withMutableElements(in: part(image, of: memory), body)
   }
 
-  /// Carries the target's gradient back to the input, for the last forward pass.
+  /// Carries all seeds back to the differentiated tensors, for the last forward pass.
   public func pullback() throws {
-    guard let backward else { preconditionFailure("the network was compiled without a target") }
+    guard let backward else { preconditionFailure("the network was compiled without seeds") }
     keepOneDNNOnThisThread()
     for step in backward.steps { try step.run() }
   }
 
-  /// Reads the gradient with respect to the input: channels × height × width.
-  public func withInputGradient<Result>(_ body: (Span<Float>) -> Result) -> Result {
-    guard let backward else { preconditionFailure("the network was compiled without a target") }
-    return backward.inputGradient.withElements(body)
+  /// Reads the gradient with respect to a tensor, plain order, all images one after the other.
+  ///
+  /// - Precondition: The tensor was to be differentiated when the network was compiled.
+  public func withGradient<Result>(
+    of tensor: String, _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    try gradient(tensor).memory.withElements(body)
+  }
+
+  /// Reads the gradient with respect to a tensor of one of the images.
+  ///
+  /// - Precondition: The tensor was to be differentiated when the network was compiled.
+  public func withGradient<Result>(
+    of tensor: String, image: Int, _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    let memory = gradient(tensor).memory
+    return try memory.withElements(in: part(image, of: memory), body)
+  }
+
+  private func seed(_ tensor: String) -> TensorMemory {
+    guard let memory = backward?.seeds[tensor] else {
+      preconditionFailure("\(tensor) was not seeded when the network was compiled")
+    }
+    return memory
+  }
+
+  /// The sizes of a tensor at which the gradient is wanted.
+  ///
+  /// - Precondition: The tensor was to be differentiated when the network was compiled.
+  public func shape(ofGradient tensor: String) -> TensorShape { gradient(tensor).shape }
+
+  private func gradient(_ tensor: String) -> Backward.Gradient {
+    guard let gradient = backward?.gradients[tensor] else {
+      preconditionFailure("\(tensor) was not differentiated when the network was compiled")
+    }
+    return gradient
+  }
+
+  // MARK: Tangents
+
+  /// How many tangents are carried at once.
+  ///
+  /// - Precondition: The network was compiled for tangents.
+  public var tangentCount: Int { tangentsOrFail.count }
+
+  /// Writes one of the tangents of the source tensor: plain order, all images one after the other.
+  ///
+  /// It keeps what was written before; at first it is 0.
+  ///
+  /// - Precondition: The network was compiled for more than `index` tangents.
+  public func withTangent<Result>(
+    _ index: Int, _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    let tangents = tangentsOrFail
+    return try tangents.source.withMutableElements(
+      in: part(index, of: tangents.count, tangents.source), body)
+  }
+
+  /// Carries all tangents from the source tensor to the targets, at the values of the last forward
+  /// pass.
+  ///
+  /// - Complexity: As many forward passes between the two tensors as there are tangents.
+  public func pushforward() throws {
+    let tangents = tangentsOrFail
+    keepOneDNNOnThisThread()
+    if !isLinearized { for step in tangents.linearization { try step.run() } }
+    isLinearized = true
+    for step in tangents.push { try step.run() }
+  }
+
+  /// Reads one of the tangents of a target: plain order, all images one after the other.
+  ///
+  /// - Precondition: The tensor was a target when the network was compiled.
+  public func withTangent<Result>(
+    _ index: Int, of tensor: String, _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    let tangents = tangentsOrFail
+    guard let memory = tangents.results[tensor] else {
+      preconditionFailure("\(tensor) was no target of tangents when the network was compiled")
+    }
+    return try memory.withElements(in: part(index, of: tangents.count, memory), body)
+  }
+
+  private var tangentsOrFail: Tangents {
+    guard let tangents else { preconditionFailure("the network was compiled without tangents") }
+    return tangents
+  }
+
+  private func part(_ index: Int, of count: Int, _ memory: TensorMemory) -> Range<Int> {
+    precondition((0..<count).contains(index), "tangent \(index) of \(count)")
+    let length = memory.storedCount / count
+    return index * length..<(index + 1) * length
   }
 
   // MARK: Profile
 
   /// Runs every step several times and says what each costs.
   ///
-  /// - Parameter repetitions: Passes, forward and backward; the best time of each step counts.
+  /// - Parameter repetitions: Passes of all kinds; the best time of each step counts.
   /// - Returns: One entry a step, in the order in which they run.
   /// - Throws: When a step fails.
   public func profile(repetitions: Int = 20) throws -> [ProfileEntry] {
     keepOneDNNOnThisThread()
-    let steps = forwardSteps + (backward?.steps ?? [])
+    let steps =
+      forwardSteps + (backward?.steps ?? []) + (tangents?.linearization ?? [])
+      + (tangents?.push ?? [])
     var seconds = [Double](repeating: .infinity, count: steps.count)
     for _ in 0..<max(1, repetitions) {
       for (index, step) in steps.enumerated() {
         seconds[index] = min(seconds[index], try ProfileEntry.seconds(of: { try step.run() }))
       }
     }
-    return zip(steps, seconds).map { step, seconds in
-      ProfileEntry(
-        node: step.label.node, operation: step.label.operation, shape: step.label.shape,
-        phase: step.label.phase, implementation: step.implementation, seconds: seconds,
-        operationCount: step.label.operationCount)
-    }
-  }
-
-  /// Reads the gradient with respect to one of the images.
-  public func withInputGradient<Result>(image: Int, _ body: (Span<Float>) -> Result) -> Result {
-    guard let backward else { preconditionFailure("the network was compiled without a target") }
-    return backward.inputGradient.withElements(
-      in: part(image, of: backward.inputGradient), body)
+    return zip(steps, seconds).map { $0.profiled(seconds: $1) }
   }
 
   private subscript(name: String) -> Output {
     guard let output = outputs[name] else { preconditionFailure("\(name) is not an output") }
     return output
+  }
+}
+
+/// Tangents that a network is compiled for.
+public struct Pushforward: Sendable {
+  /// The tensor whose tangents the caller writes.
+  public var source: String
+  /// The later tensors whose tangents the caller reads.
+  public var targets: [String]
+  /// How many tangents are carried at once: small maps need several to keep the multipliers busy, and
+  /// few fit into the caches.
+  public var count: Int
+
+  /// Makes a request.
+  ///
+  /// - Precondition: The count is positive.
+  public init(from source: String, to targets: [String], count: Int) {
+    precondition(count > 0, "at least one tangent is needed, got \(count)")
+    self.source = source
+    self.targets = targets
+    self.count = count
   }
 }

@@ -8,6 +8,12 @@ public struct NetworkError: Error, CustomStringConvertible {
   /// An operation that the engine does not have, and why.
   init(unsupported operation: String, _ cause: String) { self.init("\(operation): \(cause)") }
 
+  /// An operator that is worked out before the network runs, met where it cannot be.
+  init(dependsOnImage operation: any Operator) {
+    self.init(
+      unsupported: operation.name, "not supported on values that depend on the image")
+  }
+
   /// What went wrong with a node.
   init(node: String, _ error: any Error) {
     self.init("Cannot compile node \(node): \(error)")

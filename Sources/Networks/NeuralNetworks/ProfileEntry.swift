@@ -4,9 +4,11 @@ public struct ProfileEntry: Sendable {
   public enum Phase: String, Sendable {
     /// From the image to the layers.
     case forward
-    /// From the target's gradient to the image.
+    /// From seeds to the gradients that are wanted.
     case backward
-    /// Neither: what a program does beside the network.
+    /// Along tangents, from their source to their targets.
+    case tangent
+    /// None of these: what a program does beside the network.
     case beside
   }
 

@@ -8,9 +8,10 @@ import Mosaics
 @main struct AtlasAssemble: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-assemble",
-    abstract: "Put icons together to one picture of the atlas.",
+    abstract: "Put icons together into one image of the atlas.",
+    usage: "atlas-assemble --icons <file> ... --output <path> [<options>]",
     discussion: """
-      Makes atlas.png, white where there is no cell, and atlas.json with every cell's place, count \
+      Makes atlas.png, white where there is no cell, and atlas.json with every cell's position, count \
       and fidelity. Row 0 is at the top, where the layout's second coordinate is largest. Several \
       files of icons, rendered in blocks of cells by the same command, make one atlas.
 
@@ -24,26 +25,25 @@ import Mosaics
   var icons: [String]
   @Option(
     help: ArgumentHelp(
-      "Where the picture goes, without ending: .png and .json are added.", valueName: "path"))
+      "Where the image goes, without ending: .png and .json are added.", valueName: "path"))
   var output: String
-  @Option(help: "White pixels between icons.")
-  var gap = 0
+  @OptionGroup var settings: Settings<AssembleSettings>
   @OptionGroup var common: CommonArguments
+
+  typealias AllSettings = Settings<AssembleSettings>
 
   func validate() throws {
     guard !icons.isEmpty else { throw ValidationError("--icons is needed.") }
-    guard (0...1000).contains(gap) else {
-      throw ValidationError("--gap must be from 0 to 1000, got \(gap).")
-    }
   }
 
   func perform() throws -> [String] {
     let sheet = try IconSheet(paths: icons)
     let cells = sheet.cells
+    let gap = settings.parameters.gapPixels
     let side = sheet.gridSide * (sheet.iconSide + gap) - gap
     guard side * side <= 1 << 28 else {
       throw StageError(
-        "Cannot assemble \(icons[0]): the picture would have \(side) × \(side) pixels, more than 2²⁸; lower --gap or render smaller icons."
+        "Cannot assemble \(icons[0]): the image would have \(side) × \(side) pixels, more than 2²⁸; lower --gap or render smaller icons."
       )
     }
     var canvas = AtlasCanvas(
@@ -53,10 +53,10 @@ import Mosaics
       network: sheet.network, layer: sheet.layer,
       grid: GridCells(
         side: sheet.gridSide, row: cells.map(\.row), column: cells.map(\.column),
-        count: cells.map(\.count), cellOfRow: []),
+        count: cells.map(\.count)),
       dispersion: cells.map(\.dispersion), fidelities: cells.map(\.fidelity), canvas: canvas)
     let image = RGBImage(width: canvas.width, height: canvas.height, pixels: canvas.pixels)
-    // The picture comes last: where it is, all is there.
+    // The image comes last: where it is, all is there.
     try AtomicFile.write(manifest.json(), to: output + ".json")
     try AtomicFile.write(PNGWriter.encode(image), to: output + ".png")
     if let fidelity = manifest.summary.medianFidelity {
@@ -65,4 +65,18 @@ import Mosaics
     }
     return [output + ".png", output + ".json"]
   }
+}
+
+/// How icons are put together.
+struct Assembly: Sendable {
+  var gapPixels = 0
+}
+
+/// The settings of `atlas-assemble`.
+enum AssembleSettings: SettingsTable {
+  static var defaults: Assembly { Assembly() }
+  static let settings = [
+    Setting(
+      "gap", \Assembly.gapPixels, .number(in: 0...1000), make: "GAP", "White pixels between icons")
+  ]
 }

@@ -1,4 +1,4 @@
-import ArrayStore
+import Artifacts
 import CommandLine
 
 /// The icons of one or more files, in the order of their cells.
@@ -13,31 +13,20 @@ struct IconSheet {
   let network, layer: String
   let gridSide, iconSide: Int
   private(set) var cells: [Cell] = []
-  /// The cell at each place that is taken, by row · gridSide + column.
+  /// The cell at each position of the grid that is taken, by row · gridSide + column.
   private var cellAtPlace: [Int: Int] = [:]
 
   /// Reads the files; they must come from one command and the same inputs, and share no cell.
   init(paths: [String]) throws {
-    let files = try paths.map { try ArrayFileReader(path: $0, kind: "icons") }
+    let files = try paths.map { try IconsFile(path: $0) }
     guard let first = files.first else { throw StageError("No file of icons was given.") }
-    network = try first.text("network")
-    layer = try first.text("layer")
-    gridSide = try first.integer("grid_side")
-    guard let run = try first.provenance else {
-      throw StageError(
-        "Cannot assemble \(first.path): it does not say how it was made; render again.")
-    }
-    let shape = try first.shape(of: "icons")
-    guard shape.count == 4, shape[1] == shape[2], shape[3] == 3, (1...1 << 16).contains(shape[1]),
-      (1...10_000).contains(gridSide), gridSide * shape[1] <= 1 << 16
-    else {
-      throw StageError(
-        "Cannot assemble \(first.path): its icons are not square pictures on a grid; render again.")
-    }
-    iconSide = shape[1]
+    network = first.network
+    layer = first.layer
+    gridSide = first.gridSide
+    iconSide = first.iconSidePixels
     for file in files {
-      guard let other = try file.provenance, other.isSameRun(as: run),
-        try file.shape(of: "icons").dropFirst() == shape.dropFirst()
+      guard file.provenance.isSameRun(as: first.provenance), file.iconSidePixels == iconSide,
+        file.gridSide == gridSide
       else {
         throw StageError(
           "Cannot assemble \(file.path) with \(first.path): they were rendered by different commands or from different files; render them alike."
@@ -46,33 +35,22 @@ struct IconSheet {
       try append(file)
     }
     cells.sort { $0.index < $1.index }
-    let total = try first.integer("cell_total")
-    if cells.count < total {
-      Diagnostics.warn("\(total - cells.count) of \(total) cells have no icon; they stay white")
+    if cells.count < first.cellTotal {
+      Diagnostics.warn(
+        "\(first.cellTotal - cells.count) of \(first.cellTotal) cells have no icon; they stay white"
+      )
     }
   }
 
-  private mutating func append(_ file: ArrayFileReader) throws {
-    let index = try file.int32s("cell")
-    let (rows, columns) = (try file.int32s("row"), try file.int32s("column"))
-    let count = try file.int32s("count")
-    let (fidelity, dispersion) = (try file.floats("fidelity"), try file.floats("dispersion"))
-    let pixels = try file.bytes("icons")
+  private mutating func append(_ file: IconsFile) throws {
+    let icons = try file.icons()
     let size = iconSide * iconSide * 3
-    let counts = [rows.count, columns.count, count.count, fidelity.count, dispersion.count]
-    guard counts.allSatisfy({ $0 == index.count }), pixels.count == index.count * size else {
-      throw StageError("Cannot assemble \(file.path): its arrays differ in length; render again.")
-    }
-    let inside = 0..<Int32(gridSide)
-    for place in index.indices {
-      guard inside.contains(rows[place]), inside.contains(columns[place]) else {
-        throw StageError(
-          "Cannot assemble \(file.path): icon \(place) lies outside the grid; render again.")
-      }
+    for index in icons.cells.cell.indices {
       let cell = Cell(
-        index: Int(index[place]), row: Int(rows[place]), column: Int(columns[place]),
-        count: Int(count[place]), fidelity: fidelity[place], dispersion: dispersion[place],
-        pixels: Array(pixels[place * size..<(place + 1) * size]))
+        index: Int(icons.cells.cell[index]), row: Int(icons.cells.row[index]),
+        column: Int(icons.cells.column[index]), count: Int(icons.cells.count[index]),
+        fidelity: icons.measures.fidelity[index], dispersion: icons.cells.dispersion[index],
+        pixels: Array(icons.pixels[index * size..<(index + 1) * size]))
       let former = cellAtPlace.updateValue(cell.index, forKey: cell.row * gridSide + cell.column)
       if let former {
         throw StageError(

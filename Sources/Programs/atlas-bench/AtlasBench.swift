@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArrayStore
 import CommandLine
+import LinearAlgebra
 import Matrices
 import NeuralNetworks
 import ParallelLoops
@@ -9,28 +10,35 @@ import ParallelLoops
   static let configuration = CommandConfiguration(
     commandName: "atlas-bench",
     abstract: "Measure the pipeline on this machine.",
+    usage: "atlas-bench [--model <file>] [--images <folder>] [<options>]",
     discussion: """
-      Measures every stage, and how much of the peak of a matrix product, measured before and after, \
-      the network reaches. The share counts two operations for each multiply-add of convolutions and fully \
-      connected layers. Other programs should not run meanwhile.
+      Measures every stage, and which fraction of the peak of a matrix product, measured before and \
+      after, the network reaches. Counted are two operations for each multiply-add of convolutions and \
+      fully connected layers. Other programs should not run meanwhile.
 
       Example:
-        atlas-bench --model googlenet.onnx --images photos --layer mixed4c --output bench.json
+        atlas-bench --model googlenet.onnx --images photos \\
+          --layer mixed4c --work work --output bench.json
       """, version: projectVersion)
 
   @Option(
     help: ArgumentHelp(
       "A network; without one, extraction and rendering are left out.", valueName: "file"))
   var model: String?
-  @Option(help: ArgumentHelp("Photographs for extraction.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "The model card; by default the JSON file of the network's name beside it.",
+      valueName: "file"))
+  var card: String?
+  @Option(help: ArgumentHelp("Images for extraction.", valueName: "folder"))
   var images: String?
   @Option(help: ArgumentHelp("The layer to extract and render.", valueName: "name"))
   var layer = "mixed4c"
-  @Option(help: "Rows of the made activations for reduce, embed and grid.")
+  @Option(help: "Synthetic samples for reduce, embed and grid.")
   var rows = 100_000
-  @Option(help: "Channels of the made activations.")
+  @Option(help: "Channels of the synthetic samples.")
   var channels = 512
-  @Option(help: ArgumentHelp("A folder for what is made meanwhile.", valueName: "folder"))
+  @Option(help: ArgumentHelp("A folder for files that are needed meanwhile.", valueName: "folder"))
   var work = "Data/work"
   @Option(help: ArgumentHelp("The result, one flat JSON object.", valueName: "file"))
   var output = "Data/work/bench.json"
@@ -46,7 +54,7 @@ import ParallelLoops
     var report = BenchReport()
     report.add("sgemm_gflops", sgemmPeak(threadCount: Parallelism.threadCount))
     if let model {
-      let network = NetworkBench(model: model, layer: layer, work: work)
+      let network = NetworkBench(model: model, card: card, layer: layer, work: work)
       if let images {
         try network.extraction(images, &report)
       } else {
@@ -60,6 +68,7 @@ import ParallelLoops
       } else {
         Diagnostics.warn("this processor has no bf16: that is left out")
       }
+      try TangentBench(model: model, card: card, layer: layer).run(&report)
     } else {
       Diagnostics.warn("no --model: extraction and rendering are left out")
     }

@@ -15,7 +15,7 @@ struct Usage {
 ///
 /// - Throws: `StageError` when it cannot be started or fails.
 func measure(_ program: String, _ arguments: [String]) throws -> Usage {
-  let path = folderOfThisProgram() + "/" + program
+  let path = programFolder() + "/" + program
   let start = ContinuousClock.now
   var process: pid_t = 0
   var words: [UnsafeMutablePointer<CChar>?] =
@@ -38,15 +38,6 @@ func measure(_ program: String, _ arguments: [String]) throws -> Usage {
   return Usage(
     seconds: (ContinuousClock.now - start).seconds,
     peakMebibytes: Double(usage.ru_maxrss) / 1024)
-}
-
-private func folderOfThisProgram() -> String {
-  var buffer = [CChar](repeating: 0, count: 4096)
-  let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-  let path = String(
-    decoding: buffer.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-  return path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    .joined(separator: "/")
 }
 
 /// Removes files and folders, if they are there.

@@ -2,6 +2,7 @@ import Activations
 import ArrayStore
 import CommandLine
 import FeatureVisualization
+import LinearAlgebra
 import ModelFormats
 import Models
 import NeuralNetworks
@@ -10,20 +11,22 @@ import Randomness
 
 /// Extraction and rendering with a real network.
 struct NetworkBench {
-  let model, layer: String
-  let work: String
+  let model: String
+  let card: String?
+  let layer, work: String
 
-  /// Photographs a second from JPEG to HDF5, and the share of the peak.
+  /// Images per second from JPEG to HDF5, and the fraction of the peak.
   func extraction(_ images: String, _ report: inout BenchReport) throws {
-    let network = try TrainedNetwork.load(path: model)
+    let network = try TrainedNetwork.load(path: model, card: card)
     let count = try ImageCollection(folder: images).names.count
     let result = work + "/bench-activations.h5"
-    removeAll([result, result + ".parts"])
+    removeAll([result, result + ".growing", result + ".progress"])
     defer { removeAll([result]) }
     let (usage, peak) = try withPeak {
       try measure(
         "atlas-extract",
-        ["--model", model, "--images", images, "--layer", layer, "--output", result])
+        ["--model", model, "--images", images, "--layer", layer, "--positions", "1"]
+          + ["--output", result] + (card.map { ["--card", $0] } ?? []))
     }
     let rate = Double(count) / usage.seconds
     let size = network.preprocessing.size
@@ -34,18 +37,19 @@ struct NetworkBench {
     report.add("extract_peak_mib", usage.peakMebibytes)
   }
 
-  /// Optimisation steps a second, of all icons together, and the share of the peak.
+  /// Optimization steps per second, of all icons together, and the fraction of the peak.
   func rendering(
     side: Int, _ precision: Precision, _ report: inout BenchReport
   ) throws {
-    let network = try TrainedNetwork.load(path: model)
+    let network = try TrainedNetwork.load(path: model, card: card)
     let tensor = try network.tensorName(for: layer)
     var parameters = IconParameters()
     parameters.sidePixels = side
     parameters.precision = precision
     parameters.stepCount = 96
     parameters.heldOutCount = 1
-    let renderer = try IconRenderer(network: network, layer: tensor, parameters: parameters)
+    let renderer = try IconRenderer(
+      network: network, tensors: [tensor], parameters: parameters)
     let targets = try directions(network, tensor, count: 4 * Parallelism.threadCount)
     let (best, peak) = try withPeak {
       var best = Double.infinity
@@ -82,8 +86,7 @@ struct NetworkBench {
     return (0..<count).map { index in
       var random = RandomStream(seed: 1, purpose: .evaluation, item: index)
       let direction = (0..<(shapes[tensor]?.channels ?? 0)).map { _ in random.uniform() }
-      let objective = DirectionObjective(direction: direction)
-      return IconTarget(index: index, objective: .direction(objective), direction: direction)
+      return IconTarget(index: index, objective: .direction(direction, of: tensor))
     }
   }
 }

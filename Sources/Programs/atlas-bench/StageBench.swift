@@ -1,4 +1,4 @@
-import ArrayStore
+import Artifacts
 import CommandLine
 import LinearAlgebra
 import Matrices
@@ -23,7 +23,7 @@ struct StageBench {
         ["--activations", activations, "--components", "\(min(64, channelCount))"]
           + ["--output", components]
       ),
-      ("embed", ["--components", components, "--output", layout]),
+      ("embed", ["--components", components, "--method", "umap", "--output", layout]),
       (
         "grid",
         ["--activations", activations, "--layout", layout, "--grid", "20,40,80"]
@@ -43,10 +43,9 @@ struct StageBench {
     let factorCount = 32
     let mixing = normals(factorCount * channelCount, item: 0)
     let centers = normals(clusterCount * channelCount, item: 1)
-    let writer = try ArrayFileWriter(path: activations, kind: "activations")
-    try writer.setAttribute("network", .string("made"))
-    try writer.setAttribute("layer", .string("made"))
-    let rows = try writer.appendable("activations", of: Float.self, rowShape: [channelCount])
+    let writer = try ActivationsWriter(
+      path: activations, subject: Subject(network: "synthetic", layer: "synthetic"),
+      channelCount: channelCount)
     let blockSize = 1000
     for first in stride(from: 0, to: rowCount, by: blockSize) {
       let count = min(blockSize, rowCount - first)
@@ -63,7 +62,7 @@ struct StageBench {
           block[index] = max(0, 0.3 * block[index] + 2 * centers[center + channel])
         }
       }
-      try rows.append(block)
+      try writer.append(block)
     }
     try writer.finish()
   }

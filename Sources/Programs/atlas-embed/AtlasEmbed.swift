@@ -1,7 +1,10 @@
 import ArgumentParser
 import ArrayStore
+import Artifacts
 import CommandLine
 import Embedding
+import LayoutCommandLine
+import LinearAlgebra
 import Matrices
 import Neighbors
 import ParallelLoops
@@ -9,120 +12,115 @@ import ParallelLoops
 @main struct AtlasEmbed: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-embed",
-    abstract: "Lay out activations in the plane by UMAP or t-SNE.",
+    abstract: "Lay samples out in the plane, by t-SNE or UMAP.",
     discussion: """
-      Rows that are alike come to lie near each other. The rows are the scores of atlas-reduce, or the \
-      raw activations of atlas-extract; their neighbours are those that atlas-neighbors found, or are \
+      Similar samples end up close together. They are compared by the scores of atlas-reduce, or by the \
+      raw activations of atlas-extract; their neighbors are those that atlas-neighbors found, or are \
       searched now. The layout is the same for a seed on any number of threads.
 
-      Beside the layout, with .json for .h5, lies its report card: how much of the rows' \
-      neighbourhoods and distances it keeps, measured on a fixed sample, how much another seed \
-      changes it, and the course of its loss; and pictures of it, by class, by density, and of the \
-      loss.
+      Beside the layout, with .json for .h5, lies its quality report: how well neighborhoods and \
+      distances are preserved, estimated on a fixed sample, how much another seed changes the layout, \
+      and the loss curve; and plots of it, by class, by density, and of the loss.
 
       Examples:
-        atlas-embed --activations activations.h5 --neighbor-graph neighbors.h5 --output layout.h5
-        atlas-embed --activations mixed5a.h5 --align-to mixed4c/layout.h5 --output layout.h5
+        atlas-embed --components components.h5 \\
+          --neighbor-graph neighbors.h5 --output layout.h5
+        atlas-embed --activations activations.h5 --align-to layout.h5 \\
+          --output aligned.h5
       """, version: projectVersion)
 
-  @OptionGroup var rows: RowsArguments
-  @Option(
-    help: ArgumentHelp("The neighbours of these rows, from atlas-neighbors.", valueName: "file"))
-  var neighborGraph: String?
-  @Option(help: "Without --neighbor-graph: how rows are compared, cosine or euclidean.")
-  var metric: Metric = .cosine
+  @OptionGroup var samples: SampleArguments
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
-  @OptionGroup var method: MethodArguments
-  @OptionGroup(title: "Start") var start: StartArguments
-  @OptionGroup(title: "Report") var report: ReportArguments
-  @OptionGroup var memory: MemoryArguments
+  @OptionGroup var settings: EmbedSettings
   @OptionGroup var common: CommonArguments
 
+  typealias AllSettings = EmbedSettings
+
   func perform() throws -> [String] {
-    let source = try rows.open()
-    guard source.rowCount >= 2 else {
+    let source = try samples.open()
+    guard source.sampleCount >= 2 else {
       throw StageError(
-        "Cannot lay out \(source.path): it has \(source.rowCount) row, at least two are needed; sample more positions."
+        "Cannot lay out \(source.path): it has one sample, at least two are needed; sample more positions."
       )
     }
+    let (neighborGraph, start) = (settings.neighborGraph, settings.start)
     let provenance = try Provenance(
-      program: "atlas-embed",
-      parameters: (neighborGraph == nil ? [("metric", metric.rawValue)] : [])
-        + self.method.description + start.description + report.description,
+      program: "atlas-embed", parameters: settings.record,
       inputs: [source.path] + [neighborGraph, start.alignTo].compactMap { $0 })
     let graphFile = try neighborGraph.map {
-      try NeighborsFile.open($0, for: source, sha256: provenance.inputs[0].sha256)
+      try NeighborsFile(path: $0, of: source, sha256: provenance.inputs[0].sha256)
     }
-    let method = method.layoutMethod
-    try forecast(source, method, storedCount: graphFile?.matrixShape(of: "neighbors").columnCount)
-    let writer = try ArrayFileWriter(path: output, kind: "layout")
-    try writer.write(provenance)
-    try writer.copyDescription(from: source.file)
-    let origins = try source.file.rowOrigins()
-    try writer.write(origins)
+    let method = settings.layout.method
+    try forecast(source, method, storedCount: graphFile?.neighborCount)
+    let origins = try source.origins()
+    let writer = try LayoutWriter(
+      path: output, subject: source.subject, provenance: provenance, origins: origins)
 
-    let rows = try source.rows()
-    let (graph, metric) = try joinedNeighbors(of: rows, source.path, graphFile, method)
-    try writer.setAttribute("metric", .string(metric.rawValue))
+    let vectors = try source.vectors()
+    let (graph, metric) = try joinedNeighbors(of: vectors, source.path, graphFile, method)
+    try writer.write(settings.layout.fileRecord, metric: metric.rawValue)
     let (first, anchors) = try start.prepare(
-      rows, of: source, origins: origins, metric: metric, method: method, graph: graph)
+      vectors, of: source, origins: origins, metric: metric, method: method, graph: graph)
     let layout = lay(out: graph, from: first, anchors, by: method, label: "layout")
-    try writer.write("layout", layout.positions)
-    let steps = layout.losses.map { Int32(clamping: $0.step) }
-    try writer.write("loss/step", steps, shape: [steps.count])
-    try writer.write("loss/value", layout.losses.map { Float($0.value) }, shape: [steps.count])
-    let made = try report.report(
-      on: layout, of: rows, metric: metric, method: method, classes: origins?.classes,
+    try writer.write(positions: layout.positions)
+    try writer.write(
+      losses: layout.losses.map { (Int32(clamping: $0.step), Float($0.value)) })
+    let made = try settings.report.parameters.report(
+      on: layout, of: vectors, metric: metric, method: method, classes: origins?.classes,
       beside: output, into: writer
     ) { seed in
       var other = method
       other.seed = seed
       let (first, anchors) = try start.prepare(
-        rows, of: source, origins: origins, metric: metric, method: other, graph: graph)
+        vectors, of: source, origins: origins, metric: metric, method: other, graph: graph)
       return lay(out: graph, from: first, anchors, by: other, label: "another seed").positions
     }
     try writer.finish()
     return [output] + made
   }
 
-  private func forecast(_ source: RowsFile, _ method: LayoutMethod, storedCount: Int?) throws {
+  private func forecast(
+    _ source: SampleVectors, _ method: LayoutMethod, storedCount: Int?
+  ) throws {
     let threads = Parallelism.threadCount
     let layout = method.forecast(
-      rowCount: source.rowCount, dimension: source.columnCount,
+      rowCount: source.sampleCount, dimension: source.dimension,
       storedNeighborCount: storedCount ?? method.neighborCount)
-    let runCount = 1 + (report.report == .full ? report.stability : 0)
+    let report = settings.report.parameters
+    let runCount = 1 + (report.choice == .full ? report.otherSeedCount : 0)
     var seconds = layout.threadSeconds * Double(runCount) / Double(threads)
-    var bytes = layout.bytes + start.forecastBytes(source, method)
+    var bytes = layout.bytes + settings.start.forecastBytes(source, method)
     if storedCount == nil {
       let search = forecastSearch(
-        rowCount: source.rowCount, dimension: source.columnCount, count: method.neighborCount,
-        metric: metric, search: search, threadCount: threads)
+        rowCount: source.sampleCount, dimension: source.dimension, count: method.neighborCount,
+        metric: settings.search.parameters.metric, search: search, threadCount: threads)
       bytes = max(bytes, search.bytes)
       seconds += search.operations / (0.4e9 * quickSGEMMRate())
     }
-    try memory.admit(
-      "a layout of \(source.rowCount) × \(source.columnCount) numbers", bytes: bytes,
+    try settings.memory.admit(
+      "a layout of \(source.sampleCount) × \(source.dimension) numbers", bytes: bytes,
       seconds: seconds,
-      remedy: "take fewer rows or neighbours, or fewer columns with atlas-reduce")
+      remedy: "take fewer samples or neighbors, or fewer components with atlas-reduce")
   }
 
   private var search: SearchParameters {
     var search = SearchParameters()
-    (search.recall, search.seed) = (0.95, method.layoutMethod.seed)
+    (search.recall, search.seed) = (0.95, settings.layout.method.seed)
     return search
   }
 
-  /// The graph to lay out, and by what metric rows are near.
+  /// The graph to lay out, and by what metric samples are near.
   private func joinedNeighbors(
-    of rows: Matrix, _ path: String, _ file: ArrayFileReader?, _ method: LayoutMethod
+    of vectors: Matrix, _ path: String, _ file: NeighborsFile?, _ method: LayoutMethod
   ) throws -> (NeighborGraph, Metric) {
     if let file {
-      let (table, metric) = try NeighborsFile.read(file, count: method.neighborCount)
+      let (table, metric) = try NeighborTable.read(file, atLeast: method.neighborCount)
       return (method.graph(of: table), metric)
     }
+    let metric = settings.search.parameters.metric
     let table = try findNeighbors(
-      of: rows, in: path, count: method.neighborCount, metric: metric, search: search)
+      of: vectors, in: path, count: method.neighborCount, metric: metric, search: search)
     return (method.graph(of: table), metric)
   }
 

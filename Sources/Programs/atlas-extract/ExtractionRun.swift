@@ -1,172 +1,242 @@
 import Activations
 import ArrayStore
+import Artifacts
 import CommandLine
-import Matrices
 import Models
 import NeuralNetworks
 
-/// The work between a folder of photographs and the files of activations: parts, then whole files.
+/// The work between a folder of images and a file of activations for each layer.
+///
+/// Activations grow on the disk in blocks of images; a journal beside the first result says of each
+/// image how it went. A run that was cut off reads the journal and goes on behind it.
 struct ExtractionRun {
-  let extractor: ActivationExtractor
-  let images: ImageCollection
-  let network: TrainedNetwork
-  let layerNames: [String]
-  let paths: [String]
-  let provenance: Provenance
+  private let extractor: ActivationExtractor
+  private let images: ImageCollection
+  private let subjects: [Subject]
+  private let paths: [String]
+  private let provenance: Provenance
 
-  /// Parts belong to the photographs that were there as well as to a run.
-  private let parts: PartFolder
-
+  /// - Parameters:
+  ///   - extractor: What samples.
+  ///   - images: The images.
+  ///   - subjects: For each layer, what its file is about.
+  ///   - paths: For each layer, where its file will be.
+  ///   - provenance: The run.
   init(
-    extractor: ActivationExtractor, images: ImageCollection, network: TrainedNetwork,
-    layerNames: [String], paths: [String], provenance: Provenance
+    extractor: ActivationExtractor, images: ImageCollection, subjects: [Subject], paths: [String],
+    provenance: Provenance
   ) {
     self.extractor = extractor
     self.images = images
-    self.network = network
-    self.layerNames = layerNames
+    self.subjects = subjects
     self.paths = paths
     self.provenance = provenance
-    var withPhotographs = provenance
-    withPhotographs.parameters.append(("photographs", String(images.fingerprint, radix: 16)))
-    parts = PartFolder(
-      of: paths[0], kind: "activations-part", provenance: withPhotographs)
+    fingerprint = String(images.fingerprint, radix: 16)
   }
 
-  /// The photographs of a part: at most 256, and at most 64 MiB of rows.
-  private var blocks: [Range<Int>] {
-    let count = min(256, max(8, (64 << 20) / max(1, extractor.bytesPerImage)))
-    return stride(from: 0, to: images.names.count, by: count).map {
-      $0..<min($0 + count, images.names.count)
+  private let fingerprint: String
+
+  /// How an image went.
+  private enum Outcome {
+    /// It was sampled; its best classes, if they were asked for.
+    case sampled([Int32])
+    /// It could not be read.
+    case failed(String)
+
+    /// The line of the journal.
+    var line: String {
+      switch self {
+      case .sampled(let classes): (["sampled"] + classes.map(String.init)).joined(separator: " ")
+      case .failed(let reason): "failed " + reason.split(whereSeparator: \.isNewline).joined()
+      }
+    }
+
+    init?(line: String) {
+      let words = line.split(separator: " ", maxSplits: 1)
+      switch words.first {
+      case "sampled":
+        let classes = words.dropFirst().flatMap { $0.split(separator: " ") }
+        self = .sampled(classes.compactMap { Int32($0) })
+      case "failed": self = .failed(words.count > 1 ? String(words[1]) : "")
+      default: return nil
+      }
     }
   }
 
   // MARK: Sampling
 
-  /// Makes every part that is not there yet.
-  func sample() throws {
-    let missing = blocks.indices.filter { parts.read($0) == nil }
-    let done = blocks.indices.filter { !missing.contains($0) }.reduce(0) { $0 + blocks[$1].count }
-    if done > 0 { Diagnostics.note("extract: \(done) photographs are there from an earlier run") }
+  /// Samples all images, and writes the file of each layer.
+  ///
+  /// - Returns: The best classes of the images, if they were asked for.
+  func run() throws -> Predictions {
+    let journal = try RunJournal(path: paths[0] + ".progress", run: identity)
+    var outcomes = journal.entries.prefix(images.names.count).map { Outcome(line: $0) }
+      .prefix { $0 != nil }.compactMap { $0 }
+    let layers: [GrowingRows?]
+    if let kept = try storedRows(outcomes) {
+      layers = kept
+    } else {
+      outcomes = []
+      layers = try paths.indices.map { try rows(ofLayer: $0, keeping: 0) }
+    }
+    try journal.keep(first: outcomes.count)
+    if !outcomes.isEmpty {
+      Diagnostics.note("extract: \(outcomes.count) images are there from an earlier run")
+    }
+    try sample(from: outcomes.count, into: layers.compactMap { $0 }, journal) { outcomes += $0 }
+    return try finish(outcomes, layers, journal)
+  }
+
+  /// What decides the result, in a line: settings, inputs, images, and the form of the files.
+  private var identity: String {
+    let inputs = provenance.inputs.map { "\($0.name) \($0.sha256)" }.joined(separator: " ")
+    let text =
+      "\(provenance.command) \(inputs) images \(fingerprint) "
+      + "layers \(extractor.shapes) format \(ActivationsFile.schema.format)"
+    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  /// The rows of images that are done; nil for a layer whose file is finished, nothing at all if some
+  /// rows are missing.
+  private func storedRows(_ outcomes: [Outcome]) throws -> [GrowingRows?]? {
+    let count = sampledCount(outcomes) * extractor.sampler.positionCount
+    guard count > 0 else { return nil }
+    let isComplete = outcomes.count == images.names.count
+    var finished: [Bool] = []
+    for layer in paths.indices {
+      let stored = GrowingRows.storedRowCount(
+        for: paths[layer], columnCount: extractor.shapes[layer].channels)
+      let isFinished = isComplete && stored < count && isResult(paths[layer])
+      guard stored >= count || isFinished else { return nil }
+      finished.append(isFinished)
+    }
+    return try paths.indices.map { layer in
+      finished[layer] ? nil : try rows(ofLayer: layer, keeping: count)
+    }
+  }
+
+  private func rows(ofLayer layer: Int, keeping count: Int) throws -> GrowingRows {
+    try GrowingRows(
+      for: paths[layer], columnCount: extractor.shapes[layer].channels, keeping: count)
+  }
+
+  /// Whether a file is this run's result already, from a run that was cut off between two layers.
+  private func isResult(_ path: String) -> Bool {
+    guard let file = try? ActivationsFile(path: path), let made = try? file.provenance else {
+      return false
+    }
+    return made.isSameRun(as: provenance) && (try? file.imagesFingerprint) == fingerprint
+  }
+
+  private func sampledCount(_ outcomes: [Outcome]) -> Int {
+    outcomes.count { if case .sampled = $0 { true } else { false } }
+  }
+
+  /// Samples the images that are not done; a block counts once its rows and its lines are on the disk.
+  private func sample(
+    from first: Int, into layers: [GrowingRows], _ journal: RunJournal,
+    done: ([Outcome]) -> Void
+  ) throws {
     let progress = ProgressReporter(
-      "extract", total: images.names.count, done: done, unit: "photographs")
-    for index in missing {
-      // Begun before the work, so that a disk that cannot be written to is found at once.
-      let writer = try parts.write(index)
-      let block = try extractor.extract(blocks[index]) { progress.advance() }
+      "extract", total: images.names.count, done: first, unit: "images")
+    // At most 256 images, and at most 64 MiB of rows: so much is held, and lost when a run is killed.
+    let step = min(256, max(8, (64 << 20) / max(1, extractor.bytesPerImage)))
+    for start in stride(from: first, to: images.names.count, by: step) {
+      let range = start..<min(start + step, images.names.count)
+      let block = try extractor.extract(range) { progress.advance() }
       for failure in block.failures { Diagnostics.warn(failure.reason) }
-      try write(block, to: writer)
+      for (layer, rows) in layers.enumerated() {
+        try rows.append(block.rows[layer])
+        try rows.synchronize()
+      }
+      let outcomes = outcomes(of: block, in: range)
+      try journal.append(outcomes.map(\.line))
+      done(outcomes)
     }
     progress.finish()
   }
 
-  private func write(_ block: ActivationExtractor.Block, to writer: ArrayFileWriter) throws {
-    let rowCount = block.images.count * extractor.sampler.positionCount
-    try writer.write("images", block.images.map(Int32.init), shape: [block.images.count])
-    try writer.write(
-      "predictions", block.predictions,
-      shape: [block.images.count, block.predictions.count / max(1, block.images.count)])
-    for (index, shape) in extractor.shapes.enumerated() {
-      try writer.write("rows/\(index)", block.rows[index], shape: [rowCount, shape.channels])
-      try writer.write("y/\(index)", block.y[index], shape: [rowCount])
-      try writer.write("x/\(index)", block.x[index], shape: [rowCount])
+  private func outcomes(of block: ActivationExtractor.Block, in range: Range<Int>) -> [Outcome] {
+    let failures = Dictionary(uniqueKeysWithValues: block.failures.map { ($0.image, $0.reason) })
+    let classCount = block.predictions.count / max(1, block.images.count)
+    var sampledCount = 0
+    return range.map { image in
+      if let reason = failures[image] { return .failed(reason) }
+      let start = sampledCount * classCount
+      sampledCount += 1
+      return .sampled(Array(block.predictions[start..<start + classCount]))
     }
-    try writer.write(
-      "failed", block.failures.map { Int32($0.image) }, shape: [block.failures.count])
-    try writer.write("reasons", block.failures.map(\.reason))
-    try writer.finish()
   }
 
-  // MARK: Whole files
+  // MARK: Files
 
-  /// Joins the parts to one file a layer and removes them.
-  func assemble() throws -> [String] {
-    var used: [Int32] = []
-    var failed: [Int32] = []
-    var reasons: [String] = []
-    var predictions: [Int32] = []
-    for index in blocks.indices {
-      let part = try parts.require(index)
-      used += try part.int32s("images")
-      failed += try part.int32s("failed")
-      reasons += try part.strings("reasons")
-      predictions += try part.int32s("predictions")
+  /// Writes the file of each layer around its rows.
+  private func finish(
+    _ outcomes: [Outcome], _ layers: [GrowingRows?], _ journal: RunJournal
+  ) throws -> Predictions {
+    var predictions = Predictions(images: [], classes: [])
+    var failures: [(image: Int32, reason: String)] = []
+    for (image, outcome) in outcomes.enumerated() {
+      switch outcome {
+      case .sampled(let classes):
+        predictions.images.append(Int32(image))
+        predictions.classes += classes
+      case .failed(let reason): failures.append((Int32(image), reason))
+      }
     }
-    guard !used.isEmpty else {
-      parts.remove()
+    guard !predictions.images.isEmpty else {
+      for rows in layers { rows?.remove() }
+      journal.remove()
       throw StageError(
-        "Cannot sample \(images.folder): none of its \(failed.count) pictures could be read; the first: \(reasons.first ?? "")"
+        "Cannot sample \(images.folder): none of its \(failures.count) images could be read; the first: \(failures.first?.reason ?? "")"
       )
     }
-    if !failed.isEmpty {
-      Diagnostics.warn("\(failed.count) of \(images.names.count) pictures could not be read")
+    if !failures.isEmpty {
+      Diagnostics.warn("\(failures.count) of \(images.names.count) images could not be read")
     }
-    for layer in layerNames.indices {
-      try assemble(layer, used: used, failed: failed, reasons: reasons, predictions: predictions)
+    for (layer, rows) in layers.enumerated() {
+      if let rows { try write(layer, rows, predictions, failures) }
     }
-    parts.remove()
-    return paths
+    journal.remove()
+    return predictions
   }
 
-  private func assemble(
-    _ layer: Int, used: [Int32], failed: [Int32], reasons: [String], predictions: [Int32]
+  private func write(
+    _ layer: Int, _ rows: GrowingRows, _ predictions: Predictions,
+    _ failures: [(image: Int32, reason: String)]
   ) throws {
     let shape = extractor.shapes[layer]
-    let writer = try ArrayFileWriter(path: paths[layer], kind: "activations")
-    try writer.write(provenance)
-    try describe(layer, in: writer)
-    let rows = try writer.appendable("activations", of: Float.self, rowShape: [shape.channels])
-    let rowImages = try writer.appendable("image", of: Int32.self, rowShape: [])
-    let ys = try writer.appendable("y", of: Int32.self, rowShape: [])
-    let xs = try writer.appendable("x", of: Int32.self, rowShape: [])
-    for index in blocks.indices {
-      let part = try parts.require(index)
-      try rows.append(try part.floats("rows/\(layer)"))
-      try ys.append(try part.int32s("y/\(layer)"))
-      try xs.append(try part.int32s("x/\(layer)"))
-      try rowImages.append(
-        try part.int32s("images").flatMap { image in
-          [Int32](repeating: image, count: extractor.sampler.positionCount)
-        })
+    let file = try ActivationsWriter(
+      path: paths[layer], subject: subjects[layer], provenance: provenance, rows: rows,
+      imagesFingerprint: fingerprint, positionsPerImage: extractor.sampler.positionCount)
+    // In blocks: one image at a time would be as many calls into HDF5.
+    for start in stride(from: 0, to: predictions.images.count, by: 256) {
+      let block = predictions.images[start..<min(start + 256, predictions.images.count)]
+      let positions = block.map { extractor.sampler.positions(ofImage: Int($0), in: shape) }
+      try file.append(
+        image: zip(block, positions).flatMap { [Int32](repeating: $0, count: $1.count) },
+        y: positions.flatMap { $0.map { Int32($0.y) } },
+        x: positions.flatMap { $0.map { Int32($0.x) } })
     }
-    try writer.write("images/name", images.names)
-    try writer.write("images/class", images.classes, shape: [images.classes.count])
-    try writer.write("classes/name", images.classNames)
-    try writer.write("failures/image", failed, shape: [failed.count])
-    try writer.write("failures/reason", reasons)
-    if !predictions.isEmpty {
-      try writer.write("predictions/image", used, shape: [used.count])
-      try writer.write(
-        "predictions/classes", predictions, shape: [used.count, predictions.count / used.count])
-    }
-    try writer.finish()
+    try file.write(
+      ImageNames(names: images.names, classes: images.classes, classNames: images.classNames),
+      layerHeight: shape.height, layerWidth: shape.width)
+    try file.write(failures: failures)
+    if !predictions.classes.isEmpty { try file.write(predictions) }
+    try file.finish()
   }
+}
 
-  private func describe(_ layer: Int, in writer: ArrayFileWriter) throws {
-    let shape = extractor.shapes[layer]
-    try writer.setAttribute("network", .string(network.card.name ?? network.path))
-    try writer.setAttribute("layer", .string(layerNames[layer]))
-    try writer.setAttribute("tensor", .string(extractor.layers[layer]))
-    try writer.setAttribute("layer_height", .integer(shape.height))
-    try writer.setAttribute("layer_width", .integer(shape.width))
-    try writer.setAttribute("positions_per_image", .integer(extractor.sampler.positionCount))
-  }
-
-  // MARK: Accuracy
-
+extension Predictions {
   /// Reports how often the right class is the best, or among the best five.
-  func reportAccuracy(_ path: String) throws {
-    let file = try ArrayFileReader(path: path, kind: "activations")
-    let used = try file.int32s("predictions/image")
-    let predictions = try file.int32s("predictions/classes")
-    let labels = images.labelIndices(among: network.labels)
-    let kept = predictions.count / used.count
+  func reportAccuracy(of images: ImageCollection, labels: [Label]) {
+    let labels = images.labelIndices(among: labels)
     var (known, first, firstFive) = (0, 0, 0)
-    for (row, image) in used.enumerated() {
+    for (row, image) in self.images.enumerated() {
       let number = Int(images.classes[Int(image)])
       guard number >= 0, let label = labels[number] else { continue }
       known += 1
-      let best = predictions[row * kept..<(row + 1) * kept]
+      let best = classes[row * classCount..<(row + 1) * classCount]
       if best.first == Int32(label) { first += 1 }
       if best.contains(Int32(label)) { firstFive += 1 }
     }
@@ -176,6 +246,6 @@ struct ExtractionRun {
     }
     func percent(_ count: Int) -> String { decimal(100 * Double(count) / Double(known)) }
     Diagnostics.note(
-      "top-1 \(percent(first)) %, top-5 \(percent(firstFive)) % of \(known) photographs")
+      "top-1 \(percent(first)) %, top-5 \(percent(firstFive)) % of \(known) images")
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ArrayStore
+import Artifacts
 import CommandLine
 import Grids
 import Matrices
@@ -7,14 +8,19 @@ import Matrices
 @main struct AtlasGrid: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-grid",
-    abstract: "Average activations over the cells of a grid laid over the layout.",
+    abstract: "Average activations over the cells of a grid on the layout.",
+    usage: """
+      atlas-grid --activations <file> --layout <file> --output <file> \\
+        [<options>]
+      """,
     discussion: """
-      The layout is clipped to its 1st and 99th percentiles and fitted to the unit square; each row \
-      falls into one cell. A cell with enough rows gets their mean activation, their dispersion, and \
-      the rows nearest to the mean as exemplars. Row 0 is at the top.
+      The layout is clipped to its 1st and 99th percentiles and scaled to the unit square; each sample \
+      falls into one cell. A cell with enough samples gets their mean activation, their dispersion, and \
+      the samples nearest to the mean as exemplars. Row 0 of the grid is at the top.
 
       Example:
-        atlas-grid --activations activations.h5 --layout layout.h5 --grid 20,40 --output cells.h5
+        atlas-grid --activations activations.h5 --layout layout.h5 \\
+          --grid 20 --output cells.h5
       """, version: projectVersion)
 
   @Option(help: ArgumentHelp("The result of atlas-extract.", valueName: "file"))
@@ -23,72 +29,52 @@ import Matrices
   var layout: String
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
-  @Option(help: "Cells along a side; several numbers with commas make several levels.")
-  var grid: GridSides = [20]
-  @Option(help: "Rows that a cell needs at least.")
-  var minimumCount = 6
-  @Option(help: "Exemplars to keep of each cell.")
-  var exemplars = 8
+  @OptionGroup var settings: Settings<GridSettings>
   @OptionGroup var common: CommonArguments
 
-  func validate() throws {
-    guard minimumCount >= 1 else {
-      throw ValidationError("--minimum-count must be at least 1, got \(minimumCount).")
-    }
-    guard (0...1000).contains(exemplars) else {
-      throw ValidationError("--exemplars must be from 0 to 1000, got \(exemplars).")
-    }
-  }
+  typealias AllSettings = Settings<GridSettings>
+
+  private var gridding: Gridding { settings.parameters }
 
   func perform() throws -> [String] {
-    let source = try ArrayFileReader(path: activations, kind: "activations")
-    let shape = try source.matrixShape(of: "activations")
-    let points = try ArrayFileReader(path: layout, kind: "layout").matrix("layout")
-    guard points.rowCount == shape.rowCount, points.columnCount == 2 else {
+    let source = try ActivationsFile(path: activations)
+    let points = try LayoutFile(path: layout)
+    guard points.sampleCount == source.sampleCount, points.dimension == 2 else {
       throw StageError(
-        "Cannot use \(layout) with \(activations): \(points.rowCount) points of \(points.columnCount) coordinates for \(shape.rowCount) rows; lay these activations out first."
+        "Cannot use \(layout) with \(activations): \(points.sampleCount) points of \(points.dimension) coordinates for \(source.sampleCount) samples; lay these activations out first."
       )
     }
-    let writer = try ArrayFileWriter(path: output, kind: "cells")
-    try writer.write(
-      Provenance(
+    let writer = try CellsWriter(
+      path: output, subject: source.subject,
+      provenance: Provenance(
         program: "atlas-grid",
-        parameters: [
-          ("grid", grid.description), ("minimum-count", "\(minimumCount)"),
-          ("exemplars", "\(exemplars)"),
-        ], inputs: [activations, layout]))
-    try writer.copyDescription(from: source)
-    for level in try average(source, shape, points) { try write(level, writer) }
+        parameters: settings.record, inputs: [activations, layout]))
+    for level in try average(source, try points.positions()) { try write(level, to: writer) }
     try writer.finish()
     return [output]
   }
 
-  private func average(
-    _ source: ArrayFileReader, _ shape: (rowCount: Int, columnCount: Int), _ points: Matrix
-  ) throws -> [GridLevel] {
-    let blocks = rowBlocks(rowCount: shape.rowCount, columnCount: shape.columnCount)
-    let progress = ProgressReporter("grid", total: 2 * shape.rowCount, unit: "rows")
+  private func average(_ source: ActivationsFile, _ points: Matrix) throws -> [GridLevel] {
+    let progress = ProgressReporter("grid", total: 2 * source.sampleCount, unit: "samples")
     do {
       let normalized = try NormalizedLayout(points)
-      let grids = grid.sides.map {
-        GridCells(normalized, side: $0, minimumCount: minimumCount)
+      let grids = gridding.sides.map {
+        GridAssignment(normalized, side: $0, minimumCount: gridding.minimumCount)
       }
-      for cells in grids where cells.cellCount == 0 {
+      for cells in grids.map(\.cells) where cells.cellCount == 0 {
         throw StageError(
-          "Cannot make a grid of \(cells.side): no cell has \(minimumCount) rows; lower --minimum-count or --grid, or sample more positions."
+          "Cannot make a grid of \(cells.side): no cell has \(gridding.minimumCount) samples; lower --minimum-count or --grid, or sample more positions."
         )
       }
-      var means = CellMeans(of: grids, columnCount: shape.columnCount)
-      for rows in blocks {
-        try means.add(
-          try source.matrix("activations", rows: rows), firstRow: rows.lowerBound)
-        progress.advance(by: rows.count)
+      var means = CellMeans(of: grids, columnCount: source.channelCount)
+      for samples in source.blocks {
+        try means.add(try source.activations(samples), firstSample: samples.lowerBound)
+        progress.advance(by: samples.count)
       }
-      var details = CellDetails(of: means, exemplarCount: exemplars)
-      for rows in blocks {
-        try details.add(
-          try source.matrix("activations", rows: rows), firstRow: rows.lowerBound)
-        progress.advance(by: rows.count)
+      var details = CellDetails(of: means, exemplarCount: gridding.exemplarCount)
+      for samples in source.blocks {
+        try details.add(try source.activations(samples), firstSample: samples.lowerBound)
+        progress.advance(by: samples.count)
       }
       progress.finish()
       return details.levels()
@@ -97,42 +83,59 @@ import Matrices
     }
   }
 
-  private func write(_ level: GridLevel, _ writer: ArrayFileWriter) throws {
-    let cells = level.cells
-    let count = cells.cellCount
-    let group = "\(cells.side)"
-    try writer.write("\(group)/row", cells.row.map(Int32.init), shape: [count])
-    try writer.write("\(group)/column", cells.column.map(Int32.init), shape: [count])
-    try writer.write("\(group)/count", cells.count.map(Int32.init), shape: [count])
-    try writer.write("\(group)/mean", level.mean)
-    try writer.write("\(group)/dispersion", level.dispersion, shape: [count])
-    try writer.write("\(group)/exemplars", level.exemplars, shape: [count, exemplars])
-    try writer.write("\(group)/cell_of_row", cells.cellOfRow, shape: [cells.cellOfRow.count])
-    let rows = cells.count.reduce(0, +)
-    let alike =
+  private func write(_ level: GridLevel, to writer: CellsWriter) throws {
+    let (cells, cellOfSample) = (level.cells, level.assignment.cellOfSample)
+    try writer.write(
+      CellsFile.Level(
+        side: cells.side, row: cells.row.map(Int32.init), column: cells.column.map(Int32.init),
+        count: cells.count.map(Int32.init), mean: level.mean, dispersion: level.dispersion),
+      exemplars: level.exemplars, cellOfSample: cellOfSample)
+    let samples = cells.sampleCount
+    let similarity =
       zip(level.dispersion, cells.count).reduce(0.0) { $0 + (1 - Double($1.0)) * Double($1.1) }
-      / Double(rows)
+      / Double(samples)
     Diagnostics.note(
-      "grid \(cells.side): \(count) cells of \(cells.side * cells.side) hold \(rows) of \(cells.cellOfRow.count) rows; mean cosine to the cell's mean \(decimal(alike, places: 3))"
+      "grid \(cells.side): \(cells.cellCount) cells of \(cells.side * cells.side) hold \(samples) of \(cellOfSample.count) samples; mean cosine to the cell's mean \(decimal(similarity, places: 3))"
     )
   }
 }
 
-/// `--grid`: numbers with commas between them.
-struct GridSides: ExpressibleByArgument, ExpressibleByArrayLiteral, CustomStringConvertible {
-  let sides: [Int]
+/// Which grids are laid over a layout, and what their cells need and keep.
+struct Gridding: Sendable {
+  /// Cells along a side of each grid.
+  var sides = [20]
+  /// Samples that a cell needs at least.
+  var minimumCount = 6
+  /// Exemplars to keep of each cell.
+  var exemplarCount = 8
+}
 
-  init(arrayLiteral sides: Int...) { self.sides = sides }
+/// The settings of `atlas-grid`.
+enum GridSettings: SettingsTable {
+  static var defaults: Gridding { Gridding() }
+  static let settings = [
+    Setting(
+      "grid", \Gridding.sides, .sides, make: "GRID", role: .decidesEachFile,
+      "Cells along a side; several numbers with commas make several grids"),
+    Setting(
+      "minimum-count", \Gridding.minimumCount, .number(from: 1), make: "MINIMUM_COUNT",
+      "Samples that a cell needs at least"),
+    Setting(
+      "exemplars", \Gridding.exemplarCount, .number(in: 0...1000), "Exemplars to keep of each cell"),
+  ]
+}
 
-  init?(argument: String) {
-    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false)
-      .map { Int($0) }
-    let sides = numbers.compactMap { $0 }
-    guard sides.count == numbers.count, Set(sides).count == sides.count,
-      sides.allSatisfy({ (1...2000).contains($0) })
-    else { return nil }
-    self.sides = sides
+extension SettingForm<[Int]> {
+  /// Different numbers with commas between them.
+  fileprivate static var sides: SettingForm {
+    .custom(
+      "different numbers from 1 to 2000 with commas",
+      text: { $0.map(String.init).joined(separator: ",") },
+      parse: { text in
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let sides = numbers.compactMap { $0 }
+        let isWhole = sides.count == numbers.count && Set(sides).count == sides.count
+        return isWhole && sides.allSatisfy((1...2000).contains) ? sides : nil
+      })
   }
-
-  var description: String { sides.map(String.init).joined(separator: ",") }
 }

@@ -8,7 +8,8 @@ import NeuralNetworks
 struct CheckNetwork: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Run a network on a made picture and report what works and what is missing.",
+    abstract: "Run a network on a synthetic image and report what works and what is missing.",
+    usage: "atlas-network check <model> [<options>]",
     discussion: """
       Each line begins with ok, assumed (a field that the card leaves out), missing (an atlas can do \
       without it) or warning. The network is run on one thread at its own size, forward to its \

@@ -1,4 +1,5 @@
 import CommandLine
+import LinearAlgebra
 import Models
 import NeuralNetworks
 
@@ -38,8 +39,8 @@ struct NetworkTrial {
   ) throws -> CompiledNetwork {
     do {
       let compiled = try CompiledNetwork(
-        network.graph, inputHeight: size.height, inputWidth: size.width, outputs: outputs,
-        target: target, precision: precision, weights: weights)
+        network.graph, inputHeight: size.height, inputWidth: size.width, reading: outputs,
+        seeding: target.map { [$0] } ?? [], precision: precision, weights: weights)
       MadePicture(size).write(to: compiled, network.preprocessing)
       return compiled
     } catch {
@@ -87,11 +88,13 @@ struct NetworkTrial {
   func reportGradient() throws {
     let activations = try values(target.name, of: compiled)
     let isSilent = activations.allSatisfy { $0 == 0 }
-    compiled.withTargetGradient { seed in
+    compiled.withSeed(of: target.name) { seed in
       for index in activations.indices { seed[index] = isSilent ? 1 : activations[index] }
     }
     try compiled.pullback()
-    let gradient = compiled.withInputGradient { span in span.indices.map { span[$0] } }
+    let gradient = compiled.withGradient(of: network.graph.inputName) { span in
+      span.indices.map { span[$0] }
+    }
     guard gradient.allSatisfy(\.isFinite) else {
       throw fault(
         "the gradient of \(quoted(target.name)) is not finite; check the weights, and range, mean and std in the card."
@@ -147,7 +150,7 @@ struct NetworkTrial {
   ) throws -> String {
     let operations = try network.graph.floatingPointOperations(
       to: tensor, inputHeight: size.height, inputWidth: size.width)
-    compiled.withTargetGradient { seed in
+    compiled.withSeed(of: tensor) { seed in
       for index in 0..<seed.count { seed[index] = 1 }
     }
     let seconds = try best {

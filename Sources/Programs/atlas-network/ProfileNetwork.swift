@@ -1,7 +1,9 @@
 import ArgumentParser
 import CommandLine
+import LinearAlgebra
 import ModelFormats
 import Models
+import NetworkCommandLine
 import NeuralNetworks
 
 /// `atlas-network profile`: what each operation costs on one thread.
@@ -9,12 +11,14 @@ struct ProfileNetwork: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile",
     abstract: "Print what each operation of a network costs on one thread.",
+    usage: "atlas-network profile <model> [<options>]",
     discussion: """
       Forward, and with --gradient backward from the layer to the image as well: operation, sizes, \
-      kernel, milliseconds, GFLOP/s, and the share of a matrix product's peak.
+      kernel, milliseconds, GFLOP/s, and the fraction of a matrix product's peak.
 
       Example:
-        atlas-network profile googlenet.onnx --layer mixed4c --size 80 --batch 4 --gradient
+        atlas-network profile googlenet.onnx --layer mixed4c --size 80 \\
+          --batch 4 --gradient
       """)
 
   @Argument(help: ArgumentHelp("The network, an ONNX or TensorFlow file.", valueName: "model"))
@@ -56,8 +60,8 @@ struct ProfileNetwork: StageCommand {
     let compiled: CompiledNetwork
     do {
       compiled = try CompiledNetwork(
-        network.graph, input: shape, outputs: tensor.map { [$0] } ?? network.graph.outputNames,
-        target: gradient ? tensor : nil, precision: precision.resolved,
+        network.graph, input: shape, reading: tensor.map { [$0] } ?? network.graph.outputNames,
+        seeding: gradient ? tensor.map { [$0] } ?? [] : [], precision: precision.resolved,
         weights: PreparedWeights())
     } catch {
       throw StageError("Cannot profile \(model): \(error)")

@@ -1,23 +1,31 @@
-import ArgumentParser
-import ArrayStore
+public import ArgumentParser
+import Artifacts
 import CommandLine
 import ModelFormats
-import NeuralNetworks
+import NetworkCommandLine
+public import NeuralNetworks
 
-/// `atlas-network run`: any tensor's values for an input of the caller's, and the input's gradient.
+/// `atlas-network run`: any tensors' values, gradients and tangents for an input of the caller's.
 struct RunNetwork: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Compute tensors of a network, and the gradient with respect to its input.",
+    abstract: "Compute tensors of a network, gradients and tangents.",
     discussion: """
       The input is an HDF5 file of the kind network-input (its attribute "kind") that holds the \
-      dataset "input" in the network's own shape, and, for --gradient-of, the dataset "gradient" in \
-      the shape of that tensor. The result holds "tensor0", "tensor1" … in the order of --tensor, and \
-      "input_gradient". Model cards are not used: what the file says is what is run. It is meant for \
-      comparisons with other frameworks.
+      dataset "input" in the shape of the network's input, or of --from. For each --seed it holds \
+      "seeds/0", "seeds/1" …, the gradient of an objective with respect to that tensor; for \
+      --tangent-from "tangents", count × the tensor's shape.
 
-      Example:
-        atlas-network run net.onnx --input in.h5 --tensor logits --gradient-of logits --output out.h5
+      The result holds "tensors/0", "tensors/1" … in the order of --read, "gradients/0" … in the \
+      order of --gradient, and "tangents/0" …, count × the tensor's shape, in the order of \
+      --tangent-to; each has the attribute "name". All seeds add up. Model cards are not used: what the file says is \
+      what is run.
+
+      Examples:
+        atlas-network run net.onnx --input in.h5 --read logits \\
+          --output out.h5
+        atlas-network run net.onnx --input in.h5 --seed logits \\
+          --gradient mixed4c --output out.h5
       """)
 
   @Argument(help: ArgumentHelp("The network, an ONNX or TensorFlow file.", valueName: "model"))
@@ -28,69 +36,148 @@ struct RunNetwork: StageCommand {
   var output: String
   @Option(
     help: ArgumentHelp(
+      "The tensor that the input is; by default the network's own input.", valueName: "name"))
+  var from: String?
+  @Option(
+    help: ArgumentHelp(
       "A tensor to keep; repeat it for several. By default the network's outputs.",
       valueName: "name"))
-  var tensor: [String] = []
-  @Option(help: ArgumentHelp("The tensor whose gradient is given.", valueName: "name"))
-  var gradientOf: String?
+  var read: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "A tensor whose gradient is given; repeat it for several.", valueName: "name"))
+  var seed: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "A tensor whose gradient is wanted; repeat it for several. By default the input.",
+      valueName: "name"))
+  var gradient: [String] = []
+  @Option(help: ArgumentHelp("The tensor whose tangents are given.", valueName: "name"))
+  var tangentFrom: String?
+  @Option(
+    help: ArgumentHelp(
+      "A tensor whose tangents are wanted; repeat it for several.", valueName: "name"))
+  var tangentTo: [String] = []
+  @Option(help: ArgumentHelp("What gradients do at ReLUs.", valueName: "rule"))
+  var reluRule: ReLURule = .exact
+  @Option(help: ArgumentHelp("What gradients and tangents do at max pools.", valueName: "rule"))
+  var maxPool: MaxPoolRule = .exact
   @Option(help: ArgumentHelp("The format in which the network computes.", valueName: "format"))
   var precision: PrecisionChoice = .f32
   @OptionGroup var common: CommonArguments
 
+  func validate() throws {
+    if seed.isEmpty, !gradient.isEmpty {
+      throw ValidationError("--gradient needs --seed: name a tensor whose gradient is given.")
+    }
+    if (tangentFrom == nil) != tangentTo.isEmpty {
+      throw ValidationError("--tangent-from and --tangent-to go together: give both or none.")
+    }
+  }
+
   func perform() throws -> [String] {
     let graph = try networkGraph(contentsOf: model)
-    let source = try ArrayFileReader(path: input, kind: "network-input")
-    let shape = TensorShape(try source.shape(of: "input"))
+    let source = try NetworkInputFile(path: input)
+    let shape = TensorShape(source.inputShape)
     guard shape.isReasonable else {
       throw StageError("Cannot run \(model): \(shape) in \(input) is not a network's input.")
     }
-    let tensors = tensor.isEmpty ? graph.outputNames : tensor
-    let network = try compile(graph, shape, tensors)
-    let values = try source.floats("input")
-    network.withInput { input in
-      for index in values.indices { input[index] = values[index] }
-    }
+    let network = try compile(graph, shape, try tangentCount(source))
+    let values = try source.input(count: shape.elementCount)
+    network.withInput { $0.copy(values) }
     try network.forward()
-    let writer = try ArrayFileWriter(path: output, kind: "network-values")
-    for (index, name) in tensors.enumerated() {
-      let shape = network.shape(of: name)
-      let values = try network.withOutput(name) { output in
-        (0..<shape.elementCount).map { output[$0] }
-      }
-      try writer.write("tensor\(index)", values, shape: shape.dimensions)
+    let writer = try NetworkValuesFile(path: output)
+    for name in tensors(of: graph) {
+      let values = try network.withOutput(name) { $0.array(network.shape(of: name).elementCount) }
+      try writer.write(tensor: name, values, shape: network.shape(of: name).dimensions)
     }
-    if let gradientOf {
-      let target = network.shape(of: gradientOf)
-      let gradient = try source.floats("gradient")
-      guard gradient.count == target.elementCount else {
-        throw StageError(
-          "Cannot run \(model): the gradient in \(input) has \(gradient.count) values, \(gradientOf) has \(target)."
-        )
-      }
-      network.withTargetGradient { seed in
-        for index in gradient.indices { seed[index] = gradient[index] }
-      }
-      try network.pullback()
-      let result = network.withInputGradient { span in
-        (0..<shape.elementCount).map { span[$0] }
-      }
-      try writer.write("input_gradient", result, shape: shape.dimensions)
-    }
+    try pullBack(network, source, graph, writer)
+    try pushForward(network, source, writer)
     try writer.finish()
     return [output]
   }
 
+  private func tensors(of graph: NetworkGraph) -> [String] {
+    read.isEmpty && seed.isEmpty && tangentTo.isEmpty ? graph.outputNames : read
+  }
+
+  private func tangentCount(_ source: NetworkInputFile) throws -> Int {
+    guard tangentFrom != nil else { return 0 }
+    guard source.tangentCount > 0 else {
+      throw StageError("Cannot run \(model): \(input) holds no tangents.")
+    }
+    return source.tangentCount
+  }
+
   private func compile(
-    _ graph: NetworkGraph, _ shape: TensorShape, _ tensors: [String]
+    _ graph: NetworkGraph, _ shape: TensorShape, _ tangentCount: Int
   ) throws -> CompiledNetwork {
     do {
       return try CompiledNetwork(
-        graph, input: shape, outputs: tensors, target: gradientOf,
-        precision: precision.resolved, weights: PreparedWeights())
+        graph, from: from, input: shape, reading: tensors(of: graph) + tangentTo,
+        seeding: seed, differentiating: gradient.isEmpty ? nil : gradient,
+        pushing: tangentFrom.map { Pushforward(from: $0, to: tangentTo, count: tangentCount) },
+        rules: BackwardRules(relu: reluRule, maxPool: maxPool), precision: precision.resolved,
+        weights: PreparedWeights())
     } catch {
       throw StageError("Cannot run \(model): \(error)")
     }
   }
+
+  private func pullBack(
+    _ network: CompiledNetwork, _ source: NetworkInputFile, _ graph: NetworkGraph,
+    _ writer: NetworkValuesFile
+  ) throws {
+    guard !seed.isEmpty else { return }
+    for (index, name) in seed.enumerated() {
+      let values = try source.seed(index, count: network.shape(of: name).elementCount)
+      network.withSeed(of: name) { $0.copy(values) }
+    }
+    try network.pullback()
+    let wanted = gradient.isEmpty ? [from ?? graph.inputName] : gradient
+    for name in wanted {
+      let shape = network.shape(ofGradient: name)
+      let values = network.withGradient(of: name) { $0.array(shape.elementCount) }
+      try writer.write(gradientOf: name, values, shape: shape.dimensions)
+    }
+  }
+
+  private func pushForward(
+    _ network: CompiledNetwork, _ source: NetworkInputFile, _ writer: NetworkValuesFile
+  ) throws {
+    guard tangentFrom != nil else { return }
+    let count = network.tangentCount
+    let size = network.withTangent(0) { $0.count }
+    let given = try source.tangents(count: count * size)
+    for index in 0..<count {
+      network.withTangent(index) { tangent in
+        for element in tangent.indices { tangent[element] = given[index * size + element] }
+      }
+    }
+    try network.pushforward()
+    for name in tangentTo {
+      let shape = network.shape(of: name)
+      let values = (0..<count).flatMap { tangent in
+        network.withTangent(tangent, of: name) { $0.array(shape.elementCount) }
+      }
+      try writer.write(tangentsOf: name, values, shape: [count] + shape.dimensions)
+    }
+  }
+}
+
+extension ReLURule: ExpressibleByArgument {}
+extension MaxPoolRule: ExpressibleByArgument {}
+
+extension MutableSpan<Float> {
+  /// Writes all elements of an array of the same size.
+  fileprivate mutating func copy(_ values: [Float]) {
+    for index in values.indices { self[index] = values[index] }
+  }
+}
+
+extension Span<Float> {
+  /// The first elements.
+  fileprivate func array(_ count: Int) -> [Float] { (0..<count).map { self[$0] } }
 }
 
 /// The graph of a network's file, without its card.

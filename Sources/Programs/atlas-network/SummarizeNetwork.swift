@@ -10,8 +10,9 @@ struct SummarizeNetwork: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "summary",
     abstract: "List the tensors of a network: sizes, cost, receptive field, names.",
+    usage: "atlas-network summary <model> [<options>]",
     discussion: """
-      Listed is what depends on the image, in order of computation, as the file has it. Parameters \
+      Lists the tensors that depend on the image, in order of computation, as the file has them. Parameters \
       are weights; a bias of zeros is not counted, nor are single numbers. MFLOP are millions of \
       floating-point operations of one image, two for each multiply-add of convolutions, fully \
       connected layers and matrix products. The field is the part of the image, rows × columns in \

@@ -1,7 +1,9 @@
 import ArgumentParser
 import ArrayStore
+import Artifacts
 import CommandLine
 import Embedding
+import LayoutCommandLine
 import Matrices
 import Neighbors
 import PrincipalComponents
@@ -9,101 +11,96 @@ import PrincipalComponents
 @main struct AtlasPlace: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-place",
-    abstract: "Put new activations on a finished layout.",
+    abstract: "Place new samples on a finished layout.",
+    usage: """
+      atlas-place --layout <file> --components <file> --new <file> \\
+        --output <file> [<options>]
+      """,
     discussion: """
-      The layout stays as it is. A new row goes among its nearest neighbours of the old rows, and \
-      depends on itself alone: placed with others or by itself, it lands at the same place. New rows are \
-      activations of the same layer; where the layout is one of components, they are projected to \
-      these first.
+      The layout stays as it is. A new sample goes among its nearest neighbors of the old ones, and \
+      depends on itself alone: placed with others or by itself, it lands at the same position. New \
+      samples are activations of the same layer; where the layout is one of components, they are \
+      projected to these first.
 
       Example:
-        atlas-extract --model network.onnx --images new --layer mixed4c --output new.h5
-        atlas-place --layout layout.h5 --components components.h5 --new new.h5 --output placed.h5
+        atlas-extract --model googlenet.onnx --images new-photos \\
+          --layer mixed4c --output new.h5
+        atlas-place --layout layout.h5 --components components.h5 \\
+          --new new.h5 --output placed.h5
       """, version: projectVersion)
 
   @Option(help: ArgumentHelp("The finished layout, from atlas-embed.", valueName: "file"))
   var layout: String
-  @OptionGroup var rows: RowsArguments
+  @OptionGroup var samples: SampleArguments
   @Option(help: ArgumentHelp("The new activations, from atlas-extract.", valueName: "file"))
   var new: String
-  @Option(help: ArgumentHelp("The result: a layout of the new rows.", valueName: "file"))
+  @Option(help: ArgumentHelp("The result: a layout of the new samples.", valueName: "file"))
   var output: String
   @OptionGroup var common: CommonArguments
 
   func perform() throws -> [String] {
-    let file = try ArrayFileReader(path: layout, kind: "layout")
-    let method = try MethodArguments.method(of: file)
-    let source = try rows.open()
-    let finished = try file.matrix("layout")
-    guard finished.rowCount == source.rowCount, finished.columnCount == method.dimension,
-      finished.firstNonFiniteRow() == nil,
-      try file.provenance?.inputs.first?.sha256 == sha256(ofFile: source.path)
-    else {
+    let file = try LayoutFile(path: layout)
+    let method = try LayoutSettings.method(of: file)
+    let source = try samples.open()
+    try file.require(of: source, sha256: try sha256(ofFile: source.path))
+    let finished = try file.positions()
+    guard finished.columnCount == method.dimension else {
       throw StageError(
-        "Cannot use \(layout) with \(source.path): it is not a layout of these rows; give those that atlas-embed was given."
+        "Cannot use \(layout): it has \(finished.columnCount) coordinates, its method makes \(method.dimension); make it anew."
       )
     }
-    guard let metric = Metric(rawValue: try file.text("metric")) else {
-      throw StageError("Cannot use \(layout): it is damaged; make it again.")
-    }
-    let newFile = try ArrayFileReader(path: new, kind: "activations")
-    let writer = try ArrayFileWriter(path: output, kind: "layout")
-    try writer.write(
-      Provenance(
-        program: "atlas-place", parameters: [], inputs: [layout, source.path, new]))
-    try writer.copyDescription(from: newFile)
-    try writer.write(try newFile.rowOrigins())
+    let metric = try Metric(named: try file.metric(), in: layout)
+    let newFile = try ActivationsFile(path: new)
+    let writer = try LayoutWriter(
+      path: output, subject: newFile.subject,
+      provenance: Provenance(
+        program: "atlas-place", parameters: [], inputs: [layout, source.path, new]),
+      origins: try newFile.origins())
     let neighbors = try search(
-      try newRows(newFile, for: source), among: try source.rows(), source.path,
+      try newVectors(newFile, for: source), among: try source.vectors(), source.path,
       count: method.neighborCount, metric: metric)
     let placed = method.place(neighbors, on: finished)
-    try writer.write("layout", placed)
-    try writer.write(
-      "neighbors", neighbors.indices, shape: [neighbors.rowCount, neighbors.neighborCount])
+    try writer.write(positions: placed)
+    try writer.write(neighbors: neighbors.indices, sampleCount: neighbors.rowCount)
     try writer.finish()
-    Diagnostics.note("place: \(placed.rowCount) rows on a layout of \(finished.rowCount)")
+    Diagnostics.note("place: \(placed.rowCount) samples on a layout of \(finished.rowCount)")
     return [output]
   }
 
-  /// The new rows, projected where the old ones are.
-  private func newRows(_ file: ArrayFileReader, for source: RowsFile) throws -> Matrix {
-    let activations = try file.matrix("activations")
-    guard source.file.contains("axes") else {
-      return try checked(activations, file.path, columnCount: source.columnCount, source.path)
+  /// The vectors of the new samples: their activations, projected where the old ones are.
+  private func newVectors(_ file: ActivationsFile, for source: SampleVectors) throws -> Matrix {
+    let activations = try file.activations()
+    guard case .scores(let old) = source else {
+      return try checked(activations, file.path, channelCount: source.dimension, source.path)
     }
-    let axes = try source.file.matrix("axes")
-    let variances = try source.file.doubles("variances")
-    let mean = try source.file.floats("mean")
-    guard mean.count == axes.columnCount, variances.count == axes.rowCount else {
-      throw StageError("Cannot use \(source.path): it is damaged; make it again.")
-    }
+    let (mean, axes, variances) = try old.axes()
     let components = PrincipalComponents(
       mean: mean, axes: axes, variances: variances, totalVariance: variances.reduce(0, +))
     return components.scores(
-      of: try checked(activations, file.path, columnCount: axes.columnCount, source.path))
+      of: try checked(activations, file.path, channelCount: old.channelCount, source.path))
   }
 
   private func checked(
-    _ rows: Matrix, _ path: String, columnCount: Int, _ oldPath: String
+    _ activations: Matrix, _ path: String, channelCount: Int, _ oldPath: String
   ) throws -> Matrix {
-    guard rows.columnCount == columnCount else {
+    guard activations.columnCount == channelCount else {
       throw StageError(
-        "Cannot place \(path): its rows have \(rows.columnCount) numbers, those of \(oldPath) have \(columnCount); extract the same layer."
+        "Cannot place \(path): its samples have \(activations.columnCount) channels, those of \(oldPath) have \(channelCount); extract the same layer."
       )
     }
-    return rows
+    return activations
   }
 
   private func search(
-    _ queries: Matrix, among rows: Matrix, _ path: String, count: Int, metric: Metric
+    _ queries: Matrix, among vectors: Matrix, _ path: String, count: Int, metric: Metric
   ) throws -> NeighborTable {
-    let progress = ProgressReporter("place", total: queries.rowCount, unit: "rows")
+    let progress = ProgressReporter("place", total: queries.rowCount, unit: "samples")
     do {
       let table = try nearestNeighbors(
-        of: queries, among: rows, count: count, metric: metric, search: SearchParameters()
+        of: queries, among: vectors, count: count, metric: metric, search: SearchParameters()
       ) { progress.set(share: $0) }
       progress.finish()
       return table
-    } catch { throw StageError("Cannot compare the rows of \(new) and \(path): \(error)") }
+    } catch { throw StageError("Cannot compare the samples of \(new) and \(path): \(error)") }
   }
 }

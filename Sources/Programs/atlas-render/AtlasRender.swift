@@ -1,53 +1,60 @@
 import ArgumentParser
 import ArrayStore
+import Artifacts
 import CommandLine
 import FeatureVisualization
+import LinearAlgebra
 import ModelFormats
 import Models
+import NetworkCommandLine
 import NeuralNetworks
 
 @main struct AtlasRender: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-render",
-    abstract: "Optimise an icon for each cell: an image that evokes the cell's mean activation.",
+    abstract: "Optimize an icon for each cell: an image that evokes the cell's mean activation.",
     discussion: """
-      Each icon carries its fidelity: the cosine between the activation that it really evokes and its \
-      cell's. An icon depends on its cell and the seed alone, so cells can be rendered in blocks, on \
-      several machines, and put together by atlas-assemble. A run that is cut off goes on where it \
-      stopped.
+      Each icon carries its fidelity: the cosine between the activation that it evokes and its cell's. \
+      An icon depends on its cell and the seed alone, so cells can be rendered in blocks, on several \
+      machines, and put together by atlas-assemble. An interrupted run continues where it stopped.
 
       Examples:
-        atlas-render --model googlenet.onnx --layer mixed4c --cells-file cells.h5 \\
-          --components components.h5 --output icons.h5
-        atlas-render … --cells 0:100 --output icons-0.h5
-        atlas-render --model googlenet.onnx --layer mixed4c --target channel --cells 0:16 \\
-          --output channels.h5
+        atlas-render --model googlenet.onnx --layer mixed4c \\
+          --cells-file cells.h5 --components components.h5 \\
+          --output icons.h5
+        atlas-render --model googlenet.onnx --layer mixed4c \\
+          --target channel --cells 0:16 --output channels.h5
       """, version: projectVersion)
 
   @OptionGroup var network: NetworkArguments
   @Option(
-    help: ArgumentHelp("The layer, by its name in the file or in the card.", valueName: "name"))
+    help: ArgumentHelp(
+      "The layer, by its name in the network's file or in the card.", valueName: "name"))
   var layer: String
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
-  @OptionGroup(title: "What to show") var targets: TargetArguments
-  @OptionGroup(title: "How to optimise") var icon: IconArguments
+  @OptionGroup var settings: RenderSettings
   @Flag(
     help: ArgumentHelp(
       "Print what each part of a step costs on one thread, instead of rendering."))
   var profile = false
   @OptionGroup var common: CommonArguments
 
+  typealias AllSettings = RenderSettings
+
+  func validate() throws { try settings.targets.requireSources() }
+
   func perform() throws -> [String] {
     let network = try network.load()
     let tensor = try network.tensorName(for: layer)
-    let targets = try targets.load(network: network, tensor: tensor)
+    let targets = try settings.targets.load(network: network, tensor: tensor)
+    let parameters = settings.icon.parameters.resolved
     let renderer: IconRenderer
     do {
-      renderer = try IconRenderer(network: network, layer: tensor, parameters: icon.parameters)
+      renderer = try IconRenderer(network: network, tensors: [tensor], parameters: parameters)
     } catch let error as GraphError {
       throw StageError(
-        "Cannot render icons of \(icon.size) pixels with \(self.network.model): \(error) (--size, --layer)"
+        "Cannot render icons of \(parameters.sidePixels) pixels with \(self.network.model): \(error) (--size, --layer)"
       )
     }
     if profile, let target = targets.targets.first {
@@ -57,15 +64,31 @@ import NeuralNetworks
     }
     let provenance = try Provenance(
       program: "atlas-render",
-      parameters: [("layer", layer)] + self.targets.provenance + icon.provenance,
-      inputs: self.network.inputs + self.targets.inputs)
+      parameters: [("layer", layer)]
+        + settings.record.resolving(settings.icon.parameters.precision),
+      inputs: self.network.inputs + settings.targets.inputs)
     let run = RenderRun(
-      renderer: renderer, targets: targets, parameters: icon.parameters, output: output,
+      renderer: renderer, targets: targets, parameters: parameters, output: output,
       provenance: provenance)
     try run.render()
     try run.assemble(
-      network: network.card.name ?? self.network.model, layer: layer, tensor: tensor,
-      target: self.targets.target.rawValue)
+      Subject(network: network.card.name ?? self.network.model, layer: layer, tensor: tensor),
+      target: settings.targets.target.rawValue)
     return [output]
   }
+}
+
+/// What decides an icon.
+struct RenderSettings: StageSettings {
+  @OptionGroup(title: "What to show") var targets: TargetArguments
+  @OptionGroup(title: "How to optimize") var icon: Settings<IconSettings>
+
+  static var descriptions: [SettingGroup] {
+    [
+      Settings<TargetSettings>.description(title: "What to show"),
+      Settings<IconSettings>.description(title: "How to optimize"),
+    ]
+  }
+
+  var record: [(name: String, value: String)] { targets.record + icon.record }
 }

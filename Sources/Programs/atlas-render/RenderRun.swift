@@ -1,17 +1,20 @@
 import ArrayStore
+import Artifacts
 import CommandLine
 import FeatureVisualization
+import PrincipalComponents
 import Synchronization
 
 /// Icons to render, with where they belong.
 struct RenderTargets {
   let targets: [IconTarget]
-  let row, column, count: [Int32]
-  let dispersion: [Float]
+  let cells: IconsFile.Cells
   /// Cells along a side of the grid.
   let side: Int
   /// How many cells the grid has, rendered here or elsewhere.
   let total: Int
+  /// How directions are whitened; nil if they are not.
+  let whitening: Whitening?
 }
 
 /// The work between targets and the file of icons: parts, then the whole.
@@ -32,92 +35,86 @@ struct RenderRun {
     }
   }
 
+  private var parts: PartFolder { PartFolder(of: output) }
+
   /// Parts belong to a block of cells as well as to a run.
-  private var parts: PartFolder {
+  private var partProvenance: Provenance {
     var provenance = provenance
     let first = targets.targets.first?.index ?? 0
     provenance.parameters.append(("cells", "\(first)..<\(first + targets.targets.count)"))
-    return PartFolder(of: output, kind: "icons-part", provenance: provenance)
+    return provenance
   }
 
   /// Makes every part that is not there yet.
   func render() throws {
     let (blocks, parts, side) = (self.blocks, self.parts, parameters.sidePixels)
-    let missing = blocks.indices.filter { parts.read($0) == nil }
+    let provenance = partProvenance
+    let missing = blocks.indices.filter { index in
+      guard let made = IconsPart.provenance(path: parts.part(index)) else { return true }
+      return !made.isSameRun(as: provenance)
+    }
     let done = targets.targets.count - missing.reduce(0) { $0 + blocks[$1].count }
     if done > 0 { Diagnostics.note("render: \(done) icons are there from an earlier run") }
-    let scale = parameters.attemptCount
+    let scale = parameters.restartCount
     let progress = ProgressReporter(
       "render", total: scale * targets.targets.count, done: scale * done,
       unit: scale == 1 ? "icons" : "attempts")
     // A disk that cannot be written to is found before the work.
-    if let first = missing.first { _ = try parts.write(first) }
-    let places = missing.flatMap { blocks[$0] }
+    if let first = missing.first { try IconsPart.begin(path: parts.part(first)) }
+    let indices = missing.flatMap { blocks[$0] }
     let waiting = Mutex<[Int: [Int: Icon]]>([:])
-    try renderer.render(places.map { targets.targets[$0] }, progress: { progress.advance() }) {
-      place, icon in
-      let index = places[place]
+    try renderer.render(indices.map { targets.targets[$0] }, progress: { progress.advance() }) {
+      order, icon in
+      let index = indices[order]
       let part = index / Self.partCount
       let complete = waiting.withLock { waiting in
         waiting[part, default: [:]][index] = icon
         return waiting[part]?.count == blocks[part].count ? waiting.removeValue(forKey: part) : nil
       }
       guard let complete else { return }
-      try Self.write(blocks[part].compactMap { complete[$0] }, side: side, to: parts.write(part))
+      let icons = blocks[part].compactMap { complete[$0] }
+      try IconsPart.write(
+        pixels: icons.flatMap(\.pixels), sidePixels: side, IconsFile.Measures(icons),
+        provenance: provenance, to: parts.part(part))
     }
     progress.finish()
   }
 
-  private static func write(_ icons: [Icon], side: Int, to writer: ArrayFileWriter) throws {
-    try writer.write("icons", icons.flatMap(\.pixels), shape: [icons.count, side, side, 3])
-    let numbers: [(String, [Float])] = [
-      ("fidelity", icons.map { $0.fidelity ?? .nan }),
-      ("transformed_fidelity", icons.map { $0.transformedFidelity ?? .nan }),
-      ("objective", icons.map(\.objective)),
-    ]
-    for (name, values) in numbers { try writer.write(name, values, shape: [icons.count]) }
-    try writer.write("attempt", icons.map { Int32($0.attempt) }, shape: [icons.count])
-    try writer.finish()
-  }
-
   /// Joins the parts and removes them.
-  func assemble(network: String, layer: String, tensor: String, target: String) throws {
-    let writer = try ArrayFileWriter(path: output, kind: "icons")
-    try writer.write(provenance)
-    for (name, value) in [
-      ("network", network), ("layer", layer), ("tensor", tensor), ("target", target),
-    ] { try writer.setAttribute(name, .string(value)) }
-    try writer.setAttribute("grid_side", .integer(targets.side))
-    try writer.setAttribute("cell_total", .integer(targets.total))
-    let side = parameters.sidePixels
-    let icons = try writer.appendable("icons", of: UInt8.self, rowShape: [side, side, 3])
-    let names = ["fidelity", "transformed_fidelity", "objective"]
-    var numbers = names.map { _ in [Float]() }
-    var attempts: [Int32] = []
+  func assemble(_ subject: Subject, target: String) throws {
+    let writer = try IconsWriter(
+      path: output, subject: subject, provenance: provenance, target: target,
+      gridSide: targets.side, cellTotal: targets.total, iconSidePixels: parameters.sidePixels)
+    if let whitening = targets.whitening {
+      try writer.write(
+        whitening: (whitening.conditionNumberBefore, whitening.conditionNumber),
+        shrinkage: whitening.shrinkage)
+    }
+    var measures = IconsFile.Measures()
     for index in blocks.indices {
-      let part = try parts.require(index)
-      try icons.append(try part.bytes("icons"))
-      for (place, name) in names.enumerated() { numbers[place] += try part.floats(name) }
-      attempts += try part.int32s("attempt")
+      let part = try IconsPart.read(path: parts.part(index))
+      try writer.append(pixels: part.pixels)
+      measures.append(part.measures)
     }
-    let count = targets.targets.count
-    for (name, values) in zip(names, numbers) {
-      try writer.write(name, values, shape: [count])
-    }
-    try writer.write("attempt", attempts, shape: [count])
-    try writer.write("cell", targets.targets.map { Int32($0.index) }, shape: [count])
-    try writer.write("row", targets.row, shape: [count])
-    try writer.write("column", targets.column, shape: [count])
-    try writer.write("count", targets.count, shape: [count])
-    try writer.write("dispersion", targets.dispersion, shape: [count])
-    try writer.finish()
+    try writer.finish(measures, targets.cells)
     parts.remove()
-    report(fidelities: numbers[0], transformed: numbers[1])
+    report(fidelities: measures.fidelity, transformed: measures.transformedFidelity)
   }
 
   private func report(fidelities: [Float], transformed: [Float]) {
     guard let plain = median(fidelities), let moved = median(transformed) else { return }
     Diagnostics.note(
       "render: median fidelity \(decimal(plain)); under random transforms \(decimal(moved))")
+  }
+}
+
+extension IconsFile.Measures {
+  /// What was measured of some icons; NaN for a fidelity that they have not.
+  fileprivate init(_ icons: [Icon]) {
+    self.init(
+      fidelity: icons.map { $0.fidelity ?? .nan },
+      transformedFidelity: icons.map { $0.transformedFidelity ?? .nan },
+      objective: icons.map(\.objective), attempt: icons.map { Int32($0.restart) },
+      objectiveByStep: icons.flatMap(\.objectiveByStep))
   }
 }

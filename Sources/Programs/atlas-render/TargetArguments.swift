@@ -1,17 +1,44 @@
 import ArgumentParser
-import ArrayStore
+import Artifacts
 import CommandLine
 import FeatureVisualization
+import LinearAlgebra
 import Matrices
 import Models
 import NeuralNetworks
+import PrincipalComponents
 
-/// What icons show.
+/// What icons show: directions and how they are whitened, or units of the network.
+struct Targeting: Sendable {
+  var kind = TargetKind.direction
+  var whitens = true
+  var conditionNumber = Whitening.Shrinkage.defaultConditionNumber
+  var cosinePower: Float = 4
+}
+
+/// The settings of what icons show.
+enum TargetSettings: SettingsTable {
+  static var defaults: Targeting { Targeting() }
+  static let settings = [
+    Setting(
+      "target", \Targeting.kind, .choice,
+      "What an icon shows: direction (a cell's mean activation), channel, neuron (a channel at the center), logit, or probability (of a class, from its layer of logits)"
+    ),
+    Setting(
+      "whiten", \Targeting.whitens, .flag, make: "WHITEN",
+      "Whiten directions, by --components"),
+    Setting(
+      "condition", \Targeting.conditionNumber, .number(above: 1), make: "CONDITION",
+      "Largest condition number of the whitening matrix; smaller whitens less"),
+    Setting(
+      "cosine-power", \Targeting.cosinePower, .number(in: 0...100), make: "COSINE_POWER",
+      "Power of the cosine in the objective; 0 is the plain dot product"),
+  ]
+}
+
+/// What icons show, with the files that it comes from.
 struct TargetArguments: ParsableArguments {
-  @Option(
-    help:
-      "direction (a cell's mean activation), channel, neuron (a channel at the centre) or logit.")
-  var target: TargetKind = .direction
+  @OptionGroup var settings: Settings<TargetSettings>
   @Option(help: ArgumentHelp("The result of atlas-grid; for directions.", valueName: "file"))
   var cellsFile: String?
   @Option(help: "The grid of the cells file; by default its only one.")
@@ -23,14 +50,14 @@ struct TargetArguments: ParsableArguments {
   var cells: IndexRange?
   @Option(
     help: ArgumentHelp(
-      "The result of atlas-reduce, whose whitening matrix turns the direction.", valueName: "file"))
+      "The result of atlas-reduce, whose second moment whitens directions.", valueName: "file"))
   var components: String?
-  @Flag(inversion: .prefixedNo, help: "Whiten the direction; needs --components.")
-  var whiten = true
-  @Option(help: "The power of the cosine in the objective; 0 is the plain dot product.")
-  var cosinePower: Float = 4
 
-  func validate() throws {
+  var target: TargetKind { settings.parameters.kind }
+  private var whiten: Bool { settings.parameters.whitens }
+
+  /// Checks that there is a file of cells for directions, and a range for all else.
+  func requireSources() throws {
     if target == .direction {
       guard cellsFile != nil else {
         throw ValidationError("--cells-file is needed for directions.")
@@ -41,9 +68,6 @@ struct TargetArguments: ParsableArguments {
     } else if cells == nil {
       throw ValidationError("--cells is needed for --target \(target.rawValue): which of them?")
     }
-    guard cosinePower >= 0, cosinePower <= 100 else {
-      throw ValidationError("--cosine-power must be from 0 to 100, got \(cosinePower).")
-    }
   }
 
   var inputs: [String] {
@@ -52,12 +76,11 @@ struct TargetArguments: ParsableArguments {
   }
 
   /// What decides an icon, apart from which cells are rendered.
-  var provenance: [(name: String, value: String)] {
+  var record: [(name: String, value: String)] {
     guard target == .direction else { return [("target", target.rawValue)] }
-    return [
-      ("target", "direction"), ("grid", grid.map(String.init) ?? "only"), ("whiten", "\(whiten)"),
-      ("cosine-power", "\(cosinePower)"),
-    ]
+    var record = settings.record.filter { $0.name != "condition" || whiten }
+    record.insert(("grid", grid.map(String.init) ?? "only"), at: 1)
+    return record
   }
 
   /// Reads the targets.
@@ -69,17 +92,15 @@ struct TargetArguments: ParsableArguments {
         "Cannot render \(tensor): it is no map of channels, height and width; atlas-network summary lists those."
       )
     }
-    return target == .direction
-      ? try directions(channels: shape.channels) : try units(shape: shape, tensor: tensor)
+    let result =
+      target == .direction
+      ? try directions(shape: shape, tensor: tensor) : try units(shape: shape, tensor: tensor)
+    for target in result.targets { try target.objective.check(shapes: shapes) }
+    return result
   }
 
   private func units(shape: MapShape, tensor: String) throws -> RenderTargets {
     let range = try chosen(of: shape.channels, "\(target.rawValue)s of \(tensor)")
-    if target == .logit, shape.positionCount > 1 {
-      throw StageError(
-        "Cannot render logits of \(tensor): it is a map of \(shape); choose a layer of classes, or --target neuron."
-      )
-    }
     // A sheet as square as can be.
     var columns = 1
     while columns * columns < range.count { columns += 1 }
@@ -87,71 +108,64 @@ struct TargetArguments: ParsableArguments {
       (row: Int32(number / columns), column: Int32(number % columns))
     }
     return RenderTargets(
-      targets: range.map { IconTarget(index: $0, objective: target.objective($0)) },
-      row: places.map(\.row), column: places.map(\.column),
-      count: [Int32](repeating: 0, count: range.count),
-      dispersion: [Float](repeating: 0, count: range.count), side: columns, total: range.count)
+      targets: range.compactMap { index in
+        target.objective(index, of: tensor).map { IconTarget(index: index, objective: $0) }
+      },
+      cells: IconsFile.Cells(
+        cell: range.map(Int32.init), row: places.map(\.row), column: places.map(\.column),
+        count: [Int32](repeating: 0, count: range.count),
+        dispersion: [Float](repeating: 0, count: range.count)),
+      side: columns, total: range.count, whitening: nil)
   }
 
-  private func directions(channels: Int) throws -> RenderTargets {
+  private func directions(shape: MapShape, tensor: String) throws -> RenderTargets {
+    let channels = shape.channels
     let path = cellsFile ?? ""
-    let file = try ArrayFileReader(path: path, kind: "cells")
-    let group = try gridGroup(file)
-    let mean = try file.matrix("\(group)/mean")
-    guard mean.columnCount == channels else {
+    let level = try CellsFile(path: path).level(side: grid)
+    guard level.mean.columnCount == channels else {
       throw StageError(
-        "Cannot render \(path): its cells have \(mean.columnCount) channels, the layer has \(channels); give the layer that the cells were made of."
+        "Cannot render \(path): its cells have \(level.mean.columnCount) channels, the layer has \(channels); give the layer that the cells were made of."
       )
     }
-    let whitening = try whiteningMatrix(channels: channels)
-    let range = try chosen(of: mean.rowCount, "cells of grid \(group) in \(path)")
-    func part<T>(_ values: [T]) throws -> [T] {
-      guard values.count == mean.rowCount else {
-        throw StageError(
-          "Cannot render \(path): grid \(group) has \(mean.rowCount) means, but another array of \(values.count); make the cells again."
-        )
-      }
-      return Array(values[range])
-    }
+    let whitening = try whitening(channels: channels)
+    let range = try chosen(of: level.mean.rowCount, "cells of grid \(level.side) in \(path)")
     return RenderTargets(
       targets: range.map { cell in
-        let direction = Array(mean[row: cell])
-        let objective = DirectionObjective(
-          direction: direction, whitening: whitening, cosinePower: cosinePower)
-        return IconTarget(index: cell, objective: .direction(objective), direction: direction)
+        IconTarget(
+          index: cell,
+          objective: .direction(
+            Array(level.mean[row: cell]), of: tensor, whitening: whitening?.matrix,
+            cosinePower: settings.parameters.cosinePower))
       },
-      row: try part(try file.int32s("\(group)/row")),
-      column: try part(try file.int32s("\(group)/column")),
-      count: try part(try file.int32s("\(group)/count")),
-      dispersion: try part(try file.floats("\(group)/dispersion")), side: Int(group) ?? 0,
-      total: mean.rowCount)
+      cells: IconsFile.Cells(
+        cell: range.map(Int32.init), row: Array(level.row[range]),
+        column: Array(level.column[range]), count: Array(level.count[range]),
+        dispersion: Array(level.dispersion[range])),
+      side: level.side, total: level.mean.rowCount, whitening: whitening)
   }
 
-  private func gridGroup(_ file: ArrayFileReader) throws -> String {
-    let groups = try file.groups()
-    let names = groups.joined(separator: ", ")
-    if let grid {
-      guard groups.contains("\(grid)") else {
-        throw StageError("Cannot render \(file.path): it has no grid \(grid); it has \(names).")
-      }
-      return "\(grid)"
-    }
-    guard let only = groups.first, groups.count == 1 else {
-      throw StageError("Cannot render \(file.path): it has grids \(names); choose one with --grid.")
-    }
-    return only
-  }
-
-  private func whiteningMatrix(channels: Int) throws -> Matrix? {
+  private func whitening(channels: Int) throws -> Whitening? {
     guard whiten, let components else { return nil }
-    let file = try ArrayFileReader(path: components, kind: "components")
-    let matrix = try file.matrix("whitening")
-    guard matrix.rowCount == channels, matrix.columnCount == channels else {
+    let file = try ComponentsFile(path: components)
+    guard file.channelCount == channels else {
       throw StageError(
-        "Cannot whiten with \(components): it is of \(matrix.rowCount) channels, the layer has \(channels); reduce this layer's activations."
+        "Cannot whiten with \(components): it is of \(file.channelCount) channels, the layer has \(channels); reduce this layer's activations."
       )
     }
-    return matrix
+    let whitening: Whitening
+    do {
+      whitening = try Whitening(
+        secondMoment: SymmetricMatrix(validating: try file.secondMoment(), order: channels),
+        shrinkage: .conditionNumber(atMost: settings.parameters.conditionNumber))
+    } catch let error as PrincipalComponentsError {
+      throw StageError("Cannot whiten with \(components): \(error)")
+    } catch let error as EigenError {
+      throw StageError("Cannot whiten with \(components): \(error)")
+    }
+    Diagnostics.note(
+      "render: whitening shrunk by \(decimal(100 * whitening.shrinkage)) %, condition number \(decimal(whitening.conditionNumberBefore)) → \(decimal(whitening.conditionNumber))"
+    )
+    return whitening
   }
 
   private func chosen(of count: Int, _ what: String) throws -> Range<Int> {
@@ -166,15 +180,17 @@ struct TargetArguments: ParsableArguments {
 }
 
 /// `--target`.
-enum TargetKind: String, ExpressibleByArgument, CaseIterable {
-  case direction, channel, neuron, logit
+enum TargetKind: String, CaseIterable, Sendable {
+  case direction, channel, neuron, logit, probability
 
-  /// The objective of a unit; directions have their own.
-  func objective(_ index: Int) -> Objective {
+  /// The objective of a unit of a tensor; nil for directions, which a cells file gives.
+  func objective(_ index: Int, of tensor: String) -> Objective? {
     switch self {
-    case .channel: .channel(index)
-    case .logit: .logit(index)
-    case .neuron, .direction: .neuron(index)
+    case .direction: nil
+    case .channel: .channel(index, of: tensor)
+    case .neuron: .neuron(index, of: tensor)
+    case .logit: .logit(index, of: tensor)
+    case .probability: .probability(index, ofLogits: tensor)
     }
   }
 }

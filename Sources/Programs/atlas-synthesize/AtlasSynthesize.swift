@@ -22,14 +22,7 @@ import SyntheticWorld
     help: ArgumentHelp(
       "The folder to draw into; each class gets a folder in it.", valueName: "folder"))
   var output: String?
-  @Option(help: "Images per class.")
-  var count = 40
-  @Option(help: ArgumentHelp("The number of the first image of each class.", valueName: "number"))
-  var first = 0
-  @Option(help: "Width and height of an image in pixels.")
-  var size = 128
-  @Option(help: "File format of the images: jpeg or png.")
-  var format = ImageFormat.jpeg
+  @OptionGroup var settings: Settings<SynthesizeSettings>
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("The classes to draw (default: all).", valueName: "name"))
@@ -38,31 +31,18 @@ import SyntheticWorld
     help: ArgumentHelp(
       "A contact sheet to write, PNG or JPEG: every class with its name.", valueName: "file"))
   var sheet: String?
-  @Option(help: ArgumentHelp("Images of each class on the sheet.", valueName: "number"))
-  var sheetCount = 1
-  @Option(help: ArgumentHelp("Classes per row of the sheet.", valueName: "number"))
-  var sheetColumns = 8
   @Flag(help: "Print the names of the classes.")
   var list = false
-  @Option(help: "Seed: another seed draws other images.")
-  var seed: UInt64 = 0
   @OptionGroup var common: CommonArguments
+
+  typealias AllSettings = Settings<SynthesizeSettings>
+
+  private var drawing: WorldDrawing { settings.parameters }
 
   func validate() throws {
     guard list || output != nil || sheet != nil else {
       throw ValidationError("--output, --sheet or --list is needed.")
     }
-    func check(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws {
-      guard range.contains(value) else {
-        throw ValidationError(
-          "\(name) must be from \(range.lowerBound) to \(range.upperBound), got \(value).")
-      }
-    }
-    try check(count, 1...100_000, "--count")
-    try check(first, 0...1_000_000_000, "--first")
-    try check(size, 16...4096, "--size")
-    try check(sheetCount, 1...100, "--sheet-count")
-    try check(sheetColumns, 1...100, "--sheet-columns")
     let subjects = try subjects()
     guard let path = sheet else { return }
     guard ["png", "jpg", "jpeg"].contains(where: { path.lowercased().hasSuffix("." + $0) }) else {
@@ -82,8 +62,9 @@ import SyntheticWorld
     if list { made += subjects.map(\.name) }
     if let output {
       let series = ImageSeries(
-        folder: output, subjects: subjects, numbers: first..<first + count, side: size,
-        format: format, seed: seed)
+        folder: output, subjects: subjects,
+        numbers: drawing.first..<drawing.first + drawing.count, side: drawing.sidePixels,
+        format: drawing.format, seed: drawing.seed)
       try series.draw()
       made.append(output)
     }
@@ -106,20 +87,59 @@ import SyntheticWorld
   }
 
   private func layout(of subjects: [ObjectClass]) -> ContactSheet {
-    ContactSheet(subjects, repeats: sheetCount, columns: sheetColumns, side: size)
+    ContactSheet(
+      subjects, repeats: drawing.sheetCount, columns: drawing.sheetColumns,
+      side: drawing.sidePixels)
   }
 
   private func drawSheet(of subjects: [ObjectClass], to path: String) throws {
-    let image = try layout(of: subjects).image(seed: seed)
+    let image = try layout(of: subjects).image(seed: drawing.seed)
     let isPNG = path.lowercased().hasSuffix(".png")
     try AtomicFile.write(isPNG ? PNGWriter.encode(image) : JPEGWriter.encode(image), to: path)
   }
 }
 
 /// The file format of a image.
-enum ImageFormat: String, ExpressibleByArgument, CaseIterable, Codable {
+enum ImageFormat: String, CaseIterable, Codable, Sendable {
   case jpeg, png
 
   /// The ending of a file's name.
   var ending: String { self == .jpeg ? "jpg" : "png" }
+}
+
+/// Which images of the synthetic world are drawn.
+struct WorldDrawing: Sendable {
+  /// Images per class.
+  var count = 40
+  /// The number of the first image of each class.
+  var first = 0
+  var sidePixels = 128
+  var format = ImageFormat.jpeg
+  /// Images of each class on the sheet.
+  var sheetCount = 1
+  var sheetColumns = 8
+  var seed: UInt64 = 0
+}
+
+/// The settings of `atlas-synthesize`.
+enum SynthesizeSettings: SettingsTable {
+  static var defaults: WorldDrawing { WorldDrawing() }
+  static let settings = [
+    Setting("count", \WorldDrawing.count, .number(in: 1...100_000), "Images per class"),
+    Setting(
+      "first", \WorldDrawing.first, .number(in: 0...1_000_000_000),
+      "Number of the first image of each class"),
+    Setting(
+      "size", \WorldDrawing.sidePixels, .number(in: 16...4096),
+      "Width and height of an image in pixels"),
+    Setting("format", \WorldDrawing.format, .choice, "File format of the images"),
+    Setting(
+      "sheet-count", \WorldDrawing.sheetCount, .number(in: 1...100),
+      "Images of each class on the sheet"),
+    Setting(
+      "sheet-columns", \WorldDrawing.sheetColumns, .number(in: 1...100),
+      "Classes per row of the sheet"),
+    Setting(
+      "seed", \WorldDrawing.seed, .number(from: 0), "Seed: another one draws other images"),
+  ]
 }

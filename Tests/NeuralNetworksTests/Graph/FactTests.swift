@@ -29,8 +29,8 @@ import Testing
       (.binary(.add), [image([2, 1, 4]), image([3, 1])], [2, 3, 4]),
       (.select, [image([4], .boolean), image([2, 1]), image([])], [2, 4]),
       (.concatenation(axis: -1), [image([2, 3]), image([2, 0]), image([2, 4])], [2, 7]),
-      (.piece(index: 1, count: 3, sizes: [1, 2, 4], axis: -1), [image([2, 7])], [2, 2]),
-      (.piece(index: 2, count: 3, sizes: nil, axis: 0), [image([7, 2])], [1, 2]),
+      (.splitOutput(index: 1, count: 3, sizes: [1, 2, 4], axis: -1), [image([2, 7])], [2, 2]),
+      (.splitOutput(index: 2, count: 3, sizes: nil, axis: 0), [image([7, 2])], [1, 2]),
       (
         .slice, [image([9, 8]), integers([-2]), integers([.min]), integers([1]), integers([-3])],
         [9, 3]
@@ -78,9 +78,9 @@ import Testing
       (.matrixProduct, [image([]), image([3])], "matrices that do not go together"),
       (.concatenation(axis: 0), [image([2]), image([2, 1])], "different ranks"),
       (.concatenation(axis: 0), [huge, huge], "too large"),
-      (.piece(index: 0, count: 2, sizes: [1, .max], axis: 0), [image([2])], "its pieces"),
-      (.piece(index: 0, count: 2, sizes: [-1, 3], axis: 0), [image([2])], "its pieces"),
-      (.piece(index: 2, count: 2, sizes: nil, axis: 0), [image([2])], "no piece 2 of 2"),
+      (.splitOutput(index: 0, count: 2, sizes: [1, .max], axis: 0), [image([2])], "its outputs"),
+      (.splitOutput(index: 0, count: 2, sizes: [-1, 3], axis: 0), [image([2])], "its outputs"),
+      (.splitOutput(index: 2, count: 2, sizes: nil, axis: 0), [image([2])], "no output 2 of 2"),
       (.slice, [map, image([1], .integer), integers([1])], "which is not supported"),
       (.slice, [map, integers([1]), integers([1, 2])], "do not fit each other"),
       (

@@ -103,7 +103,7 @@ import Testing
       var cut = shape
       cut[axis] = shape[axis] - first
       try expect(
-        .piece(index: 1, count: 2, sizes: [first, cut[axis]], axis: axis - rank), [input],
+        .splitOutput(index: 1, count: 2, sizes: [first, cut[axis]], axis: axis - rank), [input],
         Reference(shape: cut) { index in
           var source = index
           source[axis] += first

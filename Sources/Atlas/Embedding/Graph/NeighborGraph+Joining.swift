@@ -1,5 +1,6 @@
 import Matrices
 package import Neighbors
+import Numerics
 import ParallelLoops
 
 extension NeighborGraph {
@@ -40,7 +41,7 @@ extension NeighborGraph {
         }
       }
     }
-    for row in 0..<rowCount { rowStarts[row + 1] += rowStarts[row] }
+    rowStarts.formRunningSums()
     let (starts, edgeCount) = (rowStarts, rowStarts[rowCount])
     var columns: [Int32] = []
     let joined = [Float](count: edgeCount) { joined in
@@ -93,7 +94,7 @@ private struct IncomingEntries: Sendable {
         }
       }
     }
-    for row in 0..<rowCount { starts[row + 1] += starts[row] }
+    starts.formRunningSums()
     var next = starts
     positions = [UInt32](count: entryCount) { positions in
       next.withDisjointWrites { next in

@@ -1,3 +1,4 @@
+import Numerics
 import ParallelLoops
 
 /// Where each side's neighbours of the sampled rows stand in the other side's order, from 1.
@@ -160,10 +161,8 @@ private func countGreater(_ values: Span<Float>, than bound: Float) -> Int32 {
   let bounds = Lanes(repeating: bound)
   var (counts, index) = (SIMD8<Int32>.zero, 0)
   while index + 8 <= values.count {
-    let lanes = values.bytes.unsafeLoadUnaligned(
-      fromUncheckedByteOffset: index * 4, as: Lanes.self)
     // A lane that holds is all ones, which is −1.
-    counts &-= unsafeBitCast(lanes .> bounds, to: SIMD8<Int32>.self)
+    counts &-= unsafeBitCast(values.vector(at: index) .> bounds, to: SIMD8<Int32>.self)
     index += 8
   }
   var count = counts.wrappedSum()

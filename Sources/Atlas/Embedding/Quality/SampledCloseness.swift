@@ -1,6 +1,7 @@
+import LinearAlgebra
 import Matrices
 import Neighbors
-import OneDNN
+import Numerics
 
 /// How close the rows of a sample are to all rows, computed block by block, so that little memory is
 /// needed for any number of rows.
@@ -37,7 +38,7 @@ struct RowCloseness: SampledCloseness {
     switch metric {
     case .cosine: (center, scale) = ([], 1)
     case .euclidean:
-      let greatest = greatestMagnitude(rows.elements)
+      let greatest = greatestMagnitude(rows.elements.span)
       scale = Double(max(greatest.binade, .leastNormalMagnitude))
       center = columnMeans(rows)
     }
@@ -108,7 +109,7 @@ struct PositionCloseness: SampledCloseness {
     if let row = layout.firstNonFiniteRow() { throw NeighborError(row: row) }
     self.sample = sample
     // A power of two changes no digit, and no square overflows.
-    let scale = max(greatestMagnitude(layout.elements).binade, .leastNormalMagnitude)
+    let scale = max(greatestMagnitude(layout.elements.span).binade, .leastNormalMagnitude)
     x = (0..<layout.rowCount).map { layout[$0, 0] / scale }
     y =
       layout.columnCount > 1
@@ -137,21 +138,4 @@ struct PositionCloseness: SampledCloseness {
       }
     }
   }
-}
-
-/// The greatest magnitude of some finite numbers; 0 for none.
-private func greatestMagnitude(_ values: [Float]) -> Float {
-  var greatest: Float = 0
-  for value in values { greatest = max(greatest, abs(value)) }
-  return greatest
-}
-
-/// The mean row.
-private func columnMeans(_ rows: Matrix) -> [Double] {
-  var sums = [Double](repeating: 0, count: rows.columnCount)
-  for row in 0..<rows.rowCount {
-    let first = row * rows.columnCount
-    for column in sums.indices { sums[column] += Double(rows.elements[first + column]) }
-  }
-  return sums.map { $0 / Double(max(1, rows.rowCount)) }
 }

@@ -1,31 +1,27 @@
 import Matrices
+import Numerics
 import Randomness
 
-/// The least and greatest coordinate on one axis.
-struct AxisRange: BitwiseCopyable, Sendable {
-  var low: Float = 0
-  var high: Float = 0
-
-  /// The range of one column of a matrix over some rows; 0 to 0 without rows.
-  init(of matrix: Matrix, axis: Int, rows: some Collection<Int>) {
-    guard let first = rows.first else { return }
-    (low, high) = (matrix[first, axis], matrix[first, axis])
-    for row in rows {
-      low = min(low, matrix[row, axis])
-      high = max(high, matrix[row, axis])
-    }
+extension BoundingBox {
+  /// The box of some rows of a matrix of one or two columns, with y = 0 for one; that of the origin
+  /// without rows.
+  init(of matrix: Matrix, rows: some Collection<Int>) {
+    self.init(
+      rows.lazy.map { SIMD2(matrix[$0, 0], matrix.columnCount > 1 ? matrix[$0, 1] : 0) })
+    if rows.isEmpty { include(.zero) }
   }
 
-  var extent: Float { high - low }
+  /// Whether the negative end of an axis lies farther from zero.
+  func isFartherBelow(axis: Int) -> Bool { low[axis] + high[axis] < 0 }
 
-  /// Whether the negative end lies farther from zero.
-  var isFartherBelow: Bool { low + high < 0 }
-
-  /// A value moved and scaled as the range is to run over `width` around 0; 0 where the range is no
-  /// longer than `leastExtent`.
-  func spread(_ value: Float, over width: Float = 10, leastExtent: Float) -> Float {
-    let scale = extent > leastExtent ? width / extent : 0
-    return (value - (low + high) / 2) * scale
+  /// A value moved and scaled as the box is to run over `width` around 0 on an axis; 0 where it is no
+  /// longer than `leastExtent` there.
+  func spread(
+    _ value: Float, axis: Int, over width: Float = 10, leastExtent: Float
+  ) -> Float {
+    let length = high[axis] - low[axis]
+    let scale = length > leastExtent ? width / length : 0
+    return (value - (low[axis] + high[axis]) / 2) * scale
   }
 }
 

@@ -1,5 +1,6 @@
+import LinearAlgebra
 public import Matrices
-import OneDNN
+import Numerics
 internal import ParallelLoops
 import Randomness
 
@@ -20,19 +21,19 @@ public func principalStart(rows: Matrix, dimension: Int = 2, seed: UInt64) -> Ma
   let start = Matrix(rowCount: rows.rowCount, columnCount: dimension)
   guard rows.rowCount > 0 && rows.columnCount > 0 else { return start }
   let scores = principalScores(rows.withoutOverflow, seed: seed)
-  let ranges = (0..<2).map { AxisRange(of: scores, axis: $0, rows: 0..<rows.rowCount) }
+  let box = BoundingBox(of: scores, rows: 0..<rows.rowCount)
   // Below this a component is rounding.
-  let leastExtent = 1e-4 * ranges[0].extent
+  let leastExtent = 1e-4 * box.extent.x
   return withNoise(on: start, seed: seed, step: 1) { row, axis in
-    let value = ranges[axis].spread(scores[row, axis], leastExtent: leastExtent)
-    return ranges[axis].isFartherBelow ? -value : value
+    let value = box.spread(scores[row, axis], axis: axis, leastExtent: leastExtent)
+    return box.isFartherBelow(axis: axis) ? -value : value
   }
 }
 
 extension Matrix {
   /// The rows, shrunk if products of their numbers might overflow; a start has a scale of its own.
   fileprivate var withoutOverflow: Matrix {
-    let greatest = elements.reduce(0) { max($0, abs($1)) }
+    let greatest = greatestMagnitude(elements.span)
     guard greatest > 0x1p40, greatest.isFinite else { return self }
     return Matrix(
       rowCount: rowCount, columnCount: columnCount, elements: elements.map { $0 / greatest })
@@ -42,16 +43,16 @@ extension Matrix {
 /// The coordinates of the rows along their first two principal directions, n × 2.
 private func principalScores(_ rows: Matrix, seed: UInt64) -> Matrix {
   let dimension = rows.columnCount
-  let mean = columnMeans(rows)
+  let mean = columnMeans(rows).map { Float($0) }
   let directionCount = min(dimension, 6)
   var stream = RandomStream(seed: seed, purpose: .layoutStart)
   var directions = Matrix(
     rowCount: directionCount, columnCount: dimension,
     elements: (0..<directionCount * dimension).map { _ in stream.normalPair().0 })
-  orthonormalize(&directions)
+  directions.orthonormalizeRows()
   for _ in 0..<iterationCount {
     directions = scatter(of: rows, mean: mean, times: directions)
-    orthonormalize(&directions)
+    directions.orthonormalizeRows()
   }
   return scores(of: rows, mean: mean, along: directions)
 }
@@ -77,15 +78,6 @@ private func scores(of rows: Matrix, mean: [Float], along directions: Matrix) ->
 /// hundred: 1.2⁻²⁴.
 private let iterationCount = 24
 private let blockSize = 1024
-
-private func columnMeans(_ rows: Matrix) -> [Float] {
-  var sums = [Double](repeating: 0, count: rows.columnCount)
-  for row in 0..<rows.rowCount {
-    let first = row * rows.columnCount
-    for column in sums.indices { sums[column] += Double(rows.elements[first + column]) }
-  }
-  return sums.map { Float($0 / Double(rows.rowCount)) }
-}
 
 /// The centred rows of a block times the directions, `block.count × directions`.
 private func centeredProducts(
@@ -140,31 +132,3 @@ private func scatter(of rows: Matrix, mean: [Float], times directions: Matrix) -
   for index in sums.indices { result.elements[index % length] += sums[index] }
   return result
 }
-
-/// Makes the rows of a matrix orthogonal and of length 1, in order (Gram and Schmidt, twice over for
-/// accuracy); a row that depends on those before becomes zero.
-private func orthonormalize(_ directions: inout Matrix) {
-  var vectors = (0..<directions.rowCount).map { directions[row: $0].map(Double.init) }
-  for index in vectors.indices {
-    let before = norm(vectors[index])
-    for _ in 0..<2 {
-      for earlier in 0..<index {
-        let overlap = dot(vectors[earlier], vectors[index])
-        for column in vectors[index].indices {
-          vectors[index][column] -= overlap * vectors[earlier][column]
-        }
-      }
-    }
-    let after = norm(vectors[index])
-    // Below this nothing but rounding is left of the row.
-    let factor = after > 1e-6 * before ? 1 / after : 0
-    for column in vectors[index].indices { vectors[index][column] *= factor }
-  }
-  directions.elements = vectors.flatMap { $0.map { Float($0) } }
-}
-
-private func dot(_ first: [Double], _ second: [Double]) -> Double {
-  zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
-}
-
-private func norm(_ vector: [Double]) -> Double { dot(vector, vector).squareRoot() }

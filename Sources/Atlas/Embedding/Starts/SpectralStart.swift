@@ -1,4 +1,5 @@
 public import Matrices
+import Numerics
 
 /// The rows along the slowest modes of their graph, as a start for a layout.
 ///
@@ -47,12 +48,10 @@ package func spectralStart(
     for axis in 0..<places.columnCount { places[row, axis] *= factor }
   }
   place(&places, components, minimumSize: minimumSize, principal: principal)
-  let ranges = (0..<places.columnCount).map {
-    AxisRange(of: places, axis: $0, rows: 0..<places.rowCount)
-  }
-  let leastExtent = 1e-4 * (ranges.map(\.extent).max() ?? 0)
+  let box = BoundingBox(of: places, rows: 0..<places.rowCount)
+  let leastExtent = 1e-4 * box.extent.max()
   return withNoise(on: places, seed: seed, step: 4) { row, axis in
-    ranges[axis].spread(places[row, axis], leastExtent: leastExtent)
+    box.spread(places[row, axis], axis: axis, leastExtent: leastExtent)
   }
 }
 
@@ -62,35 +61,26 @@ private func place(
   _ places: inout Matrix, _ components: ConnectedComponents, minimumSize: Int, principal: Matrix
 ) {
   let rowCount = places.rowCount
-  var starts = [0]
-  for size in components.sizes { starts.append(starts[starts.count - 1] + size) }
-  var order = [Int](repeating: 0, count: rowCount)
-  var next = starts
-  for row in 0..<rowCount {
-    let component = Int(components.componentOfRow[row])
-    order[next[component]] = row
-    next[component] += 1
-  }
+  let sorted = countingSort(components.componentOfRow, binCount: components.count)
   for (component, size) in components.sizes.enumerated() {
-    let rows = order[starts[component]..<starts[component + 1]]
+    let rows = sorted[bin: component].map { Int($0) }
     let width = 10 * (Float(size) / Float(rowCount)).squareRoot()
-    let modes = (0..<places.columnCount).map { axis in
-      AxisRange(of: places, axis: axis, rows: rows)
-    }
+    let modes = BoundingBox(of: places, rows: rows)
     // Weights beyond what a Float can sum leave no sensible modes.
     let isSensible =
       size >= minimumSize && rows.allSatisfy { row in places[row: row].allSatisfy(\.isFinite) }
-    let leastExtent = 1e-4 * (modes.map(\.extent).max() ?? 0)
+    let leastExtent = 1e-4 * modes.extent.max()
     for axis in 0..<places.columnCount {
       let mean = Float(
         rows.reduce(0) { $0 + Double(principal[$1, axis]) } / Double(max(1, size)))
       if isSensible {
         for row in rows {
-          let value = modes[axis].spread(places[row, axis], over: width, leastExtent: leastExtent)
-          places[row, axis] = mean + (modes[axis].isFartherBelow ? -value : value)
+          let value = modes.spread(
+            places[row, axis], axis: axis, over: width, leastExtent: leastExtent)
+          places[row, axis] = mean + (modes.isFartherBelow(axis: axis) ? -value : value)
         }
       } else {
-        let extent = AxisRange(of: principal, axis: axis, rows: rows).extent
+        let extent = BoundingBox(of: principal, rows: rows).extent[axis]
         let factor = extent > width ? width / extent : 1
         for row in rows {
           places[row, axis] = mean + (principal[row, axis] - mean) * factor

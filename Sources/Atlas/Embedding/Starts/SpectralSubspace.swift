@@ -1,5 +1,6 @@
 import Glibc
 import Matrices
+import Numerics
 import ParallelLoops
 import Randomness
 
@@ -62,26 +63,20 @@ struct SpectralSubspace {
     let rowCount = graph.rowCount
     self.graph = graph
     sizes = components.sizes
-    var next: [Int] = []
-    var blocks: [Block] = []
-    var total = 0
-    for (component, size) in components.sizes.enumerated() {
-      next.append(total)
-      guard size >= minimumSize else { continue }
-      for first in stride(from: total, to: total + size, by: 1024) {
-        blocks.append(Block(component: component, rows: first..<min(first + 1024, total + size)))
+    let bins = components.componentOfRow.map { component in
+      components.sizes[Int(component)] >= minimumSize ? component : -1
+    }
+    let sorted = countingSort(bins, binCount: components.count)
+    let (order, blocks) = (
+      sorted.order,
+      (0..<sorted.count).flatMap { component in
+        let rows = sorted.range(ofBin: component)
+        return stride(from: rows.lowerBound, to: rows.upperBound, by: 1024).map {
+          Block(component: component, rows: $0..<min($0 + 1024, rows.upperBound))
+        }
       }
-      total += size
-    }
-    self.blocks = blocks
-    var order = [Int32](repeating: 0, count: total)
-    for row in 0..<rowCount {
-      let component = Int(components.componentOfRow[row])
-      guard components.sizes[component] >= minimumSize else { continue }
-      order[next[component]] = Int32(truncatingIfNeeded: row)
-      next[component] += 1
-    }
-    self.order = order
+    )
+    (self.order, self.blocks) = (order, blocks)
     var degrees = [Float](repeating: 0, count: rowCount)
     var vectors = [SIMD8<Float>](repeating: .zero, count: rowCount)
     degrees.withDisjointWrites { degrees in

@@ -1,3 +1,5 @@
+import Numerics
+
 /// How neighbours pull at a row: Σ pᵢⱼ·w·(yᵢ − yⱼ) over them, with w = 1 / (1 + d²/ν).
 ///
 /// That is a quarter of what they add to the slope of the divergence. Every row sums over its own
@@ -18,12 +20,11 @@ func attraction(
     let differences = here - fourPositions(columns, from: index, positions)
     let squares = differences * differences
     let probabilities = inPairs(
-      weights.bytes.unsafeLoadUnaligned(
-        fromUncheckedByteOffset: 4 * index, as: SIMD4<UInt32>.self))
+      unsafeBitCast(weights.vector4(at: index), to: SIMD4<UInt32>.self))
     sums += differences * (probabilities / (1 + (squares + swapped(squares)) * inverseDegrees))
     index += 4
   }
-  var sum = pairSum(sums)
+  var sum = sums.sumOfPoints()
   while index < neighbors.upperBound {
     let difference = position - positions[unchecked: Int(columns[unchecked: index])]
     let square = difference.x * difference.x + difference.y * difference.y
@@ -55,7 +56,7 @@ func meanLogDistance(
     sums += probabilities * logarithm2(1 + (dx * dx + dy * dy) * inverseDegrees)
     index += 8
   }
-  return Double(laneSum(sums))
+  return Double(sums.pairwiseSum)
 }
 
 /// The coordinates of four neighbours, x and y by turns.
@@ -85,13 +86,4 @@ private func swapped(_ lanes: SIMD8<Float>) -> SIMD8<Float> {
   result.evenHalf = lanes.oddHalf
   result.oddHalf = lanes.evenHalf
   return result
-}
-
-/// The sum of the even lanes, and of the odd ones.
-///
-/// A call on purpose: see `LayoutForces`.
-@inline(never)
-private func pairSum(_ lanes: SIMD8<Float>) -> SIMD2<Float> {
-  let four = lanes.lowHalf + lanes.highHalf
-  return four.lowHalf + four.highHalf
 }

@@ -1,3 +1,4 @@
+import Numerics
 import ParallelLoops
 
 /// The field φ(y) = Σ (1 + |y − yⱼ|²/ν)^(−ν) of the other rows at each row, pair by pair.
@@ -21,28 +22,24 @@ package func exactField(
   slopes.withDisjointWrites { slopes in
     sums.withDisjointWrites { sums in
       parallelFor(count: count, grain: 32) { rows in
-        let (x, y) = (x.span.bytes, y.span.bytes)
+        let (x, y) = (x.span, y.span)
         for row in rows {
           let position = positions[row]
           var (sum, slopeX, slopeY) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
           for first in stride(from: 0, to: count, by: 8) {
-            let dx =
-              position.x
-              - x.unsafeLoadUnaligned(fromUncheckedByteOffset: 4 * first, as: SIMD8<Float>.self)
-            let dy =
-              position.y
-              - y.unsafeLoadUnaligned(fromUncheckedByteOffset: 4 * first, as: SIMD8<Float>.self)
+            let dx = position.x - x.vector(at: first)
+            let dy = position.y - y.vector(at: first)
             let base = 1 + (dx * dx + dy * dy) / degreesOfFreedom
             let lane = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) &+ Int32(first)
             let isOther = (lane .< Int32(count)) .& (lane .!= Int32(row))
-            let power = degreesOfFreedom == 1 ? 1 / base : fastPower(base, -degreesOfFreedom)
-            let value = SIMD8<Float>.zero.replacing(with: power, where: isOther)
+            let kernel = degreesOfFreedom == 1 ? 1 / base : power(base, -degreesOfFreedom)
+            let value = SIMD8<Float>.zero.replacing(with: kernel, where: isOther)
             sum += value
             slopeX -= 2 * value / base * dx
             slopeY -= 2 * value / base * dy
           }
-          slopes[row] = SIMD2(laneSum(slopeX), laneSum(slopeY))
-          sums[row] = Double(laneSum(sum))
+          slopes[row] = SIMD2(slopeX.pairwiseSum, slopeY.pairwiseSum)
+          sums[row] = Double(sum.pairwiseSum)
         }
       }
     }

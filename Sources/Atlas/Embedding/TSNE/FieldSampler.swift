@@ -1,4 +1,5 @@
 import FourierTransforms
+import Numerics
 
 /// Where a point stands on a grid.
 struct GridPoint: BitwiseCopyable {
@@ -42,17 +43,13 @@ struct FieldSampler: Sendable {
   func spread(_ point: GridPoint, to plane: inout MutableSpan<Float>, base: Int) {
     let columnWeights = QuinticSpline.weights(point.share.x)
     let rowWeights = rowWeights(point)
-    var bytes = plane.mutableBytes
-    var position = 4 * (Int(point.first.y) * rowStride + Int(point.first.x) - base)
+    var position = Int(point.first.y) * rowStride + Int(point.first.x) - base
     precondition(
-      position >= 0
-        && position + 4 * ((stencilRowCount - 1) * rowStride + 8) <= bytes.byteCount)
+      position >= 0 && position + (stencilRowCount - 1) * rowStride + 8 <= plane.count)
     for row in 0..<stencilRowCount {
-      let lanes = bytes.unsafeLoadUnaligned(
-        fromUncheckedByteOffset: position, as: SIMD8<Float>.self)
-      bytes.storeBytes(
-        of: lanes + columnWeights * rowWeights[row], toByteOffset: position, as: SIMD8<Float>.self)
-      position += 4 * rowStride
+      let lanes = plane.vector(at: position)
+      plane.store(lanes + columnWeights * rowWeights[row], at: position)
+      position += rowStride
     }
   }
 
@@ -63,28 +60,17 @@ struct FieldSampler: Sendable {
     let columnSlopes = QuinticSpline.slopes(point.share.x)
     let rowWeights = rowWeights(point)
     let rowSlopes = stencilRowCount == 1 ? .zero : QuinticSpline.slopes(point.share.y)
-    var position = 4 * (Int(point.first.y) * rowStride + Int(point.first.x))
-    let bytes = plane.bytes
+    var position = Int(point.first.y) * rowStride + Int(point.first.x)
     precondition(
-      position >= 0
-        && position + 4 * ((stencilRowCount - 1) * rowStride + 8) <= bytes.byteCount)
+      position >= 0 && position + (stencilRowCount - 1) * rowStride + 8 <= plane.count)
     var (weighted, sloped) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
     for row in 0..<stencilRowCount {
-      let lanes = bytes.unsafeLoadUnaligned(
-        fromUncheckedByteOffset: position, as: SIMD8<Float>.self)
+      let lanes = plane.vector(at: position)
       weighted += lanes * rowWeights[row]
       sloped += lanes * rowSlopes[row]
-      position += 4 * rowStride
+      position += rowStride
     }
-    let slope = SIMD2(laneSum(weighted * columnSlopes), laneSum(sloped * columnWeights))
-    return (laneSum(weighted * columnWeights), slope / spacing)
+    let slope = SIMD2((weighted * columnSlopes).pairwiseSum, (sloped * columnWeights).pairwiseSum)
+    return ((weighted * columnWeights).pairwiseSum, slope / spacing)
   }
-}
-
-/// The sum of the lanes, halves first.
-@inline(__always)
-func laneSum(_ lanes: SIMD8<Float>) -> Float {
-  let four = lanes.lowHalf + lanes.highHalf
-  let two = four.lowHalf + four.highHalf
-  return two.x + two.y
 }

@@ -1,5 +1,6 @@
 import FourierTransforms
 import Matrices
+package import Numerics
 import ParallelLoops
 
 /// The field of a layout, φ(y) = Σ k(|y − yⱼ|) over all rows j, from which t-SNE's pushes follow.
@@ -30,7 +31,7 @@ package final class RepulsiveField {
   /// Computes the field of some rows.
   ///
   /// - Complexity: O(n + m log m), with m the places of the grid, at most 6144².
-  package func update(_ positions: [SIMD2<Float>], bounds: LayoutBounds) {
+  package func update(_ positions: [SIMD2<Float>], bounds: BoundingBox) {
     let extent = bounds.extent
     let grid = FieldGrid.fitting(
       extent, dimension: dimension, degreesOfFreedom: degreesOfFreedom, current: grid)
@@ -119,28 +120,5 @@ package final class RepulsiveField {
   ) -> Result? {
     guard let transform, let sampler else { return nil }
     return body(sampler, transform.plane)
-  }
-}
-
-/// The least and greatest coordinates of a layout.
-package struct LayoutBounds: BitwiseCopyable, Sendable {
-  var low = SIMD2<Float>(repeating: .infinity)
-  var high = SIMD2<Float>(repeating: -.infinity)
-
-  var extent: SIMD2<Float> {
-    let difference = high - low
-    return difference.replacing(with: 0, where: .!(difference .>= 0))
-  }
-
-  mutating func include(_ position: SIMD2<Float>) {
-    low = pointwiseMin(low, position)
-    high = pointwiseMax(high, position)
-  }
-
-  init() {}
-
-  /// The bounds of some positions.
-  package init(_ positions: [SIMD2<Float>]) {
-    for position in positions { include(position) }
   }
 }

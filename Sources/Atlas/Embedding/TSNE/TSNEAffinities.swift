@@ -19,8 +19,8 @@ import ParallelLoops
 /// - Complexity: O(rows · neighbours · log neighbours), on all threads.
 public func tsneAffinities(of table: NeighborTable, perplexity: Float) -> NeighborGraph {
   precondition(perplexity >= 1, "perplexity must be from 1, got \(perplexity)")
-  let wanted = max(1, (3 * perplexity).rounded(.up))
-  let neighborCount = Int(min(wanted, Float(table.neighborCount)))
+  let neighborCount = min(
+    TSNEParameters.neighborCount(forPerplexity: perplexity), table.neighborCount)
   let weights = neighborProbabilities(
     of: table, neighborCount: neighborCount, perplexity: perplexity)
   let scale = 1 / (2 * Float(max(1, table.rowCount)))

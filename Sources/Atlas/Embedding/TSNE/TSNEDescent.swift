@@ -1,5 +1,6 @@
 import Glibc
 import Matrices
+import Numerics
 import ParallelLoops
 
 /// The way of a layout down the slope of its divergence.
@@ -19,7 +20,7 @@ struct TSNEDescent {
   private var velocities: [SIMD2<Float>]
   private var gains: [SIMD2<Float>]
   private var slopes: [SIMD2<Float>]
-  private var bounds: LayoutBounds
+  private var bounds: BoundingBox
   private let field: RepulsiveField
 
   /// Below this number of rows pushes are summed pair by pair.
@@ -35,7 +36,7 @@ struct TSNEDescent {
     velocities = [SIMD2<Float>](repeating: .zero, count: positions.count)
     gains = [SIMD2<Float>](repeating: .one, count: positions.count)
     slopes = velocities
-    bounds = LayoutBounds(positions)
+    bounds = BoundingBox(positions)
     field = RepulsiveField(
       dimension: parameters.dimension, degreesOfFreedom: parameters.degreesOfFreedom)
     (entropy, total) = Self.entropy(of: graph)
@@ -146,11 +147,11 @@ struct TSNEDescent {
     swap(&positions, &moved)
     let shift = (anchors?.strength ?? 0) > 0 ? .zero : mean
     let partCount = (positions.count + Self.grain - 1) / Self.grain
-    var parts = [LayoutBounds](repeating: LayoutBounds(), count: partCount)
+    var parts = [BoundingBox](repeating: BoundingBox(), count: partCount)
     positions.withDisjointWrites { positions in
       parts.withDisjointWrites { parts in
         parallelFor(count: moved.count, grain: Self.grain) { rows in
-          var bounds = LayoutBounds()
+          var bounds = BoundingBox()
           for row in rows {
             let position = positions[row] - shift
             positions[row] = position
@@ -160,10 +161,9 @@ struct TSNEDescent {
         }
       }
     }
-    bounds = LayoutBounds()
+    bounds = BoundingBox()
     for part in parts {
-      bounds.include(part.low)
-      bounds.include(part.high)
+      bounds.include(part)
     }
   }
 

@@ -27,8 +27,23 @@ public struct TSNEParameters: Sendable, Equatable {
   /// The defaults.
   public init(seed: UInt64) { self.seed = seed }
 
-  /// How many neighbours of a row the affinities look at.
-  public var neighborCount: Int { max(1, Int((3 * perplexity).rounded(.up))) }
+  /// The number of neighbors of a sample that the affinities look at.
+  public var neighborCount: Int { Self.neighborCount(forPerplexity: perplexity) }
+
+  /// The number of neighbors of a sample that a perplexity asks for: three times the perplexity,
+  /// rounded up.
+  ///
+  /// Beyond three perplexities the Gaussian's weights are negligible (van der Maaten, "Accelerating
+  /// t-SNE using tree-based algorithms", JMLR 2014, section 4.1). Whoever searches neighbors for a
+  /// layout by t-SNE asks here.
+  ///
+  /// - Precondition: `perplexity` is positive and at most 10⁹.
+  public static func neighborCount(forPerplexity perplexity: Float) -> Int {
+    precondition(
+      perplexity > 0 && perplexity <= 1e9,
+      "perplexity must be above 0 and at most 1e9, got \(perplexity)")
+    return max(1, Int((3 * perplexity).rounded(.up)))
+  }
 
   /// Stops at values without meaning.
   func check() {

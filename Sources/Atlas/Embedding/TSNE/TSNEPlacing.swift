@@ -1,6 +1,7 @@
 import FourierTransforms
 public import Matrices
 public import Neighbors
+internal import Numerics
 internal import ParallelLoops
 
 /// Puts new rows on a finished layout by t-SNE, which stays as it is.
@@ -40,7 +41,7 @@ public func placeByTSNE(
     old: positions(layout), inverseDegrees: 1 / parameters.degreesOfFreedom)
   let field = RepulsiveField(
     dimension: dimension, degreesOfFreedom: parameters.degreesOfFreedom)
-  let bounds = LayoutBounds(placement.old)
+  let bounds = BoundingBox(placement.old)
   field.update(placement.old, bounds: bounds)
   var placed = [SIMD2<Float>](repeating: .zero, count: neighbors.rowCount)
   placed.withDisjointWrites { placed in
@@ -98,7 +99,7 @@ private struct Placement: Sendable {
 
   /// Where a row comes to rest, nearly.
   func refined(
-    _ start: SIMD2<Float>, row: Int, bounds: LayoutBounds, sampler: FieldSampler,
+    _ start: SIMD2<Float>, row: Int, bounds: BoundingBox, sampler: FieldSampler,
     plane: Span<Float>
   ) -> SIMD2<Float> {
     var (position, velocity) = (start, SIMD2<Float>.zero)

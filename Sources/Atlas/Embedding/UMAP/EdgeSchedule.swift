@@ -1,4 +1,5 @@
 import Matrices
+import Numerics
 import ParallelLoops
 
 /// When the edges of a graph pull.
@@ -51,7 +52,7 @@ struct EdgeSchedule: Sendable {
         }
       }
     }
-    for place in 0..<graph.rowCount { starts[place + 1] += starts[place] }
+    starts.formRunningSums()
     self.starts = starts
     let (begins, count) = (starts, starts[graph.rowCount])
     var (columns, rates): ([Int32], [UInt16]) = ([], [])
@@ -117,11 +118,8 @@ struct EdgeSchedule: Sendable {
   /// the counter overflows.
   @inline(__always)
   private func pulls(from first: Int, to end: Int, epoch: UInt16) -> UInt16 {
-    typealias Lanes = SIMD16<UInt16>
-    let (rates, phases) = (rates.span.bytes, phases.span.bytes)
-    let rate = rates.unsafeLoadUnaligned(fromUncheckedByteOffset: first * 2, as: Lanes.self)
-    let phase = phases.unsafeLoadUnaligned(fromUncheckedByteOffset: first * 2, as: Lanes.self)
-    let counter = phase &+ rate &* epoch
+    let rate = rates.span.vector(at: first)
+    let counter = phases.span.vector(at: first) &+ rate &* epoch
     // The borrow of counter − rate is 1 where the counter is less. Comparing the vectors would make a
     // mask, which comes out lane by lane.
     let borrow = ((~counter & rate) | (~(counter ^ rate) & (counter &- rate))) &>> 15

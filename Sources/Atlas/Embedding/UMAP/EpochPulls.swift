@@ -1,4 +1,5 @@
 import Matrices
+import Numerics
 import ParallelLoops
 
 /// The pulls of one epoch, sorted by blocks of rows and in a block by the part in which a row is their
@@ -78,7 +79,7 @@ struct EpochPulls: Sendable {
         }
       }
     }
-    for block in 0..<blockCount { starts[block + 1] += starts[block] }
+    starts.formRunningSums()
     let count = Int(starts[blockCount])
     if others.count < count {
       others = [Int32](repeating: 0, count: count + count / 8)

@@ -1,3 +1,5 @@
+import Numerics
+
 /// What moves the points of a layout: the slope of the cross-entropy.
 ///
 /// With s the squared distance to another point, a pull is −2ab·s^(b−1) / (1 + a·s^b) times the
@@ -19,7 +21,7 @@ struct LayoutForces: Sendable {
   @inline(__always)
   func pulls(_ dx: SIMD8<Float>, _ dy: SIMD8<Float>) -> (x: SIMD8<Float>, y: SIMD8<Float>) {
     let square = squares(dx, dy)
-    let power = fastPower(square, b)
+    let power = power(square, b)
     let coefficient = power * (-2 * a * b) / (square * inverseCloseness(power))
     return (limited(coefficient * dx), limited(coefficient * dy))
   }
@@ -30,7 +32,7 @@ struct LayoutForces: Sendable {
     let square = squares(dx, dy)
     let coefficient =
       SIMD8(repeating: 2 * b * repulsion)
-      / ((square + 0.001) * inverseCloseness(fastPower(square, b)))
+      / ((square + 0.001) * inverseCloseness(power(square, b)))
     return (limited(coefficient * dx), limited(coefficient * dy))
   }
 

@@ -1,3 +1,5 @@
+import Numerics
+
 /// The moves of some rows, computed together: differences of positions are gathered first, so that
 /// many reads of far memory are under way at once, and then become moves by whole vectors.
 struct MoveBatch {
@@ -60,23 +62,18 @@ struct MoveBatch {
     _ places: Range<Int>, of epoch: EpochPulls, firstRow: Int, at positions: Span<SIMD2<Float>>,
     by pushers: Pushers, _ random: inout RandomRows
   ) {
-    typealias Lanes = SIMD8<Float>
     let (owners, runLength, rowCount) = (epoch.owners.span, pushers.runLength, pushers.rowCount)
-    let others = pushers.positions.span.bytes
-    var span = pushes.mutableSpan
-    precondition(places.count * runLength + 3 <= span.count && places.upperBound <= owners.count)
-    var output = span.mutableBytes
+    let others = pushers.positions.span
+    var output = pushes.mutableSpan
+    precondition(places.count * runLength + 3 <= output.count && places.upperBound <= owners.count)
     var first = 0
     for place in places {
       let position = positions[firstRow &+ Int(owners[unchecked: place])]
       let pair = SIMD4(lowHalf: position, highHalf: position)
-      let four = Lanes(lowHalf: pair, highHalf: pair)
+      let four = SIMD8(lowHalf: pair, highHalf: pair)
       let run = random.next(below: rowCount)
       for offset in stride(from: 0, to: runLength, by: 4) {
-        let other = others.unsafeLoadUnaligned(
-          fromUncheckedByteOffset: 8 &* (run &+ offset), as: Lanes.self)
-        output.storeBytes(
-          of: four - other, toUncheckedByteOffset: 8 &* (first &+ offset), as: Lanes.self)
+        output.storeFour(four - others.fourPoints(at: run &+ offset), at: first &+ offset)
       }
       first &+= runLength
     }
@@ -100,16 +97,14 @@ struct MoveBatch {
     by move: (SIMD8<Float>, SIMD8<Float>) -> (x: SIMD8<Float>, y: SIMD8<Float>)
   ) {
     precondition((count + 7) & ~7 <= pairs.count)
-    typealias Lanes = SIMD16<Float>
     var span = pairs.mutableSpan
-    var bytes = span.mutableBytes
     for group in 0..<(count + 7) / 8 {
-      let lanes = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: 64 &* group, as: Lanes.self)
+      let lanes = span.eightPoints(at: 8 &* group)
       let moves = move(lanes.evenHalf, lanes.oddHalf)
-      var result = Lanes()
+      var result = SIMD16<Float>()
       result.evenHalf = moves.x
       result.oddHalf = moves.y
-      bytes.storeBytes(of: result, toUncheckedByteOffset: 64 &* group, as: Lanes.self)
+      span.storeEight(result, at: 8 &* group)
     }
   }
 }

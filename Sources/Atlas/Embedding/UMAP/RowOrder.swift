@@ -1,3 +1,4 @@
+import Numerics
 import ParallelLoops
 
 /// An order of the rows of a layout in which rows that lie close follow each other, so that most of
@@ -14,14 +15,11 @@ struct RowOrder: Sendable {
   /// Sorts rows by their positions; those at one point by number.
   init(_ positions: [SIMD2<Float>]) {
     let count = positions.count
-    var (low, high) = (positions.first ?? .zero, positions.first ?? .zero)
-    for position in positions {
-      low = pointwiseMin(low, position)
-      high = pointwiseMax(high, position)
-    }
-    let corner = low
+    let box = BoundingBox(positions)
+    let corner = box.isEmpty ? .zero : box.low
     // By halves, so that no difference overflows.
-    let scale = 65535 / max((high / 2 - low / 2).max(), .leastNormalMagnitude)
+    let half = box.isEmpty ? 0 : (box.high / 2 - box.low / 2).max()
+    let scale = 65535 / max(half, .leastNormalMagnitude)
     var keys = [UInt64](repeating: 0, count: count)
     keys.withDisjointWrites { keys in
       parallelFor(count: count, grain: 4096) { range in

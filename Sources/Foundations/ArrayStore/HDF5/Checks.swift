@@ -65,19 +65,42 @@ func groupNames(in object: String, of file: hid_t) throws(HDF5Failure) -> [Strin
   return names
 }
 
-/// The name at a place in the sorted list of what a group holds.
+/// The name at an index of the sorted list of what a group holds.
 private func linkName(at index: hsize_t, in group: hid_t) throws(HDF5Failure) -> String {
-  func nameLength(_ buffer: inout [CChar]) throws(HDF5Failure) -> Int {
-    try call("H5Lget_name_by_idx") {
-      H5Lget_name_by_idx(
-        group, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, hid_t(H5P_DEFAULT))
-    }
+  try name("H5Lget_name_by_idx") { buffer in
+    H5Lget_name_by_idx(
+      group, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, hid_t(H5P_DEFAULT))
   }
+}
+
+/// The names of an object's attributes, in the order of their bytes.
+func attributeNames(of object: String, in file: hid_t) throws(HDF5Failure) -> [String] {
+  let opened = try Handle("H5Oopen", closedBy: H5Oclose) {
+    H5Oopen(file, object, hid_t(H5P_DEFAULT))
+  }
+  var information = H5O_info_t()
+  try call("H5Oget_info2") { H5Oget_info2(opened.id, &information, UInt32(H5O_INFO_NUM_ATTRS)) }
+  var names: [String] = []
+  for index in 0..<information.num_attrs {
+    let id = opened.id
+    names.append(
+      try name("H5Aget_name_by_idx") { buffer in
+        H5Aget_name_by_idx(
+          id, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, hid_t(H5P_DEFAULT))
+      })
+  }
+  return names
+}
+
+/// The name that a function of HDF5 puts into a buffer, whose length it returns.
+private func name(
+  _ function: String, _ get: (inout [CChar]) -> Int
+) throws(HDF5Failure) -> String {
   var buffer = [CChar](repeating: 0, count: 64)
-  let length = try nameLength(&buffer)
+  let length = try call(function) { get(&buffer) }
   if length >= buffer.count {
     buffer = [CChar](repeating: 0, count: length + 1)
-    _ = try nameLength(&buffer)
+    try call(function) { get(&buffer) }
   }
   return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -17,9 +17,9 @@ func createDataset(
 /// Creates the groups on the way to an object that are not there yet.
 ///
 /// HDF5 could do so itself, but would then write the time into them.
-private func createGroups(above name: String, in file: hid_t) throws(HDF5Failure) {
+func createGroups(above name: String, in file: hid_t) throws(HDF5Failure) {
   var group = ""
-  for part in name.split(separator: "/").dropLast() {
+  for part in name.split(separator: "/", omittingEmptySubsequences: false).dropLast() {
     group += group.isEmpty ? part : "/\(part)"
     let path = group
     guard try call("H5Lexists", { H5Lexists(file, path, hid_t(H5P_DEFAULT)) }) == 0 else {
@@ -29,5 +29,22 @@ private func createGroups(above name: String, in file: hid_t) throws(HDF5Failure
     _ = try Handle("H5Gcreate2", closedBy: H5Gclose) {
       H5Gcreate2(file, path, hid_t(H5P_DEFAULT), creation.id, hid_t(H5P_DEFAULT))
     }
+  }
+}
+
+/// Writes consecutive rows of a dataset that is large enough for them.
+func writeRows(
+  _ rows: Range<Int>, of dataset: hid_t, rowShape: [Int], type: StoredType,
+  _ elements: UnsafeRawPointer
+) throws(HDF5Failure) {
+  let start = [hsize_t(rows.lowerBound)] + rowShape.map { _ in 0 }
+  let size = ([rows.count] + rowShape).map { hsize_t($0) }
+  let target = try Handle("H5Dget_space", closedBy: H5Sclose) { H5Dget_space(dataset) }
+  try call("H5Sselect_hyperslab") {
+    H5Sselect_hyperslab(target.id, H5S_SELECT_SET, start, nil, size, nil)
+  }
+  let source = try Handle.space([rows.count] + rowShape)
+  try call("H5Dwrite") {
+    H5Dwrite(dataset, type.inMemory, source.id, target.id, hid_t(H5P_DEFAULT), elements)
   }
 }

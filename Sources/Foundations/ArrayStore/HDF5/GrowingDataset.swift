@@ -41,17 +41,8 @@ final class GrowingDataset {
   func append(_ elements: UnsafeRawPointer, rowCount count: Int) throws(HDF5Failure) {
     guard let id = dataset?.id else { preconditionFailure("\(name) is closed") }
     let newExtent = ([rowCount + count] + rowShape).map { hsize_t($0) }
-    let start = [hsize_t(rowCount)] + rowShape.map { _ in 0 }
-    let size = ([count] + rowShape).map { hsize_t($0) }
     try call("H5Dset_extent") { H5Dset_extent(id, newExtent) }
-    let target = try Handle("H5Dget_space", closedBy: H5Sclose) { H5Dget_space(id) }
-    try call("H5Sselect_hyperslab") {
-      H5Sselect_hyperslab(target.id, H5S_SELECT_SET, start, nil, size, nil)
-    }
-    let source = try Handle.space([count] + rowShape)
-    try call("H5Dwrite") {
-      H5Dwrite(id, type.inMemory, source.id, target.id, hid_t(H5P_DEFAULT), elements)
-    }
+    try writeRows(rowCount..<rowCount + count, of: id, rowShape: rowShape, type: type, elements)
     rowCount += count
   }
 

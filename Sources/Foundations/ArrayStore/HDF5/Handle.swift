@@ -44,8 +44,19 @@ extension Handle {
   ///
   /// The format is that of HDF5 1.10, which indexes growing datasets well. Locks are not taken: some
   /// network file systems refuse them, and a file never changes once it has its name.
-  static func fileAccess() throws(HDF5Failure) -> Handle {
+  ///
+  /// - Parameter alignment: What is at least as large as the threshold begins at a multiple.
+  /// - Returns: The properties.
+  /// - Throws: `HDF5Failure` if the library has no memory for them.
+  static func fileAccess(
+    alignment: (threshold: Int, multiple: Int)? = nil
+  ) throws(HDF5Failure) -> Handle {
     try properties(hdf5_file_access()) { list throws(HDF5Failure) in
+      if let alignment {
+        try call("H5Pset_alignment") {
+          H5Pset_alignment(list, hsize_t(alignment.threshold), hsize_t(alignment.multiple))
+        }
+      }
       try call("H5Pset_libver_bounds") {
         H5Pset_libver_bounds(list, H5F_LIBVER_V110, H5F_LIBVER_V110)
       }

@@ -2,6 +2,42 @@ import Models
 import NeuralNetworks
 
 extension NodeConverter {
+  /// Operations that arrange elements, by their ONNX names.
+  static let arrangementConverters: [String: Converter] = [
+    "Concat": { (converter, source) throws(ModelError) in
+      let axis = try source.attributes.axis()
+      try converter.convert(source, inputs: 1...Int.max, .concatenation(axis: axis))
+    },
+    "Expand": { (converter, source) throws(ModelError) in
+      try converter.convert(source, inputs: 2...2, .expand)
+    },
+    "Flatten": { (converter, source) throws(ModelError) in
+      let axis = try source.attributes.axis(default: 1)
+      try converter.convertUnary(source, .flatten(axis: axis))
+    },
+    "Gather": { (converter, source) throws(ModelError) in
+      let axis = try source.attributes.axis(default: 0)
+      try converter.convert(source, inputs: 2...2, .gather(axis: axis))
+    },
+    "Reshape": { (converter, source) throws(ModelError) in
+      let allowsZero = try source.attributes.flag("allowzero")
+      try converter.convert(source, inputs: 2...2, .reshape(allowsZero: allowsZero))
+    },
+    "Transpose": { (converter, source) throws(ModelError) in
+      let order = try source.attributes.integers("perm", in: 0...7)
+      try converter.convertUnary(source, .transpose(order))
+    },
+    "Pad": { (converter, source) throws(ModelError) in try converter.convertPad(&source) },
+    "Slice": { (converter, source) throws(ModelError) in try converter.convertSlice(&source) },
+    "Split": { (converter, source) throws(ModelError) in try converter.convertSplit(&source) },
+    "Squeeze": { (converter, source) throws(ModelError) in
+      try converter.convertSqueeze(&source, removes: true)
+    },
+    "Unsqueeze": { (converter, source) throws(ModelError) in
+      try converter.convertSqueeze(&source, removes: false)
+    },
+  ]
+
   /// `Slice`, its ranges attributes until operator set 9, inputs since.
   mutating func convertSlice(_ source: inout SourceNode) throws(ModelError) {
     guard operatorSet < 10 else {
@@ -47,14 +83,14 @@ extension NodeConverter {
     }
     for (index, output) in source.outputs.enumerated() where !output.isEmpty {
       try emit(
-        .piece(index: index, count: count, sizes: sizes, axis: axis), [input], source,
+        .splitOutput(index: index, count: count, sizes: sizes, axis: axis), [input], source,
         output: output)
     }
   }
 
   /// `Squeeze` and `Unsqueeze`, their axes an attribute until operator set 12, an input since.
   mutating func convertSqueeze(
-    _ source: inout SourceNode, _ operation: KnownOperation
+    _ source: inout SourceNode, removes: Bool
   ) throws(ModelError) {
     let axes: [Int]?
     if operatorSet < 13 {
@@ -65,7 +101,7 @@ extension NodeConverter {
       axes = try integers(1, of: source, "axes")
     }
     let input = [try source.required(0)]
-    if operation == .squeeze { return try emit(.squeeze(axes: axes), input, source) }
+    if removes { return try emit(.squeeze(axes: axes), input, source) }
     guard let axes else { throw source.fault("its axes are missing") }
     try emit(.unsqueeze(axes: axes), input, source)
   }

@@ -2,6 +2,26 @@ import Models
 import NeuralNetworks
 
 extension NodeConverter {
+  /// Values, shapes, casts and identities, by their ONNX names.
+  static let constantConverters: [String: Converter] = [
+    "Cast": { (converter, source) throws(ModelError) in
+      try converter.convertCast(&source, like: false)
+    },
+    "CastLike": { (converter, source) throws(ModelError) in
+      try converter.convertCast(&source, like: true)
+    },
+    "Constant": { (converter, source) throws(ModelError) in try converter.convertConstant(&source)
+    },
+    "ConstantOfShape": { (converter, source) throws(ModelError) in
+      try converter.convertFilled(&source)
+    },
+    "Shape": { (converter, source) throws(ModelError) in try converter.convertShape(&source) },
+    "Identity": { (converter, source) throws(ModelError) in
+      try converter.convertUnary(source, .identity)
+    },
+    "Dropout": { (converter, source) throws(ModelError) in try converter.convertDropout(&source) },
+  ]
+
   /// `Constant`, in each of its forms for numbers.
   mutating func convertConstant(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(0...0)
@@ -47,11 +67,11 @@ extension NodeConverter {
 
   /// `Cast` between floating-point numbers, integers and truth values.
   mutating func convertCast(
-    _ source: inout SourceNode, _ operation: KnownOperation
+    _ source: inout SourceNode, like: Bool
   ) throws(ModelError) {
     source.attributes.ignore("saturate")
     let type: ElementType
-    if operation == .castLike {
+    if like {
       try source.expectInputs(2...2)
       guard let fact = builder.facts[try source.required(1)] else {
         throw source.fault("its second input is not known")

@@ -2,38 +2,68 @@ import Models
 import NeuralNetworks
 
 extension NodeConverter {
-  /// A function of each element.
-  mutating func convertFunction(
-    _ source: inout SourceNode, _ operation: KnownOperation
-  ) throws(ModelError) {
-    if operation == .clip { return try convertClip(&source) }
+  /// Functions of one and of two elements, by their ONNX names.
+  static let elementConverters: [String: Converter] = [
+    "Abs": function(.absolute), "Erf": function(.erf), "Exp": function(.exponential),
+    "HardSwish": function(.hardSwish), "Log": function(.logarithm), "Neg": function(.negative),
+    "Reciprocal": function(.reciprocal), "Relu": function(.relu), "Sigmoid": function(.sigmoid),
+    "Softplus": function(.softplus), "Sqrt": function(.squareRoot), "Tanh": function(.tanh),
+    "Elu": { (converter, source) throws(ModelError) in
+      let alpha = try source.attributes.number("alpha", default: 1)
+      try converter.convertUnary(source, .unary(.elu(alpha: alpha)))
+    },
+    "LeakyRelu": { (converter, source) throws(ModelError) in
+      let slope = try source.attributes.number("alpha", default: 0.01)
+      try converter.convertUnary(source, .unary(.leakyReLU(slope: slope)))
+    },
+    "HardSigmoid": { (converter, source) throws(ModelError) in
+      let alpha = try source.attributes.number("alpha", default: 0.2)
+      let beta = try source.attributes.number("beta", default: 0.5)
+      try converter.convertUnary(source, .unary(.hardSigmoid(alpha: alpha, beta: beta)))
+    },
+    "Gelu": { (converter, source) throws(ModelError) in try converter.convertGELU(&source) },
+    "Clip": { (converter, source) throws(ModelError) in try converter.convertClip(&source) },
+    "Floor": { (converter, source) throws(ModelError) in
+      try converter.convertRounding(source, up: false)
+    },
+    "Ceil": { (converter, source) throws(ModelError) in
+      try converter.convertRounding(source, up: true)
+    },
+    "Add": arithmetic(.add), "Div": arithmetic(.divide), "Mul": arithmetic(.multiply),
+    "Pow": arithmetic(.power), "Sub": arithmetic(.subtract),
+    "Max": arithmetic(.maximum, isList: true), "Min": arithmetic(.minimum, isList: true),
+    "Sum": arithmetic(.add, isList: true),
+    "Mod": { (converter, source) throws(ModelError) in
+      let function: BinaryFunction = try source.attributes.flag("fmod") ? .remainder : .modulo
+      try converter.convertArithmetic(source, function, isList: false)
+    },
+    "Equal": { (converter, source) throws(ModelError) in
+      try converter.convert(source, inputs: 2...2, .equal)
+    },
+    "Where": { (converter, source) throws(ModelError) in
+      try converter.convert(source, inputs: 3...3, .select)
+    },
+  ]
+
+  private static func function(_ function: UnaryFunction) -> Converter {
+    { (converter, source) throws(ModelError) in
+      try converter.convertUnary(source, .unary(function))
+    }
+  }
+
+  private static func arithmetic(_ function: BinaryFunction, isList: Bool = false) -> Converter {
+    { (converter, source) throws(ModelError) in
+      try converter.convertArithmetic(source, function, isList: isList)
+    }
+  }
+
+  /// `Gelu`, exact or by its approximation.
+  private mutating func convertGELU(_ source: inout SourceNode) throws(ModelError) {
     let function: UnaryFunction
-    switch operation {
-    case .absolute: function = .absolute
-    case .elu: function = .elu(alpha: try source.attributes.number("alpha", default: 1))
-    case .erf: function = .erf
-    case .exponential: function = .exponential
-    case .gelu:
-      switch try source.attributes.word("approximate") ?? "none" {
-      case "none": function = .gelu
-      case "tanh": function = .geluByTanh
-      case let word: throw source.fault("the approximation \(quoted(word)) is not supported")
-      }
-    case .hardSigmoid:
-      function = .hardSigmoid(
-        alpha: try source.attributes.number("alpha", default: 0.2),
-        beta: try source.attributes.number("beta", default: 0.5))
-    case .hardSwish: function = .hardSwish
-    case .leakyReLU:
-      function = .leakyReLU(slope: try source.attributes.number("alpha", default: 0.01))
-    case .logarithm: function = .logarithm
-    case .negative: function = .negative
-    case .reciprocal: function = .reciprocal
-    case .sigmoid: function = .sigmoid
-    case .softplus: function = .softplus
-    case .squareRoot: function = .squareRoot
-    case .tanh: function = .tanh
-    default: function = .relu
+    switch try source.attributes.word("approximate") ?? "none" {
+    case "none": function = .gelu
+    case "tanh": function = .geluByTanh
+    case let word: throw source.fault("the approximation \(quoted(word)) is not supported")
     }
     try convertUnary(source, .unary(function))
   }
@@ -64,35 +94,20 @@ extension NodeConverter {
   }
 
   /// `Floor` and `Ceil`: a number less its remainder by 1, and the same of its negative.
-  mutating func convertRounding(
-    _ source: SourceNode, _ operation: KnownOperation
-  ) throws(ModelError) {
+  private mutating func convertRounding(_ source: SourceNode, up: Bool) throws(ModelError) {
     try source.expectInputs(1...1)
     var input = try source.required(0)
-    let isCeiling = operation == .ceiling
-    if isCeiling { input = try step(.unary(.negative), [input], source) }
+    if up { input = try step(.unary(.negative), [input], source) }
     let rest = try step(.binary(.modulo), [input, number(1, source)], source)
-    guard isCeiling else { return try emit(.binary(.subtract), [input, rest], source) }
+    guard up else { return try emit(.binary(.subtract), [input, rest], source) }
     let floor = try step(.binary(.subtract), [input, rest], source)
     try emit(.unary(.negative), [floor], source)
   }
 
-  /// A function of two elements, or of several one after the other.
-  mutating func convertArithmetic(
-    _ source: inout SourceNode, _ operation: KnownOperation
+  /// A function of two elements, or of a list of tensors one after the other.
+  private mutating func convertArithmetic(
+    _ source: SourceNode, _ function: BinaryFunction, isList: Bool
   ) throws(ModelError) {
-    let function: BinaryFunction
-    switch operation {
-    case .add, .sum: function = .add
-    case .subtract: function = .subtract
-    case .multiply: function = .multiply
-    case .divide: function = .divide
-    case .maximum: function = .maximum
-    case .minimum: function = .minimum
-    case .modulo: function = try source.attributes.flag("fmod") ? .remainder : .modulo
-    default: function = .power
-    }
-    let isList = [.sum, .maximum, .minimum].contains(operation)
     try source.expectInputs(isList ? 1...Int.max : 2...2)
     var result = try source.required(0)
     var inputs = Array(source.inputs.dropFirst())

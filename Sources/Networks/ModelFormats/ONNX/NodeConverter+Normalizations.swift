@@ -2,6 +2,22 @@ import Models
 import NeuralNetworks
 
 extension NodeConverter {
+  /// Normalizations, by their ONNX names.
+  static let normalizationConverters: [String: Converter] = [
+    "BatchNormalization": { (converter, source) throws(ModelError) in
+      try converter.convertBatchNormalization(&source)
+    },
+    "InstanceNormalization": { (converter, source) throws(ModelError) in
+      try converter.convertInstanceNormalization(&source)
+    },
+    "LayerNormalization": { (converter, source) throws(ModelError) in
+      try converter.convertLayerNormalization(&source)
+    },
+    "LRN": { (converter, source) throws(ModelError) in
+      try converter.convertLocalNormalization(&source)
+    },
+  ]
+
   /// `BatchNormalization` in use: one factor and one summand a channel.
   mutating func convertBatchNormalization(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(5...5)

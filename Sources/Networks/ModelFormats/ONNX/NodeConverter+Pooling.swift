@@ -2,9 +2,24 @@ import Models
 import NeuralNetworks
 
 extension NodeConverter {
+  /// Windows, means and softmax, by their ONNX names.
+  static let poolingConverters: [String: Converter] = [
+    "MaxPool": { (converter, source) throws(ModelError) in
+      try converter.convertPooling(&source, isMaximum: true)
+    },
+    "AveragePool": { (converter, source) throws(ModelError) in
+      try converter.convertPooling(&source, isMaximum: false)
+    },
+    "GlobalAveragePool": { (converter, source) throws(ModelError) in
+      try converter.convertUnary(source, .globalAveragePool)
+    },
+    "ReduceMean": { (converter, source) throws(ModelError) in try converter.convertMean(&source) },
+    "Softmax": { (converter, source) throws(ModelError) in try converter.convertSoftmax(&source) },
+  ]
+
   /// `MaxPool` and `AveragePool` over maps or lines.
   mutating func convertPooling(
-    _ source: inout SourceNode, _ operation: KnownOperation
+    _ source: inout SourceNode, isMaximum: Bool
   ) throws(ModelError) {
     try source.expectInputs(1...1)
     let rank = try shape(0, of: source).rank
@@ -18,7 +33,7 @@ extension NodeConverter {
       kernel: window.kernel, stride: window.stride, dilation: window.dilation,
       padding: window.padding, paddingRule: window.paddingRule,
       roundsUp: try source.attributes.flag("ceil_mode"))
-    if operation == .maxPool {
+    if isMaximum {
       source.attributes.ignore("storage_order")
       try expectNoSideOutputs(source)
       try emitWindows(.maxPool(pooling), rank: rank, source)

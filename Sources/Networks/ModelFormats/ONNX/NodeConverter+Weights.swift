@@ -3,6 +3,16 @@ import Models
 import NeuralNetworks
 
 extension NodeConverter {
+  /// Convolutions and matrix products, by their ONNX names.
+  static let weightConverters: [String: Converter] = [
+    "Conv": { (converter, source) throws(ModelError) in try converter.convertConvolution(&source) },
+    "Gemm": { (converter, source) throws(ModelError) in try converter.convertGeneralProduct(&source)
+    },
+    "MatMul": { (converter, source) throws(ModelError) in
+      try converter.convertMatrixProduct(&source)
+    },
+  ]
+
   /// `Conv` over maps, or over lines as over maps of one row.
   mutating func convertConvolution(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(2...3)

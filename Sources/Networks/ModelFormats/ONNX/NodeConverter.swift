@@ -1,7 +1,16 @@
 import Models
 import NeuralNetworks
 
+/// Makes the nodes of a graph that compute what a node of a file does.
+typealias Converter =
+  @Sendable (
+    _ converter: inout NodeConverter, _ source: inout SourceNode
+  ) throws(ModelError) -> Void
+
 /// Turns nodes of an ONNX file into nodes of a graph, in order of computation.
+///
+/// Which operations are known is said by the tables `…Converters`, each at the top of the file that
+/// holds its conversions.
 struct NodeConverter {
   let path: String
   let operatorSet: Int
@@ -29,9 +38,9 @@ struct NodeConverter {
   mutating func convert(_ node: ONNXNodeProto) throws(ModelError) {
     var source = try SourceNode(node, path: path)
     guard ONNXImporter.isDefaultDomain(node.domain),
-      let operation = KnownOperation(rawValue: node.opType)
+      let converter = Self.converters[node.opType]
     else {
-      let known = KnownOperation.allCases.map(\.rawValue).joined(separator: ", ")
+      let known = Self.converters.keys.sorted().joined(separator: ", ")
       throw source.fault("the operation is not supported", remedy: "known are \(known)")
     }
     for input in node.input where !input.isEmpty {
@@ -42,8 +51,16 @@ struct NodeConverter {
           remedy: "export the network simplified for inference")
       }
     }
-    try convert(&source, operation)
+    try converter(&self, &source)
     try source.attributes.finish()
+  }
+
+  /// All operations that are known, by their ONNX names.
+  static let converters: [String: Converter] = [
+    arrangementConverters, constantConverters, elementConverters, normalizationConverters,
+    poolingConverters, weightConverters,
+  ].reduce(into: [:]) { all, table in
+    all.merge(table) { _, _ in preconditionFailure("two tables know the same operation") }
   }
 
   /// Reads an initializer when it is first used.
@@ -134,6 +151,22 @@ struct NodeConverter {
   }
 
   // MARK: Making nodes
+
+  /// Emits an operation of one input.
+  mutating func convertUnary(
+    _ source: SourceNode, _ operation: Operation
+  ) throws(ModelError) {
+    try source.expectInputs(1...1)
+    try emit(operation, source.inputs, source)
+  }
+
+  /// Emits an operation that reads as many inputs as it has.
+  mutating func convert(
+    _ source: SourceNode, inputs: ClosedRange<Int>, _ operation: Operation
+  ) throws(ModelError) {
+    try source.expectInputs(inputs)
+    try emit(operation, source.inputs, source)
+  }
 
   /// Adds a node that makes the source's output.
   mutating func emit(

@@ -44,7 +44,7 @@ extension GraphDefConverter {
     for index in 0..<count {
       result.append(
         try add(
-          .piece(index: index, count: count, sizes: sizes, axis: dimension), [input],
+          .splitOutput(index: index, count: count, sizes: sizes, axis: dimension), [input],
           as: index == 0 ? node.name : "\(node.name):\(index)", isMap: input.isMap, for: node))
     }
     return result

@@ -75,3 +75,83 @@ public enum ElementType: String, Hashable, Sendable {
   /// Truth values.
   case boolean
 }
+
+extension ConstantTensor.Elements {
+  /// The elements at `offset + Σ index · stride` for every index into `shape`, row-major.
+  func strided(_ shape: TensorShape, strides: [Int], offset: Int = 0) -> Self {
+    switch self {
+    case .floats(let values): .floats(gathered(values, shape, strides, offset))
+    case .integers(let values): .integers(gathered(values, shape, strides, offset))
+    case .booleans(let values): .booleans(gathered(values, shape, strides, offset))
+    }
+  }
+
+  /// The elements at some places, in their order.
+  func elements(at places: [Int]) -> Self {
+    switch self {
+    case .floats(let values): .floats(places.map { values[$0] })
+    case .integers(let values): .integers(places.map { values[$0] })
+    case .booleans(let values): .booleans(places.map { values[$0] })
+    }
+  }
+
+  /// No elements of the same type.
+  var empty: Self {
+    switch self {
+    case .floats: .floats([])
+    case .integers: .integers([])
+    case .booleans: .booleans([])
+    }
+  }
+}
+
+extension ConstantTensor {
+  /// The elements repeated to fill a shape, as NumPy's broadcasting does.
+  ///
+  /// - Precondition: The tensor can be broadcast to it.
+  func broadcast(to shape: TensorShape) -> Elements {
+    self.shape == shape
+      ? elements : elements.strided(shape, strides: self.shape.strides(broadcastTo: shape))
+  }
+
+  /// The values as `Float`, whatever they are.
+  var numbers: [Float]? {
+    switch elements {
+    case .floats(let values): values
+    case .integers(let values): values.map(Float.init)
+    case .booleans(let values): values.map { $0 ? 1 : 0 }
+    }
+  }
+}
+
+/// Reads along the last dimension, and counts the others up like an odometer.
+private func gathered<Element>(
+  _ values: [Element], _ shape: TensorShape, _ strides: [Int], _ offset: Int
+) -> [Element] {
+  let count = shape.elementCount
+  var result: [Element] = []
+  guard count > 0 else { return result }
+  result.reserveCapacity(count)
+  let last = shape.rank - 1
+  guard last >= 0 else { return [values[offset]] }
+  let (length, step) = (shape.dimensions[last], strides[last])
+  var index = [Int](repeating: 0, count: last)
+  var start = offset
+  while true {
+    if step == 1 {
+      result.append(contentsOf: values[start..<start + length])
+    } else {
+      for place in 0..<length { result.append(values[start + place * step]) }
+    }
+    var dimension = last - 1
+    while dimension >= 0 {
+      index[dimension] += 1
+      start += strides[dimension]
+      guard index[dimension] == shape.dimensions[dimension] else { break }
+      start -= index[dimension] * strides[dimension]
+      index[dimension] = 0
+      dimension -= 1
+    }
+    guard dimension >= 0 else { return result }
+  }
+}

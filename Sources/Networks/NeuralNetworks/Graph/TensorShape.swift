@@ -61,3 +61,78 @@ public struct TensorShape: Hashable, Sendable, CustomStringConvertible, Expressi
     rank == 0 ? "number" : dimensions.map(String.init).joined(separator: " × ")
   }
 }
+
+extension TensorShape {
+  /// The shape to which tensors of two shapes are broadcast, as in NumPy: aligned at
+  /// the last dimension, where sizes must be equal or one of them 1.
+  ///
+  /// - Returns: `nil` when they do not go together.
+  package func broadcast(with other: TensorShape) -> TensorShape? {
+    let (long, short) = rank >= other.rank ? (self, other) : (other, self)
+    var result = long
+    let offset = long.rank - short.rank
+    for (index, size) in short.dimensions.enumerated() {
+      let place = index + offset
+      switch (result.dimensions[place], size) {
+      case (let a, let b) where a == b: continue
+      case (1, let b): result.dimensions[place] = b
+      case (_, 1): continue
+      default: return nil
+      }
+    }
+    return result
+  }
+
+  /// The strides with which a tensor of this shape is read as one of `shape`: 0 along dimensions
+  /// in which it is repeated.
+  ///
+  /// - Precondition: It can be broadcast to `shape`.
+  package func strides(broadcastTo shape: TensorShape) -> [Int] {
+    let offset = shape.rank - rank
+    precondition(offset >= 0, "\(self) cannot be broadcast to \(shape)")
+    var result = [Int](repeating: 0, count: shape.rank)
+    for (index, stride) in strides.enumerated() where dimensions[index] != 1 {
+      precondition(
+        dimensions[index] == shape.dimensions[index + offset],
+        "\(self) cannot be broadcast to \(shape)")
+      result[index + offset] = stride
+    }
+    return result
+  }
+
+  /// A dimension's index: negative ones count from the end; `nil` for one that does not exist.
+  package func dimensionIndex(_ axis: Int) -> Int? {
+    guard axis >= -rank, axis < rank else { return nil }
+    return axis < 0 ? axis + rank : axis
+  }
+
+  /// The product of some sizes, `nil` when it cannot be counted.
+  static func product(_ sizes: some Sequence<Int>) -> Int? {
+    var result = 1
+    for size in sizes {
+      let (product, overflows) = result.multipliedReportingOverflow(by: size)
+      guard !overflows else { return nil }
+      result = product
+    }
+    return result
+  }
+
+  /// For each element of a larger shape, in order, the element of this one that stands there.
+  ///
+  /// - Precondition: The shape can be broadcast to the larger one.
+  func indices(broadcastTo whole: TensorShape) -> [Int] {
+    let strides = strides(broadcastTo: whole)
+    var indices = [0]
+    for (size, stride) in zip(whole.dimensions, strides) {
+      indices = indices.flatMap { index in (0..<size).map { index + $0 * stride } }
+    }
+    return indices
+  }
+}
+
+extension [Int] {
+  /// Sizes of 1 put before, up to a number of dimensions.
+  func leading(to count: Int) -> [Int] {
+    [Int](repeating: 1, count: Swift.max(0, count - self.count)) + self
+  }
+}

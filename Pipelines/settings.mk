@@ -1,0 +1,116 @@
+# Made by `make documentation` from the tables of settings in the programs; changes here are lost.
+
+# The settings that recipes and the command line may give, in the order of the data flow.
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL MEMORY_LIMIT METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER ICON_SIZE STEPS ATTEMPTS VIGNETTE PRECISION GAP
+
+# Defaults, where neither gives a value.
+THREADS ?= 0
+POSITIONS ?= 100
+INCLUDE_EDGES ?= no
+CLASSES ?= auto
+SEED ?= 0
+COMPONENTS ?= 64
+METRIC ?= cosine
+NEIGHBORS ?= 50
+PERPLEXITY ?= 30
+RECALL ?= 0.95
+MEMORY_LIMIT ?= 
+METHOD ?= tsne
+MIN_DIST ?= 0.05
+EPOCHS ?= 0
+EXAGGERATION ?= 1
+START ?= pca
+ALIGNMENT ?= 0.1
+STABILITY ?= 1
+GRID ?= 20
+MINIMUM_COUNT ?= 6
+WHITEN ?= yes
+CONDITION ?= 20
+COSINE_POWER ?= 4
+ICON_SIZE ?= 80
+STEPS ?= 512
+ATTEMPTS ?= 1
+VIGNETTE ?= 0.8
+PRECISION ?= auto
+GAP ?= 0
+
+# Meanings.
+help.THREADS := Threads; 0 stands for all processors; results do not depend on it (from 0 to 4096)
+help.POSITIONS := Positions sampled per image (all or at least 1)
+help.INCLUDE_EDGES := Sample the outermost rows and columns as well (yes or no)
+help.CLASSES := Where classes come from; a file has lines "image class" (auto, folders, names, none or a file)
+help.SEED := Seed of random numbers (at least 0)
+help.COMPONENTS := Principal components that the layout is made of; 0 takes the raw activations (at least 0)
+help.METRIC := How samples are compared (cosine or euclidean)
+help.NEIGHBORS := UMAP's neighborhood size, n_neighbors of umap-learn (from 2 to 10000)
+help.PERPLEXITY := t-SNE's effective number of neighbors; three times as many are used (from 1 to 3000)
+help.RECALL := Fraction of the true neighbors to find; 1 compares all samples (above 0 and at most 1)
+help.MEMORY_LIMIT := Most memory that may be needed; what may need more does not begin (an amount such as 6G)
+help.METHOD := How samples are laid out (tsne or umap)
+help.MIN_DIST := Least distance between similar samples in the layout (from 0 to 100)
+help.EPOCHS := Epochs; 0 stands for 500 below 10,000 samples, 200 below 50,000, else 130 (from 0 to 100000)
+help.EXAGGERATION := Factor on attractive forces afterwards; above 1 makes clusters denser and farther apart (from 1 to 1000)
+help.START := Initialization: principal components, eigenvectors of the graph, random, or a part that is laid out first, for very many samples (pca, spectral, random or sample)
+help.ALIGNMENT := How strongly samples are held near their partners in the layout to align to; 0 only begins there (from 0 to 1)
+help.STABILITY := Other seeds by which the layout is made again, to see how much it changes (from 0 to 100)
+help.GRID := Cells along a side; several numbers with commas make several grids (different numbers from 1 to 2000 with commas)
+help.MINIMUM_COUNT := Samples that a cell needs at least (at least 1)
+help.WHITEN := Whiten directions, by --components (yes or no)
+help.CONDITION := Largest condition number of the whitening matrix; smaller whitens less (above 1)
+help.COSINE_POWER := Power of the cosine in the objective; 0 is the plain dot product (from 0 to 100)
+help.ICON_SIZE := Side of an icon in pixels (from 16 to 1024)
+help.STEPS := Optimization steps (from 1 to 100000)
+help.ATTEMPTS := Independent runs of the optimization, of which the best is kept (from 1 to 100)
+help.VIGNETTE := How far icons fade to gray toward their corners; 0 is not at all (from 0 to 1)
+help.PRECISION := Format in which the network computes; auto is bf16 where the processor has it; fidelity is measured in f32 always (f32, bf16 or auto)
+help.GAP := White pixels between icons (from 0 to 1000)
+
+# Words, where these are all there are.
+words.INCLUDE_EDGES := yes no
+words.METRIC := cosine euclidean
+words.METHOD := tsne umap
+words.START := pca spectral random sample
+words.WHITEN := yes no
+words.PRECISION := f32 bf16 auto
+
+# The options of each stage.
+options.extract = \
+  --positions $(POSITIONS) \
+  $(if $(filter yes,$(INCLUDE_EDGES)),--include-edges) \
+  --classes $(CLASSES) \
+  --seed $(SEED)
+options.reduce = \
+  --components $(COMPONENTS)
+options.neighbors = \
+  --metric $(METRIC) \
+  --neighbors $(NEIGHBORS) \
+  --perplexity $(PERPLEXITY) \
+  --recall $(RECALL) \
+  --seed $(SEED) \
+  $(if $(MEMORY_LIMIT),--memory-limit $(MEMORY_LIMIT))
+options.embed = \
+  --method $(METHOD) \
+  --seed $(SEED) \
+  --neighbors $(NEIGHBORS) \
+  --min-dist $(MIN_DIST) \
+  --epochs $(EPOCHS) \
+  --perplexity $(PERPLEXITY) \
+  --exaggeration $(EXAGGERATION) \
+  --start $(START) \
+  --alignment $(ALIGNMENT) \
+  --stability $(STABILITY) \
+  $(if $(MEMORY_LIMIT),--memory-limit $(MEMORY_LIMIT))
+options.grid = \
+  --minimum-count $(MINIMUM_COUNT)
+options.render = \
+  $(if $(filter no,$(WHITEN)),--no-whiten) \
+  --condition $(CONDITION) \
+  --cosine-power $(COSINE_POWER) \
+  --size $(ICON_SIZE) \
+  --steps $(STEPS) \
+  --attempts $(ATTEMPTS) \
+  --seed $(SEED) \
+  --vignette $(VIGNETTE) \
+  --precision $(PRECISION)
+options.assemble = \
+  --gap $(GAP)

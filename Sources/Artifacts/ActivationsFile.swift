@@ -1,0 +1,222 @@
+public import ArrayStore
+public import Matrices
+
+/// `activations.h5`: the activation vectors of sampled positions, written by `atlas-extract`.
+public struct ActivationsFile {
+  private let reader: ArtifactReader
+
+  /// The number of samples, n.
+  public let sampleCount: Int
+  /// The number of channels, c.
+  public let channelCount: Int
+  /// Which network and layer the activations are of.
+  public let subject: Subject
+
+  /// Opens a file.
+  ///
+  /// - Throws: `ArrayStoreError` or `ArtifactError` if it is not what it should be.
+  public init(path: String) throws {
+    reader = try ArtifactReader(Self.schema, path: path)
+    sampleCount = reader.length("n")
+    channelCount = reader.length("c")
+    subject = try reader.subject()
+  }
+
+  /// The file's path.
+  public var path: String { reader.path }
+
+  /// Where the file comes from; nil if it does not say.
+  public var provenance: Provenance? { get throws { try reader.file.provenance } }
+
+  /// The hash of the images that were sampled; nil if the file does not say.
+  public var imagesFingerprint: String? {
+    get throws { try reader.optional(Self.imagesFingerprint) }
+  }
+
+  /// Reads the activations of some samples, or of all; rows are samples.
+  public func activations(_ samples: Range<Int>? = nil) throws -> Matrix {
+    try reader.matrix(Self.activations, rows: samples)
+  }
+
+  /// Consecutive ranges of samples, about 64 MiB of activations each, for passes that do not hold all.
+  public var blocks: [Range<Int>] { sampleBlocks(sampleCount, rowByteCount: 4 * channelCount) }
+
+  /// Where the samples come from; nil if the file does not say.
+  public func origins() throws -> SampleOrigins? { try reader.origins() }
+
+  /// The best classes that were predicted; nil without `--predict`.
+  public func predictions() throws -> Predictions? {
+    guard reader.contains(Self.predictionImages) else { return nil }
+    return Predictions(
+      images: try reader.read(Self.predictionImages),
+      classes: try reader.read(Self.predictedClasses))
+  }
+}
+
+/// Consecutive ranges of samples of about 64 MiB each.
+///
+/// Each begins at a multiple of 1,024: blocks that begin anywhere would change the last bits of
+/// products.
+func sampleBlocks(_ sampleCount: Int, rowByteCount: Int) -> [Range<Int>] {
+  let count = max(1, (64 << 20) / max(1, rowByteCount) / 1024) * 1024
+  return stride(from: 0, to: sampleCount, by: count).map { $0..<min($0 + count, sampleCount) }
+}
+
+/// The best classes of images, as a network ranks them.
+public struct Predictions: Sendable, Equatable {
+  /// The images, in order; p of them.
+  public var images: [Int32]
+  /// The classes of each image, best first; the same number for each, row-major.
+  public var classes: [Int32]
+
+  /// Makes predictions.
+  public init(images: [Int32], classes: [Int32]) {
+    self.images = images
+    self.classes = classes
+  }
+
+  /// The number of classes that are kept of each image.
+  public var classCount: Int { images.isEmpty ? 0 : classes.count / images.count }
+}
+
+// MARK: - Writing
+
+/// Writes `activations.h5`.
+public final class ActivationsWriter {
+  private let writer: ArtifactWriter
+  private let rows: RowAppender<Float>?
+  private let image, y, x: RowAppender<Int32>?
+
+  /// Begins a file around activations that are on the disk already, and say where they come from.
+  ///
+  /// - Parameters:
+  ///   - path: Where the file will be.
+  ///   - subject: Which network and layer the activations are of.
+  ///   - provenance: The run.
+  ///   - rows: The activations.
+  ///   - imagesFingerprint: The hash of the images that were sampled.
+  ///   - positionsPerImage: The samples that an image gives.
+  /// - Throws: `ArrayStoreError` if there can be no such file.
+  public init(
+    path: String, subject: Subject, provenance: Provenance, rows: GrowingRows,
+    imagesFingerprint: String, positionsPerImage: Int
+  ) throws(ArrayStoreError) {
+    writer = try ArtifactWriter(
+      ActivationsFile.schema, path: path, provenance: provenance, subject: subject, rows: rows,
+      as: ActivationsFile.activations)
+    self.rows = nil
+    try writer.set(ActivationsFile.imagesFingerprint, imagesFingerprint)
+    try writer.set(ActivationsFile.positionsPerImage, positionsPerImage)
+    image = try writer.appendable(SampleOrigins.imageDataset)
+    y = try writer.appendable(SampleOrigins.yDataset)
+    x = try writer.appendable(SampleOrigins.xDataset)
+  }
+
+  /// Begins a file of activations that come block by block and from no images.
+  public init(path: String, subject: Subject, channelCount: Int) throws(ArrayStoreError) {
+    writer = try ArtifactWriter(
+      ActivationsFile.schema, path: path, provenance: nil, subject: subject)
+    rows = try writer.appendable(ActivationsFile.activations, rowShape: [channelCount])
+    (image, y, x) = (nil, nil, nil)
+  }
+
+  /// Appends activations, whole rows of them.
+  ///
+  /// - Precondition: The file was begun without rows.
+  public func append(_ activations: [Float]) throws(ArrayStoreError) {
+    guard let rows else { preconditionFailure("the activations are there already") }
+    try rows.append(activations)
+  }
+
+  /// Appends where the next samples come from: their images, and the positions in these.
+  ///
+  /// - Precondition: The file was begun around rows; as many of each.
+  public func append(
+    image images: [Int32], y rows: [Int32], x columns: [Int32]
+  ) throws(ArrayStoreError) {
+    guard let image, let y, let x else { preconditionFailure("the samples come from no images") }
+    precondition(
+      images.count == rows.count && images.count == columns.count,
+      "\(images.count) images, \(rows.count) rows and \(columns.count) columns are not samples")
+    try image.append(images)
+    try y.append(rows)
+    try x.append(columns)
+  }
+
+  /// Writes what the images are called, and the shape of the feature map that positions lie in.
+  public func write(
+    _ collection: ImageNames, layerHeight: Int, layerWidth: Int
+  ) throws(ArrayStoreError) {
+    try writer.write(collection, layerHeight: layerHeight, layerWidth: layerWidth)
+  }
+
+  /// Writes which images could not be read, and why.
+  public func write(failures: [(image: Int32, reason: String)]) throws(ArrayStoreError) {
+    try writer.write(ActivationsFile.failedImages, failures.map(\.image))
+    try writer.write(ActivationsFile.failureReasons, failures.map(\.reason))
+  }
+
+  /// Writes the best classes of images.
+  public func write(_ predictions: Predictions) throws(ArrayStoreError) {
+    try writer.write(ActivationsFile.predictionImages, predictions.images)
+    try writer.write(
+      ActivationsFile.predictedClasses, predictions.classes,
+      shape: [predictions.images.count, predictions.classCount])
+  }
+
+  /// Completes the file.
+  public func finish() throws(ArrayStoreError) { try writer.finish() }
+}
+
+// MARK: - Form
+
+extension ActivationsFile {
+  static let activations = Dataset<Float>(
+    "activations", ["n", "c"],
+    "Activation vectors, one row per sampled position, in the order of images.")
+  static let failedImages = Dataset<Int32>(
+    "failures/image", ["f"], "Images that could not be read.", SampleOrigins.absence)
+  static let failureReasons = Dataset<String>(
+    "failures/reason", ["f"], "Why each could not be read.", SampleOrigins.absence)
+  static let predictionImages = Dataset<Int32>(
+    "predictions/image", ["p"], "Images whose classes were predicted.",
+    .optionally("with --predict"))
+  static let predictedClasses = Dataset<Int32>(
+    "predictions/classes", ["p", "b"],
+    "The network's best classes of each image, best first; indices of its outputs.",
+    .optionally("with --predict"))
+  static let positionsPerImage = Attribute<Int>(
+    "positions_per_image", "Samples that each image gave.", SampleOrigins.absence)
+  static let imagesFingerprint = Attribute<String>(
+    "images_fingerprint", "Hash of the names and sizes of the images.", SampleOrigins.absence)
+
+  /// The form of the file.
+  public static let schema = FileSchema(
+    kind: "activations", fileName: "activations.h5", program: "atlas-extract",
+    summary: """
+      Activation vectors of a layer at sampled positions of images. Other programs may write such a \
+      file with `activations` alone.
+      """,
+    axes: [
+      Axis("n", "samples", atLeast: 1), Axis("c", "channels of the layer", atLeast: 1),
+      Axis("f", "images that could not be read"), Axis("p", "images with predictions"),
+      Axis("b", "classes kept of each image, 5"),
+    ] + SampleOrigins.axes,
+    attributes: SampleOrigins.attributes + [positionsPerImage.schema, imagesFingerprint.schema],
+    datasets: [activations.schema] + SampleOrigins.datasets + [
+      failedImages.schema, failureReasons.schema, predictionImages.schema, predictedClasses.schema,
+    ],
+    example: """
+      import h5py
+      with h5py.File("activations.h5") as f:
+          print(f.attrs["layer"].decode(), f["activations"].shape)
+          names = f["images/name"].asstr()[:]
+          classes = f["classes/name"].asstr()[:]
+          sample = 7
+          image = f["image"][sample]
+          kind = f["images/class"][image]
+          print(names[image], "of class", classes[kind] if kind >= 0 else "none")
+          print("row", f["y"][sample], "column", f["x"][sample])
+          print("strongest channel", f["activations"][sample].argmax())
+      """)
+}

@@ -1,0 +1,223 @@
+public import ArrayStore
+public import Matrices
+
+/// `layout.h5`: where every sample lies in the plane, written by `atlas-embed`; `atlas-place` writes one
+/// of new samples.
+public struct LayoutFile {
+  private let reader: ArtifactReader
+
+  /// The number of samples, n.
+  public let sampleCount: Int
+  /// The number of coordinates of a sample: 2 in the plane, 1 on a line.
+  public let dimension: Int
+
+  /// How a layout was made.
+  public struct Method: Sendable, Equatable {
+    /// The method's name: `tsne` or `umap`.
+    public var name: String
+    /// Its settings, by the names of the options that set them.
+    public var settings: [String: AttributeValue]
+
+    /// Makes a method from its parts.
+    public init(name: String, settings: [String: AttributeValue]) {
+      self.name = name
+      self.settings = settings
+    }
+  }
+
+  /// Opens a file.
+  ///
+  /// - Throws: `ArrayStoreError` or `ArtifactError` if it is not what it should be.
+  public init(path: String) throws {
+    reader = try ArtifactReader(Self.schema, path: path)
+    sampleCount = reader.length("n")
+    dimension = reader.length("m")
+  }
+
+  /// The file's path.
+  public var path: String { reader.path }
+
+  /// Reads the layout, n × dimension.
+  ///
+  /// - Throws: `ArtifactError` if a coordinate is not finite.
+  public func positions() throws -> Matrix {
+    let positions = try reader.matrix(Self.layout)
+    guard positions.firstNonFiniteRow() == nil else {
+      throw reader.damage("its layout is not finite everywhere")
+    }
+    return positions
+  }
+
+  /// Checks that the layout is one of these samples.
+  ///
+  /// - Parameters:
+  ///   - samples: The samples.
+  ///   - sha256: The digest of their file.
+  /// - Throws: `ArtifactError` if it is one of others.
+  public func require(of samples: SampleVectors, sha256: String) throws {
+    guard sampleCount == samples.sampleCount,
+      try reader.file.provenance?.inputs.first?.sha256 == sha256
+    else {
+      throw ArtifactError(
+        "Cannot use \(path) with \(samples.path): it is not a layout of these samples; "
+          + "give those that atlas-embed was given")
+    }
+  }
+
+  /// How the layout was made.
+  ///
+  /// - Throws: `ArtifactError` if it was not made by a method, but placed on another layout.
+  public func method() throws -> Method {
+    guard let name = try reader.optional(Self.methodName) else {
+      throw ArtifactError(
+        "Cannot use \(path): it does not say by which method it was made; give a layout of atlas-embed"
+      )
+    }
+    let attributes = try reader.file.attributes(of: Self.methodName.schema.group)
+    let settings = attributes.filter { $0.name != Self.methodName.schema.name }
+    return Method(
+      name: name, settings: Dictionary(settings.map { ($0.name, $0.value) }) { first, _ in first })
+  }
+
+  /// The name of the metric by which samples were compared.
+  public func metric() throws -> String { try reader.required(Self.metric) }
+
+  /// Where the samples come from; nil if the file does not say.
+  public func origins() throws -> SampleOrigins? { try reader.origins() }
+}
+
+// MARK: - Writing
+
+/// Writes `layout.h5`.
+public final class LayoutWriter {
+  private let writer: ArtifactWriter
+
+  /// Begins a file.
+  ///
+  /// - Parameters:
+  ///   - path: Where the file will be.
+  ///   - subject: Which network and layer the samples are of.
+  ///   - provenance: The run.
+  ///   - origins: Where the samples come from, if that is known.
+  /// - Throws: `ArrayStoreError` if there can be no such file.
+  public init(
+    path: String, subject: Subject, provenance: Provenance, origins: SampleOrigins?
+  ) throws(ArrayStoreError) {
+    writer = try ArtifactWriter(
+      LayoutFile.schema, path: path, provenance: provenance, subject: subject)
+    try writer.write(origins)
+  }
+
+  /// Writes where the samples lie, n × dimension.
+  public func write(positions: Matrix) throws(ArrayStoreError) {
+    try writer.write(LayoutFile.layout, positions)
+  }
+
+  /// Writes how the layout was made, and by which metric samples were compared.
+  public func write(_ method: LayoutFile.Method, metric: String) throws(ArrayStoreError) {
+    try writer.set(LayoutFile.metric, metric)
+    try writer.set(LayoutFile.methodName, method.name)
+    for (name, value) in method.settings.sorted(by: { $0.key < $1.key }) {
+      try writer.set(name, value, of: LayoutFile.methodName.schema.group)
+    }
+  }
+
+  /// Writes the course of the loss.
+  public func write(losses: [(step: Int32, value: Float)]) throws(ArrayStoreError) {
+    try writer.write(LayoutFile.lossSteps, losses.map(\.step))
+    try writer.write(LayoutFile.lossValues, losses.map(\.value))
+  }
+
+  /// Writes a measure of the quality report under its name there.
+  ///
+  /// - Precondition: The form of the file names the measure.
+  public func write(measure name: String, _ value: Double) throws(ArrayStoreError) {
+    precondition(
+      LayoutFile.measures.contains { $0.schema.names(name) }, "a layout has no measure \(name)")
+    try writer.set(name, .number(value), of: "")
+  }
+
+  /// Writes the neighbors among which new samples were placed, n × k.
+  public func write(neighbors: [Int32], sampleCount: Int) throws(ArrayStoreError) {
+    try writer.write(
+      LayoutFile.neighbors, neighbors,
+      shape: [sampleCount, neighbors.count / max(1, sampleCount)])
+  }
+
+  /// Completes the file.
+  public func finish() throws(ArrayStoreError) { try writer.finish() }
+}
+
+// MARK: - Form
+
+extension LayoutFile {
+  private static let ofEmbed = Presence.optionally("from `atlas-embed`")
+  private static let reported = Presence.optionally("from `atlas-embed`, with its report")
+
+  static let layout = Dataset<Float>(
+    "layout", ["n", "m"], "Position of each sample; similar samples lie near each other.")
+  static let lossSteps = Dataset<Int32>(
+    "loss/step", ["t"], "Iterations of t-SNE, or epochs of UMAP, before each value.", ofEmbed)
+  static let lossValues = Dataset<Float>(
+    "loss/value", ["t"], unit: "nats",
+    "What the layout minimizes: KL divergence of t-SNE, cross-entropy per sample of UMAP.", ofEmbed)
+  static let neighbors = Dataset<Int32>(
+    "neighbors", ["n", "k"],
+    "Samples of the old layout among which each new one was placed, nearest first.",
+    .optionally("from `atlas-place`"))
+
+  static let methodName = Attribute<String>(
+    "name", of: "method",
+    "`tsne` or `umap`; beside it each setting of that method under the name of its option.",
+    ofEmbed)
+  static let metric = Attribute<String>(
+    "metric", "How samples were compared: `cosine` or `euclidean`.", ofEmbed)
+  static let measures = [
+    Attribute<Double>(
+      "trustworthiness_{q}",
+      "Trustworthiness at q neighbors, 15 where there are as many,, from 0 to 1.", reported),
+    Attribute<Double>("continuity_{q}", "Continuity at q neighbors, from 0 to 1.", reported),
+    Attribute<Double>(
+      "kept_neighbors_{q}", "Fraction of the q nearest neighbors that the layout preserves.",
+      reported),
+    Attribute<Double>(
+      "distance_correlation", "Rank correlation of distances between samples and in the layout.",
+      reported),
+    Attribute<Double>(
+      "triplet_accuracy", "Fraction of random triplets whose distances keep their order.",
+      reported),
+    Attribute<Double>(
+      "stability",
+      "1 − mean Procrustes disparity to layouts from other seeds; 1 is the same shape.", reported),
+    Attribute<Double>("loss", "The last value of the loss, in nats.", reported),
+  ]
+
+  /// The form of the file.
+  public static let schema = FileSchema(
+    kind: "layout", format: 2, fileName: "layout.h5", program: "atlas-embed",
+    summary: """
+      The layout of the samples, how it was made, and how good it is. `atlas-place` writes such a file \
+      for new samples on an old layout.
+      """,
+    axes: [
+      Axis("n", "samples", atLeast: 1), Axis("m", "coordinates: 2, or 1 on a line", atLeast: 1),
+      Axis("t", "steps at which the loss was taken"),
+      Axis("k", "neighbors of a new sample", atLeast: 1),
+    ] + SampleOrigins.axes,
+    attributes: [methodName.schema, metric.schema] + measures.map(\.schema)
+      + SampleOrigins.attributes,
+    datasets: [layout.schema, lossSteps.schema, lossValues.schema, neighbors.schema]
+      + SampleOrigins.datasets,
+    example: """
+      import h5py
+      with h5py.File("layout.h5") as f:
+          positions = f["layout"][:]
+          print(len(positions), "samples from", positions.min(axis=0), "to", positions.max(axis=0))
+          if "method" in f:
+              print({name: f["method"].attrs[name] for name in f["method"].attrs})
+              print("trustworthiness", f.attrs["trustworthiness_15"])
+              print("last loss", f["loss/value"][-1], "after", f["loss/step"][-1], "steps")
+          image = f["image"][0]
+          print("sample 0 comes from", f["images/name"].asstr()[image])
+      """)
+}

@@ -1,0 +1,135 @@
+import Glibc
+
+/// Rows of single-precision numbers that grow on the disk and outlive the process that writes them.
+///
+/// Rows for the result `x.h5` lie in `x.h5.growing`: room for a head, then row after row, little-endian,
+/// as they will lie in the result. `ArrayFileWriter.init(path:kind:rows:as:)` makes the result around them
+/// and renames the file, so the rows are written once. Nothing but rows is ever in the file before that
+/// moment, and what lies around them is made anew from nothing: however often a process is killed, and
+/// wherever, the result has the bytes of one that was never interrupted.
+///
+/// How many rows count is not said here but by what was written down after `synchronize`, for instance
+/// in a `RunJournal`.
+public final class GrowingRows {
+  /// The file of the rows.
+  public let path: String
+  /// The number of elements of a row.
+  public let columnCount: Int
+  /// The number of rows.
+  public private(set) var rowCount: Int
+
+  private let file: FileDescriptor
+
+  /// Where the first row begins: a page, more than HDF5 needs before the first array of a file.
+  static let headByteCount = 4096
+
+  /// Opens the rows for a result; missing folders are made.
+  ///
+  /// - Parameters:
+  ///   - result: Where the result will be.
+  ///   - columnCount: The number of elements of a row.
+  ///   - rowCount: How many of the rows that are there to keep; later ones are cut off.
+  /// - Throws: `ArrayStoreError` if the file cannot be written, or holds fewer rows.
+  public init(
+    for result: String, columnCount: Int, keeping rowCount: Int
+  ) throws(ArrayStoreError) {
+    precondition(
+      columnCount > 0 && rowCount >= 0, "\(rowCount) rows of \(columnCount) elements cannot grow")
+    path = Self.path(for: result)
+    self.columnCount = columnCount
+    self.rowCount = rowCount
+    try makeFolders(of: path)
+    do throws(SystemFailure) {
+      file = try FileDescriptor(path, O_RDWR | O_CREAT)
+      let size = Self.headByteCount + 4 * columnCount * rowCount
+      guard try file.size() >= size || rowCount == 0 else { throw SystemFailure(code: ENODATA) }
+      try file.truncate(to: size)
+    } catch {
+      throw ArrayStoreError("Cannot write", path, cause: error.cause)
+    }
+  }
+
+  /// How many whole rows are there for a result; 0 if there is no file.
+  public static func storedRowCount(for result: String, columnCount: Int) -> Int {
+    guard let file = try? FileDescriptor(path(for: result), O_RDONLY), let size = try? file.size()
+    else { return 0 }
+    return max(0, size - headByteCount) / (4 * columnCount)
+  }
+
+  private static func path(for result: String) -> String { result + ".growing" }
+
+  private var endOffset: Int { Self.headByteCount + byteCount }
+
+  /// The bytes of all rows.
+  var byteCount: Int { 4 * columnCount * rowCount }
+
+  /// Appends rows that lie one after the other.
+  ///
+  /// - Throws: `ArrayStoreError`, for instance when the disk is full.
+  /// - Precondition: `values` holds whole rows.
+  public func append(_ values: [Float]) throws(ArrayStoreError) {
+    let (rows, rest) = values.count.quotientAndRemainder(dividingBy: columnCount)
+    precondition(rest == 0, "\(values.count) values are not whole rows of \(columnCount)")
+    let offset = endOffset
+    try perform("Cannot write") { file throws(SystemFailure) in
+      // The processors that this is built for are little-endian, as the file is.
+      try values.withUnsafeBufferPointer { values throws(SystemFailure) in
+        try file.write(UnsafeRawBufferPointer(values), at: offset)
+      }
+    }
+    rowCount += rows
+  }
+
+  /// Waits until all rows are on the disk.
+  public func synchronize() throws(ArrayStoreError) {
+    try perform("Cannot write") { file throws(SystemFailure) in try file.synchronize() }
+  }
+
+  /// Reads some rows back.
+  func values(ofRows rows: Range<Int>) throws(ArrayStoreError) -> [Float] {
+    precondition(
+      rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows \(rows) of \(rowCount) wanted")
+    var values = [Float](repeating: 0, count: rows.count * columnCount)
+    let offset = Self.headByteCount + 4 * columnCount * rows.lowerBound
+    try perform("Cannot read") { file throws(SystemFailure) in
+      try values.withUnsafeMutableBufferPointer { values throws(SystemFailure) in
+        try file.read(into: UnsafeMutableRawBufferPointer(values), at: offset)
+      }
+    }
+    return values
+  }
+
+  /// Copies to both sides of the rows what lies there in a file of the same layout.
+  func surround(by frame: String) throws(ArrayStoreError) {
+    let (start, end) = (Self.headByteCount, endOffset)
+    try perform("Cannot write") { file throws(SystemFailure) in
+      let source = try FileDescriptor(frame, O_RDONLY)
+      let size = try source.size()
+      try file.truncate(to: end)
+      var piece = [UInt8](repeating: 0, count: 1 << 20)
+      for range in [end..<max(size, end), 0..<start] {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+          let count = min(piece.count, range.upperBound - offset)
+          try piece.withUnsafeMutableBufferPointer { piece throws(SystemFailure) in
+            let part = UnsafeMutableRawBufferPointer(start: piece.baseAddress, count: count)
+            try source.read(into: part, at: offset)
+            try file.write(UnsafeRawBufferPointer(part), at: offset)
+          }
+          offset += count
+        }
+      }
+    }
+  }
+
+  /// Removes the file.
+  public func remove() { unlink(path) }
+
+  private func perform(
+    _ operation: String, _ body: (borrowing FileDescriptor) throws(SystemFailure) -> Void
+  ) throws(ArrayStoreError) {
+    do throws(SystemFailure) { try body(file) } catch {
+      throw ArrayStoreError(operation, path, cause: error.cause)
+    }
+  }
+}

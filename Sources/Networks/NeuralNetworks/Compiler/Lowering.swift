@@ -1,0 +1,228 @@
+/// A network on its way from a graph to steps: what depends on the image, simplified.
+///
+/// Each pass keeps what the network computes (up to rounding) and the tensors that are wanted.
+struct Lowering {
+  var nodes: [LoweredNode]
+  /// The tensor whose memory each identity's result shares.
+  private(set) var aliases: [String: String] = [:]
+  private let facts: [String: TensorFact]
+  private let wanted: Set<String>
+
+  init(_ graph: NetworkGraph, facts: [String: TensorFact], keeping wanted: Set<String>) {
+    self.facts = facts
+    self.wanted = wanted
+    nodes = []
+    for node in graph.nodes where facts[node.output]?.constant == nil {
+      nodes.append(
+        LoweredNode(
+          name: node.name, operation: node.operation, inputs: node.inputs, output: node.output))
+    }
+    dropIdentities()
+    recognizeFunctions()
+    writeMeansAsPools()
+    writeConstantsAsAffine()
+    mergePadding()
+    foldAffine()
+    foldBias()
+    appendFunctions()
+  }
+
+  // MARK: What is known
+
+  func constant(_ name: String) -> ConstantTensor? { facts[name]?.constant }
+
+  /// The one number that a constant holds.
+  func scalar(_ name: String) -> Float? {
+    guard let values = constant(name)?.floats, values.count == 1 else { return nil }
+    return values[0]
+  }
+
+  func shape(_ name: String) -> TensorShape? { facts[name]?.shape }
+
+  func isMap(_ name: String) -> Bool { shape(name)?.rank == 4 }
+
+  /// How many nodes read each tensor.
+  var readerCounts: [String: Int] {
+    var counts: [String: Int] = [:]
+    for node in nodes { for input in node.inputs { counts[input, default: 0] += 1 } }
+    return counts
+  }
+
+  /// The node that makes each tensor.
+  var makers: [String: Int] {
+    var makers: [String: Int] = [:]
+    for (index, node) in nodes.enumerated() { makers[node.output] = index }
+    return makers
+  }
+
+  /// Whether a tensor has a single reader and nobody outside wants it.
+  func isInner(_ name: String, _ readers: [String: Int]) -> Bool {
+    readers[name] == 1 && !wanted.contains(name)
+  }
+
+  mutating func remove(_ doomed: Set<Int>) {
+    nodes = nodes.indices.filter { !doomed.contains($0) }.map { nodes[$0] }
+  }
+
+  // MARK: Passes
+
+  private mutating func dropIdentities() {
+    var kept: [LoweredNode] = []
+    for var node in nodes {
+      node.inputs = node.inputs.map { aliases[$0] ?? $0 }
+      switch node.operation {
+      case .identity, .cast(.float): aliases[node.output] = node.inputs[0]
+      default: kept.append(node)
+      }
+    }
+    nodes = kept
+  }
+
+  /// The mean over rows and columns of a map is a global average pool.
+  private mutating func writeMeansAsPools() {
+    for index in nodes.indices {
+      guard case .mean(let axes?, true) = nodes[index].operation, isMap(nodes[index].inputs[0]),
+        Set(axes.map { $0 < 0 ? $0 + 4 : $0 }) == [2, 3]
+      else { continue }
+      nodes[index].operation = .globalAveragePool
+    }
+  }
+
+  /// A map plus, minus, times or over one constant a channel is an affine map of the channels.
+  private mutating func writeConstantsAsAffine() {
+    for index in nodes.indices {
+      guard case .binary(let function) = nodes[index].operation else { continue }
+      let inputs = nodes[index].inputs
+      let isFirst = constant(inputs[1]) != nil
+      guard let values = isFirst ? constant(inputs[1]) : constant(inputs[0]),
+        let x = shape(inputs[isFirst ? 0 : 1]), x.rank == 4,
+        shape(nodes[index].output) == x,
+        let factors = channelValues(values, channels: x.dimensions[1])
+      else { continue }
+      let ones = [Float](repeating: 1, count: factors.count)
+      let zeros = [Float](repeating: 0, count: factors.count)
+      let affine: ChannelAffine
+      switch (function, isFirst) {
+      case (.add, _): affine = ChannelAffine(scale: ones, shift: factors)
+      case (.subtract, true): affine = ChannelAffine(scale: ones, shift: factors.map { -$0 })
+      case (.subtract, false): affine = ChannelAffine(scale: ones.map { -$0 }, shift: factors)
+      case (.multiply, _): affine = ChannelAffine(scale: factors, shift: zeros)
+      case (.divide, true) where factors.allSatisfy({ $0 != 0 }):
+        affine = ChannelAffine(scale: factors.map { 1 / $0 }, shift: zeros)
+      default: continue
+      }
+      nodes[index].operation = .channelAffine(affine)
+      nodes[index].inputs = [inputs[isFirst ? 0 : 1]]
+    }
+  }
+
+  /// One value a channel from a number, or from 1 × channels × 1 × 1 with leading ones left out.
+  private func channelValues(_ constant: ConstantTensor, channels: Int) -> [Float]? {
+    guard let values = constant.floats, constant.shape.rank <= 4 else { return nil }
+    if values.count == 1 { return [Float](repeating: values[0], count: channels) }
+    let padded =
+      [Int](repeating: 1, count: 4 - constant.shape.rank) + constant.shape.dimensions
+    return padded == [1, channels, 1, 1] ? values : nil
+  }
+
+  /// Zeros around a map that only a convolution reads belong to the convolution.
+  private mutating func mergePadding() {
+    let readers = readerCounts
+    let makers = makers
+    var doomed: Set<Int> = []
+    for index in nodes.indices {
+      guard case .convolution(var convolution) = nodes[index].operation,
+        convolution.paddingRule == .explicit, let maker = makers[nodes[index].inputs[0]],
+        isInner(nodes[maker].output, readers), case .pad(.constant) = nodes[maker].operation,
+        let input = shape(nodes[maker].inputs[0]), input.rank == 4,
+        let amounts = zeroPadding(of: nodes[maker])
+      else { continue }
+      convolution.padding.top += amounts.before[2]
+      convolution.padding.left += amounts.before[3]
+      convolution.padding.bottom += amounts.after[2]
+      convolution.padding.right += amounts.after[3]
+      nodes[index].operation = .convolution(convolution)
+      nodes[index].inputs[0] = nodes[maker].inputs[0]
+      doomed.insert(maker)
+    }
+    remove(doomed)
+  }
+
+  /// The zeros that a node adds around rows and columns, if that is all it does.
+  private func zeroPadding(of node: LoweredNode) -> Pad.Amounts? {
+    guard case .pad(let content) = node.operation,
+      let padding = try? Pad(content: content).amounts(node.node, node.inputs.map { facts[$0] }),
+      padding.number == 0, (padding.before + padding.after).allSatisfy({ $0 >= 0 }),
+      [padding.before, padding.after].allSatisfy({ $0[0] == 0 && $0[1] == 0 })
+    else { return nil }
+    return padding
+  }
+
+  /// Batch normalization behind a convolution belongs into its weights.
+  private mutating func foldAffine() {
+    let readers = readerCounts
+    var makers = makers
+    var doomed: Set<Int> = []
+    for index in nodes.indices {
+      guard case .channelAffine(let affine) = nodes[index].operation,
+        let maker = makers[nodes[index].inputs[0]], isInner(nodes[maker].output, readers)
+      else { continue }
+      switch nodes[maker].operation {
+      case .convolution(let convolution):
+        nodes[maker].operation = .convolution(convolution.followed(by: affine))
+      case .channelAffine(let first):
+        nodes[maker].operation = .channelAffine(first.followed(by: affine))
+      default: continue
+      }
+      nodes[maker].output = nodes[index].output
+      makers[nodes[index].output] = maker
+      doomed.insert(index)
+    }
+    remove(doomed)
+  }
+
+  /// A constant vector added behind a fully connected layer is its bias.
+  private mutating func foldBias() {
+    let readers = readerCounts
+    let makers = makers
+    var doomed: Set<Int> = []
+    for index in nodes.indices {
+      guard case .binary(.add) = nodes[index].operation else { continue }
+      let inputs = nodes[index].inputs
+      let isFirst = constant(inputs[1]) != nil
+      guard let bias = isFirst ? constant(inputs[1]) : constant(inputs[0]),
+        let maker = makers[inputs[isFirst ? 0 : 1]], isInner(nodes[maker].output, readers),
+        case .innerProduct(var layer) = nodes[maker].operation, let values = bias.floats,
+        values.count == layer.bias.count, bias.shape.dimensions.last == values.count,
+        shape(nodes[index].output) == shape(nodes[maker].output)
+      else { continue }
+      layer.bias = zip(layer.bias, values).map { $0 + $1 }
+      nodes[maker].operation = .innerProduct(layer)
+      nodes[maker].output = nodes[index].output
+      doomed.insert(index)
+    }
+    remove(doomed)
+  }
+
+  /// A ReLU or a clip behind a convolution is computed with it: their gradients need only the result.
+  private mutating func appendFunctions() {
+    let readers = readerCounts
+    let makers = makers
+    var doomed: Set<Int> = []
+    for index in nodes.indices {
+      guard case .unary(let function) = nodes[index].operation,
+        let maker = makers[nodes[index].inputs[0]], isInner(nodes[maker].output, readers),
+        case .convolution = nodes[maker].operation, nodes[maker].appended == nil
+      else { continue }
+      switch function {
+      case .relu: break
+      case .clip(let lower, let upper) where lower == 0 && upper > 0: break
+      default: continue
+      }
+      nodes[maker].appended = function
+      nodes[maker].output = nodes[index].output
+      doomed.insert(index)
+    }
+    remove(doomed)
+  }
+}

@@ -1,0 +1,60 @@
+internal import OneDNN
+
+/// Where the tangents of a network being compiled lie: for each tensor between the source and the
+/// targets, as many tangents as there are, one behind the other.
+///
+/// In memory `count` tangents of a tensor are one tensor whose first size is that many times as large,
+/// whatever the layout; convolutions, pools and matrix products take all of them as one batch and so
+/// reach the speed of a batch. Operators that are not linear are linearized at the values of the last
+/// forward pass, which all tangents share.
+final class TangentCompiler {
+  /// How many tangents there are.
+  let count: Int
+  private let carrying: Set<String>
+  private var memories: [String: TensorMemory] = [:]
+
+  /// - Parameters:
+  ///   - count: How many tangents are carried at once.
+  ///   - carrying: The tensors that depend on the source and that a target depends on.
+  init(count: Int, carrying: Set<String>) {
+    self.count = count
+    self.carrying = carrying
+  }
+
+  /// The tangents of a tensor; nil when it does not depend on the source, and all of them are 0.
+  func tangent(of slot: TensorSlot) throws -> TensorMemory? {
+    guard carrying.contains(slot.name) else { return nil }
+    return memories[slot.name]
+  }
+
+  /// Memory for the tangents of a node's output.
+  func makeTangent(of slot: TensorSlot) throws -> TensorMemory {
+    let memory = try TensorMemory(
+      TensorDescriptor(
+        shape(of: slot).dimensions, layout: slot.format.layout, format: slot.format.numbers))
+    memories[slot.name] = memory
+    return memory
+  }
+
+  /// The shape of all tangents of a tensor together.
+  func shape(of slot: TensorSlot) -> TensorShape { slot.shape.repeated(count) }
+
+  /// Each tangent by itself, as a tensor like the given one.
+  func views(of memory: TensorMemory, like slot: TensorSlot?) throws -> [TensorMemory] {
+    guard let slot else { return [] }
+    let length = memory.storedCount / max(count, 1)
+    return try (0..<count).map { try memory.part(slot.descriptor, at: $0 * length) }
+  }
+}
+
+extension TensorShape {
+  /// The sizes as oneDNN wants them: a number is a vector of one.
+  var describable: [Int] { rank == 0 ? [1] : dimensions }
+
+  /// The shape of several such tensors one behind the other.
+  func repeated(_ count: Int) -> TensorShape {
+    var result = TensorShape(describable)
+    result.dimensions[0] *= count
+    return result
+  }
+}

@@ -1,0 +1,151 @@
+internal import OneDNN
+
+/// The mean of each window; `countsPadding` says whether padding counts as zeros. [x]
+struct AveragePool: Operator {
+  let window: PoolingWindow
+  let countsPadding: Bool
+
+  var name: String { "average pooling" }
+  var arity: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try floatType(node, inputs)
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    try window.pooledShape(node, try firstShape(node, inputs))
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) -> ConstantTensor.Elements? { nil }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line {
+    rule.only(lines) { line, shape in window.receptiveField(through: line, of: shape, rule) }
+  }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { request.sameForMaps }
+
+  /// y = the mean of each window of x.
+  ///
+  /// Pullback: the gradient spread evenly over the window. Pushforward: the mean of the tangents.
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let input = try compiler.input(0, of: node)
+    return try AveragePooling(
+      countsPadding ? .meanIncludingPadding : .meanExcludingPadding,
+      window.geometry(from: input.shape, to: output.shape), from: input, to: output
+    ).compiled(with: compiler)
+  }
+}
+
+/// The mean over everything behind the channels, each such size 1. [x: batch × channels …]
+struct GlobalAveragePool: Operator {
+  var name: String { "global average pooling" }
+  var arity: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try floatType(node, inputs)
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    let input = try firstShape(node, inputs)
+    guard input.rank >= 2, !input.dimensions.dropFirst(2).contains(0) else {
+      throw GraphError(node, "maps expected, found \(input)")
+    }
+    var result = input
+    for dimension in 2..<input.rank { result.dimensions[dimension] = 1 }
+    return result
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) -> ConstantTensor.Elements? { nil }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line {
+    rule.only(lines) { line, shape in line.summed(over: 2..<max(shape.rank, 2)) }
+  }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { request.sameForMaps }
+
+  /// For a map an average pool of one window, else a mean over the last dimensions.
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let input = try compiler.input(0, of: node)
+    guard input.isMap else {
+      return try Mean(axes: Array(2..<max(2, input.shape.rank)), keepsDimensions: true)
+        .compile(node, to: output, with: compiler)
+    }
+    let window = PoolingWindow(kernel: Extent(height: input.height, width: input.width))
+    return try AveragePooling(
+      .meanExcludingPadding, window.geometry(from: input.shape, to: output.shape), from: input,
+      to: output
+    ).compiled(with: compiler)
+  }
+}
+
+/// An average pool between two tensors, linear in all directions.
+struct AveragePooling {
+  let kind: PoolingKind
+  let geometry: WindowGeometry
+  let input, output: TensorSlot
+
+  init(
+    _ kind: PoolingKind, _ geometry: WindowGeometry, from input: TensorSlot, to output: TensorSlot
+  ) {
+    self.kind = kind
+    self.geometry = geometry
+    self.input = input
+    self.output = output
+  }
+
+  func forward(
+    _ source: TensorDescriptor, _ destination: TensorDescriptor
+  ) throws -> Primitive {
+    try Primitive.pooling(
+      kind, source: source, destination: destination, geometry: geometry, keepsWorkspace: false)
+  }
+
+  func compiled(with compiler: NetworkCompiler) throws -> CompiledOperator {
+    let forward = try forward(input.descriptor, output.descriptor)
+    let step = try compiler.run(
+      forward, [(.source, try input.value()), (.destination, try output.value())])
+    return CompiledOperator(
+      forward: [step],
+      pullback: {
+        guard compiler.isDifferentiated(input) else { return [] }
+        let share = try compiler.gradientShare(of: input)
+        let backward = try Primitive.poolingPullback(
+          kind, sourceGradient: input.descriptor, destinationGradient: output.descriptor,
+          geometry: geometry, forward: forward)
+        return [
+          try compiler.run(
+            backward,
+            [(.sourceGradient, share.memory), (.destinationGradient, try output.gradient())])
+        ] + share.then
+      },
+      pushforward: { tangents in
+        guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
+        let result = try tangents.makeTangent(of: output)
+        return TangentSteps(push: [
+          try compiler.run(
+            self.forward(tangent.descriptor, result.descriptor),
+            [(.source, tangent), (.destination, result)])
+        ])
+      })
+  }
+}

@@ -1,0 +1,205 @@
+internal import Glibc
+internal import OneDNN
+
+/// A function of two elements; tensors of different shapes are broadcast, as in NumPy. [a, b]
+public enum BinaryFunction: String, Hashable, Sendable, Operator {
+  /// a + b.
+  case add = "addition"
+  /// a − b.
+  case subtract = "subtraction"
+  /// a · b.
+  case multiply = "multiplication"
+  /// a / b; of integers, towards zero.
+  case divide = "division"
+  /// a to the power of b.
+  case power
+  /// The larger one.
+  case maximum
+  /// The smaller one.
+  case minimum
+  /// The remainder of a / b with the sign of b, as Python counts.
+  case modulo
+  /// The remainder of a / b with the sign of a, as C counts.
+  case remainder
+
+  // MARK: Values
+
+  /// The function's value.
+  package func value(_ a: Float, _ b: Float) -> Float {
+    switch self {
+    case .add: return a + b
+    case .subtract: return a - b
+    case .multiply: return a * b
+    case .divide: return a / b
+    case .power: return powf(a, b)
+    case .maximum: return a.isNaN ? a : b.isNaN ? b : Swift.max(a, b)
+    case .minimum: return a.isNaN ? a : b.isNaN ? b : Swift.min(a, b)
+    case .remainder: return fmodf(a, b)
+    case .modulo:
+      let rest = fmodf(a, b)
+      return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
+    }
+  }
+
+  /// The function's value for integers, wrapping around where it overflows.
+  ///
+  /// - Returns: `nil` where there is none: a division by zero.
+  package func value(_ a: Int, _ b: Int) -> Int? {
+    switch self {
+    case .add: return a &+ b
+    case .subtract: return a &- b
+    case .multiply: return a &* b
+    case .maximum: return Swift.max(a, b)
+    case .minimum: return Swift.min(a, b)
+    case .divide: return b == 0 ? nil : a.dividedReportingOverflow(by: b).partialValue
+    case .remainder: return b == 0 ? nil : a.remainderReportingOverflow(dividingBy: b).partialValue
+    case .modulo:
+      guard b != 0 else { return nil }
+      let rest = a.remainderReportingOverflow(dividingBy: b).partialValue
+      return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
+    case .power: return Self.power(a, b)
+    }
+  }
+
+  /// By repeated squaring; a negative exponent has an integer result for 1 and −1 alone.
+  private static func power(_ base: Int, _ exponent: Int) -> Int? {
+    guard exponent >= 0 else {
+      switch base {
+      case 0: return nil
+      case 1: return 1
+      case -1: return exponent.isMultiple(of: 2) ? 1 : -1
+      default: return 0
+      }
+    }
+    var (result, factor, rest) = (1, base, exponent)
+    while rest > 0 {
+      if rest & 1 == 1 { result = result &* factor }
+      factor = factor &* factor
+      rest >>= 1
+    }
+    return result
+  }
+
+  // MARK: Rules of the graph
+
+  var name: String { rawValue }
+  var arity: ClosedRange<Int> { 2...2 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    guard let type = inputs[0]?.type, type == inputs[1]?.type, type != .boolean else {
+      throw mismatch(node, inputs)
+    }
+    return type
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    try broadcastShape(node, inputs)
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    guard let constants else { return nil }
+    try allowance.take(shape.elementCount, for: node)
+    switch (constants[0].broadcast(to: shape), constants[1].broadcast(to: shape)) {
+    case (.floats(let a), .floats(let b)): return .floats(zip(a, b).map { value($0, $1) })
+    case (.integers(let a), .integers(let b)):
+      var result: [Int] = []
+      result.reserveCapacity(a.count)
+      for index in a.indices {
+        guard let value = value(a[index], b[index]) else {
+          throw GraphError(node, "\(a[index]) and \(b[index]) have no result")
+        }
+        result.append(value)
+      }
+      return .integers(result)
+    case (.floats, _), (.integers, _), (.booleans, _): return nil
+    }
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line { rule.broadcast(lines) }
+
+  // MARK: Engine
+
+  /// Maps that are added or multiplied stay in their layout, if all operands can.
+  func formats(_ request: FormatRequest) -> FormatChoice {
+    let result = request.output
+    guard result.rank == 4,
+      let whole = request.inputs.first(where: { $0.shape == result }),
+      whole.format.layout != .plain,
+      request.inputs.allSatisfy({
+        $0.shape.rank == 4 && $0.shape.dimensions[1] == result.dimensions[1]
+      })
+    else { return .plain }
+    // In the padding of the last block stand zeros; what is not finite there would spread.
+    if case .blocked(let block) = whole.format.layout,
+      !isFiniteAtZero && !result.dimensions[1].isMultiple(of: block)
+    {
+      return .plain
+    }
+    let format = MemoryFormat(layout: whole.format.layout, numbers: .float32)
+    return FormatChoice(input: format, output: format)
+  }
+
+  /// Whether f(0, 0) is a finite number.
+  private var isFiniteAtZero: Bool {
+    switch self {
+    case .add, .subtract, .multiply, .maximum, .minimum: true
+    case .divide, .power, .modulo, .remainder: false
+    }
+  }
+
+  /// y = f(a, b), element by element, broadcast.
+  ///
+  /// Pullback: the gradient times ∂f/∂a and ∂f/∂b, summed where an operand was repeated.
+  /// Pushforward: ∂f/∂a ȧ + ∂f/∂b ḃ.
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let a = try compiler.operand(node.inputs[0], output.format.layout)
+    let b = try compiler.operand(node.inputs[1], output.format.layout)
+    let result = output.storedDimensions
+    let plan = Broadcast(
+      result: result, a: a.storedDimensions.leading(to: result.count),
+      b: b.storedDimensions.leading(to: result.count))
+    let step = Step.kernel(
+      BinaryKernel(self, plan, result: try output.value(), a: a.value, b: b.value))
+    return CompiledOperator(
+      forward: [step],
+      pullback: {
+        var steps: [Step] = []
+        for (isFirst, slot) in [(true, a.slot), (false, b.slot)] {
+          guard let slot, compiler.isDifferentiated(slot) else { continue }
+          let share = try compiler.gradientShare(of: slot)
+          steps.append(
+            .kernel(
+              BinaryPullbackKernel(
+                self, plan, wantsFirst: isFirst, gradient: share.memory,
+                resultGradient: try output.gradient(), a: a.value, b: b.value)))
+          steps += share.then
+        }
+        return steps
+      },
+      pushforward: { tangents in
+        let alongA = try a.slot.flatMap { try tangents.tangent(of: $0) }
+        let alongB = try b.slot.flatMap { try tangents.tangent(of: $0) }
+        guard alongA != nil || alongB != nil else { return TangentSteps(push: []) }
+        let views = try tangents.views(of: try tangents.makeTangent(of: output), like: output)
+        let viewsA = try alongA.map { try tangents.views(of: $0, like: a.slot) }
+        let viewsB = try alongB.map { try tangents.views(of: $0, like: b.slot) }
+        return TangentSteps(
+          push: views.indices.map { index in
+            .kernel(
+              BinaryPushforwardKernel(
+                self, plan, result: views[index], a: a.value, b: b.value,
+                alongA: viewsA?[index], alongB: viewsB?[index]))
+          })
+      })
+  }
+}

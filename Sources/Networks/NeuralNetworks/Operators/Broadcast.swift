@@ -1,0 +1,86 @@
+internal import OneDNN
+
+/// How the elements of two tensors meet when they are broadcast, as in NumPy.
+///
+/// Adjacent dimensions in which both tensors run on alike are joined, so that the innermost loop is
+/// long. All sizes are those in memory.
+struct Broadcast {
+  /// The sizes of the result, outermost first; never empty.
+  let sizes: [Int]
+  /// The distance in elements between neighbors of each tensor; 0 where it is repeated.
+  let aStrides, bStrides: [Int]
+
+  /// - Precondition: The tensors have as many dimensions, each of the result's size or 1.
+  init(result: [Int], a: [Int], b: [Int]) {
+    var sizes: [Int] = []
+    var aStrides: [Int] = []
+    var bStrides: [Int] = []
+    let whole = TensorShape(result)
+    let allA = TensorShape(a).strides(broadcastTo: whole)
+    let allB = TensorShape(b).strides(broadcastTo: whole)
+    for index in result.indices where result[index] != 1 {
+      let size = result[index]
+      if let last = sizes.last, let lastA = aStrides.last, let lastB = bStrides.last,
+        lastA == allA[index] * size, lastB == allB[index] * size
+      {
+        sizes[sizes.count - 1] = last * size
+        aStrides[sizes.count - 1] = allA[index]
+        bStrides[sizes.count - 1] = allB[index]
+      } else {
+        sizes.append(size)
+        aStrides.append(allA[index])
+        bStrides.append(allB[index])
+      }
+    }
+    self.sizes = sizes.isEmpty ? [1] : sizes
+    self.aStrides = sizes.isEmpty ? [0] : aStrides
+    self.bStrides = sizes.isEmpty ? [0] : bStrides
+  }
+
+  /// How many elements a tensor with these strides must have at least.
+  func reach(_ strides: [Int]) -> Int {
+    sizes.contains(0) ? 0 : 1 + zip(sizes, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+  }
+
+  /// Checks once what the loops over a plan rely on.
+  func check(_ result: TensorMemory, _ a: TensorMemory, _ b: TensorMemory) {
+    precondition(
+      result.storedCount == sizes.reduce(1, *) && reach(aStrides) <= a.storedCount
+        && reach(bStrides) <= b.storedCount,
+      """
+      tensors of \(a.storedCount) and \(b.storedCount) elements are not broadcast to \
+      \(result.storedCount)
+      """)
+  }
+
+  /// The innermost loop: its length, and both tensors' strides there.
+  var inner: (count: Int, a: Int, b: Int) {
+    (sizes[sizes.count - 1], aStrides[sizes.count - 1], bStrides[sizes.count - 1])
+  }
+
+  /// Calls `body` for each run of the innermost loop with the indices at which it starts in the
+  /// result and in both tensors.
+  func forEachRun(_ body: (_ index: Int, _ a: Int, _ b: Int) -> Void) {
+    let outer = sizes.count - 1
+    var counter = [Int](repeating: 0, count: outer)
+    var (start, a, b) = (0, 0, 0)
+    let count = inner.count
+    guard sizes.allSatisfy({ $0 > 0 }) else { return }
+    while true {
+      body(start, a, b)
+      start += count
+      var index = outer - 1
+      while index >= 0 {
+        counter[index] += 1
+        a += aStrides[index]
+        b += bStrides[index]
+        if counter[index] < sizes[index] { break }
+        a -= aStrides[index] * sizes[index]
+        b -= bStrides[index] * sizes[index]
+        counter[index] = 0
+        index -= 1
+      }
+      if index < 0 { return }
+    }
+  }
+}

@@ -1,0 +1,268 @@
+internal import OneDNN
+
+/// Tensors joined along one dimension. [x₁, x₂, …]
+struct Concatenation: Operator {
+  let axis: Int
+
+  var name: String { "concatenation" }
+  var arity: ClosedRange<Int> { 1...Int.max }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    guard let type = inputs[0]?.type, inputs.allSatisfy({ $0?.type == type }) else {
+      throw mismatch(node, inputs)
+    }
+    return type
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    let input = try firstShape(node, inputs)
+    let dimension = try node.dimensionIndex(axis, of: input)
+    var result = input
+    result.dimensions[dimension] = 0
+    for other in inputs {
+      guard let shape = other?.shape, shape.rank == input.rank else {
+        throw GraphError(node, "tensors of different ranks cannot be joined")
+      }
+      for index in 0..<input.rank where index != dimension {
+        guard shape.dimensions[index] == input.dimensions[index] else {
+          throw GraphError(
+            node, "tensors of different sizes cannot be joined: \(input) and \(shape)")
+        }
+      }
+      result.dimensions[dimension] += shape.dimensions[dimension]
+      guard result.isReasonable else {
+        throw GraphError(node, "its output is too large: \(result)")
+      }
+    }
+    return result
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    guard let constants else { return nil }
+    try allowance.take(shape.elementCount, for: node)
+    let dimension = shape.dimensionIndex(axis) ?? 0
+    let lineCount = shape.dimensions[..<dimension].reduce(1, *)
+    func joined<Element>(_ parts: [[Element]]) -> [Element] {
+      var result: [Element] = []
+      result.reserveCapacity(shape.elementCount)
+      for line in 0..<lineCount {
+        for part in parts {
+          let length = part.count / lineCount
+          result.append(contentsOf: part[line * length..<(line + 1) * length])
+        }
+      }
+      return result
+    }
+    guard shape.elementCount > 0 else { return constants[0].elements.empty }
+    // The parts that hold something; their number is bounded by the elements.
+    switch constants[0].elements {
+    case .floats: return .floats(joined(constants.compactMap(\.floats).filter { !$0.isEmpty }))
+    case .integers:
+      return .integers(joined(constants.compactMap(\.integers).filter { !$0.isEmpty }))
+    case .booleans:
+      return .booleans(joined(constants.compactMap(\.booleans).filter { !$0.isEmpty }))
+    }
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line {
+    let lines = lines.compactMap { $0 }
+    guard rule.inputs.count > 1 else { return rule.union(lines) }
+    let dimension = rule.output.dimensionIndex(axis)
+    guard lines.contains(where: { $0.place?.dimension == dimension }) else {
+      return rule.union(lines)
+    }
+    // Positions laid one after the other: an order of its own.
+    guard let first = lines.first, let place = first.place,
+      lines.allSatisfy({
+        $0.place?.dimension == place.dimension && $0.place?.stride == place.stride
+      })
+    else { return rule.union(lines.map(\.lost)) }
+    return rule.union(
+      lines.map {
+        $0.scattered(
+          along: place.dimension, count: rule.output.dimensions[place.dimension],
+          order: rule.order)
+      })
+  }
+
+  // MARK: Engine
+
+  /// Parts of whole blocks stay in blocks.
+  func formats(_ request: FormatRequest) -> FormatChoice {
+    guard request.inputs.count == request.inputCount, request.output.rank == 4,
+      axis == 1 || axis == -3,
+      let format = request.inputs.map(\.format).first(where: {
+        if case .blocked = $0.layout { true } else { false }
+      }), case .blocked(let block) = format.layout,
+      request.inputs.allSatisfy({ $0.shape.dimensions[1].isMultiple(of: block) })
+    else { return .plain }
+    let isHalf = request.inputs.contains { $0.format.numbers == .bfloat16 }
+    let own = MemoryFormat(layout: format.layout, numbers: isHalf ? .bfloat16 : .float32)
+    return FormatChoice(input: own, output: own)
+  }
+
+  /// Lays the parts into the memory of the whole, where that is possible, so that nothing is copied.
+  ///
+  /// It is where each part is one run of memory: with one image, along the channels. A part that
+  /// already lies elsewhere (the image, a part of another concatenation) is copied when the network
+  /// runs.
+  func placeParts(of node: LoweredNode, with compiler: NetworkCompiler) throws {
+    let whole = try compiler.slot(node.output)
+    let parts = try parts(of: node, whole, compiler)
+    guard parts.allSatisfy({ $0.rowCount == 1 }) else { return }
+    for part in parts {
+      guard let slot = part.slot, !slot.hasValue, !compiler.isInput(slot) else { continue }
+      slot.use(
+        value: try TensorMemory(slot.descriptor, inside: try whole.value(), at: part.offset))
+      // The gradient may lie inside as well if nobody else adds to it.
+      if compiler.readerCounts[slot.name] == 1, !compiler.isSeeded(slot),
+        compiler.isDifferentiated(slot)
+      {
+        slot.use(
+          gradient: try TensorMemory(slot.descriptor, inside: try whole.gradient(), at: part.offset)
+        )
+      }
+    }
+  }
+
+  /// y = the parts one after the other, those copied that do not lie in it already.
+  ///
+  /// Pullback: each part takes its own piece of the gradient. Pushforward: the tangents joined.
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let parts = try parts(of: node, output, compiler)
+    let whole = try output.value()
+    var steps: [Step] = []
+    for part in parts {
+      let value = try part.value()
+      guard part.rowCount == 1 else {
+        steps.append(.kernel(RowsKernel(part.rows(value, whole), gathers: false)))
+        continue
+      }
+      let piece = try TensorMemory(value.descriptor, inside: whole, at: part.offset)
+      if !piece.isSameMemory(as: value) { steps.append(.copy(piece, from: value)) }
+    }
+    return CompiledOperator(
+      forward: steps,
+      pullback: {
+        let gradient = try output.gradient()
+        var steps: [Step] = []
+        for part in parts {
+          guard let slot = part.slot, compiler.isDifferentiated(slot) else { continue }
+          guard part.rowCount == 1 else {
+            let share = try compiler.gradientShare(of: slot)
+            steps.append(.kernel(RowsKernel(part.rows(share.memory, gradient), gathers: true)))
+            steps += share.then
+            continue
+          }
+          let piece = try TensorMemory(slot.descriptor, inside: gradient, at: part.offset)
+          if try piece.isSameMemory(as: slot.gradient()) {
+            slot.hasGradient = true
+            continue
+          }
+          let share = try compiler.gradientShare(of: slot)
+          steps += [.copy(share.memory, from: piece)] + share.then
+        }
+        return steps
+      },
+      pushforward: { tangents in
+        let along = try parts.map { try $0.slot.flatMap { try tangents.tangent(of: $0) } }
+        guard along.contains(where: { $0 != nil }) else { return TangentSteps(push: []) }
+        let result = try tangents.makeTangent(of: output)
+        // A part without a tangent leaves zeros.
+        var push = along.contains(where: { $0 == nil }) ? [Step.loop { result.clear() }] : []
+        for (part, tangent) in zip(parts, along) {
+          guard let tangent else { continue }
+          push.append(
+            .kernel(
+              RowsKernel(part.rows(tangent, result, repeating: tangents.count), gathers: false)))
+        }
+        return TangentSteps(push: push)
+      })
+  }
+
+  /// A part of a concatenation: rows of it are runs in the whole's memory.
+  private struct Part {
+    /// Nil for a constant.
+    let slot: TensorSlot?
+    /// Its values lie somewhere when they are first asked for.
+    let value: () throws -> TensorMemory
+    let rowCount, rowLength, offset, wholeRowLength: Int
+
+    func rows(
+      _ part: TensorMemory, _ whole: TensorMemory, repeating count: Int = 1
+    ) -> RowsKernel.Rows {
+      RowsKernel.Rows(
+        part: part, whole: whole, count: count * rowCount, length: rowLength, offset: offset,
+        wholeLength: wholeRowLength)
+    }
+  }
+
+  private func parts(
+    of node: LoweredNode, _ whole: TensorSlot, _ compiler: NetworkCompiler
+  ) throws -> [Part] {
+    let dimension = whole.shape.dimensionIndex(axis) ?? 0
+    // Blocked channels are the second dimension in memory as they are outside.
+    let sizes = whole.storedDimensions
+    let inner = sizes.dropFirst(dimension + 1).reduce(1, *)
+    let count = sizes.prefix(dimension).reduce(1, *)
+    var offset = 0
+    var parts: [Part] = []
+    for name in node.inputs {
+      let slot = compiler.slotIfAny(name)
+      let operand = slot == nil ? try compiler.operand(name, whole.format.layout) : nil
+      let stored = slot?.storedDimensions ?? operand?.storedDimensions ?? sizes
+      let length = stored[dimension] * inner
+      parts.append(
+        Part(
+          slot: slot,
+          value: { () throws in
+            if let operand { return operand.value }
+            guard let slot else { throw NetworkError(unsupported: "concatenation", "no part") }
+            return try slot.value()
+          }, rowCount: count, rowLength: length, offset: offset,
+          wholeRowLength: sizes[dimension] * inner))
+      offset += length
+    }
+    return parts
+  }
+}
+
+/// Copies a part's rows into a concatenation, or gathers them out of its gradient.
+private final class RowsKernel: Kernel {
+  let name = "memory"
+  private let rows: Rows
+  private let gathers: Bool
+
+  /// `count` rows of `length` elements; in the whole they begin at `offset`, `wholeLength` apart.
+  struct Rows {
+    let part, whole: TensorMemory
+    let count, length, offset, wholeLength: Int
+  }
+
+  init(_ rows: Rows, gathers: Bool) {
+    self.rows = rows
+    self.gathers = gathers
+  }
+
+  func run() {
+    if gathers {
+      rows.part.copyRows(
+        rows.count, of: rows.length, to: 0, stride: rows.length, from: rows.whole,
+        at: rows.offset, sourceStride: rows.wholeLength)
+    } else {
+      rows.whole.copyRows(
+        rows.count, of: rows.length, to: rows.offset, stride: rows.wholeLength, from: rows.part,
+        at: 0, sourceStride: rows.length)
+    }
+  }
+}

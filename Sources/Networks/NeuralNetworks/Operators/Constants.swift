@@ -1,0 +1,179 @@
+/// Values of the file. []
+struct Constant: Operator {
+  let tensor: ConstantTensor
+
+  var name: String { "constant" }
+  var arity: ClosedRange<Int> { 0...0 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) -> ElementType { tensor.type }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) -> TensorShape { tensor.shape }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) -> ConstantTensor.Elements? { tensor.elements }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line { rule.lost(lines) }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
+}
+
+/// The sizes of a tensor, from one dimension to before another. [x]
+///
+/// They are known as soon as the input's shape is, whatever its values are.
+struct ShapeOf: Operator {
+  let start: Int
+  /// Nil: to the end.
+  let end: Int?
+
+  var name: String { "shape" }
+  var arity: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) -> ElementType { .integer }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    [sizes(of: try firstShape(node, inputs)).count]
+  }
+
+  private func sizes(of input: TensorShape) -> [Int] {
+    func index(_ dimension: Int) -> Int {
+      dimension < 0 ? max(dimension + input.rank, 0) : min(dimension, input.rank)
+    }
+    let (first, last) = (index(start), index(end ?? input.rank))
+    return first < last ? Array(input.dimensions[first..<last]) : []
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    .integers(sizes(of: try firstShape(node, inputs)))
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line { rule.lost(lines) }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
+}
+
+/// One value repeated to fill a shape. [shape]
+struct Filled: Operator {
+  let value: ConstantTensor
+
+  var name: String { "constant of a shape" }
+  var arity: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try expect(inputs[0]?.type, .integer, node)
+    return value.type
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    let sizes = try node.integers(inputs, 0, "sizes") ?? []
+    guard sizes.allSatisfy({ $0 >= 0 }) else {
+      throw GraphError(node, "its sizes are negative: \(sizes.prefix(8))")
+    }
+    return TensorShape(sizes)
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    guard constants != nil else { return nil }
+    try allowance.take(shape.elementCount, for: node)
+    return value.elements.strided(shape, strides: [Int](repeating: 0, count: shape.rank))
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line { rule.lost(lines) }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
+}
+
+/// The same values as another type: towards zero, and "not 0" for truth values. [x]
+///
+/// A cast to `Float` of what depends on the image is an identity, and gone before compiling.
+struct Cast: Operator {
+  let type: ElementType
+
+  var name: String { "cast" }
+  var arity: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) -> ElementType { type }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    try firstShape(node, inputs)
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    guard let constants else { return nil }
+    try allowance.take(shape.elementCount, for: node)
+    return constants[0].elements.cast(to: type)
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line { rule.only(lines) }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
+}
+
+extension ConstantTensor.Elements {
+  /// The same values as another type: towards zero, and "not 0" for truth values.
+  func cast(to type: ElementType) -> Self {
+    switch (self, type) {
+    case (.floats, .float), (.integers, .integer), (.booleans, .boolean): self
+    case (.floats(let values), .integer): .integers(values.map(Int.init(clamping:)))
+    case (.floats(let values), .boolean): .booleans(values.map { $0 != 0 })
+    case (.integers(let values), .float): .floats(values.map { Float($0) })
+    case (.integers(let values), .boolean): .booleans(values.map { $0 != 0 })
+    case (.booleans(let values), .float): .floats(values.map { $0 ? 1 : 0 })
+    case (.booleans(let values), .integer): .integers(values.map { $0 ? 1 : 0 })
+    }
+  }
+}
+
+extension Int {
+  /// The whole number towards zero; the nearest one for what is too large, 0 for what is no number.
+  init(clamping value: Float) {
+    let whole = value.rounded(.towardZero)
+    self = Int(exactly: whole) ?? (whole.isNaN ? 0 : whole < 0 ? .min : .max)
+  }
+}

@@ -1,0 +1,304 @@
+internal import OneDNN
+
+/// A two-dimensional convolution (cross-correlation) with its weights.
+/// [x: batch × channels × height × width]
+public struct Convolution: Operator, Window {
+  /// Outputs × (inputs / groups) × kernel height × kernel width, row-major.
+  public var weights: [Float]
+  /// One value an output channel.
+  public var bias: [Float]
+  /// Channels in and out.
+  public var inputChannels, outputChannels: Int
+  /// Size of the kernel, step between windows, step between taps (1: dense).
+  public var kernel, stride, dilation: Extent
+  /// Zeros around the input, where the rule is `explicit`.
+  public var padding: Padding
+  /// How the padding follows from the map.
+  public var paddingRule: PaddingRule
+  /// The number of groups that channels are cut into.
+  public var groups: Int
+
+  /// Makes a convolution.
+  ///
+  /// - Precondition: Counts and sizes agree.
+  public init(
+    weights: [Float], bias: [Float], inputChannels: Int, outputChannels: Int, kernel: Extent,
+    stride: Extent = Extent(height: 1, width: 1), dilation: Extent = Extent(height: 1, width: 1),
+    padding: Padding = Padding(), paddingRule: PaddingRule = .explicit, groups: Int = 1
+  ) {
+    precondition(
+      weights.count == outputChannels * (inputChannels / groups) * kernel.height * kernel.width
+        && bias.count == outputChannels,
+      """
+      \(weights.count) weights and \(bias.count) biases do not fit \(inputChannels) → \
+      \(outputChannels) channels
+      """)
+    self.weights = weights
+    self.bias = bias
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.kernel = kernel
+    self.stride = stride
+    self.dilation = dilation
+    self.padding = padding
+    self.paddingRule = paddingRule
+    self.groups = groups
+  }
+
+  /// Incomplete windows do not count: convolutions of all formats round down.
+  package var roundsUp: Bool { false }
+
+  // MARK: Rules of the graph
+
+  var name: String {
+    groups == 1
+      ? "convolution" : groups == inputChannels ? "depthwise convolution" : "grouped convolution"
+  }
+  var arity: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { weights.count + weightCount(ofBias: bias) }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try floatType(node, inputs)
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    let input = try firstShape(node, inputs)
+    guard input.rank == 4, input.dimensions[1] == inputChannels else {
+      throw GraphError(node, "\(inputChannels) input channels of maps expected, found \(input)")
+    }
+    let counts = try windowCounts(
+      node, forHeight: input.dimensions[2], width: input.dimensions[3])
+    return [input.dimensions[0], outputChannels, counts.height, counts.width]
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) -> ConstantTensor.Elements? { nil }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int {
+    product(output.elementCount, 2 * (weights.count / max(outputChannels, 1)))
+  }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line {
+    rule.only(lines) { line, shape in
+      receptiveField(through: line.summed(over: [1]), of: shape, rule)
+    }
+  }
+
+  // MARK: Engine
+
+  /// The first layout in which there is a fast kernel.
+  ///
+  /// Few channels (an image's, a squeezed vector's) are read in plain order, in which oneDNN has
+  /// kernels for them, and the gradient is the project's own. Groups of odd sizes like the channels
+  /// last, or plain order.
+  func formats(_ request: FormatRequest) throws -> FormatChoice {
+    guard let input = request.inputs.first?.shape else { return .plain }
+    let blocked = TensorLayout.forActivations
+    let hasFewChannels = groups == 1 && inputChannels < blocked.block
+    let layouts: [(TensorLayout, TensorLayout)] =
+      (hasFewChannels ? [(.plain, blocked)] : [(blocked, blocked)])
+      + [(.channelsLast, .channelsLast), (.plain, .plain)]
+    let numbers = request.mapNumbers == .bfloat16 ? [NumberFormat.bfloat16, .float32] : [.float32]
+    for format in numbers {
+      for (from, to) in layouts {
+        let shapes = try ConvolutionShapes(
+          self, input: input, output: request.output, inputLayout: from, outputLayout: to,
+          format: format)
+        guard let forward = try? shapes.forward(appending: request.appended),
+          !forward.isReference
+        else { continue }
+        if !(from == .plain && groups == 1) {
+          guard let backward = try? shapes.backward(forward), !backward.isReference else {
+            continue
+          }
+        }
+        // A plain tensor is single precision; the convolution converts it itself.
+        return FormatChoice(
+          input: MemoryFormat(layout: from, numbers: from == .plain ? .float32 : format),
+          output: MemoryFormat(layout: to, numbers: to == .plain ? .float32 : format))
+      }
+    }
+    return .plain
+  }
+
+  /// y = f(w ∗ x + b), f a ReLU or a clip that follows, if there is one.
+  ///
+  /// Pullback: the gradient of y is cleared where f is flat, then correlated with the flipped kernels.
+  /// For few channels, which would leave most of a blocked kernel idle, see
+  /// `ImageConvolutionPullback`. Pushforward: w ∗ ẋ, cleared where f is flat.
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let input = try compiler.input(0, of: node)
+    let shapes = try shapes(input.shape, output.shape, input, output)
+    let forward = try shapes.forward(appending: node.appended)
+    let prepared = try preparedWeights(node, shapes, forward, compiler)
+    let bias = try compiler.weights.weights(
+      of: node.output, as: .bias, bias, plain: shapes.bias, layout: shapes.bias)
+    let value = try output.value()
+    let (source, conversion) = try compiler.converted(try input.value(), to: shapes.source)
+    let count = operationCount([input.shape], output: output.shape)
+    let step = try compiler.run(
+      forward, [(.source, source), (.weights, prepared), (.bias, bias), (.destination, value)],
+      counting: count)
+    return CompiledOperator(
+      forward: conversion + [step],
+      pullback: {
+        guard compiler.isDifferentiated(input) else { return [] }
+        let gradient = try output.gradient()
+        let mask = node.appended.map {
+          compiler.rules.relu.mask(gradient, $0, by: value)
+        }
+        if input.format.layout == .plain, groups == 1 {
+          return try (mask ?? [])
+            + compileImagePullback(shapes.geometry, from: input, to: output, with: compiler)
+        }
+        let backward = try shapes.backward(forward)
+        let share = try compiler.gradientShare(of: input)
+        let flipped = try preparedWeights(node, shapes, backward, compiler)
+        return (mask ?? []) + [
+          try compiler.run(
+            backward,
+            [
+              (.sourceGradient, share.memory), (.weights, flipped),
+              (.destinationGradient, gradient),
+            ], counting: count)
+        ] + share.then
+      },
+      pushforward: { tangents in
+        guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
+        let result = try tangents.makeTangent(of: output)
+        let shapes = try self.shapes(
+          tangents.shape(of: input), tangents.shape(of: output), input, output)
+        let forward = try shapes.forward(appending: nil)
+        let (source, conversion) = try compiler.converted(tangent, to: shapes.source)
+        var push =
+          conversion + [
+            try compiler.run(
+              forward,
+              [
+                (.source, source), (.weights, try preparedWeights(node, shapes, forward, compiler)),
+                (.bias, try TensorMemory(shapes.bias)), (.destination, result),
+              ], counting: tangents.count * count)
+          ]
+        if let function = node.appended {
+          for view in try tangents.views(of: result, like: output) {
+            push += ReLURule.exact.mask(view, function, by: value)
+          }
+        }
+        return TangentSteps(push: push)
+      })
+  }
+
+  private func shapes(
+    _ inputShape: TensorShape, _ outputShape: TensorShape, _ input: TensorSlot,
+    _ output: TensorSlot
+  ) throws -> ConvolutionShapes {
+    try ConvolutionShapes(
+      self, input: inputShape, output: outputShape, inputLayout: input.format.layout,
+      outputLayout: output.format.layout,
+      // A plain tensor is single precision, whatever the convolution computes in.
+      format: input.format.layout == .plain ? output.format.numbers : input.format.numbers)
+  }
+
+  private func preparedWeights(
+    _ node: LoweredNode, _ shapes: ConvolutionShapes, _ primitive: Primitive,
+    _ compiler: NetworkCompiler
+  ) throws -> TensorMemory {
+    try compiler.weights.weights(
+      of: node.output, weights, plain: shapes.plainWeights,
+      layout: primitive.weights ?? shapes.plainWeights)
+  }
+
+  private func compileImagePullback(
+    _ geometry: WindowGeometry, from input: TensorSlot, to output: TensorSlot,
+    with compiler: NetworkCompiler
+  ) throws -> [Step] {
+    let share = try compiler.gradientShare(of: input)
+    let plain = try TensorMemory(
+      TensorDescriptor(output.shape.dimensions, format: output.format.numbers))
+    var resolved = self
+    resolved.padding = Padding(
+      top: geometry.paddingBefore[0], left: geometry.paddingBefore[1],
+      bottom: geometry.paddingAfter[0], right: geometry.paddingAfter[1])
+    let pullback = try ImageConvolutionPullback(
+      resolved, input: input.shape, output: output.shape, outputGradient: plain,
+      inputGradient: share.memory, in: compiler.context)
+    var step = Step.kernel(pullback)
+    step.operationCount = operationCount([input.shape], output: output.shape)
+    return [try compiler.reorder(try output.gradient(), to: plain), step] + share.then
+  }
+
+  /// The convolution whose result is that of this one, scaled and shifted.
+  func followed(by affine: ChannelAffine) -> Convolution {
+    var result = self
+    let taps = weights.count / max(outputChannels, 1)
+    for channel in 0..<outputChannels {
+      for tap in channel * taps..<(channel + 1) * taps {
+        result.weights[tap] *= affine.scale[channel]
+      }
+      result.bias[channel] = bias[channel] * affine.scale[channel] + affine.shift[channel]
+    }
+    return result
+  }
+}
+
+/// A convolution as oneDNN sees it: shapes, layouts, format and geometry.
+struct ConvolutionShapes {
+  let source, destination: TensorDescriptor
+  /// The weights in plain order, and in whatever order a kernel likes.
+  let plainWeights, weights: TensorDescriptor
+  let bias: TensorDescriptor
+  let geometry: WindowGeometry
+
+  init(
+    _ convolution: Convolution, input: TensorShape, output: TensorShape, inputLayout: TensorLayout,
+    outputLayout: TensorLayout, format: NumberFormat
+  ) throws {
+    let (height, width) = (input.dimensions[2], input.dimensions[3])
+    let padding = convolution.resolvedPadding(forHeight: height, width: width)
+    let (kernel, stride) = (convolution.kernel, convolution.stride)
+    let groups = convolution.groups
+    geometry = WindowGeometry(
+      kernel: [kernel.height, kernel.width], strides: [stride.height, stride.width],
+      dilation: [convolution.dilation.height - 1, convolution.dilation.width - 1],
+      paddingBefore: [padding.top, padding.left],
+      paddingAfter: [padding.bottom, padding.right])
+    let dimensions =
+      (groups > 1 ? [groups] : [])
+      + [
+        convolution.outputChannels / groups, convolution.inputChannels / groups, kernel.height,
+        kernel.width,
+      ]
+    plainWeights = try TensorDescriptor(dimensions)
+    weights = try TensorDescriptor(dimensions, layout: .any, format: format)
+    bias = try TensorDescriptor([convolution.outputChannels])
+    source = try TensorDescriptor(input.dimensions, layout: inputLayout, format: format)
+    destination = try TensorDescriptor(output.dimensions, layout: outputLayout, format: format)
+  }
+
+  func forward(appending function: UnaryFunction?) throws -> Primitive {
+    try Primitive.convolution(
+      source: source, weights: weights, bias: bias, destination: destination, geometry: geometry,
+      appending: function?.elementwise)
+  }
+
+  func backward(_ forward: Primitive) throws -> Primitive {
+    try Primitive.convolutionPullback(
+      sourceGradient: source, weights: weights, destinationGradient: destination,
+      geometry: geometry, forward: forward)
+  }
+}
+
+/// The weights in a bias: none when it is 0 alone, since files leave such a bias out.
+func weightCount(ofBias bias: [Float]) -> Int { bias.contains { $0 != 0 } ? bias.count : 0 }
+
+/// A product of counts, or the largest number.
+func product(_ a: Int, _ b: Int) -> Int {
+  let (product, overflows) = a.multipliedReportingOverflow(by: b)
+  return overflows ? .max : product
+}

@@ -1,0 +1,185 @@
+internal import OneDNN
+
+/// What the operators that take elements by their index have in common.
+///
+/// Each says, dimension by dimension, which element of the input an index of the output stands for.
+protocol IndexedOperator: Operator {
+  /// - Parameters:
+  ///   - input: The input's shape.
+  ///   - output: The output's.
+  ///   - node: The node, for messages.
+  ///   - inputs: The facts of its inputs.
+  /// - Returns: The copy that makes the output.
+  /// - Throws: `GraphError` when an index depends on the image's values.
+  func indexedCopy(
+    from input: TensorShape, to output: TensorShape, _ node: Node, _ inputs: [TensorFact?]
+  ) throws(GraphError) -> IndexedCopy
+}
+
+extension IndexedOperator {
+  /// A copy in plain order.
+  ///
+  /// Pullback: every element of the gradient goes back to where its value came from. Pushforward: the
+  /// same copy of the tangents, 0 for the filling.
+  func compileCopy(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let input = try compiler.input(0, of: node)
+    let facts: [TensorFact?] =
+      [TensorFact(shape: input.shape)] + node.inputs.dropFirst().map { compiler.facts[$0] }
+    let copy: IndexedCopy
+    do {
+      copy = try indexedCopy(from: input.shape, to: output.shape, node.node, facts)
+    } catch {
+      throw NetworkError(unsupported: name, "\(error)")
+    }
+    return CompiledOperator(
+      forward: [
+        .kernel(IndexedCopyKernel(copy, result: try output.value(), source: try input.value()))
+      ],
+      pullback: {
+        guard compiler.isDifferentiated(input) else { return [] }
+        let share = try compiler.gradientShare(of: input)
+        return [
+          .kernel(
+            IndexedCopyPullbackKernel(
+              copy, sourceGradient: share.memory, resultGradient: try output.gradient()))
+        ] + share.then
+      },
+      pushforward: { tangents in
+        guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
+        let result = try tangents.makeTangent(of: output)
+        var linear = copy
+        linear.filling = 0
+        let views = try zip(
+          tangents.views(of: tangent, like: input), tangents.views(of: result, like: output))
+        return TangentSteps(
+          push: views.map { .kernel(IndexedCopyKernel(linear, result: $1, source: $0)) })
+      })
+  }
+}
+
+/// result[i, j, …] ← source[rows[i], columns[j], …]: slices, split outputs, gathered, repeated and
+/// padded tensors, all in plain order.
+///
+/// Adjoint: every element of the gradient goes back to where its value came from, added up.
+struct IndexedCopy {
+  /// For each dimension and each index of the result the index of the source, or −1 for the filling.
+  let maps: [[Int32]]
+  /// The source's sizes.
+  let source: TensorShape
+  /// What stands where there is no source.
+  var filling: Float = 0
+
+  /// The dimensions that are walked one by one; what lies inside runs on alike in both.
+  fileprivate var outerCount: Int {
+    var count = maps.count
+    while count > 0, isWhole(maps[count - 1], size: source.dimensions[count - 1]) { count -= 1 }
+    return count
+  }
+
+  private func isWhole(_ map: [Int32], size: Int) -> Bool {
+    map.count == size && zip(map, Int32(0)...).allSatisfy { $0 == $1 }
+  }
+
+  /// Whether every element of the source appears exactly once, so that a gradient need not be cleared.
+  var isPermutation: Bool {
+    zip(maps, source.dimensions).allSatisfy { map, size in
+      map.count == size && Set(map).count == size && !map.contains(-1)
+    }
+  }
+
+  /// Checks once what the loops rely on.
+  fileprivate func check(result: TensorMemory, source memory: TensorMemory) {
+    precondition(
+      maps.count == source.rank
+        && result.storedCount >= maps.reduce(1) { $0 * $1.count }
+        && memory.storedCount >= source.elementCount
+        && zip(maps, source.dimensions).allSatisfy { map, size in
+          map.allSatisfy { (-1..<size).contains(Int($0)) }
+        }, "indices that leave \(source)")
+  }
+
+  /// Calls `body` for every run of consecutive elements: its index in the result, its index in
+  /// the source or −1, and its length.
+  fileprivate func forEachRun(_ body: (_ index: Int, _ source: Int, _ count: Int) -> Void) {
+    let outer = outerCount
+    let strides = source.strides
+    let run = outer == maps.count ? 1 : strides[outer] * source.dimensions[outer]
+    guard maps.allSatisfy({ !$0.isEmpty }), run > 0 else { return }
+    var next = 0
+    func walk(_ dimension: Int, _ start: Int) {
+      guard dimension < outer else {
+        body(next, start, run)
+        next += run
+        return
+      }
+      let step = strides[dimension]
+      for index in maps[dimension] {
+        walk(dimension + 1, start < 0 || index < 0 ? -1 : start + Int(index) * step)
+      }
+    }
+    walk(0, 0)
+  }
+}
+
+/// Runs an indexed copy forward.
+final class IndexedCopyKernel: Kernel {
+  let name = "loop"
+  private let copy: IndexedCopy
+  private let result, source: TensorMemory
+
+  init(_ copy: IndexedCopy, result: TensorMemory, source: TensorMemory) {
+    copy.check(result: result, source: source)
+    self.copy = copy
+    self.result = result
+    self.source = source
+  }
+
+  func run() {
+    let filling = copy.filling
+    source.withElements { source in
+      result.withMutableElements { result in
+        copy.forEachRun { index, start, count in
+          if start < 0 {
+            for i in 0..<count { result[unchecked: index + i] = filling }
+          } else {
+            for i in 0..<count { result[unchecked: index + i] = source[unchecked: start + i] }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Runs an indexed copy's adjoint.
+final class IndexedCopyPullbackKernel: Kernel {
+  let name = "loop"
+  private let copy: IndexedCopy
+  private let clears: Bool
+  private let sourceGradient, resultGradient: TensorMemory
+
+  init(_ copy: IndexedCopy, sourceGradient: TensorMemory, resultGradient: TensorMemory) {
+    copy.check(result: resultGradient, source: sourceGradient)
+    self.copy = copy
+    self.sourceGradient = sourceGradient
+    self.resultGradient = resultGradient
+    clears = !copy.isPermutation
+  }
+
+  func run() {
+    if clears { sourceGradient.clear() }
+    resultGradient.withElements { result in
+      sourceGradient.withMutableElements { gradient in
+        copy.forEachRun { index, start, count in
+          guard start >= 0 else { return }
+          if clears {
+            for i in 0..<count { gradient[unchecked: start + i] += result[unchecked: index + i] }
+          } else {
+            for i in 0..<count { gradient[unchecked: start + i] = result[unchecked: index + i] }
+          }
+        }
+      }
+    }
+  }
+}

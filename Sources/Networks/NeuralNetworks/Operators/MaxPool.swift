@@ -1,0 +1,161 @@
+internal import OneDNN
+
+/// The largest value of each window. [x: batch × channels × height × width]
+struct MaxPool: Operator {
+  let window: PoolingWindow
+
+  var name: String { "max pooling" }
+  var arity: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try floatType(node, inputs)
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    try window.pooledShape(node, try firstShape(node, inputs))
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) -> ConstantTensor.Elements? { nil }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line {
+    rule.only(lines) { line, shape in window.receptiveField(through: line, of: shape, rule) }
+  }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { request.sameForMaps }
+
+  /// y = the maximum of each window of x.
+  ///
+  /// Pullback: each gradient goes to where the maximum was found, as the forward pass noted in a
+  /// workspace; or a relaxation's, see `MaxPoolRule`. Pushforward: the tangent of the maximum's place.
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let input = try compiler.input(0, of: node)
+    let geometry = window.geometry(from: input.shape, to: output.shape)
+    let rule = compiler.rules.maxPool
+    let keepsWorkspace =
+      rule == .exact && (compiler.isDifferentiated(output) || compiler.hasTangent(output))
+    let forward = try Primitive.pooling(
+      .maximum, source: input.descriptor, destination: output.descriptor, geometry: geometry,
+      keepsWorkspace: keepsWorkspace)
+    let workspace = try keepsWorkspace ? forward.workspace.map { try TensorMemory($0) } : nil
+    let bindings = workspace.map { [(Argument.workspace, $0)] } ?? []
+    let step = try compiler.run(
+      forward, [(.source, try input.value()), (.destination, try output.value())] + bindings)
+    if rule != .exact {
+      let relaxed = try RelaxedMaxPool(
+        rule, window: window, from: input, to: output, with: compiler)
+      return CompiledOperator(
+        forward: [step], pullback: relaxed.pullback, pushforward: relaxed.pushforward)
+    }
+    return CompiledOperator(
+      forward: [step],
+      pullback: {
+        guard compiler.isDifferentiated(input) else { return [] }
+        let backward = try Primitive.poolingPullback(
+          .maximum, sourceGradient: input.descriptor, destinationGradient: output.descriptor,
+          geometry: geometry, forward: forward)
+        let share = try compiler.gradientShare(of: input)
+        return [
+          try compiler.run(
+            backward,
+            [(.sourceGradient, share.memory), (.destinationGradient, try output.gradient())]
+              + bindings)
+        ] + share.then
+      },
+      pushforward: { tangents in
+        guard let tangent = try tangents.tangent(of: input), let workspace else {
+          return TangentSteps(push: [])
+        }
+        let result = try tangents.makeTangent(of: output)
+        let places = MaximumPlaces(workspace, window, from: input, to: output)
+        return TangentSteps(
+          linearization: [.kernel(places)],
+          push: [
+            .kernel(MaximumPushforward(places, tangent, result, count: tangents.count))
+          ])
+      })
+  }
+}
+
+/// Where in the input each maximum was found, read from oneDNN's workspace after a forward pass.
+final class MaximumPlaces: Kernel {
+  let name = "loop"
+  private let workspace: TensorMemory
+  private let window: PoolingWindow
+  private let padding: Padding
+  private let input, output: TensorSlot
+  /// For each element of the output as it lies in memory, the element of the input.
+  fileprivate var indices: [Int32]
+
+  init(
+    _ workspace: TensorMemory, _ window: PoolingWindow, from input: TensorSlot,
+    to output: TensorSlot
+  ) {
+    self.workspace = workspace
+    self.window = window
+    self.input = input
+    self.output = output
+    padding = window.resolvedPadding(forHeight: input.height, width: input.width)
+    indices = [Int32](repeating: 0, count: output.storedDimensions.reduce(1, *))
+    precondition(
+      input.storedDimensions.reduce(1, *) <= Int32.max, "\(input.shape) has too many elements")
+  }
+
+  func run() {
+    // In memory a map is planes × rows × columns × lanes, in every layout.
+    let block = output.channelsTogether
+    let (rows, columns) = (output.height, output.width)
+    let planes = indices.count / max(rows * columns * block, 1)
+    let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
+    let (height, width) = (input.height, input.width)
+    let offsets = workspace.smallIntegers()
+    var indices = self.indices
+    self.indices = []
+    precondition(offsets.count >= indices.count, "\(offsets.count) of \(indices.count) places")
+    var index = 0
+    for plane in 0..<planes {
+      for row in 0..<rows {
+        let top = row * stride.height - padding.top
+        for column in 0..<columns {
+          let left = column * stride.width - padding.left
+          for lane in 0..<block {
+            let offset = Int(offsets[index])
+            let y = top + offset / kernel.width * dilation.height
+            let x = left + offset % kernel.width * dilation.width
+            // The padding of the last block has no maximum; its place is kept inside the map.
+            let (safeY, safeX) = (min(max(y, 0), height - 1), min(max(x, 0), width - 1))
+            indices[index] = Int32(((plane * height + safeY) * width + safeX) * block + lane)
+            index += 1
+          }
+        }
+      }
+    }
+    self.indices = indices
+  }
+}
+
+/// result ← the tangents at the maxima's places, for each tangent.
+final class MaximumPushforward: Kernel {
+  let name = "loop"
+  private let places: MaximumPlaces
+  private let tangent, result: TensorMemory
+  private let count: Int
+
+  init(_ places: MaximumPlaces, _ tangent: TensorMemory, _ result: TensorMemory, count: Int) {
+    self.places = places
+    self.tangent = tangent
+    self.result = result
+    self.count = count
+  }
+
+  func run() { result.gather(from: tangent, at: places.indices, repeating: count) }
+}

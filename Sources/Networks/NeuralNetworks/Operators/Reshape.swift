@@ -1,0 +1,338 @@
+internal import OneDNN
+
+/// The same elements in another shape. [x] or [x, shape]
+struct Reshape: Operator {
+  /// How the shape is said.
+  enum Kind {
+    /// Two dimensions: what lies before the axis, and the rest.
+    case flatten(axis: Int)
+    /// Sizes, the second input: −1 is whatever fits, 0 the old size unless `allowsZero`.
+    case sizes(allowsZero: Bool)
+    /// Without dimensions of size 1; nil drops all of them.
+    case squeeze(axes: [Int]?)
+    /// With further dimensions of size 1, at these places of the result.
+    case unsqueeze(axes: [Int])
+  }
+
+  let kind: Kind
+
+  init(_ kind: Kind) { self.kind = kind }
+
+  var name: String {
+    switch kind {
+    case .flatten: "flatten"
+    case .sizes: "reshape"
+    case .squeeze: "squeeze"
+    case .unsqueeze: "unsqueeze"
+    }
+  }
+
+  var arity: ClosedRange<Int> {
+    switch kind {
+    case .sizes: 2...2
+    case .flatten, .squeeze, .unsqueeze: 1...1
+    }
+  }
+
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try sameType(node, inputs)
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    let input = try firstShape(node, inputs)
+    switch kind {
+    case .flatten(let axis): return try flattened(node, input, axis: axis)
+    case .sizes(let allowsZero):
+      let sizes = try node.integers(inputs, 1, "sizes") ?? []
+      return try reshaped(node, input, to: sizes, allowsZero: allowsZero)
+    case .squeeze(let axes): return try squeezed(node, input, axes: axes)
+    case .unsqueeze(let axes): return try unsqueezed(node, input, axes: axes)
+    }
+  }
+
+  private func flattened(
+    _ node: Node, _ input: TensorShape, axis: Int
+  ) throws(GraphError) -> TensorShape {
+    let index = axis < 0 ? axis + input.rank : axis
+    guard axis >= -input.rank, index <= input.rank,
+      let before = TensorShape.product(input.dimensions[..<index]),
+      let after = TensorShape.product(input.dimensions[index...])
+    else { throw GraphError(node, "axis \(axis) is none of \(input)") }
+    return [before, after]
+  }
+
+  private func reshaped(
+    _ node: Node, _ input: TensorShape, to wanted: [Int], allowsZero: Bool
+  ) throws(GraphError) -> TensorShape {
+    func fault() -> GraphError {
+      GraphError(
+        node, "\(input) cannot be read as \(TensorShape(Array(wanted.prefix(9))).description)")
+    }
+    guard wanted.count <= 8 else { throw fault() }
+    var sizes: [Int] = []
+    var free: Int?
+    for (index, size) in wanted.enumerated() {
+      switch size {
+      case -1:
+        guard free == nil else { throw fault() }
+        free = index
+        sizes.append(1)
+      case 0 where !allowsZero:
+        guard index < input.rank else { throw fault() }
+        sizes.append(input.dimensions[index])
+      case 0...: sizes.append(size)
+      default: throw fault()
+      }
+    }
+    let count = input.elementCount
+    guard let product = TensorShape.product(sizes) else { throw fault() }
+    if let free {
+      guard product > 0, count.isMultiple(of: product) else { throw fault() }
+      sizes[free] = count / product
+    } else {
+      guard product == count else { throw fault() }
+    }
+    return TensorShape(sizes)
+  }
+
+  private func squeezed(
+    _ node: Node, _ input: TensorShape, axes: [Int]?
+  ) throws(GraphError) -> TensorShape {
+    guard let axes else { return TensorShape(input.dimensions.filter { $0 != 1 }) }
+    let dropped = try node.dimensionIndices(axes, of: input)
+    guard dropped.allSatisfy({ input.dimensions[$0] == 1 }) else {
+      throw GraphError(node, "only dimensions of size 1 can be dropped, found \(input)")
+    }
+    return TensorShape(
+      input.dimensions.indices.filter { !dropped.contains($0) }.map { input.dimensions[$0] })
+  }
+
+  private func unsqueezed(
+    _ node: Node, _ input: TensorShape, axes: [Int]
+  ) throws(GraphError) -> TensorShape {
+    guard axes.count <= 8, input.rank + axes.count <= 8 else {
+      throw GraphError(node, "\(axes.count) more dimensions for \(input) are too many")
+    }
+    let rank = input.rank + axes.count
+    let added = try node.dimensionIndices(
+      axes, of: TensorShape([Int](repeating: 1, count: rank)))
+    var rest = input.dimensions.makeIterator()
+    var sizes: [Int] = []
+    for index in 0..<rank { sizes.append(added.contains(index) ? 1 : rest.next() ?? 1) }
+    return TensorShape(sizes)
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) -> ConstantTensor.Elements? { constants?[0].elements }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  /// The place is found again where a dimension, or a part of one that a division and a remainder can
+  /// tell, runs over the same elements.
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line {
+    rule.only(lines) { line, shape in
+      guard let place = line.place else { return line }
+      let output = rule.output
+      guard shape.elementCount > 0, output.elementCount == shape.elementCount else {
+        return line.lost
+      }
+      // In the order of elements, places change every `distance` and begin again after `period`.
+      let distance = shape.strides[place.dimension] * place.divisor
+      let period = distance * place.count
+      let strides = output.strides
+      func distances(_ dimension: Int) -> (stride: Int, period: Int) {
+        (strides[dimension], strides[dimension] * output.dimensions[dimension])
+      }
+      let dimensions = output.dimensions.indices
+      let same = dimensions.first { distances($0) == (distance, period) }
+      let part = dimensions.first {
+        let (stride, whole) = distances($0)
+        return distance.isMultiple(of: stride) && whole.isMultiple(of: period)
+      }
+      guard let dimension = same ?? part else { return line.lost }
+      var result = line
+      result.place?.dimension = dimension
+      result.place?.divisor = distance / strides[dimension]
+      return result
+    }
+  }
+
+  func formats(_ request: FormatRequest) -> FormatChoice {
+    FormatChoice(input: nil, output: .plain)
+  }
+
+  /// The elements in plain order; pullback and pushforward are the same the other way and again.
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let input = try compiler.input(0, of: node)
+    let view = try TensorDescriptor(input.shape.describable)
+    return CompiledOperator(
+      forward: [
+        try compiler.reorder(try input.value(), to: try output.value().viewed(as: view))
+      ],
+      pullback: {
+        guard compiler.isDifferentiated(input) else { return [] }
+        let share = try compiler.gradientShare(of: input)
+        return [
+          try compiler.reorder(try output.gradient().viewed(as: view), to: share.memory)
+        ] + share.then
+      },
+      pushforward: { tangents in
+        guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
+        let result = try tangents.makeTangent(of: output)
+        let view = try TensorDescriptor(tangents.shape(of: input).dimensions)
+        return TangentSteps(push: [
+          try compiler.reorder(tangent, to: try result.viewed(as: view))
+        ])
+      })
+  }
+}
+
+/// Dimensions in another order; nil reverses them. [x]
+struct Transpose: Operator {
+  let order: [Int]?
+
+  var name: String { "transpose" }
+  var arity: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try sameType(node, inputs)
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    let input = try firstShape(node, inputs)
+    return TensorShape(try sources(node, input).map { input.dimensions[$0] })
+  }
+
+  /// Where each dimension of the result comes from.
+  private func sources(_ node: Node, _ input: TensorShape) throws(GraphError) -> [Int] {
+    guard let order else { return (0..<input.rank).reversed() }
+    guard order.count == input.rank else {
+      throw GraphError(node, "\(order.count) axes expected, found \(input)")
+    }
+    return try node.dimensionIndices(order, of: input)
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    guard let input = constants?[0] else { return nil }
+    try allowance.take(shape.elementCount, for: node)
+    let strides = input.shape.strides
+    return input.elements.strided(
+      shape, strides: try sources(node, input.shape).map { strides[$0] })
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line {
+    rule.only(lines) { line, shape in
+      guard let place = line.place else { return line }
+      guard let sources = try? sources(rule.node, shape),
+        let dimension = sources.firstIndex(of: place.dimension)
+      else { return line.lost }
+      var result = line
+      result.place?.dimension = dimension
+      return result
+    }
+  }
+
+  func formats(_ request: FormatRequest) -> FormatChoice {
+    FormatChoice(input: nil, output: .plain)
+  }
+
+  /// A copy between two layouts of the input's shape; pullback and pushforward are the same the other
+  /// way and again.
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let input = try compiler.input(0, of: node)
+    let rank = input.shape.rank
+    let sources = try sources(node.node, input.shape)
+    // Where each of the input's dimensions stands in the output.
+    var strides = [Int](repeating: 1, count: rank)
+    for (index, source) in sources.enumerated() { strides[source] = output.shape.strides[index] }
+    let view =
+      rank == 0
+      ? try TensorDescriptor([1])
+      : try TensorDescriptor(input.shape.dimensions, strides: strides)
+    return CompiledOperator(
+      forward: [
+        try compiler.reorder(try input.value(), to: try output.value().viewed(as: view))
+      ],
+      pullback: {
+        guard compiler.isDifferentiated(input) else { return [] }
+        let share = try compiler.gradientShare(of: input)
+        return [
+          try compiler.reorder(try output.gradient().viewed(as: view), to: share.memory)
+        ] + share.then
+      },
+      pushforward: { tangents in
+        guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
+        let result = try tangents.makeTangent(of: output)
+        let views = try zip(
+          tangents.views(of: tangent, like: input), tangents.views(of: result, like: output))
+        return TangentSteps(
+          push: try views.map { try compiler.reorder($0, to: try $1.viewed(as: view)) })
+      })
+  }
+}
+
+/// The input itself (dropout in use, identity); also a copy in another memory format, where a node
+/// wants its input elsewhere. [x]
+struct Identity: Operator {
+  var name: String { "identity" }
+  var arity: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try sameType(node, inputs)
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    try firstShape(node, inputs)
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) -> ConstantTensor.Elements? { constants?[0].elements }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line { rule.only(lines) }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let input = try compiler.input(0, of: node)
+    return CompiledOperator(
+      forward: [try compiler.reorder(try input.value(), to: try output.value())],
+      pullback: {
+        guard compiler.isDifferentiated(input) else { return [] }
+        let share = try compiler.gradientShare(of: input)
+        return [try compiler.reorder(try output.gradient(), to: share.memory)] + share.then
+      },
+      pushforward: { tangents in
+        guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
+        return TangentSteps(push: [
+          try compiler.reorder(tangent, to: try tangents.makeTangent(of: output))
+        ])
+      })
+  }
+}

@@ -1,0 +1,181 @@
+internal import OneDNN
+
+/// a where the condition holds, else b. [condition, a, b]
+struct Selection: Operator {
+  var name: String { "selection" }
+  var arity: ClosedRange<Int> { 3...3 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try expect(inputs[0]?.type, .boolean, node)
+    guard let type = inputs[1]?.type, type == inputs[2]?.type else {
+      throw mismatch(node, inputs)
+    }
+    return type
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    try broadcastShape(node, inputs)
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    guard let constants else { return nil }
+    try allowance.take(shape.elementCount, for: node)
+    guard case .booleans(let condition) = constants[0].broadcast(to: shape) else { return nil }
+    func chosen<Element>(_ a: [Element], _ b: [Element]) -> [Element] {
+      condition.indices.map { condition[$0] ? a[$0] : b[$0] }
+    }
+    switch (constants[1].broadcast(to: shape), constants[2].broadcast(to: shape)) {
+    case (.floats(let a), .floats(let b)): return .floats(chosen(a, b))
+    case (.integers(let a), .integers(let b)): return .integers(chosen(a, b))
+    case (.booleans(let a), .booleans(let b)): return .booleans(chosen(a, b))
+    case (.floats, _), (.integers, _), (.booleans, _): return nil
+    }
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line { rule.broadcast(lines) }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  /// y = a where the condition, a constant, holds, else b.
+  ///
+  /// Pullback: the gradient goes to the one that was taken. Pushforward: its tangent.
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let condition = try compiler.operand(node.inputs[0], .plain)
+    guard condition.slot == nil else {
+      throw NetworkError(unsupported: "selection", "by values of the image is not supported")
+    }
+    let rank = output.shape.rank
+    let taken = condition.shape.indices(broadcastTo: output.shape)
+    let branches = try [(1, true), (2, false)].map { index, holds in
+      let operand = try compiler.operand(node.inputs[index], .plain)
+      return (
+        operand: operand,
+        choice: Choice(
+          condition: condition.value, conditionIndices: taken, holds: holds,
+          indices: TensorShape(operand.storedDimensions.leading(to: rank))
+            .indices(broadcastTo: output.shape))
+      )
+    }
+    let value = try output.value()
+    return CompiledOperator(
+      forward: branches.map { branch in
+        .loop { branch.choice.copy(branch.operand.value, to: value) }
+      },
+      pullback: {
+        var steps: [Step] = []
+        let gradient = try output.gradient()
+        for (operand, choice) in branches {
+          guard let slot = operand.slot, compiler.isDifferentiated(slot) else { continue }
+          let share = try compiler.gradientShare(of: slot)
+          steps.append(.loop { choice.add(gradient, to: share.memory) })
+          steps += share.then
+        }
+        return steps
+      },
+      pushforward: { tangents in
+        let along = try branches.map { branch in
+          try branch.operand.slot.flatMap { try tangents.tangent(of: $0) }
+        }
+        guard along.contains(where: { $0 != nil }) else { return TangentSteps(push: []) }
+        let result = try tangents.makeTangent(of: output)
+        var push = [Step.loop { result.clear() }]
+        for (branch, tangent) in zip(branches, along) {
+          guard let tangent else { continue }
+          let views = try zip(
+            tangents.views(of: tangent, like: branch.operand.slot),
+            tangents.views(of: result, like: output))
+          push += views.map { source, target in
+            .loop { branch.choice.copy(source, to: target) }
+          }
+        }
+        return TangentSteps(push: push)
+      })
+  }
+
+  /// Which elements of a result are taken from one of the two operands, and where they come from.
+  private struct Choice {
+    let condition: TensorMemory
+    let conditionIndices: [Int]
+    /// Whether they are taken where the condition holds, or where it does not.
+    let holds: Bool
+    let indices: [Int]
+
+    func copy(_ source: TensorMemory, to result: TensorMemory) {
+      condition.withElements { condition in
+        source.withElements { source in
+          result.withMutableElements { result in
+            for index in indices.indices where (condition[conditionIndices[index]] != 0) == holds {
+              result[index] = source[indices[index]]
+            }
+          }
+        }
+      }
+    }
+
+    /// Clears the gradient of the operand, then adds the elements that were taken from it.
+    func add(_ gradient: TensorMemory, to result: TensorMemory) {
+      result.clear()
+      condition.withElements { condition in
+        gradient.withElements { gradient in
+          result.withMutableElements { result in
+            for index in indices.indices where (condition[conditionIndices[index]] != 0) == holds {
+              result[indices[index]] += gradient[index]
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Whether two elements are equal. [a, b]
+struct Equality: Operator {
+  var name: String { "comparison" }
+  var arity: ClosedRange<Int> { 2...2 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    guard inputs[0]?.type == inputs[1]?.type else { throw mismatch(node, inputs) }
+    return .boolean
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    try broadcastShape(node, inputs)
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    guard let constants else { return nil }
+    try allowance.take(shape.elementCount, for: node)
+    switch (constants[0].broadcast(to: shape), constants[1].broadcast(to: shape)) {
+    case (.floats(let a), .floats(let b)): return .booleans(zip(a, b).map(==))
+    case (.integers(let a), .integers(let b)): return .booleans(zip(a, b).map(==))
+    case (.booleans(let a), .booleans(let b)): return .booleans(zip(a, b).map(==))
+    case (.floats, _), (.integers, _), (.booleans, _): return nil
+    }
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line { rule.broadcast(lines) }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
+}

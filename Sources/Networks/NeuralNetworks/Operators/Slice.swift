@@ -1,0 +1,231 @@
+/// Which elements a slice or a split output takes from its input, one number for each dimension.
+struct ResolvedSlice: Hashable, Sendable {
+  /// The first element's index.
+  var starts: [Int]
+  /// The distance between elements, negative for backwards; 1 where there is at most one.
+  var steps: [Int]
+  /// The number of elements.
+  var counts: [Int]
+
+  /// All elements of a tensor.
+  init(all shape: TensorShape) {
+    starts = [Int](repeating: 0, count: shape.rank)
+    steps = [Int](repeating: 1, count: shape.rank)
+    counts = shape.dimensions
+  }
+
+  /// Takes from `start` to before `end` along one dimension; both are clamped as ONNX's `Slice` does.
+  ///
+  /// - Precondition: The step is not 0.
+  mutating func restrict(_ dimension: Int, from start: Int, to end: Int, step: Int) {
+    let size = counts[dimension]
+    // A size is at least 0, so that adding it to a negative number cannot overflow.
+    let first = start < 0 ? start + size : start
+    let last = end < 0 ? end + size : end
+    let span: Int
+    if step > 0 {
+      starts[dimension] = min(max(first, 0), size)
+      span = min(max(last, 0), size) - starts[dimension]
+    } else {
+      starts[dimension] = max(min(max(first, 0), size - 1), 0)
+      span = size == 0 ? 0 : starts[dimension] - min(max(last, -1), size - 1)
+    }
+    let count = span <= 0 ? 0 : (UInt(span) + step.magnitude - 1) / step.magnitude
+    counts[dimension] = Int(count)
+    steps[dimension] = count <= 1 ? 1 : step
+  }
+}
+
+extension IndexedOperator {
+  /// The output's elements, if the input's are known.
+  fileprivate func sliced(
+    _ slice: ResolvedSlice, _ node: Node, _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    guard let input = constants?[0] else { return nil }
+    try allowance.take(shape.elementCount, for: node)
+    let strides = input.shape.strides
+    let offset = zip(slice.starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
+    return input.elements.strided(
+      shape, strides: zip(slice.steps, strides).map { $0 * $1 }, offset: offset)
+  }
+
+  fileprivate func receptiveField(
+    _ slice: ResolvedSlice?, _ line: ReceptiveField.Line, _ shape: TensorShape, order: Int
+  ) -> ReceptiveField.Line {
+    guard let place = line.place else { return line }
+    guard let slice else { return line.lost }
+    let dimension = place.dimension
+    let (start, step) = (slice.starts[dimension], slice.steps[dimension])
+    let count = slice.counts[dimension]
+    if start == 0, step == 1, count == shape.dimensions[dimension] { return line }
+    guard place.isDirect(in: shape), step > 0, step <= 1 << 20, place.stride * step <= 1 << 20
+    else { return line.scattered(along: dimension, count: count, order: order) }
+    var result = line.moved(by: start * place.stride)
+    result.place?.stride *= step
+    result.place?.count = count
+    return result
+  }
+
+  fileprivate func copy(_ slice: ResolvedSlice, of shape: TensorShape) -> IndexedCopy {
+    IndexedCopy(
+      maps: shape.dimensions.indices.map { dimension in
+        (0..<slice.counts[dimension]).map {
+          Int32(slice.starts[dimension] + $0 * slice.steps[dimension])
+        }
+      }, source: shape)
+  }
+}
+
+/// Elements from a start to before an end, with a step (ONNX `Slice`).
+/// [x, starts, ends, axes?, steps?]
+struct Slice: IndexedOperator {
+  var name: String { "slice" }
+  var arity: ClosedRange<Int> { 3...5 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try sameType(node, inputs)
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    TensorShape(try resolved(node, inputs).counts)
+  }
+
+  /// Start, step and count for each dimension.
+  ///
+  /// - Throws: `GraphError` for axes that do not exist, and a step of 0.
+  private func resolved(
+    _ node: Node, _ inputs: [TensorFact?]
+  ) throws(GraphError) -> ResolvedSlice {
+    let shape = try firstShape(node, inputs)
+    let starts = try node.integers(inputs, 1, "starts") ?? []
+    let ends = try node.integers(inputs, 2, "ends") ?? []
+    let axes = try node.integers(inputs, 3, "axes")
+    let steps = try node.integers(inputs, 4, "steps")
+    let count = starts.count
+    guard count <= shape.rank, ends.count == count, axes?.count ?? count == count,
+      steps?.count ?? count == count
+    else { throw GraphError(node, "starts, ends, axes and steps do not fit each other") }
+    let dimensions = try node.dimensionIndices(axes ?? Array(0..<count), of: shape)
+    var result = ResolvedSlice(all: shape)
+    for (index, dimension) in dimensions.enumerated() {
+      let step = steps?[index] ?? 1
+      guard step != 0 else { throw GraphError(node, "its step is 0") }
+      result.restrict(dimension, from: starts[index], to: ends[index], step: step)
+    }
+    return result
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    try sliced(
+      resolved(node, inputs), node, constants, shape: shape, allowance: &allowance)
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line {
+    rule.only(lines) { line, shape in
+      receptiveField(try? resolved(rule.node, rule.inputs), line, shape, order: rule.order)
+    }
+  }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  func indexedCopy(
+    from input: TensorShape, to output: TensorShape, _ node: Node, _ inputs: [TensorFact?]
+  ) throws(GraphError) -> IndexedCopy { copy(try resolved(node, inputs), of: input) }
+
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator { try compileCopy(node, to: output, with: compiler) }
+}
+
+/// One of the outputs of a split; `sizes` are those of all outputs, nil for `count` equal ones, a
+/// smaller last one allowed. [x]
+struct SplitOutput: IndexedOperator {
+  let index, count: Int
+  let sizes: [Int]?
+  let axis: Int
+
+  var name: String { "split" }
+  var arity: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    try sameType(node, inputs)
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    TensorShape(try resolved(node, inputs).counts)
+  }
+
+  /// Start, step and count for each dimension.
+  ///
+  /// - Throws: `GraphError` for an axis that does not exist, and sizes that do not add up.
+  private func resolved(
+    _ node: Node, _ inputs: [TensorFact?]
+  ) throws(GraphError) -> ResolvedSlice {
+    let shape = try firstShape(node, inputs)
+    let dimension = try node.dimensionIndex(axis, of: shape)
+    let size = shape.dimensions[dimension]
+    guard count > 0, (0..<count).contains(index), sizes?.count ?? count == count else {
+      throw GraphError(node, "there is no output \(index) of \(count)")
+    }
+    var result = ResolvedSlice(all: shape)
+    guard let sizes else {
+      let each = size / count + (size.isMultiple(of: count) ? 0 : 1)
+      let (start, overflows) = each.multipliedReportingOverflow(by: index)
+      let first = overflows ? size : min(start, size)
+      result.starts[dimension] = first
+      result.counts[dimension] = min(each, size - first)
+      return result
+    }
+    var sum = 0
+    for (other, part) in sizes.enumerated() {
+      guard part >= 0, part <= size - sum else {
+        throw GraphError(node, "its outputs are not those of a dimension of \(size)")
+      }
+      if other == index { result.starts[dimension] = sum }
+      sum += part
+    }
+    guard sum == size else {
+      throw GraphError(node, "its outputs have \(sum) of \(size) elements")
+    }
+    result.counts[dimension] = sizes[index]
+    return result
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    try sliced(
+      resolved(node, inputs), node, constants, shape: shape, allowance: &allowance)
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line {
+    rule.only(lines) { line, shape in
+      receptiveField(try? resolved(rule.node, rule.inputs), line, shape, order: rule.order)
+    }
+  }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  func indexedCopy(
+    from input: TensorShape, to output: TensorShape, _ node: Node, _ inputs: [TensorFact?]
+  ) throws(GraphError) -> IndexedCopy { copy(try resolved(node, inputs), of: input) }
+
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator { try compileCopy(node, to: output, with: compiler) }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import ArrayStore
+import Artifacts
+import CommandLine
+import Embedding
+import Images
+import LayoutPictures
+import Matrices
+import Neighbors
+
+/// What is measured and drawn of a finished layout.
+struct Report: Sendable {
+  /// Whether anything is.
+  enum Choice: String, CaseIterable, Sendable { case full, none }
+
+  var choice = Choice.full
+  /// Other seeds by which the layout is made again, to see how much it changes.
+  var otherSeedCount = 1
+  /// Samples on which the layout is measured.
+  var sampleCount = 1000
+}
+
+/// The settings of the report.
+enum ReportSettings: SettingsTable {
+  static var defaults: Report { Report() }
+  static let settings = [
+    Setting("report", \Report.choice, .choice, "Whether the layout is measured and drawn"),
+    Setting(
+      "stability", \Report.otherSeedCount, .number(in: 0...100), make: "STABILITY",
+      "Other seeds by which the layout is made again, to see how much it changes"),
+    Setting(
+      "report-rows", \Report.sampleCount, .number(in: 10...100_000),
+      "Samples on which the layout is measured"),
+  ]
+}
+
+extension Report {
+  /// Measures a layout into its file, and writes the report card and the pictures beside it.
+  ///
+  /// - Returns: The paths of what was written.
+  func report(
+    on layout: Layout, of rows: Matrix, metric: Metric, method: LayoutMethod, classes: [Int32]?,
+    beside path: String, into writer: LayoutWriter, again: (UInt64) throws -> Matrix
+  ) throws -> [String] {
+    guard choice == .full else { return [] }
+    let quality: LayoutReport
+    do {
+      quality = try layoutReport(
+        of: layout.positions, for: rows, metric: metric, sampleCount: sampleCount,
+        seed: method.seed)
+    } catch { throw StageError("Cannot measure the layout: \(error)") }
+    let disparities = try (0..<otherSeedCount).map { index in
+      procrustesDisparity(layout.positions, try again(method.seed &+ UInt64(index) &+ 1))
+    }
+    let card = LayoutCard(
+      rowCount: rows.rowCount, metric: metric, quality: quality, disparities: disparities,
+      losses: layout.losses)
+    for (name, value) in card.measures { try writer.write(measure: name, value) }
+    Diagnostics.note(card.summary)
+    let base = path.hasSuffix(".h5") ? String(path.dropLast(3)) : path
+    let files: [(String, [UInt8])] = [
+      (base + ".json", try card.json()),
+      (
+        base + "-classes.png",
+        try encoded(classPicture(layout.positions, classes: classes, side: 1600))
+      ),
+      (base + "-density.png", try encoded(densityPicture(layout.positions, side: 1600))),
+      (base + "-loss.png", try encoded(lossPicture(layout.losses, method))),
+    ]
+    for (path, bytes) in files { try AtomicFile.write(bytes, to: path) }
+    return files.map(\.0)
+  }
+
+  private func encoded(_ image: RGBImage) throws -> [UInt8] { try PNGWriter.encode(image) }
+
+  private func lossPicture(_ losses: [LayoutLoss], _ method: LayoutMethod) throws -> RGBImage {
+    // The first value is that of the start, far above all others.
+    let values = losses.dropFirst().map { (x: Double($0.step), y: $0.value) }
+    return switch method {
+    case .umap:
+      try curvePicture(
+        values: values, title: "UMAP: cross-entropy that the steps lower", xLabel: "epoch",
+        yLabel: "nats a row")
+    case .tsne:
+      try curvePicture(
+        values: values, title: "t-SNE: Kullback–Leibler divergence", xLabel: "iteration",
+        yLabel: "nats")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import CommandLine
+import FeatureVisualization
+import NetworkCommandLine
+
+/// How icons are optimized.
+struct IconSettings: Sendable {
+  /// What the network may see beyond an icon's edge.
+  enum BorderChoice: String, CaseIterable, Sendable { case gray, replicate }
+
+  private(set) var parameters = IconParameters()
+  private(set) var border = BorderChoice.gray
+  /// How fast amplitudes fall with frequency; 1 in lucid.
+  private(set) var decayPower = 1.0
+  private(set) var precision = PrecisionChoice.auto
+
+  /// The parameters on this machine.
+  var resolved: IconParameters {
+    var parameters = parameters
+    parameters.border = border == .gray ? .gray(0.5) : .replicate
+    parameters.parameterization = .fourier(decayPower: decayPower)
+    parameters.precision = precision.resolved
+    return parameters
+  }
+}
+
+extension IconSettings: SettingsTable {
+  static var defaults: IconSettings { IconSettings() }
+  static let settings = [
+    Setting(
+      "size", \IconSettings.parameters.sidePixels, .number(in: 16...1024), make: "ICON_SIZE",
+      "Side of an icon in pixels"),
+    Setting(
+      "steps", \IconSettings.parameters.stepCount, .number(in: 1...100_000), make: "STEPS",
+      "Optimization steps"),
+    Setting(
+      "attempts", \IconSettings.parameters.restartCount, .number(in: 1...100), make: "ATTEMPTS",
+      "Independent runs of the optimization, of which the best is kept"),
+    Setting(
+      "seed", \IconSettings.parameters.seed, .number(from: 0), make: "SEED",
+      "Seed of random numbers"),
+    Setting(
+      "learning-rate", \IconSettings.parameters.optimizer.learningRate,
+      .number(above: 0, below: 10),
+      "Learning rate of Adam"),
+    Setting(
+      "decay", \IconSettings.decayPower, .number(in: 0...4),
+      "How fast amplitudes fall with frequency"),
+    Setting(
+      "vignette", \IconSettings.parameters.vignette, .number(in: 0...1), make: "VIGNETTE",
+      "How far icons fade to gray toward their corners; 0 is not at all"),
+    Setting(
+      "border", \IconSettings.border, .choice,
+      "What the network sees beyond an icon's edge: gray, or the edge's color"),
+    Setting(
+      "loss", \IconSettings.parameters.keepsObjectiveByStep, .flag,
+      "Keep the objective's value at each step, in the dataset objective_by_step"),
+    Setting(
+      "precision", \IconSettings.precision, .choice, make: "PRECISION",
+      "Format in which the network computes; auto is bf16 where the processor has it; fidelity is measured in f32 always"
+    ),
+  ]
+}

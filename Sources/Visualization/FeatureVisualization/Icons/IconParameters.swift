@@ -1,0 +1,80 @@
+public import Models
+public import NeuralNetworks
+
+/// How an icon is optimized.
+///
+/// The defaults are the atlas recipe's (Carter et al. 2019 and lucid's notebook
+/// "activation-atlas-simple").
+public struct IconParameters: Sendable {
+  /// What is optimized in place of pixels.
+  public enum Parameterization: Sendable {
+    /// The spectrum of decorrelated colors; amplitudes fall with frequency to the given power, 1 in
+    /// lucid.
+    case fourier(decayPower: Double)
+    /// Decorrelated colors, pixel by pixel.
+    case pixels
+  }
+
+  /// What an icon's border shows to views that reach beyond it.
+  public enum Border: Sendable {
+    /// A gray.
+    case gray(Float)
+    /// The edge's colors.
+    case replicate
+  }
+
+  /// The icon's side in pixels; 80 in the published atlases.
+  public var sidePixels = 80
+  /// Optimization steps; 1,024 in the published atlases, 512 in the notebook.
+  public var stepCount = 512
+  /// Independent starts, the best of which is kept; 4 in the published atlases.
+  public var restartCount = 1
+  /// The run's seed.
+  public var seed: UInt64 = 0
+  /// The optimizer, with its step size.
+  public var optimizer = Adam()
+  /// What is optimized in place of pixels.
+  public var parameterization = Parameterization.fourier(decayPower: 1)
+  /// The random views of each step.
+  public var views = AffineMapDistribution()
+  /// How much of the colors is lost at the corners, from 0 to 1; 0 in lucid.
+  public var vignette: Float = 0.8
+  /// What the network sees beyond the icon's edge; 0.5 gray is the value to which lucid's own padding
+  /// defaults.
+  public var border = Border.gray(0.5)
+  /// The views, unseen while optimizing, on which restarts are compared.
+  public var heldOutCount = 8
+  /// The format in which the network computes while it optimizes; results are always measured in
+  /// single precision.
+  public var precision = Precision.float32
+  /// Whether icons carry the objective's value at each step.
+  public var keepsObjectiveByStep = false
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// The way from an icon's parameters to a network's input.
+  ///
+  /// - Parameter channels: The network's channels in its own order.
+  /// - Returns: The parameterization, the vignette, the encoding and the warp.
+  /// - Throws: `VisualizationError` when they are not red, green and blue.
+  public func chain(channels: [InputChannel]) throws(VisualizationError) -> ImageChain {
+    let side = sidePixels
+    let encoding = try InputEncoding(channels: channels, side: side)
+    let start: any ImageParameterization =
+      switch parameterization {
+      case .fourier(let decayPower): FourierParameterization(side: side, decayPower: decayPower)
+      case .pixels: PixelParameterization(side: side, colors: ColorMap())
+      }
+    let border: FeatureVisualization.Border =
+      switch border {
+      case .gray(let level): .constant(encoding.values(of: SIMD3(repeating: level)))
+      case .replicate: .replicate
+      }
+    return ImageChain(
+      start, imageTransforms: [Vignette(side: side, strength: vignette)],
+      viewTransforms: [
+        encoding, Warp(inputSide: side, outputSide: side, border: border, maps: views),
+      ])
+  }
+}

@@ -1,0 +1,161 @@
+public import Models
+public import NeuralNetworks
+internal import ParallelLoops
+internal import Synchronization
+
+/// Optimizes icons: images for which a network's activations are what a target asks for.
+///
+/// Every thread has its own copy of the compiled network and works on a few icons at a time, each in its
+/// own slot, so an icon depends on its target and the seed alone: not on other icons, the number of
+/// threads, or which block of cells it was rendered in.
+public final class IconRenderer {
+  private let workers: [IconWorker]
+  private let parameters: IconParameters
+
+  /// Compiles the network at the icons' size, one copy a thread.
+  ///
+  /// - Parameters:
+  ///   - network: The network and its preprocessing.
+  ///   - tensors: The tensors that targets' objectives may name.
+  ///   - parameters: How icons are optimized.
+  ///   - chain: The way from parameters to the network's input; by default the parameters'.
+  /// - Throws: When the network is not one of color images, or cannot run at the icons' size.
+  public init(
+    network: TrainedNetwork, tensors: [String], parameters: IconParameters,
+    chain: ImageChain? = nil
+  ) throws {
+    self.parameters = parameters
+    let chain = try chain ?? parameters.chain(channels: network.preprocessing.channels)
+    let graph = network.graph
+    let side = chain.outputSide
+    let image = MapShape(channels: network.inputShape.channels, height: side, width: side)
+    let shape = Self.inputShape(graph, image: image, tensors: tensors)
+    // Prepared once: the copies only read them.
+    let weights = PreparedWeights()
+    workers = try (0..<Parallelism.threadCount).map { _ in
+      let optimized = try CompiledNetwork(
+        graph, input: shape, reading: tensors, seeding: tensors, precision: parameters.precision,
+        weights: weights)
+      let optimization = try ImagePipeline(
+        chain, network: optimized, inputName: graph.inputName, tensors: tensors)
+      guard parameters.precision != .float32 else {
+        return IconWorker(
+          optimization: optimization, evaluation: optimization, parameters: parameters)
+      }
+      let exact = try CompiledNetwork(graph, input: shape, reading: tensors, weights: weights)
+      let evaluation = try ImagePipeline(
+        chain, network: exact, inputName: graph.inputName, tensors: tensors)
+      return IconWorker(
+        optimization: optimization, evaluation: evaluation, parameters: parameters)
+    }
+  }
+
+  /// The network's input for as many icons as a thread optimizes at once.
+  ///
+  /// GoogLeNet's small maps keep the multipliers of a processor with AVX-512 busy to 60 % with one icon
+  /// of 80 pixels, 70 % with two, 75 % with four and 80 % with eight (`atlas-network profile
+  /// --batch`); large ones have no need of company. The number depends on nothing else, so that an
+  /// icon is the same on any machine of the same kind. Networks that are written down for one image
+  /// get one at a time.
+  private static func inputShape(
+    _ graph: NetworkGraph, image: MapShape, tensors: [String]
+  ) -> TensorShape {
+    let count = image.height <= 128 ? 4 : image.height <= 256 ? 2 : 1
+    let shape: TensorShape = [count, image.channels, image.height, image.width]
+    return runs(graph, on: shape, to: tensors) ? shape : TensorShape(image)
+  }
+
+  /// Whether a network's shapes work out for several images at once; one with a batch size in a reshape
+  /// may not.
+  private static func runs(
+    _ graph: NetworkGraph, on shape: TensorShape, to tensors: [String]
+  ) -> Bool {
+    do throws(GraphError) {
+      let facts = try graph.withGlobalPoolsMarked().truncated(to: tensors).facts(input: shape)
+      return tensors.allSatisfy { facts[$0]?.shape.dimensions.first == shape.dimensions.first }
+    } catch {
+      // What does not fit for one image either is said when that is compiled.
+      return false
+    }
+  }
+
+  /// What each part of a step costs on one thread, the network's steps among them.
+  ///
+  /// - Parameters:
+  ///   - target: What to show meanwhile.
+  ///   - repetitions: How often each part runs; its best time counts.
+  /// - Returns: One entry a part, in the order in which they run.
+  /// - Throws: When the target does not fit the network, or the network cannot be run.
+  public func profile(_ target: IconTarget, repetitions: Int = 20) throws -> [ProfileEntry] {
+    try workers[0].check(target.objective)
+    return try workers[0].profile(target, repetitions: repetitions)
+  }
+
+  /// Renders some icons on all threads and hands each over as soon as it is finished.
+  ///
+  /// An icon is the best of its restarts on views that none was optimized for, by fidelity or, for
+  /// objectives that have none, by the objective.
+  ///
+  /// - Parameters:
+  ///   - targets: What to show.
+  ///   - progress: Called after each restart, from any thread.
+  ///   - finished: Called with a target's index among `targets` and its icon, from any thread but once
+  ///     at a time; what it throws ends the work.
+  /// - Throws: When a target does not fit the network, the network cannot be run, or what `finished`
+  ///   throws.
+  public func render(
+    _ targets: [IconTarget], progress: @Sendable () -> Void = {},
+    finished: @Sendable (_ index: Int, _ icon: Icon) throws -> Void
+  ) throws {
+    guard let first = workers.first else { return }
+    for target in targets { try first.check(target.objective) }
+    let restarts = parameters.restartCount
+    let shared = Shared(workers: workers)
+    let board = Mutex(Board())
+    let itemCount = targets.count * restarts
+    let capacity = first.capacity
+    let groupCount = (itemCount + capacity - 1) / capacity
+    try parallelWorkers(count: workers.count, itemCount: groupCount) { worker, group in
+      let items = group * capacity..<min((group + 1) * capacity, itemCount)
+      let icons = try shared.workers[worker].optimize(
+        items.map { (targets[$0 / restarts], restart: $0 % restarts) })
+      for _ in items { progress() }
+      try board.withLock { board in
+        for (item, icon) in zip(items, icons) {
+          guard let best = board.add(icon, at: item / restarts, of: restarts) else { continue }
+          try finished(item / restarts, best)
+        }
+      }
+    }
+  }
+
+  /// Renders some icons on all threads.
+  ///
+  /// - Parameter targets: What to show.
+  /// - Returns: An icon for each target, in order.
+  /// - Throws: When a target does not fit the network, or the network cannot be run.
+  public func render(_ targets: [IconTarget]) throws -> [Icon] {
+    let icons = Mutex([Icon?](repeating: nil, count: targets.count))
+    try render(targets) { index, icon in icons.withLock { $0[index] = icon } }
+    return icons.withLock { $0.compactMap { $0 } }
+  }
+
+  /// What the threads share: each takes the worker of its number.
+  private struct Shared: @unchecked Sendable {
+    let workers: [IconWorker]
+  }
+
+  /// The restarts of icons that are not finished.
+  private struct Board {
+    private var restarts: [Int: [Icon]] = [:]
+
+    /// Adds a restart; the best one when it was the last.
+    mutating func add(_ icon: Icon, at target: Int, of count: Int) -> Icon? {
+      restarts[target, default: []].append(icon)
+      guard restarts[target]?.count == count, let all = restarts.removeValue(forKey: target)
+      else { return nil }
+      // The first of equals, in whatever order they were finished.
+      return all.max { ($0.score, $1.restart) < ($1.score, $0.restart) }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+internal import Glibc
+internal import Numerics
+
+/// Adam, an optimizer that scales each parameter's step by the recent size of its gradient.
+///
+/// Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1, here uphill.
+public struct Adam: Sendable {
+  /// The size of a step, α; 0.05 in the atlas recipes.
+  public var learningRate: Float = 0.05
+  /// The decay of the mean of gradients, β₁.
+  public var meanDecay: Float = 0.9
+  /// The decay of the mean of squared gradients, β₂.
+  public var squareDecay: Float = 0.999
+  /// What keeps the divisor from 0, ε.
+  public var epsilon: Float = 1e-8
+
+  /// Makes the optimizer with the recipes' constants.
+  public init() {}
+
+  /// What Adam remembers of one image.
+  public struct State: Sendable {
+    /// The number of steps taken.
+    public fileprivate(set) var stepCount = 0
+    fileprivate var means: [Float]
+    fileprivate var squares: [Float]
+
+    /// The state before the first step.
+    public init(parameterCount: Int) {
+      means = [Float](repeating: 0, count: parameterCount)
+      squares = means
+    }
+  }
+
+  /// Takes a step uphill.
+  ///
+  /// - Parameters:
+  ///   - parameters: What is optimized.
+  ///   - gradient: The gradient of the objective with respect to `parameters`.
+  ///   - state: The memory of former steps.
+  public func ascend(
+    _ parameters: inout [Float], along gradient: Span<Float>, _ state: inout State
+  ) {
+    let count = parameters.count
+    precondition(
+      gradient.count == count && state.means.count == count,
+      "\(count) parameters, \(gradient.count) gradients, a state of \(state.means.count)")
+    state.stepCount += 1
+    // In Double: at first 1 − β₂ᵗ is about 10⁻³, of which Float's powers would keep four digits. The
+    // corrections are the same for all parameters; one goes into the rate, the other under the root.
+    let step = Double(state.stepCount)
+    let meanCorrection = Float(1 / (1 - pow(Double(meanDecay), step)))
+    let squareCorrection = Float(1 / (1 - pow(Double(squareDecay), step)))
+    let rate = learningRate * meanCorrection
+    update(&parameters, gradient, &state.means, &state.squares, rate, squareCorrection)
+  }
+
+  private func update(
+    _ parameters: inout [Float], _ gradient: Span<Float>, _ means: inout [Float],
+    _ squares: inout [Float], _ rate: Float, _ squareCorrection: Float
+  ) {
+    var parameters = parameters.mutableSpan
+    var means = means.mutableSpan
+    var squares = squares.mutableSpan
+    forEachBlock(of: parameters.count) { index, lanes in
+      update(&parameters, gradient, &means, &squares, rate, squareCorrection, at: index, lanes)
+    }
+  }
+
+  @inline(__always)
+  private func update(
+    _ parameters: inout MutableSpan<Float>, _ gradient: Span<Float>,
+    _ means: inout MutableSpan<Float>, _ squares: inout MutableSpan<Float>, _ rate: Float,
+    _ squareCorrection: Float, at index: Int, _ lanes: Int
+  ) {
+    let partial = gradient.vector(at: index, lanes: lanes)
+    var mean = means.vector(at: index, lanes: lanes)
+    var square = squares.vector(at: index, lanes: lanes)
+    mean = (meanDecay * mean).addingProduct(partial, SIMD8(repeating: 1 - meanDecay))
+    square = (squareDecay * square)
+      .addingProduct(partial * partial, SIMD8(repeating: 1 - squareDecay))
+    let divisor = squareRoot(square * squareCorrection) + epsilon
+    let parameter = parameters.vector(at: index, lanes: lanes)
+    parameters.store(parameter + rate * mean / divisor, at: index, lanes: lanes)
+    means.store(mean, at: index, lanes: lanes)
+    squares.store(square, at: index, lanes: lanes)
+  }
+}

@@ -1,0 +1,210 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Settings are written once: options, messages, make's variables and provenance follow from the tables.
+@Suite struct SettingsTests {
+  struct Group: Decodable {
+    let title: String
+    let settings: [Setting]
+  }
+
+  struct Setting: Decodable {
+    let option, standard, values, help: String
+    let variable: String?
+    let choices: [String]
+    let isFlag: Bool
+  }
+
+  static let programs: [Program] = [.synthesize] + Program.stages
+
+  private func settings(of program: Program) throws -> [Setting] {
+    let json = try program.succeed(["--describe-settings"]).results.joined()
+    return try JSONDecoder().decode([Group].self, from: Data(json.utf8)).flatMap(\.settings)
+  }
+
+  @Test("every setting is an option in help, with its values and its default", arguments: programs)
+  func help(program: Program) throws {
+    let lines = try program.succeed(["--help"]).results
+    let text = lines.map { $0.split(separator: " ").joined(separator: " ") }
+      .joined(separator: " ")
+    let settings = try settings(of: program)
+    #expect(settings.count > 1 && Set(settings.map(\.option)).count == settings.count)
+    for setting in settings {
+      let name =
+        setting.isFlag && setting.standard == "yes"
+        ? "--\(setting.option)/--no-\(setting.option) " : "--\(setting.option) "
+      #expect(text.contains(name), "\(setting.option)")
+      #expect(text.contains(setting.help), "\(setting.option)")
+      let standard = setting.standard.isEmpty ? "no default" : "default: \(setting.standard)"
+      let values = "(\(setting.values); \(standard))"
+      #expect(setting.isFlag || text.contains(values), "\(setting.option): \(values)")
+    }
+  }
+
+  @Test(
+    "a value that a setting cannot have is a mistake that names those it can", arguments: programs)
+  func mistakes(program: Program) throws {
+    for setting in try settings(of: program) where !setting.isFlag && setting.option != "classes" {
+      let outcome = try program.run(["--record-settings", "--\(setting.option)=odd value"])
+      let words =
+        "\(setting.variable ?? "--" + setting.option) must be \(setting.values), got odd value."
+      guard setting.option != "threads" else { continue }
+      #expect(outcome.status == 64 && outcome.messages == ["Error: " + words], "\(outcome)")
+    }
+  }
+
+  @Test("a variable of make has one default and one meaning in all programs")
+  func variables() throws {
+    var known: [String: Setting] = [:]
+    for program in Self.programs {
+      for setting in try settings(of: program) {
+        guard let variable = setting.variable else { continue }
+        if let other = known[variable] {
+          #expect(setting.standard == other.standard && setting.values == other.values)
+          #expect(setting.help == other.help && setting.choices == other.choices)
+        }
+        known[variable] = setting
+      }
+    }
+    #expect(known.count > 25)
+    let help = try make(["help"]).results.joined(separator: "\n")
+    for (variable, setting) in known {
+      #expect(help.contains("  \(variable) ") && help.contains(setting.help), "\(variable)")
+    }
+  }
+
+  @Test("settings are recorded in one form, and only those that decide the result")
+  func record() throws {
+    func record(_ program: Program, _ arguments: String...) throws -> [String] {
+      try program.succeed(["--record-settings"] + arguments).results
+    }
+    #expect(try record(.grid) == record(.grid, "--minimum-count", "06", "--exemplars=8"))
+    #expect(
+      try record(.render, "--condition", "20.0", "--vignette=0.80") == record(.render))
+    #expect(try record(.embed, "--perplexity", "30.0") == record(.embed))
+    // What is for the other method does not count.
+    #expect(try record(.embed, "--min-dist", "0.3") == record(.embed))
+    #expect(try record(.embed, "--method", "umap", "--min-dist", "0.3").contains("min-dist=0.3"))
+    #expect(try record(.embed, "--alignment", "0.5") == record(.embed))
+    #expect(try record(.embed, "--align-to", "x.h5").contains("alignment=0.1"))
+    #expect(
+      try record(.render, "--no-whiten", "--condition", "5").allSatisfy { !$0.contains("cond") })
+    #expect(try record(.render).contains("precision=auto"), "whatever the machine")
+  }
+
+  @Test("as many neighbors are found as the method wants, or either of both")
+  func neighborCount() throws {
+    for (arguments, count) in [
+      ([], 90), (["--neighbors", "40"], 40), (["--perplexity", "10.1"], 31),
+      (["--neighbors", "40", "--perplexity", "10"], 40),
+      (["--neighbors", "20", "--perplexity", "10"], 30),
+    ] {
+      let record = try Program.neighbors.succeed(["--record-settings"] + arguments).results
+      #expect(record.contains("neighbors=\(count)"), "\(arguments): \(record)")
+    }
+  }
+
+  // MARK: make
+
+  /// Runs make in the package, without building anything.
+  private func make(_ arguments: [String]) throws -> Outcome {
+    let programs = (try Program.extract.path as NSString).deletingLastPathComponent
+    let built = try Self.built.get()
+    return try Running(
+      "/usr/bin/env",
+      ["make", "--no-print-directory", "-C", Program.package, "BIN=\(programs)", "BUILT=\(built)"]
+        + arguments
+    ).outcome()
+  }
+
+  /// A mark that the programs are built, younger than all sources.
+  private static let built: Result<String, any Error> = Result {
+    let path = FileManager.default.temporaryDirectory.path + "/atlas-built-\(UUID().uuidString)"
+    try Data().write(to: URL(filePath: path))
+    atexit { if let path = try? SettingsTests.built.get() { unlink(path) } }
+    return path
+  }
+
+  @Test(
+    "variables and words that make does not know are errors",
+    arguments: [
+      ("STEP=100", "There is no setting STEP; the nearest is STEPS"),
+      ("NEIGHBOURS=9", "the nearest is NEIGHBORS"), ("seed=1", "the nearest is SEED"),
+      ("WHITEN=true", "WHITEN=true: it must be one of: yes no"),
+      ("INCLUDE_EDGES=1", "INCLUDE_EDGES=1: it must be one of: yes no"),
+      ("METHOD=UMAP", "METHOD=UMAP: it must be one of: tsne umap"),
+      ("PRECISION=half", "PRECISION=half: it must be one of: f32 bf16 auto"),
+      ("RECIPE=settings", "There is no recipe settings; there are: default"),
+    ])
+  func misspelt(argument: String, words: String) throws {
+    let outcome = try make(["atlas", argument])
+    #expect(outcome.status == 2 && outcome.says(words), "\(outcome)")
+    #expect(outcome.results.isEmpty)
+  }
+
+  @Test("make runs what a changed setting touches, and nothing that a mistake did not")
+  func stages() throws {
+    let folder = try TemporaryFolder()
+    let workshop = try Workshop.shared()
+    let photographs = folder.file("photographs")
+    try FileManager.default.copyItem(atPath: workshop.photographs, toPath: photographs)
+    let empty = folder.file("empty")
+    try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+    var usual = [
+      "MODEL": workshop.model, "DATASET": photographs, "LAYER": "mixed", "OUT": folder.file("out"),
+      "POSITIONS": "40", "GRID": "3", "MINIMUM_COUNT": "2", "ICON_SIZE": "16", "STEPS": "2",
+      "STABILITY": "0", "COMPONENTS": "8",
+    ]
+    func atlas(_ changes: [String: String] = [:], status: Int32 = 0) throws -> String {
+      let values = usual.merging(changes) { $1 }
+      let outcome = try make(["atlas"] + values.map { "\($0)=\($1)" })
+      #expect(outcome.status == status, "\(outcome)")
+      // A command begins with the program's path; it may go on in further lines.
+      let commands = outcome.results.filter { $0.hasPrefix("/") && $0.contains(" --") }
+      return commands.compactMap { line in
+        let program = line.prefix { $0 != " " }.split(separator: "/").last
+        return program.map { String($0.dropFirst("atlas-".count)) }
+      }.joined(separator: " ")
+    }
+    #expect(try atlas() == "extract reduce neighbors embed grid render assemble")
+    #expect(try atlas() == "")
+    // The same values in other words, and settings of what is not made.
+    #expect(try atlas(["CONDITION": "20.0", "PERPLEXITY": "30.0", "MIN_DIST": "0.9"]) == "")
+    #expect(try atlas(["GRID": "3,4"]) == "grid render assemble")
+    #expect(try atlas(["GRID": "4"]) == "")
+    // Mistakes, at the start or in the first stage, cost nothing.
+    for mistake in [
+      ["PERPLEXITY": "0"], ["GRID": "3,3"], ["STEPS": "many"], ["LAYER": "mixd"],
+      ["DATASET": empty],
+    ] {
+      _ = try atlas(mistake, status: 2)
+      #expect(try atlas() == "", "\(mistake)")
+    }
+    #expect(try atlas(["GAP": "1"]) == "assemble")
+    #expect(try atlas(["CONDITION": "10"]) == "render assemble")
+    #expect(try atlas(["WHITEN": "no"]) == "render assemble")
+    #expect(try atlas() == "render assemble")
+    #expect(try atlas(["METHOD": "umap", "EPOCHS": "5"]) == "embed grid render assemble")
+    #expect(try atlas() == "embed grid render assemble")
+    // What was removed comes back.
+    for (name, stages) in [
+      ("icons-3.h5", "render assemble"), ("layout.h5", "embed grid render assemble"),
+      ("atlas-3.png", "assemble"),
+    ] {
+      try FileManager.default.removeItem(atPath: folder.file("out/" + name))
+      #expect(try atlas() == stages, "\(name)")
+      #expect(try atlas() == "", "\(name)")
+    }
+    // A touched image is sampled again, to the same bytes.
+    let image = photographs + "/n00000000/a.jpg"
+    try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: image)
+    #expect(try atlas() == "extract")
+    #expect(try atlas() == "")
+    usual["COMPONENTS"] = "0"
+    // The layout does not wait for components then, so that their order is make's.
+    let stages = try atlas().split(separator: " ").sorted()
+    #expect(stages == ["assemble", "embed", "grid", "neighbors", "reduce", "render"])
+    #expect(try atlas() == "")
+  }
+}
