@@ -58,7 +58,7 @@ extension Target {
   /// The tests of one library.
   static func tests(for name: String, on dependencies: [Dependency] = []) -> Target {
     .testTarget(
-      name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
+      name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestTags"] + dependencies,
       path: "Tests/\(name)Tests", swiftSettings: house)
   }
 }
@@ -204,6 +204,7 @@ let package = Package(
       ]),
 
     // MARK: Tests
+    .target(name: "TestTags", path: "Tests/TestTags", swiftSettings: house),
     .target(
       name: "TestSupport",
       dependencies: ["ModelFormats", "Models", "NeuralNetworks", "Randomness"],
@@ -260,8 +261,7 @@ let package = Package(
       name: "PipelineTests",
       dependencies: [
         "ArrayStore", "Artifacts", "Images", "Mosaics", "Neighbors", "Randomness", "Matrices",
-        "ParallelLoops",
-        "TestSupport",
+        "ParallelLoops", "TestSupport", "TestTags",
       ],
       path: "Tests/PipelineTests", swiftSettings: house),
   ]

@@ -1,8 +1,9 @@
 import Drawing
 import Images
+import TestTags
 import Testing
 
-@Suite struct CanvasTests {
+@Suite(.tags(.quick)) struct CanvasTests {
   private func pixel(_ image: RGBImage, _ x: Int, _ y: Int) -> [UInt8] {
     let at = 3 * (y * image.width + x)
     return Array(image.pixels[at..<at + 3])

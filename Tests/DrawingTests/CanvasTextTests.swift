@@ -1,8 +1,9 @@
 import Drawing
 import Images
+import TestTags
 import Testing
 
-@Suite struct CanvasTextTests {
+@Suite(.tags(.quick)) struct CanvasTextTests {
   /// The columns and rows in which something is drawn, nil for none.
   private func box(_ image: RGBImage) -> (x: ClosedRange<Int>, y: ClosedRange<Int>)? {
     let marked = (0..<image.width * image.height).filter { image.pixels[3 * $0] > 100 }

@@ -1,8 +1,9 @@
 import Drawing
 import Foundation
+import TestTags
 import Testing
 
-@Suite struct ProjectionTests {
+@Suite(.tags(.quick)) struct ProjectionTests {
   static let maps: [Projection] = [
     .identity, .move(3, -2), .turn(0.13), .scale(2, -0.5), .shear(0.4), .perspective([0.2, -0.1]),
     .ground(horizon: [0.5, 0.4], height: 0.9),

@@ -1,8 +1,9 @@
 import Images
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct DamagedImageTests {
+@Suite(.tags(.quick)) struct DamagedImageTests {
   private func message(_ bytes: [UInt8]) -> String? {
     do {
       _ = try ImageReader.decode(bytes, name: "the-name")

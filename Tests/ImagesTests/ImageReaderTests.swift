@@ -1,8 +1,9 @@
 import Foundation
 import Images
+import TestTags
 import Testing
 
-@Suite struct ImageReaderTests {
+@Suite(.tags(.quick)) struct ImageReaderTests {
   @Test("PNG keeps every pixel", arguments: [(1, 1), (7, 3), (3, 7), (64, 64), (255, 2), (1, 300)])
   func pngRoundTrip(width: Int, height: Int) throws {
     let image = testImage(width: width, height: height, noise: 56)

@@ -1,7 +1,8 @@
 import Images
+import TestTags
 import Testing
 
-@Suite struct ResamplingTests {
+@Suite(.tags(.quick)) struct ResamplingTests {
   @Test("the same size gives the same image")
   func identity() {
     let image = testImage(width: 31, height: 17, noise: 56)

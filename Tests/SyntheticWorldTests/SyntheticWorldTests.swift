@@ -1,13 +1,9 @@
 import Images
-public import SyntheticWorld
-public import Testing
+import SyntheticWorld
+import TestTags
+import Testing
 
-extension ObjectClass: CustomTestStringConvertible {
-  /// The name alone: a class's drawing function says nothing in a log.
-  public var testDescription: String { name }
-}
-
-@Suite struct SyntheticWorldTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct SyntheticWorldTests {
   @Test("there are many classes, with names fit for folders, each once")
   func classes() {
     let names = SyntheticWorld.classes.map(\.name)

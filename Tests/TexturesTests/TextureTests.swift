@@ -1,8 +1,9 @@
 import Drawing
+import TestTags
 import Testing
 import Textures
 
-@Suite struct TextureTests {
+@Suite(.tags(.quick)) struct TextureTests {
   static let (light, dark) = (Color(0.9, 0.8, 0.6), Color(0.2, 0.1, 0.3))
 
   /// One of each kind.

@@ -43,7 +43,7 @@ public enum SyntheticWorld {
 ///
 /// A class is a value: a drawing function and where and how its objects are met. Everything else of
 /// an image is the scene's.
-public struct ObjectClass: Sendable {
+public struct ObjectClass: Sendable, CustomStringConvertible {
   /// What it is called; the name of its folder.
   public let name: String
   /// Draws the object in its own units, facing left or the viewer; the scene mirrors half of the
@@ -55,6 +55,9 @@ public struct ObjectClass: Sendable {
   let habitats: [Habitat]
   /// Its height as a fraction of the image's.
   let size: ClosedRange<Float>
+
+  /// The name: a drawing function says nothing in a log.
+  public var description: String { name }
 
   /// How an object is held.
   enum Stance {
@@ -68,6 +71,8 @@ public struct ObjectClass: Sendable {
     case lying
   }
 
+  /// Makes a class.
+  ///
   /// - Parameters:
   ///   - name: Lower-case letters and underscores.
   ///   - stance: How it is held.
