@@ -104,15 +104,32 @@ let package = Package(
       on: ["Images", "Matrices", "Models", "NeuralNetworks", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "PrincipalComponents",
-      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "Neighbors",
       on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops", "Randomness"]),
     .room(
-      "Atlas", "Embedding",
+      "Atlas", "Layouts",
       on: [
-        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
+        "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
+        "PrincipalComponents", "Randomness",
+      ]),
+    .room(
+      "Atlas", "UMAP",
+      on: ["Layouts", "Matrices", "Neighbors", "Numerics", "ParallelLoops", "Randomness"]),
+    .room(
+      "Atlas", "TSNE",
+      on: [
+        "FourierTransforms", "Layouts", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
         "Randomness",
+      ]),
+    .room(
+      "Atlas", "Embedding",
+      on: ["Layouts", "Matrices", "Neighbors", "Randomness", "TSNE", "UMAP"]),
+    .room(
+      "Atlas", "LayoutQuality",
+      on: [
+        "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops", "Randomness",
       ]),
     .room(
       "Atlas", "LayoutPictures",
@@ -131,7 +148,7 @@ let package = Package(
       name: "CommandLine",
       dependencies: [
         "ArrayStore", "Embedding", "LinearAlgebra", "Matrices", "ModelFormats", "Models",
-        "Neighbors", "NeuralNetworks", "ParallelLoops",
+        "Neighbors", "NeuralNetworks", "ParallelLoops", "TSNE", "UMAP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/CommandLine", swiftSettings: house),
@@ -151,8 +168,8 @@ let package = Package(
     .program(
       "atlas-embed",
       on: [
-        "ArrayStore", "Embedding", "Images", "LayoutPictures", "Matrices", "Neighbors",
-        "ParallelLoops", "Randomness",
+        "ArrayStore", "Embedding", "Images", "LayoutPictures", "LayoutQuality", "Layouts",
+        "Matrices", "Neighbors", "ParallelLoops", "Randomness",
       ]),
     .program(
       "atlas-place",
@@ -201,12 +218,38 @@ let package = Package(
     .tests(for: "LinearAlgebra", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Matrices", "ParallelLoops"]),
+    .target(
+      name: "LayoutTestSupport", dependencies: ["Matrices", "Randomness"],
+      path: "Tests/LayoutTestSupport", swiftSettings: house),
     .tests(for: "Neighbors", on: ["Randomness", "Matrices", "ParallelLoops"]),
+    .tests(
+      for: "Layouts",
+      on: [
+        "LayoutTestSupport", "LinearAlgebra", "Matrices", "Neighbors", "ParallelLoops",
+        "Randomness",
+        "UMAP",
+      ]),
+    .tests(
+      for: "UMAP",
+      on: [
+        "LayoutQuality", "LayoutTestSupport", "Layouts", "Matrices", "Neighbors", "ParallelLoops",
+        "Randomness",
+      ]),
+    .tests(
+      for: "TSNE",
+      on: [
+        "LayoutQuality", "LayoutTestSupport", "Layouts", "Matrices", "Neighbors", "Numerics",
+        "ParallelLoops", "Randomness",
+      ]),
     .tests(
       for: "Embedding",
       on: [
-        "LinearAlgebra", "Neighbors", "Numerics", "Randomness", "Matrices", "ParallelLoops",
+        "LayoutQuality", "LayoutTestSupport", "Layouts", "Matrices", "Neighbors", "ParallelLoops",
+        "Randomness", "TSNE", "UMAP",
       ]),
+    .tests(
+      for: "LayoutQuality",
+      on: ["LayoutTestSupport", "Matrices", "Neighbors", "ParallelLoops", "Randomness"]),
     .tests(
       for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),

@@ -1,6 +1,8 @@
 public import ArgumentParser
 public import ArrayStore
 public import Embedding
+internal import TSNE
+internal import UMAP
 
 /// How rows are laid out: the options of `atlas-embed` that `atlas-place` reads back from a layout.
 public struct MethodArguments: ParsableArguments {

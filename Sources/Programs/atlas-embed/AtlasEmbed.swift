@@ -2,6 +2,7 @@ import ArgumentParser
 import ArrayStore
 import CommandLine
 import Embedding
+import Layouts
 import Matrices
 import Neighbors
 import ParallelLoops
@@ -89,7 +90,7 @@ import ParallelLoops
   private func forecast(_ source: RowsFile, _ method: LayoutMethod, storedCount: Int?) throws {
     let threads = Parallelism.threadCount
     let layout = method.forecast(
-      rowCount: source.rowCount, dimension: source.columnCount,
+      sampleCount: source.rowCount, dimension: source.columnCount,
       storedNeighborCount: storedCount ?? method.neighborCount)
     let runCount = 1 + (report.report == .full ? report.stability : 0)
     var seconds = layout.threadSeconds * Double(runCount) / Double(threads)
@@ -130,9 +131,9 @@ import ParallelLoops
     out graph: NeighborGraph, from start: Matrix, _ anchors: LayoutAnchors?,
     by method: LayoutMethod, label: String
   ) -> Layout {
-    let total = method.stepCount(forRowCount: graph.rowCount)
+    let total = method.stepCount(forSampleCount: graph.rowCount)
     let progress = ProgressReporter(label, total: total, unit: "steps")
-    let layout = method.layout(of: graph, start: start, anchors: anchors) {
+    let layout = method.layout(of: graph, initialization: start, anchors: anchors) {
       progress.set(share: $0)
     }
     progress.set(share: 1)

@@ -4,6 +4,8 @@ import CommandLine
 import Embedding
 import Images
 import LayoutPictures
+import LayoutQuality
+import Layouts
 import Matrices
 import Neighbors
 
@@ -42,9 +44,9 @@ struct ReportArguments: ParsableArguments {
     beside path: String, into writer: ArrayFileWriter, again: (UInt64) throws -> Matrix
   ) throws -> [String] {
     guard report == .full else { return [] }
-    let quality: LayoutReport
+    let quality: QualityReport
     do {
-      quality = try layoutReport(
+      quality = try qualityReport(
         of: layout.positions, for: rows, metric: metric, sampleCount: reportRows,
         seed: method.seed)
     } catch { throw StageError("Cannot measure the layout: \(error)") }

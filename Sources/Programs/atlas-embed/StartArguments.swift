@@ -2,6 +2,7 @@ import ArgumentParser
 import ArrayStore
 import CommandLine
 import Embedding
+import Layouts
 import Matrices
 import Neighbors
 
@@ -74,19 +75,21 @@ struct StartArguments: ParsableArguments {
     _ rows: Matrix, _ path: String, metric: Metric, method: LayoutMethod, graph: NeighborGraph
   ) throws -> Matrix {
     let dimension = method.dimension
-    let principal = { principalStart(rows: rows, dimension: dimension, seed: method.seed) }
+    let principal = { principalInitialization(of: rows, dimension: dimension, seed: method.seed) }
     switch start {
     case .pca: return principal()
     case .random:
-      return randomStart(rowCount: rows.rowCount, dimension: dimension, seed: method.seed)
-    case .spectral: return spectralStart(of: graph, principal: principal(), seed: method.seed)
+      return randomInitialization(
+        sampleCount: rows.rowCount, dimension: dimension, seed: method.seed)
+    case .spectral:
+      return spectralInitialization(of: graph, principal: principal(), seed: method.seed)
     case .sample:
       Diagnostics.note("start: \(min(sampleRows, rows.rowCount)) rows are laid out first")
       do {
         var search = SearchParameters()
         (search.recall, search.seed) = (0.95, method.seed)
-        return try sampledStart(
-          rows: rows, sampleCount: sampleRows, metric: metric, method: method, search: search)
+        return try sampledInitialization(
+          of: rows, chosenCount: sampleRows, metric: metric, method: method, search: search)
       } catch { throw StageError("Cannot compare the rows of \(path): \(error)") }
     }
   }

@@ -102,9 +102,9 @@ import PrincipalComponents
     try writer.write("mean", principal.mean, shape: [principal.mean.count])
     try writer.write("axes", principal.axes)
     try writer.write("variances", principal.variances, shape: [count])
-    try writer.write("explained", principal.explainedShares, shape: [count])
+    try writer.write("explained", principal.explainedVarianceRatios, shape: [count])
     try writer.setAttribute("total_variance", .number(principal.totalVariance))
-    let explained = principal.explainedShares.reduce(0, +)
+    let explained = principal.explainedVarianceRatios.reduce(0, +)
     Diagnostics.note(
       "reduce: \(count) components explain \(decimal(100 * explained)) % of the variance")
     let scores = try writer.appendable("scores", of: Float.self, rowShape: [count])
