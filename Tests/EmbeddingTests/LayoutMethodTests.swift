@@ -61,8 +61,8 @@ import UMAP
     #expect(
       flat == umapLayout(of: fuzzy, initialization: start, parameters: umap, anchors: anchors))
     #expect(
-      byUMAP.place(new, on: flat.positions)
-        == placeByUMAP(neighbors: new, on: flat.positions, parameters: umap))
+      try byUMAP.place(new, on: flat.positions)
+        == try placeByUMAP(neighbors: new, on: flat.positions, parameters: umap))
 
     let byTSNE = LayoutMethod.tsne(tsne)
     let affinities = tsneAffinities(of: table, perplexity: 5.5)
@@ -72,8 +72,8 @@ import UMAP
       other == tsneLayout(of: affinities, initialization: start, parameters: tsne, anchors: anchors)
     )
     #expect(
-      byTSNE.place(new, on: other.positions)
-        == placeByTSNE(neighbors: new, on: other.positions, parameters: tsne))
+      try byTSNE.place(new, on: other.positions)
+        == try placeByTSNE(neighbors: new, on: other.positions, parameters: tsne))
     #expect(flat != other)
   }
 

@@ -27,7 +27,7 @@ import UMAP
     let neighbors = try nearestNeighbors(
       of: chosen(rows, new), among: chosen(rows, old), count: method.neighborCount,
       metric: .euclidean)
-    let placed = method.place(neighbors, on: chosen(layout, old))
+    let placed = try method.place(neighbors, on: chosen(layout, old))
 
     let cells = { (positions: Matrix, row: Int) in
       (0..<2).map { axis in
@@ -42,5 +42,24 @@ import UMAP
     let share = Double(near) / Double(new.count)
     print("placed again within a cell of their own: \(share)")
     #expect(share > 0.9)
+  }
+
+  @Test(
+    "a layout with a position out of range is an error that names the sample", arguments: methods)
+  func outOfRange(method: LayoutMethod) throws {
+    let samples = bentSheets(50)
+    let neighbors = try nearestNeighbors(
+      of: chosen(samples, [3, 4]), among: samples, count: 20, metric: .euclidean)
+    for value in [1.1e12, 3e38, .infinity, .nan] as [Float] {
+      var layout = principalInitialization(of: samples, seed: 1)
+      layout[17, 1] = -value
+      let error = #expect(throws: PlacementError.self) {
+        try method.place(neighbors, on: layout)
+      }
+      #expect(error?.sample == 17 && error?.description.contains("sample 17") == true)
+    }
+    var far = principalInitialization(of: samples, seed: 1)
+    for index in far.elements.indices { far.elements[index] *= 1e11 }
+    #expect(try method.place(neighbors, on: far).elements.allSatisfy(\.isFinite))
   }
 }

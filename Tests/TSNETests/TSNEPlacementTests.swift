@@ -40,7 +40,7 @@ import Testing
       initialization: start, parameters: parameters
     ).positions
     let neighbors = query(new, old, of: all, count: 60)
-    let placed = placeByTSNE(neighbors: neighbors, on: layout, parameters: parameters)
+    let placed = try placeByTSNE(neighbors: neighbors, on: layout, parameters: parameters)
 
     // Of the 15 nearest in truth, how many are among the 60 nearest in the layout; and the cluster.
     var (kept, sameCluster) = (0, 0)
@@ -62,7 +62,7 @@ import Testing
     let half = query(Array(new.prefix(50)), old, of: all, count: 60)
     for count in [1, 3] {
       let (again, workerCount) = Parallelism.observingWorkers(threadCount: count) {
-        placeByTSNE(neighbors: half, on: layout, parameters: parameters)
+        try placeByTSNE(neighbors: half, on: layout, parameters: parameters)
       }
       #expect(again.elements == Array(placed.elements.prefix(50 * dimension)))
       #expect(workerCount == count)
@@ -75,9 +75,9 @@ import Testing
     parameters.dimension = dimension
     let layout = Matrix(rowCount: 1, columnCount: dimension, repeating: 3)
     let none = NeighborTable(rowCount: 0, neighborCount: 1, indices: [], distances: [])
-    #expect(placeByTSNE(neighbors: none, on: layout, parameters: parameters).rowCount == 0)
+    #expect(try placeByTSNE(neighbors: none, on: layout, parameters: parameters).rowCount == 0)
     let one = NeighborTable(rowCount: 2, neighborCount: 1, indices: [0, 0], distances: [0, 5])
-    let placed = placeByTSNE(neighbors: one, on: layout, parameters: parameters)
+    let placed = try placeByTSNE(neighbors: one, on: layout, parameters: parameters)
     #expect(placed.elements == [Float](repeating: 3, count: 2 * dimension))
   }
 }

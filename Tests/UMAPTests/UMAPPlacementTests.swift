@@ -33,7 +33,7 @@ import UMAP
     let layout = try layout(rows, parameters)
     let neighbors = try nearestNeighbors(
       of: chosen(all, new), among: rows, count: 15, metric: .euclidean)
-    let placed = placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters)
+    let placed = try placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters)
 
     // Of the 15 nearest in truth, how many are among the 60 nearest in the layout; and the cluster.
     let near = try nearestNeighbors(of: placed, among: layout, count: 60, metric: .euclidean)
@@ -49,7 +49,7 @@ import UMAP
     // One thread and three put them at the same positions.
     for count in [1, 3] {
       let (again, workerCount) = Parallelism.observingWorkers(threadCount: count) {
-        placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters)
+        try placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters)
       }
       #expect(again == placed && workerCount == count)
     }
@@ -62,7 +62,7 @@ import UMAP
     let parameters = parameters(10)
     let layout = try layout(rows, parameters)
     let place = { (new: [Int]) in
-      placeByUMAP(
+      try placeByUMAP(
         neighbors: try nearestNeighbors(
           of: chosen(all, new), among: rows, count: 10, metric: .euclidean),
         on: layout, parameters: parameters)
@@ -79,13 +79,13 @@ import UMAP
     let parameters = parameters(10)
     let layout = try layout(rows, parameters)
     let none = NeighborTable(rowCount: 0, neighborCount: 10, indices: [], distances: [])
-    #expect(placeByUMAP(neighbors: none, on: layout, parameters: parameters).rowCount == 0)
+    #expect(try placeByUMAP(neighbors: none, on: layout, parameters: parameters).rowCount == 0)
 
     // Samples of the layout themselves, equal ones among them, and samples far from all.
     var queries = chosen(rows, [5, 5, 5, 9])
     for column in 0..<rows.columnCount { queries[3, column] = 1e6 }
     let table = try nearestNeighbors(of: queries, among: rows, count: 10, metric: .euclidean)
-    let placed = placeByUMAP(neighbors: table, on: layout, parameters: parameters)
+    let placed = try placeByUMAP(neighbors: table, on: layout, parameters: parameters)
     let extent = layout.elements.map(abs).max() ?? 0
     #expect(placed.elements.allSatisfy { abs($0) < 2 * extent })
     #expect((0..<2).allSatisfy { abs(layout[5, $0] - placed[0, $0]) < extent / 10 })
@@ -94,12 +94,12 @@ import UMAP
     let far = NeighborTable(
       rowCount: 1, neighborCount: 3, indices: [0, 1, 2], distances: [1e30, 2e30, 3e38])
     #expect(
-      placeByUMAP(neighbors: far, on: layout, parameters: parameters).elements
+      try placeByUMAP(neighbors: far, on: layout, parameters: parameters).elements
         .allSatisfy { abs($0) < 2 * extent })
     let point = Matrix(rowCount: 1, columnCount: 2, repeating: 3)
     let one = NeighborTable(rowCount: 2, neighborCount: 1, indices: [0, 0], distances: [0, 5])
     #expect(
-      placeByUMAP(neighbors: one, on: point, parameters: parameters).elements
+      try placeByUMAP(neighbors: one, on: point, parameters: parameters).elements
         .allSatisfy { abs($0 - 3) < 10 })
   }
 }

@@ -83,12 +83,16 @@ public enum LayoutMethod: Sendable, Equatable {
   }
 
   /// Places new samples on a finished layout, as `placeByUMAP` or `placeByTSNE`.
-  public func place(_ neighbors: NeighborTable, on layout: Matrix) -> Matrix {
+  ///
+  /// - Throws: `PlacementError` for a layout with a position out of range.
+  public func place(
+    _ neighbors: NeighborTable, on layout: Matrix
+  ) throws(PlacementError) -> Matrix {
     switch self {
     case .umap(let parameters):
-      placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters)
+      try placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters)
     case .tsne(let parameters):
-      placeByTSNE(neighbors: neighbors, on: layout, parameters: parameters)
+      try placeByTSNE(neighbors: neighbors, on: layout, parameters: parameters)
     }
   }
 }

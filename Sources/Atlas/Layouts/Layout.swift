@@ -76,14 +76,43 @@ extension Matrix {
   }
 }
 
-/// Stops at new samples that cannot be placed on a layout.
+/// Checks that new samples can be placed on a layout.
 ///
+/// - Throws: `PlacementError` for a layout with a position out of range.
 /// - Precondition: New samples have neighbors, and all are samples of the layout.
-package func checkPlacement(of neighbors: NeighborTable, on layout: Matrix) {
+package func checkPlacement(
+  of neighbors: NeighborTable, on layout: Matrix
+) throws(PlacementError) {
   precondition(
     neighbors.rowCount == 0 || neighbors.neighborCount > 0,
     "\(neighbors.rowCount) new samples without neighbors")
   precondition(
     neighbors.indices.allSatisfy { $0 >= 0 && $0 < layout.rowCount },
     "a neighbor is none of the \(layout.rowCount) samples of the layout")
+  // Not `>`: NaN must not pass.
+  let limit = PlacementError.greatestCoordinate
+  if let bad = layout.elements.firstIndex(where: { !(abs($0) <= limit) }) {
+    throw PlacementError(sample: bad / layout.columnCount)
+  }
+}
+
+/// A layout on which new samples cannot be placed.
+public struct PlacementError: Error, Equatable, CustomStringConvertible {
+  /// The greatest magnitude of a coordinate.
+  ///
+  /// Layouts that the methods make stay far below; beyond, differences and their squares would lose
+  /// all digits of the steps that a new sample takes.
+  public static let greatestCoordinate: Float = 1e12
+
+  /// The first sample of the layout with a coordinate that is greater or not finite.
+  public let sample: Int
+
+  /// The error about a sample.
+  package init(sample: Int) { self.sample = sample }
+
+  /// One line: operation, object, cause, remedy.
+  public var description: String {
+    "Cannot place samples on the layout: the position of sample \(sample) is not within "
+      + "\(Self.greatestCoordinate) of the origin; embed the samples again."
+  }
 }

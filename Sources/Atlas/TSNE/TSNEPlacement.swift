@@ -1,5 +1,5 @@
 internal import FourierTransforms
-internal import Layouts
+public import Layouts
 public import Matrices
 public import Neighbors
 internal import Numerics
@@ -16,24 +16,22 @@ internal import ParallelLoops
 /// - Parameters:
 ///   - neighbors: The neighbors of the new samples; indices are samples of the layout, and the
 ///     first `parameters.neighborCount` of each count.
-///   - layout: The positions of the old samples, m × 1 or m × 2, of magnitudes up to 10¹².
+///   - layout: The positions of the old samples, m × 1 or m × 2.
 ///   - parameters: Those of the layout; the perplexity and degrees of freedom count here.
 /// - Returns: The positions of the new samples.
+/// - Throws: `PlacementError` for a layout with a position out of range.
 /// - Precondition: The layout has a sample, and new samples have neighbors, or there are none.
 /// - Complexity: O(new samples · neighbors), with a factor of 100, and one field of the old
 ///   samples.
 public func placeByTSNE(
   neighbors: NeighborTable, on layout: Matrix, parameters: TSNEParameters
-) -> Matrix {
+) throws(PlacementError) -> Matrix {
   parameters.check()
   let dimension = parameters.dimension
   precondition(
     layout.columnCount == dimension,
     "a layout of \(dimension) columns expected, got \(layout.columnCount)")
-  precondition(
-    layout.elements.allSatisfy { abs($0) <= 1e12 },
-    "a position of the layout is not finite or beyond 1e12")
-  checkPlacement(of: neighbors, on: layout)
+  try checkPlacement(of: neighbors, on: layout)
   guard neighbors.rowCount > 0 else { return Matrix(rowCount: 0, columnCount: dimension) }
   let count = min(parameters.neighborCount, neighbors.neighborCount)
   let placement = TSNEPlacement(

@@ -1,4 +1,4 @@
-internal import Layouts
+public import Layouts
 public import Matrices
 public import Neighbors
 internal import ParallelLoops
@@ -14,17 +14,18 @@ internal import Randomness
 /// - Parameters:
 ///   - neighbors: The neighbors of the new samples; indices are samples of the layout, and the
 ///     first `neighborCount` of each count.
-///   - layout: The positions of the old samples, m × 2, finite.
+///   - layout: The positions of the old samples, m × 2.
 ///   - parameters: Those of the layout.
 /// - Returns: The positions of the new samples.
+/// - Throws: `PlacementError` for a layout with a position out of range.
 /// - Precondition: New samples have neighbors, or there are none.
 /// - Complexity: O(new samples · neighbors), with a factor of 100, on all threads.
 public func placeByUMAP(
   neighbors: NeighborTable, on layout: Matrix, parameters: UMAPParameters
-) -> Matrix {
+) throws(PlacementError) -> Matrix {
   parameters.check()
   precondition(layout.columnCount == 2, "a layout of 2 columns expected, got \(layout.columnCount)")
-  checkPlacement(of: neighbors, on: layout)
+  try checkPlacement(of: neighbors, on: layout)
   guard neighbors.rowCount > 0 else { return Matrix(rowCount: 0, columnCount: 2) }
   let count = min(parameters.neighborCount, neighbors.neighborCount)
   let placement = UMAPPlacement(

@@ -56,7 +56,10 @@ import PrincipalComponents
     let neighbors = try search(
       try newRows(newFile, for: source), among: try source.rows(), source.path,
       count: method.neighborCount, metric: metric)
-    let placed = method.place(neighbors, on: finished)
+    let placed: Matrix
+    do { placed = try method.place(neighbors, on: finished) } catch {
+      throw StageError("Cannot use \(layout): \(error)")
+    }
     try writer.write("layout", placed)
     try writer.write(
       "neighbors", neighbors.indices, shape: [neighbors.rowCount, neighbors.neighborCount])
