@@ -114,15 +114,32 @@ let package = Package(
       on: ["Images", "Matrices", "Models", "NeuralNetworks", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "PrincipalComponents",
-      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops"]),
+      on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops", "Randomness"]),
     .room(
       "Atlas", "Neighbors",
       on: ["LinearAlgebra", "Matrices", "Numerics", "ParallelLoops", "Randomness"]),
     .room(
-      "Atlas", "Embedding",
+      "Atlas", "Layouts",
       on: [
-        "FourierTransforms", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
+        "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
+        "PrincipalComponents", "Randomness",
+      ]),
+    .room(
+      "Atlas", "UMAP",
+      on: ["Layouts", "Matrices", "Neighbors", "Numerics", "ParallelLoops", "Randomness"]),
+    .room(
+      "Atlas", "TSNE",
+      on: [
+        "FourierTransforms", "Layouts", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
         "Randomness",
+      ]),
+    .room(
+      "Atlas", "Embedding",
+      on: ["Layouts", "Matrices", "Neighbors", "Randomness", "TSNE", "UMAP"]),
+    .room(
+      "Atlas", "LayoutQuality",
+      on: [
+        "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops", "Randomness",
       ]),
     .room(
       "Atlas", "LayoutPictures",
@@ -149,7 +166,10 @@ let package = Package(
       "NetworkCommandLine", on: ["CommandLine", "ModelFormats", "Models", "NeuralNetworks"]),
     .commandLine(
       "LayoutCommandLine",
-      on: ["ArrayStore", "Artifacts", "CommandLine", "Embedding", "Matrices", "Neighbors"]),
+      on: [
+        "ArrayStore", "Artifacts", "CommandLine", "Embedding", "Matrices", "Neighbors", "TSNE",
+        "UMAP",
+      ]),
     .program(
       "atlas-synthesize",
       on: ["ArrayStore", "Drawing", "Images", "Matrices", "ParallelLoops", "SyntheticWorld"]),
@@ -166,13 +186,14 @@ let package = Package(
       "atlas-neighbors",
       on: [
         "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine", "LinearAlgebra", "Matrices",
-        "Neighbors", "ParallelLoops",
+        "Neighbors", "ParallelLoops", "TSNE", "UMAP",
       ]),
     .program(
       "atlas-embed",
       on: [
         "ArrayStore", "Artifacts", "Embedding", "Images", "LayoutCommandLine", "LayoutPictures",
-        "LinearAlgebra", "Matrices", "Neighbors", "ParallelLoops", "Randomness",
+        "LayoutQuality", "Layouts", "LinearAlgebra", "Matrices", "Neighbors", "ParallelLoops",
+        "Randomness",
       ]),
     .program(
       "atlas-place",
@@ -223,12 +244,38 @@ let package = Package(
     .tests(for: "LinearAlgebra", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "PrincipalComponents", on: ["LinearAlgebra", "Randomness", "Matrices", "ParallelLoops"]),
+    .target(
+      name: "LayoutTestSupport", dependencies: ["Matrices", "Randomness"],
+      path: "Tests/LayoutTestSupport", swiftSettings: house),
     .tests(for: "Neighbors", on: ["Randomness", "Matrices", "ParallelLoops"]),
+    .tests(
+      for: "Layouts",
+      on: [
+        "LayoutTestSupport", "LinearAlgebra", "Matrices", "Neighbors", "ParallelLoops",
+        "Randomness",
+        "UMAP",
+      ]),
+    .tests(
+      for: "UMAP",
+      on: [
+        "LayoutQuality", "LayoutTestSupport", "Layouts", "Matrices", "Neighbors", "ParallelLoops",
+        "Randomness",
+      ]),
+    .tests(
+      for: "TSNE",
+      on: [
+        "LayoutQuality", "LayoutTestSupport", "Layouts", "Matrices", "Neighbors", "Numerics",
+        "ParallelLoops", "Randomness",
+      ]),
     .tests(
       for: "Embedding",
       on: [
-        "LinearAlgebra", "Neighbors", "Numerics", "Randomness", "Matrices", "ParallelLoops",
+        "LayoutQuality", "LayoutTestSupport", "Layouts", "Matrices", "Neighbors", "ParallelLoops",
+        "Randomness", "TSNE", "UMAP",
       ]),
+    .tests(
+      for: "LayoutQuality",
+      on: ["LayoutTestSupport", "Matrices", "Neighbors", "ParallelLoops", "Randomness"]),
     .tests(
       for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),

@@ -2,6 +2,8 @@ internal import ArgumentParser
 public import Artifacts
 public import CommandLine
 public import Embedding
+public import TSNE
+public import UMAP
 
 /// How samples are laid out: a method and its settings.
 public struct LayoutSettings: StageSettings {

@@ -15,7 +15,7 @@ public func findNeighbors(
     progress.set(share: 1)
     progress.finish()
     return table
-  } catch { throw StageError("Cannot compare the samples of \(path): \(error)") }
+  } catch { throw StageError("\(error) (in \(path))") }
 }
 
 extension NeighborTable {

@@ -1,9 +1,14 @@
 import Embedding
 import Glibc
+import LayoutQuality
+import LayoutTestSupport
+import Layouts
 import Matrices
 import Neighbors
 import Randomness
+import TSNE
 import Testing
+import UMAP
 
 @Suite(.serialized) struct AlignmentTests {
   private static var methods: [LayoutMethod] {
@@ -14,7 +19,7 @@ import Testing
     return [.umap(umap), .tsne(tsne)]
   }
 
-  /// The mean distance of rows to their partners, over the layout's root mean square radius.
+  /// The mean distance of samples to their partners, over the layout's root mean square radius.
   private func distance(_ first: Matrix, _ second: Matrix) -> Float {
     var (sum, squares) = (Float(0), Float(0))
     for row in 0..<first.rowCount {
@@ -25,7 +30,8 @@ import Testing
     return sum / count / (squares / count).squareRoot()
   }
 
-  @Test("anchors pull rows to their partners, and the layout stays as good", arguments: methods)
+  @Test(
+    "anchors attract samples to their partners, and the layout stays as good", arguments: methods)
   func partners(method: LayoutMethod) throws {
     let truth = bentSheets(1000, clusterCount: 5)
     let first = noisy(truth, deviation: 0.1, seed: 1)
@@ -36,12 +42,15 @@ import Testing
       elements: (0..<1000).flatMap { row in
         (0..<12).map { other[row, 11 - $0] * ($0 % 2 == 0 ? 1 : -1) }
       })
-    let lay = { (rows: Matrix, start: Matrix, anchors: LayoutAnchors?) in
+    let lay = { (rows: Matrix, initialization: Matrix, anchors: LayoutAnchors?) in
       let table = try nearestNeighbors(of: rows, count: method.neighborCount, metric: .euclidean)
-      return method.layout(of: method.graph(of: table), start: start, anchors: anchors).positions
+      return method.layout(
+        of: method.graph(of: table), initialization: initialization, anchors: anchors
+      )
+      .positions
     }
-    let standard = try lay(first, principalStart(rows: first, seed: 1), nil)
-    let principal = principalStart(rows: second, seed: 1)
+    let standard = try lay(first, principalInitialization(of: first, seed: 1), nil)
+    let principal = principalInitialization(of: second, seed: 1)
     let free = try lay(second, principal, nil)
     var begun = standard
     for row in 0..<1000 { for axis in 0..<2 { begun[row, axis] += 1e-3 * principal[row, axis] } }
@@ -53,27 +62,27 @@ import Testing
     let (plain, held) = (try report(free, second), try report(aligned, second))
     print("free \(plain)\naligned \(held)")
     // Two seeds of a layout differ by about half as much.
-    #expect(held.keptNeighborShare > plain.keptNeighborShare - 0.04)
+    #expect(held.neighborPreservation > plain.neighborPreservation - 0.04)
     #expect(held.trustworthiness > plain.trustworthiness - 0.005)
     #expect(held.continuity > plain.continuity - 0.01)
   }
 
-  @Test("stronger anchors bring rows nearer, none and those that are not finite leave them free")
+  @Test("stronger anchors bring samples nearer, none and those that are not finite leave them free")
   func strength() throws {
     var parameters = UMAPParameters(seed: 4)
     (parameters.neighborCount, parameters.epochCount) = (15, 100)
     let rows = bentSheets(600)
     let graph = fuzzyGraph(
       of: try nearestNeighbors(of: rows, count: 15, metric: .euclidean), parameters: parameters)
-    let start = principalStart(rows: rows, seed: 1)
-    let free = umapLayout(of: graph, start: start, parameters: parameters)
+    let start = principalInitialization(of: rows, seed: 1)
+    let free = umapLayout(of: graph, initialization: start, parameters: parameters)
     // The layout turned by a quarter and moved away.
     let targets = Matrix(
       rowCount: 600, columnCount: 2,
       elements: (0..<600).flatMap { [30 - free.positions[$0, 1], free.positions[$0, 0] - 10] })
     let lay = { (targets: Matrix, strength: Float) in
       umapLayout(
-        of: graph, start: start, parameters: parameters,
+        of: graph, initialization: start, parameters: parameters,
         anchors: LayoutAnchors(targets: targets, strength: strength))
     }
     #expect(lay(targets, 0) == free)
@@ -89,7 +98,7 @@ import Testing
     }
   }
 
-  private func report(_ layout: Matrix, _ rows: Matrix) throws -> LayoutReport {
-    try layoutReport(of: layout, for: rows, metric: .euclidean, sampleCount: 500, seed: 1)
+  private func report(_ layout: Matrix, _ rows: Matrix) throws -> QualityReport {
+    try qualityReport(of: layout, for: rows, metric: .euclidean, sampleCount: 500, seed: 1)
   }
 }

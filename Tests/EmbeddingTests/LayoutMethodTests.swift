@@ -1,7 +1,12 @@
 import Embedding
+import LayoutQuality
+import LayoutTestSupport
+import Layouts
 import Matrices
 import Neighbors
+import TSNE
 import Testing
+import UMAP
 
 @Suite(.serialized) struct LayoutMethodTests {
   private var umap: UMAPParameters {
@@ -21,9 +26,9 @@ import Testing
   func counts() {
     var method = LayoutMethod.umap(umap)
     #expect(method.neighborCount == 12 && method.dimension == 2 && method.seed == 3)
-    #expect(method.stepCount(forRowCount: 10) == 20)
+    #expect(method.stepCount(forSampleCount: 10) == 20)
     let free = LayoutMethod.umap(UMAPParameters(seed: 1))
-    #expect([9999, 10_000, 50_000].map { free.stepCount(forRowCount: $0) } == [500, 200, 130])
+    #expect([9999, 10_000, 50_000].map { free.stepCount(forSampleCount: $0) } == [500, 200, 130])
     method.seed = 9
     var other = umap
     other.seed = 9
@@ -34,17 +39,17 @@ import Testing
     method = .tsne(line)
     // Three times 5.5, rounded up.
     #expect(method.neighborCount == 17 && method.dimension == 1 && method.seed == 3)
-    #expect(method.stepCount(forRowCount: 10) == 50)
+    #expect(method.stepCount(forSampleCount: 10) == 50)
     method.seed = 9
     line.seed = 9
     #expect(method == .tsne(line))
   }
 
-  @Test("graph, layout and place are those of the functions")
+  @Test("graph, layout and placement are those of the functions")
   func agrees() throws {
     let rows = bentSheets(300)
     let table = try nearestNeighbors(of: rows, count: 20, metric: .euclidean)
-    let start = principalStart(rows: rows, seed: 1)
+    let start = principalInitialization(of: rows, seed: 1)
     let anchors = LayoutAnchors(targets: start, strength: 0.2)
     let new = try nearestNeighbors(
       of: bentSheets(40, seed: 5), among: rows, count: 20, metric: .euclidean)
@@ -52,24 +57,28 @@ import Testing
     let byUMAP = LayoutMethod.umap(umap)
     let fuzzy = fuzzyGraph(of: table, parameters: umap)
     #expect(byUMAP.graph(of: table) == fuzzy)
-    let flat = byUMAP.layout(of: fuzzy, start: start, anchors: anchors)
-    #expect(flat == umapLayout(of: fuzzy, start: start, parameters: umap, anchors: anchors))
+    let flat = byUMAP.layout(of: fuzzy, initialization: start, anchors: anchors)
     #expect(
-      byUMAP.place(new, on: flat.positions)
+      flat == umapLayout(of: fuzzy, initialization: start, parameters: umap, anchors: anchors))
+    #expect(
+      try byUMAP.place(new, on: flat.positions)
         == placeByUMAP(neighbors: new, on: flat.positions, parameters: umap))
 
     let byTSNE = LayoutMethod.tsne(tsne)
     let affinities = tsneAffinities(of: table, perplexity: 5.5)
     #expect(byTSNE.graph(of: table) == affinities)
-    let other = byTSNE.layout(of: affinities, start: start, anchors: anchors)
-    #expect(other == tsneLayout(of: affinities, start: start, parameters: tsne, anchors: anchors))
+    let other = byTSNE.layout(of: affinities, initialization: start, anchors: anchors)
     #expect(
-      byTSNE.place(new, on: other.positions)
+      other == tsneLayout(of: affinities, initialization: start, parameters: tsne, anchors: anchors)
+    )
+    #expect(
+      try byTSNE.place(new, on: other.positions)
         == placeByTSNE(neighbors: new, on: other.positions, parameters: tsne))
     #expect(flat != other)
   }
 
-  @Test("forecasts grow with rows, columns, neighbours and steps, and hold rows, table and graph")
+  @Test(
+    "forecasts grow with samples, columns, neighbors and steps, and hold samples, table and graph")
   func forecast() {
     var longer = (umap, tsne)
     longer.0.epochCount = 200
@@ -78,13 +87,13 @@ import Testing
       (LayoutMethod.umap(umap), LayoutMethod.umap(longer.0)), (.tsne(tsne), .tsne(longer.1)),
     ] {
       let forecast = { (rows: Int, columns: Int, neighbors: Int) in
-        method.forecast(rowCount: rows, dimension: columns, storedNeighborCount: neighbors)
+        method.forecast(sampleCount: rows, dimension: columns, storedNeighborCount: neighbors)
       }
       var last = forecast(0, 64, 90)
       for rows in [2, 1000, 10_000, 100_000, 1_000_000, 10_000_000] {
         let next = forecast(rows, 64, 90)
         #expect(next.bytes > last.bytes && next.threadSeconds > last.threadSeconds)
-        // The rows and the stored neighbours are in memory, and at least one edge a neighbour.
+        // The samples and the stored neighbors are in memory, and at least one edge a neighbor.
         let neighbors = min(method.neighborCount, rows - 1)
         #expect(next.bytes > rows * (64 * 4 + 90 * 8 + neighbors * 8))
         #expect(next.threadSeconds > 0 && next.threadSeconds.isFinite)
@@ -93,7 +102,7 @@ import Testing
       let base = forecast(100_000, 64, 90)
       #expect(forecast(100_000, 512, 90).bytes > base.bytes)
       #expect(forecast(100_000, 64, 200).bytes > base.bytes)
-      let slower = slow.forecast(rowCount: 100_000, dimension: 64, storedNeighborCount: 90)
+      let slower = slow.forecast(sampleCount: 100_000, dimension: 64, storedNeighborCount: 90)
       #expect(slower.bytes == base.bytes && slower.threadSeconds > 2 * base.threadSeconds)
     }
   }

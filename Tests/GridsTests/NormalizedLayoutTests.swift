@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  @Test("quantiles interpolate between neighbours")
+  @Test("quantiles interpolate between neighbors")
   func quantiles() {
     #expect(quantile(0.5, ofSorted: [7]) == 7)
     #expect(quantile(0, ofSorted: [1, 2, 4]) == 1)

@@ -7,7 +7,7 @@ import Testing
     try curvePicture(values: values, title: "", xLabel: "", yLabel: "", width: 300, height: 200)
   }
 
-  /// How many pixels have the line's colour.
+  /// How many pixels have the line's color.
   private func blueCount(_ image: RGBImage) -> Int {
     stride(from: 0, to: image.pixels.count, by: 3).count {
       Int(image.pixels[$0 + 2]) - Int(image.pixels[$0]) > 60
@@ -54,12 +54,12 @@ import Testing
   func ticks() {
     let axis = AxisTicks(covering: [0.3, 9.7], count: 5)
     #expect(axis.labels == ["0", "2", "4", "6", "8", "10"])
-    #expect(axis.low == 0 && axis.high == 10 && axis.share(of: 5) == 0.5)
+    #expect(axis.low == 0 && axis.high == 10 && axis.fraction(of: 5) == 0.5)
     #expect(AxisTicks(covering: [3.8, 3.84], count: 4).labels.first == "3.80")
     #expect(
       AxisTicks(covering: [-1, 1], count: 4).labels == ["−1.0", "−0.5", "0.0", "0.5", "1.0"])
     #expect(AxisTicks(covering: [0, 2.5e9], count: 5).labels.last == "2.5e9")
-    #expect(AxisTicks(covering: [5, 5], count: 4).share(of: 5) == 0.5)
+    #expect(AxisTicks(covering: [5, 5], count: 4).fraction(of: 5) == 0.5)
     for width in [1e-200, 3.7, 1e200] {
       let step = AxisTicks.roundStep(width)
       #expect(step >= width * 0.999999 && step <= width * 2.50001)

@@ -23,7 +23,7 @@ import Testing
     return Array(image.pixels[at..<at + 3])
   }
 
-  /// How many pixels have another colour than the upper left one.
+  /// How many pixels have another color than the upper left one.
   private func coveredCount(_ image: RGBImage) -> Int {
     let ground = pixel(image, 0, 0)
     return stride(from: 0, to: image.pixels.count, by: 3).count {
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test("classes differ in colour, and rows of no class are gray", arguments: [1, 2])
+  @Test("classes differ in color, and rows of no class are gray", arguments: [1, 2])
   func colors(columns: Int) {
     // One point a class, left to right; discs and bars are wide enough for their middle pixel.
     let count = 4
@@ -61,13 +61,13 @@ import Testing
         image, columns == 1 ? min(x, 599) / 4 * 4 : min(x, 599), columns == 1 ? 150 : 300)
     }
     #expect(found[0] != found[1] && found[1] != found[3] && found[0] != found[3])
-    // After 60 classes colours repeat.
+    // After 60 classes colors repeat.
     #expect(found[1] == found[2])
     #expect(found[3].max() == found[3].min())
     #expect(found[0].max() != found[0].min() && found[1].max() != found[1].min())
   }
 
-  @Test("the colours of the first 24 classes lie apart")
+  @Test("the colors of the first 24 classes lie apart")
   func palette() {
     let colors = (0..<24).map { index -> [Int] in
       let layout = Matrix(rowCount: 1, columnCount: 2, elements: [0, 0])
@@ -85,7 +85,7 @@ import Testing
   func orientation() {
     let layout = Matrix(rowCount: 3, columnCount: 2, elements: [0, 0, 10, 0, 10, 5])
     let image = densityPicture(layout, side: 200)
-    // Corners at 3 % of the side; the height of half the width is centred.
+    // Corners at 3 % of the side; the height of half the width is centered.
     for (x, y) in [(6, 147), (194, 147), (194, 53)] {
       #expect(pixel(image, min(x, 193), y).max() ?? 0 > 60)
     }

@@ -2,7 +2,7 @@ import Mosaics
 import Testing
 
 @Suite struct AtlasCanvasTests {
-  /// An icon whose every byte tells its place.
+  /// An icon whose every byte depends on its position.
   private func icon(_ side: Int, row: Int, column: Int) -> [UInt8] {
     (0..<side * side * 3).map { UInt8(truncatingIfNeeded: 31 * row + 7 * column + 5 * $0) }
   }
@@ -13,7 +13,7 @@ import Testing
     var canvas = AtlasCanvas(side: side, iconSidePixels: iconSide, gapPixels: gap)
     #expect(canvas.width == side * iconSide + (side - 1) * gap && canvas.height == canvas.width)
     #expect(canvas.pixels.allSatisfy { $0 == 255 })
-    // One place stays empty where there are several.
+    // One position stays empty where there are several.
     let isPlaced = { (row: Int, column: Int) in side == 1 || row != 1 || column != 0 }
     for row in 0..<side {
       for column in 0..<side where isPlaced(row, column) {
@@ -37,34 +37,11 @@ import Testing
     }
   }
 
-  @Test("bands of rows join to the whole canvas", arguments: [1, 2, 3, 7], [0, 2])
-  func bands(bandRowCount: Int, gap: Int) {
-    let (side, iconSide) = (7, 3)
-    var whole = AtlasCanvas(side: side, iconSidePixels: iconSide, gapPixels: gap)
-    var joined: [UInt8] = []
-    for start in stride(from: 0, to: side, by: bandRowCount) {
-      let rows = start..<min(start + bandRowCount, side)
-      var band = AtlasCanvas(
-        side: side, iconSidePixels: iconSide, gapPixels: gap, gridRows: rows)
-      for row in rows {
-        for column in [0, 2, 6] {
-          let icon = icon(iconSide, row: row, column: column)
-          band.place(icon.span, row: row, column: column)
-          whole.place(icon.span, row: row, column: column)
-        }
-      }
-      #expect(band.width == whole.width)
-      #expect(band.pixels.count == 3 * band.width * band.height)
-      joined += band.pixels
-    }
-    #expect(joined == whole.pixels)
-  }
-
-  @Test("a wrong place and a wrong size are refused")
+  @Test("a wrong position and a wrong size are refused")
   func misuse() async {
     await #expect(processExitsWith: .failure) {
-      var canvas = AtlasCanvas(side: 4, iconSidePixels: 2, gridRows: 1..<3)
-      canvas.place([UInt8](repeating: 0, count: 12).span, row: 3, column: 0)
+      var canvas = AtlasCanvas(side: 4, iconSidePixels: 2)
+      canvas.place([UInt8](repeating: 0, count: 12).span, row: 4, column: 0)
     }
     await #expect(processExitsWith: .failure) {
       var canvas = AtlasCanvas(side: 4, iconSidePixels: 2)

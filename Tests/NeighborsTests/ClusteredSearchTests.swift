@@ -5,7 +5,7 @@ import Randomness
 import Testing
 
 @Suite(.serialized) struct ClusteredSearchTests {
-  /// Rows around some middles, with a few equal to each other.
+  /// Samples around some middles, with a few equal to each other.
   private func clusteredRows(_ count: Int, _ dimension: Int, seed: UInt64) -> Matrix {
     var stream = RandomStream(seed: seed, purpose: .evaluation)
     let middles = (0..<40).map { _ in (0..<dimension).map { _ in 3 * stream.normalPair().0 } }
@@ -23,7 +23,7 @@ import Testing
     return parameters
   }
 
-  /// The share of the neighbours in `truth` that are in `found`.
+  /// The fraction of the neighbors in `truth` that are in `found`.
   private func recall(of found: NeighborTable, in truth: NeighborTable) -> Double {
     let k = truth.neighborCount
     let shares = (0..<truth.rowCount).map { row in
@@ -33,7 +33,7 @@ import Testing
     return Double(shares.reduce(0, +)) / Double(truth.indices.count)
   }
 
-  @Test("the wanted share of the neighbours is found, and told", arguments: Metric.allCases)
+  @Test("the wanted fraction of the neighbors is found and reported", arguments: Metric.allCases)
   func findsTheShare(metric: Metric) throws {
     let rows = clusteredRows(6000, 12, seed: 2)
     let truth = try nearestNeighbors(of: rows, count: 15, metric: metric)
@@ -43,14 +43,14 @@ import Testing
       let found = try nearestNeighbors(
         of: rows, count: 15, metric: metric, search: search(recall: wanted))
       #expect(found.recall >= wanted && found.recall < 1)
-      // The share is measured on 256 rows; its standard error there is about 0.01.
+      // The fraction is measured on 256 samples; its standard error there is about 0.01.
       #expect(abs(recall(of: found, in: truth) - found.recall) < 0.04)
       #expect(found.recall > lastRecall)
       lastRecall = found.recall
     }
   }
 
-  @Test("every row has its neighbours, sorted, without itself", arguments: Metric.allCases)
+  @Test("every sample has its neighbors, sorted, without itself", arguments: Metric.allCases)
   func isComplete(metric: Metric) throws {
     let rows = clusteredRows(3000, 7, seed: 3)
     let k = 60
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test("rows all equal are all each other's neighbours at distance 0")
+  @Test("equal samples are each other's neighbors at distance 0")
   func allEqual() throws {
     let rows = Matrix(rowCount: 500, columnCount: 5, repeating: 2)
     let table = try nearestNeighbors(
@@ -95,7 +95,8 @@ import Testing
   }
 
   @Test(
-    "new rows find their neighbours among the others, exactly and not", arguments: Metric.allCases)
+    "new samples find their neighbors among the others, exact or by lists",
+    arguments: Metric.allCases)
   func queries(metric: Metric) throws {
     let all = clusteredRows(5000, 9, seed: 5)
     let rows = Matrix(rowCount: 4900, columnCount: 9, elements: Array(all.elements[..<(4900 * 9)]))
@@ -103,7 +104,7 @@ import Testing
       rowCount: 100, columnCount: 9, elements: Array(all.elements[(4900 * 9)...]))
     let exact = try nearestNeighbors(of: queries, among: rows, count: 12, metric: metric)
     #expect(exact.rowCount == 100 && exact.neighborCount == 12 && exact.recall == 1)
-    // Of all rows' neighbours, those that are not new ones themselves are the same.
+    // Of all samples' neighbors, those that are not new ones themselves are the same.
     let joint = try nearestNeighbors(of: all, count: 40, metric: metric)
     for query in 0..<100 {
       let start = (4900 + query) * 40
@@ -121,7 +122,7 @@ import Testing
     #expect(recall(of: found, in: exact) > 0.85)
   }
 
-  @Test("a query equal to a row finds it; queries of any size and zeros have neighbours")
+  @Test("a query equal to a sample finds it; queries of any size and zeros have neighbors")
   func extremes() throws {
     let rows = clusteredRows(300, 4, seed: 6)
     var queries = Matrix(rowCount: 3, columnCount: 4)
@@ -129,7 +130,7 @@ import Testing
     for column in 0..<4 { queries[1, column] = 1e30 }
     for metric in Metric.allCases {
       let table = try nearestNeighbors(of: queries, among: rows, count: 5, metric: metric)
-      // The distance of equal rows is computed from differences.
+      // The distance of equal samples is computed from differences.
       #expect(table.distances[0] == 0)
       #expect(table.distances.allSatisfy { $0.isFinite })
       for query in 0..<3 {
@@ -140,6 +141,6 @@ import Testing
     let error = #expect(throws: NeighborError.self) {
       try nearestNeighbors(of: queries, among: rows, count: 5, metric: .cosine)
     }
-    #expect(error?.row == 2)
+    #expect(error?.sample == 2)
   }
 }

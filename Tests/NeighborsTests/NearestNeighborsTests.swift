@@ -4,7 +4,7 @@ import ParallelLoops
 import Randomness
 import Testing
 
-/// Rows of small whole numbers, many of them equal, some zero.
+/// Samples of small whole numbers, many of them equal, some zero.
 private func coarseRows(_ count: Int, _ dimension: Int, seed: UInt64) -> Matrix {
   var stream = RandomStream(seed: seed, purpose: .evaluation)
   return Matrix(
@@ -38,7 +38,7 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
   static let tolerance = 2e-6
 
   @Test(
-    "neighbours are those of a naive search", arguments: Metric.allCases,
+    "neighbors are those of a naive search", arguments: Metric.allCases,
     [(1, 3), (2, 1), (7, 1), (31, 5), (64, 8), (65, 33), (200, 130), (1025, 17)])
   func agreesWithNaive(metric: Metric, size: (Int, Int)) throws {
     let (count, k) = (size.0, 9)
@@ -54,7 +54,7 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
       #expect(Set(found).count == table.neighborCount && !found.contains(row))
       for (place, neighbor) in found.enumerated() {
         let distance = Double(table.distances[range.lowerBound + place])
-        // The place's distance is right, and the neighbour is at that distance.
+        // The position's distance is right, and the neighbor is at that distance.
         #expect(abs(distance - all[place].distance) < Self.tolerance * (1 + all[place].distance))
         #expect(
           abs(naiveDistance(rows, row, neighbor, metric) - distance) < Self.tolerance
@@ -63,7 +63,8 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
     }
   }
 
-  @Test("equal rows come first, and those at equal distance in order", arguments: Metric.allCases)
+  @Test(
+    "equal samples come first, and those at equal distance in order", arguments: Metric.allCases)
   func tiesByIndex(metric: Metric) throws {
     let rows = coarseRows(700, 3, seed: 5)
     let table = try nearestNeighbors(of: rows, count: 12, metric: metric)
@@ -73,7 +74,7 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
       }
       guard metric == .euclidean, !twins.isEmpty else { continue }
       let found = table.indices[row * 12..<(row + 1) * 12].map(Int.init)
-      // Of more twins than places any may be kept: their products may differ in the last bit.
+      // Of more twins than positions any may be kept: their products may differ in the last bit.
       let nearest = found.prefix(twins.count)
       #expect(nearest.allSatisfy(twins.contains) && zip(nearest, nearest.dropFirst()).allSatisfy(<))
     }
@@ -86,7 +87,7 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
     }
   }
 
-  @Test("equal rows are at distance 0 and in order", arguments: Metric.allCases)
+  @Test("equal samples are at distance 0 and in order", arguments: Metric.allCases)
   func allEqual(metric: Metric) throws {
     let rows = Matrix(rowCount: 100, columnCount: 20, repeating: 0.3)
     let table = try nearestNeighbors(of: rows, count: 4, metric: metric)
@@ -96,7 +97,7 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
     #expect(Array(table.indices[396..<400]) == [0, 1, 2, 3])
   }
 
-  @Test("under cosine a row of zeros is at distance 1 from every other")
+  @Test("under cosine a sample of zeros is at distance 1 from every other")
   func zeroRows() throws {
     let rows = Matrix(rowCount: 4, columnCount: 2, elements: [1, 0, 0, 0, 2, 0, 0, 0])
     let table = try nearestNeighbors(of: rows, count: 3, metric: .cosine)
@@ -117,14 +118,14 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
     }
   }
 
-  @Test("rows of any magnitude have finite distances", arguments: [1e-30, 1, 1e30] as [Float])
+  @Test("samples of any magnitude have finite distances", arguments: [1e-30, 1, 1e30] as [Float])
   func magnitudes(scale: Float) throws {
     let rows = Matrix(rowCount: 3, columnCount: 2, elements: [0, 0, 3, 4, 6, 8].map { $0 * scale })
     let table = try nearestNeighbors(of: rows, count: 1, metric: .euclidean)
     for distance in table.distances { #expect(abs(distance / (5 * scale) - 1) < 1e-6) }
   }
 
-  @Test("no row, one row, no neighbour asked for: an empty table")
+  @Test("no sample, one sample, no neighbor asked for: an empty table")
   func nothing() throws {
     for (rowCount, k) in [(0, 5), (1, 5), (3, 0)] {
       let rows = Matrix(rowCount: rowCount, columnCount: 4, repeating: 1)
@@ -134,7 +135,7 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
   }
 
   @Test(
-    "a row that is not finite is named", arguments: Metric.allCases,
+    "a sample that is not finite is named", arguments: Metric.allCases,
     [Float.nan, .infinity, -.infinity])
   func notFinite(metric: Metric, value: Float) {
     var rows = smoothRows(20, 3, seed: 1)
@@ -143,8 +144,8 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
     let error = #expect(throws: NeighborError.self) {
       try nearestNeighbors(of: rows, count: 2, metric: metric)
     }
-    #expect(error?.row == 17)
-    #expect(error?.description.contains("row 17") == true)
+    #expect(error?.sample == 17)
+    #expect(error?.description.contains("sample 17") == true)
   }
 
   @Test("one and two threads give the same bytes", arguments: Metric.allCases)

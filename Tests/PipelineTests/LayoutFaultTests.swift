@@ -87,7 +87,7 @@ import Testing
       for start in program == .embed ? ["pca", "random", "sample"] : [""] {
         try expectFailure(
           program, ["--activations", path] + (start.isEmpty ? [] : ["--start", start]), path,
-          "row 17", "NaN")
+          "sample 17", "NaN")
       }
     }
     let path = folder.file("one.h5")
@@ -232,6 +232,6 @@ import Testing
     matrix[4, 4] = .nan
     try MadeRows().write(wide, rows: matrix)
     try expectFailure(
-      .place, ["--layout", layout, "--activations", rows, "--new", wide], wide, "row 4")
+      .place, ["--layout", layout, "--activations", rows, "--new", wide], wide, "sample 4")
   }
 }

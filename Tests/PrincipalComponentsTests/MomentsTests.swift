@@ -86,7 +86,7 @@ import Testing
     let (mean, second) = (moments.mean, moments.secondMoment())
     var bad = correlatedRows(10, 4)
     bad[7, 2] = .nan
-    #expect(throws: PrincipalComponentsError.nonFiniteRow(1_507)) { try moments.add(bad) }
+    #expect(throws: PrincipalComponentsError.nonFiniteSample(1_507)) { try moments.add(bad) }
     #expect(moments.count == 1_500 && moments.mean == mean && moments.secondMoment() == second)
   }
 }

@@ -61,7 +61,7 @@ import Testing
     #expect(worst < 1e-5 * values[0])
   }
 
-  @Test("scores are centred, uncorrelated, and vary as told")
+  @Test("scores are centered, uncorrelated, and vary as told")
   func scores() throws {
     let rows = correlatedRows(3_000, 20)
     let components = try components(rows, count: 6)
@@ -92,11 +92,11 @@ import Testing
     }
   }
 
-  @Test("explained shares descend and add up to at most 1, to 1 for all axes")
+  @Test("explained variance ratios descend and add up to at most 1, to 1 for all axes")
   func shares() throws {
     let rows = correlatedRows(700, 10)
-    let some = try components(rows, count: 4).explainedShares
-    let all = try components(rows, count: 10).explainedShares
+    let some = try components(rows, count: 4).explainedVarianceRatios
+    let all = try components(rows, count: 10).explainedVarianceRatios
     #expect(zip(all, all.dropFirst()).allSatisfy(>=))
     #expect(some == Array(all.prefix(4)))
     #expect(some.reduce(0, +) < 1)
@@ -127,14 +127,14 @@ import Testing
       let rows = Matrix(rowCount: rowCount, columnCount: 4, repeating: value)
       let components = try components(rows, count: 4)
       #expect(components.variances == [0, 0, 0, 0] && components.totalVariance == 0)
-      #expect(components.explainedShares == [0, 0, 0, 0])
+      #expect(components.explainedVarianceRatios == [0, 0, 0, 0])
       #expect(components.scores(of: rows).elements.allSatisfy { $0 == 0 })
     }
   }
 
   @Test("no rows are an error")
   func noRows() {
-    #expect(throws: PrincipalComponentsError.noRows) {
+    #expect(throws: PrincipalComponentsError.noSamples) {
       try PrincipalComponents(Moments(columnCount: 3), count: 2)
     }
   }

@@ -23,9 +23,9 @@ func plainMoment(_ rows: Matrix, about mean: [Double]) -> [Double] {
   let columnCount = rows.columnCount
   var moment = [Double](repeating: 0, count: columnCount * columnCount)
   for row in 0..<rows.rowCount {
-    let centred = (0..<columnCount).map { Double(rows[row, $0]) - mean[$0] }
+    let centered = (0..<columnCount).map { Double(rows[row, $0]) - mean[$0] }
     for i in 0..<columnCount {
-      for j in 0..<columnCount { moment[i * columnCount + j] += centred[i] * centred[j] }
+      for j in 0..<columnCount { moment[i * columnCount + j] += centered[i] * centered[j] }
     }
   }
   return moment.map { $0 / Double(rows.rowCount) }

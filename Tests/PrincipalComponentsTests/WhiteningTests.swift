@@ -151,12 +151,12 @@ import Testing
     let bad = SymmetricMatrix(order: 2, elements: [1, 0, 0, .nan])
     #expect(throws: PrincipalComponentsError.self) { try Whitening(secondMoment: bad) }
     let none = SymmetricMatrix(order: 0, elements: [])
-    #expect(throws: PrincipalComponentsError.noRows) { try Whitening(secondMoment: none) }
+    #expect(throws: PrincipalComponentsError.noSamples) { try Whitening(secondMoment: none) }
   }
 
   @Test("no rows and rows of zeros are errors")
   func nothing() throws {
-    #expect(throws: PrincipalComponentsError.noRows) { try Whitening(Moments(columnCount: 3)) }
+    #expect(throws: PrincipalComponentsError.noSamples) { try Whitening(Moments(columnCount: 3)) }
     let zeros = try moments(Matrix(rowCount: 4, columnCount: 3))
     #expect(throws: PrincipalComponentsError.allZero) { try Whitening(zeros) }
   }

@@ -1,14 +1,19 @@
+public import Layouts
 public import Matrices
 public import Neighbors
+public import TSNE
+public import UMAP
 
-/// A way to lay out rows, with its settings.
+/// A layout method with its settings.
+///
+/// Everything that programs ask of a method, without knowing which one it is.
 public enum LayoutMethod: Sendable, Equatable {
   /// UMAP, in the plane.
   case umap(UMAPParameters)
   /// t-SNE, in the plane or on a line.
   case tsne(TSNEParameters)
 
-  /// How many neighbours of a row the method looks at.
+  /// The number of neighbors of a sample that the method looks at.
   public var neighborCount: Int {
     switch self {
     case .umap(let parameters): parameters.neighborCount
@@ -24,10 +29,10 @@ public enum LayoutMethod: Sendable, Equatable {
     }
   }
 
-  /// The number of steps that a layout of so many rows takes.
-  public func stepCount(forRowCount rowCount: Int) -> Int {
+  /// The number of steps for a number of samples: epochs of UMAP, iterations of t-SNE.
+  public func stepCount(forSampleCount sampleCount: Int) -> Int {
     switch self {
-    case .umap(let parameters): parameters.epochCount(forRowCount: rowCount)
+    case .umap(let parameters): parameters.epochCount(forSampleCount: sampleCount)
     case .tsne(let parameters): parameters.earlyIterationCount + parameters.iterationCount
     }
   }
@@ -52,7 +57,7 @@ public enum LayoutMethod: Sendable, Equatable {
     }
   }
 
-  /// Joins the neighbourhoods of all rows to the graph that is laid out.
+  /// The graph that is laid out: the fuzzy graph of UMAP, the affinities of t-SNE.
   public func graph(of table: NeighborTable) -> NeighborGraph {
     switch self {
     case .umap(let parameters): fuzzyGraph(of: table, parameters: parameters)
@@ -62,26 +67,89 @@ public enum LayoutMethod: Sendable, Equatable {
 
   /// Lays out a graph, as `umapLayout` or `tsneLayout`.
   public func layout(
-    of graph: NeighborGraph, start: Matrix, anchors: LayoutAnchors? = nil,
+    of graph: NeighborGraph, initialization: Matrix, anchors: LayoutAnchors? = nil,
     progress: (@Sendable (Double) -> Void)? = nil
   ) -> Layout {
     switch self {
     case .umap(let parameters):
       umapLayout(
-        of: graph, start: start, parameters: parameters, anchors: anchors, progress: progress)
+        of: graph, initialization: initialization, parameters: parameters, anchors: anchors,
+        progress: progress)
     case .tsne(let parameters):
       tsneLayout(
-        of: graph, start: start, parameters: parameters, anchors: anchors, progress: progress)
+        of: graph, initialization: initialization, parameters: parameters, anchors: anchors,
+        progress: progress)
     }
   }
 
-  /// Puts new rows on a finished layout, as `placeByUMAP` or `placeByTSNE`.
-  public func place(_ neighbors: NeighborTable, on layout: Matrix) -> Matrix {
+  /// Places new samples on a finished layout, as `placeByUMAP` or `placeByTSNE`.
+  ///
+  /// - Throws: `PlacementError` for a layout with a position out of range.
+  public func place(
+    _ neighbors: NeighborTable, on layout: Matrix
+  ) throws(PlacementError) -> Matrix {
     switch self {
     case .umap(let parameters):
-      placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters)
+      try placeByUMAP(neighbors: neighbors, on: layout, parameters: parameters)
     case .tsne(let parameters):
-      placeByTSNE(neighbors: neighbors, on: layout, parameters: parameters)
+      try placeByTSNE(neighbors: neighbors, on: layout, parameters: parameters)
     }
+  }
+}
+
+/// What a layout will take, once the neighbors are known.
+public struct LayoutForecast: Sendable, Equatable {
+  /// The most memory in bytes, with the samples and the neighbors.
+  public let bytes: Int
+  /// The time of one thread in seconds, about.
+  public let threadSeconds: Double
+}
+
+extension LayoutMethod {
+  /// Forecasts a layout.
+  ///
+  /// - Parameters:
+  ///   - sampleCount: The number of samples.
+  ///   - dimension: The number of elements of a sample.
+  ///   - storedNeighborCount: The number of neighbors per sample that are read; at least as many as
+  ///     the method uses.
+  /// - Returns: An upper bound of the memory: a graph has at most two edges for each neighbor. The
+  ///   time is that of a processor of 2024, and within a factor of two on most.
+  public func forecast(
+    sampleCount: Int, dimension: Int, storedNeighborCount: Int
+  ) -> LayoutForecast {
+    let samples = Double(sampleCount)
+    let neighbors = samples * Double(min(neighborCount, max(1, sampleCount - 1)))
+    let edges = 2 * neighbors
+    let sampleBytes = samples * Double(dimension) * 4
+    let table = samples * Double(storedNeighborCount) * 8
+    let graph = edges * 8
+    // The graph grows beside the table, with a weight and a position of each entry; then the layout
+    // has the graph and what it makes of it.
+    let symmetrizing = table + graph + neighbors * 8
+    let steps = Double(stepCount(forSampleCount: sampleCount))
+    let optimizing: Double
+    let seconds: Double
+    // In nanoseconds: 3 per edge that is sampled, about 1.7 for each neighbor, and 2 per force, of
+    // about 20 edges per epoch and sample; for t-SNE 1.2 per edge, and 100 per sample for its
+    // field.
+    switch self {
+    case .umap(let parameters):
+      optimizing = graph + edges * 8 + samples * 180
+      let perEpoch =
+        neighbors * 1.7 * 3e-9 + samples * 20 * Double(1 + parameters.negativeSampleCount) * 2e-9
+      seconds = steps * perEpoch
+    case .tsne:
+      // At most 4,096 × 4,096 grid points and their transform.
+      let grid = min(0x1p24, 40 * samples + 0x1p16) * 24
+      optimizing = graph + samples * 100 + grid
+      seconds = steps * (neighbors * 1.6 * 1.2e-9 + samples * 100e-9)
+    }
+    // A program with its libraries, and the pictures of its report.
+    let bytes =
+      sampleBytes + max(symmetrizing, optimizing) + samples * 32 + 128 * 1024 * 1024
+    return LayoutForecast(
+      bytes: Int(bytes),
+      threadSeconds: seconds + edges * 20e-9 + samples * Double(dimension) * 30e-9)
   }
 }

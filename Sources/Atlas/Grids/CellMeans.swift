@@ -1,20 +1,20 @@
 public import Matrices
 internal import ParallelLoops
 
-/// The mean row of every cell of several grids, from rows that pass by once.
+/// The mean activation of every cell of several grids, from samples that are read once.
 ///
-/// The sums are double precision and go through the rows in their order: the means depend neither
-/// on how the rows are cut into blocks nor on threads. They take 8 bytes a cell and column.
+/// Sums are in double precision and in the order of the samples: the means depend neither on how
+/// the samples are cut into blocks nor on threads. They take 8 bytes per cell and column.
 ///
-/// The rows may be anything that belongs to the layout's points: activations, attributions.
+/// The samples may be anything that belongs to the layout's points: activations, attributions.
 public struct CellMeans: Sendable {
   /// The grids, all over the same layout.
   public let grids: [GridAssignment]
-  /// The number of columns of the rows, c.
+  /// The number of columns of the samples, c.
   public let columnCount: Int
 
-  private let rowCount: Int
-  private var nextRow = 0
+  private let sampleCount: Int
+  private var nextSample = 0
   /// For each grid the sums of its cells, m × c.
   private var sums: [[Double]]
 
@@ -22,26 +22,30 @@ public struct CellMeans: Sendable {
   ///
   /// - Precondition: At least one grid, all with the same number of points; `columnCount > 0`.
   public init(of grids: [GridAssignment], columnCount: Int) {
-    precondition(columnCount > 0, "rows need columns, got \(columnCount)")
+    precondition(columnCount > 0, "samples need columns, got \(columnCount)")
     self.grids = grids
     self.columnCount = columnCount
-    rowCount = commonRowCount(of: grids)
+    sampleCount = commonSampleCount(of: grids)
     sums = grids.map { [Double](repeating: 0, count: $0.cells.cellCount * columnCount) }
   }
 
-  /// Adds the next rows, b × c.
+  /// Adds the next samples, b × c.
   ///
   /// - Parameters:
-  ///   - block: The rows.
-  ///   - firstSample: The index of the first; the number of rows added so far.
-  /// - Throws: `GridError.nonFiniteSample`; then no row of the block is added.
+  ///   - block: The samples.
+  ///   - firstSample: The index of the first; the number of samples added so far.
+  /// - Throws: `GridError.nonFiniteSample`; then no sample of the block is added.
   /// - Complexity: O(b c) for each grid, on all threads.
   public mutating func add(_ block: Matrix, firstSample: Int) throws(GridError) {
-    checkBlock(block, firstSample, columnCount: columnCount, nextRow: nextRow, rowCount: rowCount)
+    checkBlock(
+      block, firstSample, columnCount: columnCount, nextSample: nextSample,
+      sampleCount: sampleCount)
     if let row = block.firstNonFiniteRow() { throw .nonFiniteSample(firstSample + row) }
     let columnCount = columnCount
     for (level, grid) in grids.enumerated() {
       sums[level].withDisjointWrites { sums in
+        // Threads share out columns, not samples: each sum is then added to by one thread, in
+        // order.
         parallelFor(count: columnCount, grain: 64) { columns in
           let (elements, cellOfSample) = (block.elements.span, grid.cellOfSample.span)
           for row in 0..<block.rowCount {
@@ -54,15 +58,17 @@ public struct CellMeans: Sendable {
         }
       }
     }
-    nextRow += block.rowCount
+    nextSample += block.rowCount
   }
 
   /// The means of each grid's cells, m × c.
   ///
-  /// - Precondition: All rows of the layout have been added.
+  /// - Precondition: All samples of the layout have been added.
   public func means() -> [Matrix] {
-    precondition(nextRow == rowCount, "\(rowCount) rows expected, \(nextRow) added")
+    precondition(
+      nextSample == sampleCount, "\(sampleCount) samples expected, \(nextSample) added")
     return zip(grids, sums).map { grid, sums in
+      // Single precision only in the end, as files and icons have it.
       let means = [Float](unsafeUninitializedCapacity: sums.count) { means, count in
         for cell in 0..<grid.cells.cellCount {
           let cellCount = Double(grid.cells.count[cell])
@@ -78,21 +84,21 @@ public struct CellMeans: Sendable {
 }
 
 /// The number of points that all grids have in common.
-func commonRowCount(of grids: [GridAssignment]) -> Int {
+func commonSampleCount(of grids: [GridAssignment]) -> Int {
   precondition(!grids.isEmpty, "at least one grid is needed")
   let counts = grids.map(\.cellOfSample.count)
   precondition(Set(counts).count == 1, "the grids belong to different layouts: \(counts) points")
   return counts[0]
 }
 
-/// Checks that a block of rows is the next one.
+/// Checks that a block of samples is the next one.
 func checkBlock(
-  _ block: Matrix, _ firstSample: Int, columnCount: Int, nextRow: Int, rowCount: Int
+  _ block: Matrix, _ firstSample: Int, columnCount: Int, nextSample: Int, sampleCount: Int
 ) {
   precondition(
     block.columnCount == columnCount, "\(columnCount) columns expected, got \(block.columnCount)")
-  precondition(firstSample == nextRow, "row \(nextRow) is next, got \(firstSample)")
+  precondition(firstSample == nextSample, "sample \(nextSample) is next, got \(firstSample)")
   precondition(
-    firstSample + block.rowCount <= rowCount,
-    "\(rowCount) rows expected, got \(firstSample + block.rowCount)")
+    firstSample + block.rowCount <= sampleCount,
+    "\(sampleCount) samples expected, got \(firstSample + block.rowCount)")
 }

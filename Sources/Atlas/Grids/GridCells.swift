@@ -36,9 +36,9 @@ public struct GridCells: Sendable, Equatable {
 
 /// Which samples of a layout fall into which cell of a grid.
 ///
-/// A point on the line between two cells belongs to the one on the right or above; the right and the
-/// upper border of the unit square belong to the outermost cells. Every point thus lies in exactly
-/// one cell.
+/// A point on the line between two cells belongs to the one on the right or above; the right and
+/// the upper border of the unit square belong to the outermost cells. Every point thus lies in
+/// exactly one cell.
 public struct GridAssignment: Sendable, Equatable {
   /// The cells that hold enough samples, m.
   public let cells: GridCells
@@ -69,20 +69,21 @@ public struct GridAssignment: Sendable, Equatable {
     let points = layout.points
     // In double precision the product with the side is exact, so that no point near a line between
     // two cells is rounded across it.
-    let place = (0..<points.rowCount).map { index in
+    let positions = (0..<points.rowCount).map { index in
       let fromLeft = min(Int(Double(points[index, 0]) * Double(side)), side - 1)
       let fromBelow = min(Int(Double(points[index, 1]) * Double(side)), side - 1)
       return (side - 1 - fromBelow) * side + fromLeft
     }
     var counts = [Int](repeating: 0, count: side * side)
-    for place in place { counts[place] += 1 }
+    for position in positions { counts[position] += 1 }
 
+    // Only when all points are counted is it known which cells are kept.
     let kept = counts.indices.filter { counts[$0] >= minimumCount }
-    var cellOfPlace = [Int32](repeating: -1, count: counts.count)
-    for (cell, place) in kept.enumerated() { cellOfPlace[place] = Int32(cell) }
+    var cellOfPosition = [Int32](repeating: -1, count: counts.count)
+    for (cell, position) in kept.enumerated() { cellOfPosition[position] = Int32(cell) }
     cells = GridCells(
       side: side, row: kept.map { $0 / side }, column: kept.map { $0 % side },
       count: kept.map { counts[$0] })
-    cellOfSample = place.map { cellOfPlace[$0] }
+    cellOfSample = positions.map { cellOfPosition[$0] }
   }
 }

@@ -1,19 +1,19 @@
-import Glibc
+internal import Glibc
 
-/// An axis that covers some numbers, with round numbers marked on it.
+/// An axis that covers some numbers, with ticks at round numbers.
 package struct AxisTicks {
-  /// Where the axis begins and ends.
+  /// The ends of the axis.
   package let low, high: Double
-  /// The marked numbers, in ascending order.
+  /// The numbers at the ticks, in ascending order.
   package let values: [Double]
-  /// How they are written.
+  /// Their labels.
   package let labels: [String]
 
   /// Makes an axis for numbers that are finite; for none of them it runs from 0 to 1.
   ///
   /// - Parameters:
   ///   - numbers: What it must cover.
-  ///   - count: About how many numbers to mark.
+  ///   - count: About how many ticks to make.
   package init(covering numbers: [Double], count: Int) {
     // Beyond this an extent would not be finite.
     let limit = 1e300
@@ -26,19 +26,19 @@ package struct AxisTicks {
     }
     let extent = greatest - least
     let step = Self.roundStep(extent / Double(max(1, count)))
-    // To the next mark, unless that would leave much of the axis empty.
+    // To the next tick beyond the numbers. The 1e-9 forgives the division's rounding errors.
     let first = (least / step + 1e-9).rounded(.down)
     let last = (greatest / step - 1e-9).rounded(.up)
     (low, high) = (min(first * step, least), max(last * step, greatest))
     values = stride(from: first, through: last, by: 1).map { $0 * step }
-    let marked = values
-    labels = marked.map { Self.label($0, step: step, greatest: max(abs(least), abs(greatest))) }
+    let ticks = values
+    labels = ticks.map { Self.label($0, step: step, greatest: max(abs(least), abs(greatest))) }
   }
 
-  /// The share of the axis at which a number stands.
-  package func share(of value: Double) -> Double { (value - low) / (high - low) }
+  /// The fraction of the axis at which a number stands.
+  package func fraction(of value: Double) -> Double { (value - low) / (high - low) }
 
-  /// The least of 1, 2, 2.5, 5 times a power of ten that is at least a width.
+  /// The least of 1, 2, 2.5 and 5 times a power of ten that is at least a width.
   package static func roundStep(_ width: Double) -> Double {
     let power = pow(10, log10(width).rounded(.down))
     let factors: [Double] = [1, 2, 2.5, 5]

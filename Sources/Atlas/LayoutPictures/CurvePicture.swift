@@ -3,17 +3,18 @@ public import Images
 
 /// A curve with its axes, for instance a loss by epoch.
 ///
-/// Points that are not finite interrupt the line. Letters are those of the machine's fonts.
+/// Points that are not finite interrupt the line. Letters are those of the machine's fonts, so the
+/// bytes differ between machines.
 ///
 /// - Parameters:
 ///   - values: The points, in the order in which the line joins them.
 ///   - title: A line above.
 ///   - xLabel: What x is, with its unit.
 ///   - yLabel: What y is, with its unit.
-///   - width: The pixels of a row; at least 200.
-///   - height: The rows; at least 150.
-/// - Returns: The picture.
-/// - Throws: `DrawingError` if there is not the memory for it.
+///   - width: The width in pixels; at least 200.
+///   - height: The height in pixels; at least 150.
+/// - Returns: The image.
+/// - Throws: `DrawingError` if there is not enough memory.
 public func curvePicture(
   values: [(x: Double, y: Double)], title: String, xLabel: String, yLabel: String,
   width: Int = 960, height: Int = 600
@@ -29,7 +30,7 @@ public func curvePicture(
   return try canvas.image()
 }
 
-/// The parts of a curve's picture.
+/// The plot of a curve: its frame in pixels, and what is drawn in it.
 private struct Plot {
   let canvas: Canvas
   let x, y: AxisTicks
@@ -50,25 +51,27 @@ private struct Plot {
     bottom = height - 4 * fontSize
   }
 
-  /// A point's place in pixels.
-  private func place(_ point: (x: Double, y: Double)) -> SIMD2<Float> {
+  /// A point's position in pixels.
+  private func pixelPosition(_ point: (x: Double, y: Double)) -> SIMD2<Float> {
     SIMD2(
-      left + (right - left) * Float(x.share(of: point.x)),
-      bottom - (bottom - top) * Float(y.share(of: point.y)))
+      left + (right - left) * Float(x.fraction(of: point.x)),
+      bottom - (bottom - top) * Float(y.fraction(of: point.y)))
   }
 
+  /// Draws the background, the axes with their marks, the title and the labels.
   func drawAxes(title: String, xLabel: String, yLabel: String) {
+    // Larger than any canvas: all of it.
     canvas.fill(.rectangle(0, 0, 32768, 32768), Color(gray: 1))
     for (value, label) in zip(x.values, x.labels) {
       // Half a pixel aside, lines of one pixel are sharp.
-      let at = (left + (right - left) * Float(x.share(of: value))).rounded(.down) + 0.5
+      let at = (left + (right - left) * Float(x.fraction(of: value))).rounded(.down) + 0.5
       canvas.stroke(.lines([[at, top], [at, bottom]]), width: 1, faint)
       canvas.stroke(.lines([[at, bottom], [at, bottom + 5]]), width: 1, ink)
       canvas.write(
         label, at: [at, bottom + 1.5 * fontSize], size: fontSize, ink, alignment: .center)
     }
     for (value, label) in zip(y.values, y.labels) {
-      let at = (bottom - (bottom - top) * Float(y.share(of: value))).rounded(.down) + 0.5
+      let at = (bottom - (bottom - top) * Float(y.fraction(of: value))).rounded(.down) + 0.5
       canvas.stroke(.lines([[left, at], [right, at]]), width: 1, faint)
       canvas.stroke(.lines([[left - 5, at], [left, at]]), width: 1, ink)
       canvas.write(
@@ -86,11 +89,12 @@ private struct Plot {
       isUpright: true)
   }
 
+  /// Draws the curve.
   func drawCurve(_ values: [(x: Double, y: Double)]) {
     let runs = values.split { !($0.x.isFinite && $0.y.isFinite) }
     let count = runs.reduce(0) { $0 + $1.count }
     for run in runs {
-      let points = run.map(place)
+      let points = run.map(pixelPosition)
       canvas.stroke(.lines(points), width: 2.5, accent)
       // Few points are marked; one alone would not be seen otherwise.
       for point in points where count <= 40 || points.count == 1 {

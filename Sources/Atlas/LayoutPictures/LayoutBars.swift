@@ -1,27 +1,33 @@
-import Images
-import Matrices
+internal import Images
+internal import Matrices
 
-/// A layout on a line as bars: how many rows of each group stand in each part of the line.
+/// A layout on a line as a histogram: how many samples of each group lie in each part of the line.
 struct LayoutBars {
   private let width, height: Int
   private let groupCount: Int
-  /// The rows of each group in each bar, bar by bar.
+  /// The samples of each group in each bar, bar by bar.
   private let counts: [Int]
 
-  /// The pixels of a bar, one of them the gap to the next.
+  /// The width of a bar in pixels, one of them the gap to the next.
   private static let barWidth = 4
 
-  /// Counts rows by group in parts of a line `side` pixels long.
+  /// Counts samples by group in parts of a line `side` pixels long.
+  ///
+  /// - Parameters:
+  ///   - layout: The positions, n × 1; samples whose position is not finite are left out.
+  ///   - side: The length of the line in pixels.
+  ///   - groupCount: The number of groups.
+  ///   - group: The group of a sample.
   init(_ layout: Matrix, side: Int, groupCount: Int, group: (Int) -> Int) {
     (width, height) = (side, max(1, side / 3))
     self.groupCount = groupCount
     let barCount = (side + Self.barWidth - 1) / Self.barWidth
     let frame = LayoutFrame(layout, side: side)
     var counts = [Int](repeating: 0, count: barCount * groupCount)
-    for row in 0..<layout.rowCount {
-      guard let place = frame.place(of: row, in: layout) else { continue }
-      let bar = min(max(Int(place.x) / Self.barWidth, 0), barCount - 1)
-      counts[bar * groupCount + group(row)] += 1
+    for sample in 0..<layout.rowCount {
+      guard let position = frame.pixelPosition(of: sample, in: layout) else { continue }
+      let bar = min(max(Int(position.x) / Self.barWidth, 0), barCount - 1)
+      counts[bar * groupCount + group(sample)] += 1
     }
     self.counts = counts
   }
@@ -30,11 +36,13 @@ struct LayoutBars {
   /// their order.
   ///
   /// - Parameters:
-  ///   - background: The ground, in linear light.
-  ///   - color: The colour of a group in a bar whose share of the highest is given, in linear light.
-  /// - Returns: The picture.
+  ///   - background: The background, in linear light.
+  ///   - color: The color of a group in a bar whose fraction of the highest is given, in linear
+  ///     light.
+  /// - Returns: The image.
   func picture(
-    background: SIMD3<Float>, color: @Sendable (_ share: Float, _ group: Int) -> SIMD3<Float>
+    background: SIMD3<Float>,
+    color: @Sendable (_ fraction: Float, _ group: Int) -> SIMD3<Float>
   ) -> RGBImage {
     let barCount = counts.count / groupCount
     let totals = (0..<barCount).map { bar in
@@ -46,7 +54,7 @@ struct LayoutBars {
     var pixels = [SIMD3<Float>](repeating: background, count: width * height)
     for bar in 0..<barCount where totals[bar] > 0 {
       let columns = bar * Self.barWidth..<min((bar + 1) * Self.barWidth - 1, width)
-      let share = Float(totals[bar]) / Float(highest)
+      let fraction = Float(totals[bar]) / Float(highest)
       var below = 0
       for group in 0..<groupCount {
         let count = counts[bar * groupCount + group]
@@ -54,11 +62,12 @@ struct LayoutBars {
         let bottom = base - room * Float(below) / Float(highest)
         below += count
         let top = base - room * Float(below) / Float(highest)
-        let ink = color(share, group)
+        let ink = color(fraction, group)
         for y in max(0, Int(top))..<min(height, Int(bottom.rounded(.up))) {
-          // Edges within a pixel colour it by the part they cover.
-          let cover = min(bottom, Float(y + 1)) - max(top, Float(y))
-          for x in columns { pixels[y * width + x] += (ink - background) * cover }
+          // A group's edge within a pixel colors it by the part that it covers: small groups stay
+          // visible in their proportion.
+          let coverage = min(bottom, Float(y + 1)) - max(top, Float(y))
+          for x in columns { pixels[y * width + x] += (ink - background) * coverage }
         }
       }
     }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import Grids
 
 /// What an atlas shows: the content of `atlas.json`.
@@ -12,11 +13,12 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     public let x: Int
     /// The top pixel row of the icon in the atlas.
     public let y: Int
-    /// The number of activations in the cell.
+    /// The number of samples in the cell.
     public let count: Int
-    /// How well the icon excites its direction, if that was measured.
+    /// The icon's fidelity, if it was measured: the cosine between the cell's mean activation and
+    /// the one that the icon evokes.
     public let fidelity: Float?
-    /// 1 less the mean cosine between the cell's activations and their mean, in [0, 2].
+    /// 1 less the mean cosine between the cell's samples and their mean, in [0, 2].
     public let dispersion: Float
   }
 
@@ -24,7 +26,7 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   public struct Summary: Codable, Sendable, Equatable {
     /// The number of icons.
     public let cells: Int
-    /// The number of activations in all cells that have an icon.
+    /// The number of samples in all cells that have an icon; `rows` in the file.
     public let rows: Int
     /// The median of the fidelities; absent where none was measured, as are the quartiles.
     public let medianFidelity: Float?
@@ -42,9 +44,9 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   public let gridSide: Int
   /// The side of an icon in pixels.
   public let iconSidePixels: Int
-  /// The space between neighbouring icons in pixels.
+  /// The space between adjacent icons in pixels.
   public let gapPixels: Int
-  /// How rows, columns and pixels are counted, in words.
+  /// How rows, columns and pixels are counted, in words for whoever reads the file alone.
   public let orientation: String
   /// The icons, in the order of the grid's rows, then columns.
   public let cells: [Cell]
@@ -60,7 +62,7 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   ///   - dispersion: One number for each cell.
   ///   - fidelities: One number for each cell; one that is not finite counts as not measured. Nil
   ///     if none was measured.
-  ///   - canvas: The canvas, or any band of it; it gives the places in pixels.
+  ///   - canvas: The canvas; it gives the positions in pixels.
   /// - Precondition: `grid` and `canvas` have the same side; m dispersions and fidelities.
   public init(
     network: String, layer: String, grid: GridCells, dispersion: [Float], fidelities: [Float]?,
@@ -72,6 +74,7 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     precondition(
       counts.allSatisfy { $0 == grid.cellCount },
       "\(grid.cellCount) dispersions and fidelities expected, got \(counts)")
+    // JSON has no NaN; an icon without a fidelity leaves the key out.
     let measured = (fidelities ?? []).filter(\.isFinite).sorted()
     self.network = network
     self.layer = layer
@@ -94,7 +97,26 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
       measured.isEmpty ? nil : quantile(fraction, ofSorted: measured)
     }
     summary = Summary(
-      cells: grid.cellCount, rows: grid.count.reduce(0, +), medianFidelity: quartile(0.5),
+      cells: grid.cellCount, rows: grid.sampleCount, medianFidelity: quartile(0.5),
       lowerQuartileFidelity: quartile(0.25), upperQuartileFidelity: quartile(0.75))
+  }
+
+  /// The manifest as JSON in UTF-8, ending with a line feed.
+  ///
+  /// Keys are sorted and numbers are the shortest that read back the same: equal manifests give
+  /// equal bytes.
+  ///
+  /// - Throws: `EncodingError` if a dispersion is not finite.
+  public func json() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try Array(encoder.encode(self)) + [UInt8(ascii: "\n")]
+  }
+
+  /// Reads a manifest from JSON in UTF-8.
+  ///
+  /// - Throws: `DecodingError` if the text is not a manifest.
+  public init(json: [UInt8]) throws {
+    self = try JSONDecoder().decode(AtlasManifest.self, from: Data(json))
   }
 }

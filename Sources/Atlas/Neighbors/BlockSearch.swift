@@ -1,24 +1,25 @@
-import LinearAlgebra
-import Matrices
+internal import LinearAlgebra
+internal import Matrices
 
-/// The search of a block of queries: some of them at a time meet a panel of references in one matrix
-/// product.
+/// The search of a block of queries: a group of them at a time is compared with a panel of
+/// references by one matrix product.
 struct BlockSearch {
-  /// The row of each query of the block.
+  /// The vector of each query of the block.
   let queryIDs: ArraySlice<Int32>
   /// The block's queries, one after the other, and their offsets.
-  private let queries: ComparableRows
+  private let queries: PreparedVectors
   private let references: ReferencePanels
-  /// The place of the block's first query among the references, where these are the same rows.
+  /// The position of the block's first query among the references, where these are the same
+  /// vectors.
   ///
-  /// A row does not meet itself.
-  private let ownPlace: Int?
-  /// The best references of each query, by their places.
+  /// A vector is not compared with itself.
+  private let ownPosition: Int?
+  /// The best references of each query, by their positions.
   private(set) var candidates: Candidates
   private var products: [Float]
 
-  /// A product's size: 256 queries by at most 512 references take 512 KB, which stays in a core's
-  /// cache.
+  /// The number of queries in a product: 256 queries by at most 512 references take 512 KB, which
+  /// stays in a core's cache.
   private static let groupSize = 256
 
   /// Begins a search.
@@ -26,33 +27,33 @@ struct BlockSearch {
   /// - Parameters:
   ///   - queryIDs: The queries of the block.
   ///   - queries: All queries.
-  ///   - references: What they meet.
-  ///   - ownPlace: The place of the block's first query among the references, if these are the same
-  ///     rows in the same order.
+  ///   - references: What they are compared with.
+  ///   - ownPosition: The position of the block's first query among the references, if these are
+  ///     the same vectors in the same order.
   ///   - count: How many references each query keeps.
   init(
-    _ queryIDs: ArraySlice<Int32>, of queries: ComparableRows, among references: ReferencePanels,
-    ownPlace: Int? = nil, count: Int
+    _ queryIDs: ArraySlice<Int32>, of queries: PreparedVectors,
+    among references: ReferencePanels, ownPosition: Int? = nil, count: Int
   ) {
-    (self.queryIDs, self.references, self.ownPlace) = (queryIDs, references, ownPlace)
+    (self.queryIDs, self.references, self.ownPosition) = (queryIDs, references, ownPosition)
     self.queries = queries.selected(queryIDs.map(Int.init))
-    candidates = Candidates(rowCount: queryIDs.count, capacity: count)
+    candidates = Candidates(queryCount: queryIDs.count, capacity: count)
     products = [Float](
       repeating: 0, count: min(Self.groupSize, queryIDs.count) * references.largestPanel)
   }
 
-  /// Offers all references to all queries of the block.
+  /// Compares all queries of the block with all references.
   mutating func compareWithAll() {
     let (queries, dimension) = (queries, queries.dimension)
     for start in stride(from: 0, to: queryIDs.count, by: Self.groupSize) {
       let group = start..<min(start + Self.groupSize, queryIDs.count)
-      let rows = queries.elements.span.extracting(
+      let vectors = queries.elements.span.extracting(
         group.lowerBound * dimension..<group.upperBound * dimension)
-      compare(rows, group.map { Int32($0) }[...], to: references.panels)
+      compare(vectors, group.map { Int32($0) }[...], to: references.panels)
     }
   }
 
-  /// Offers some panels of references to some queries, told by their places in the block.
+  /// Compares some queries, given by their indices in the block, with some panels of references.
   ///
   /// `memory` is where the queries are gathered; it grows as needed.
   mutating func compare(
@@ -65,23 +66,24 @@ struct BlockSearch {
     var start = chosen.startIndex
     while start < chosen.endIndex {
       let group = chosen[start..<min(start + Self.groupSize, chosen.endIndex)]
-      for (place, query) in group.enumerated() {
+      for (position, query) in group.enumerated() {
         let source = Int(query) * dimension
         copy(
           queries.elements.span.extracting(source..<source + dimension), to: &memory,
-          at: place * dimension)
+          at: position * dimension)
       }
       compare(memory.span.extracting(0..<group.count * dimension), group, to: panels)
       start += group.count
     }
   }
 
-  /// Offers panels to the queries in some places, whose rows are given.
+  /// Compares some queries, whose vectors are given, with panels.
   private mutating func compare(
-    _ rows: Span<Float>, _ group: ArraySlice<Int32>, to panels: Range<Int>
+    _ vectors: Span<Float>, _ group: ArraySlice<Int32>, to panels: Range<Int>
   ) {
-    // Out of `self` while they change.
-    var (tile, best) = ([Float](), Candidates(rowCount: 0, capacity: 1))
+    // Out of `self` while they change: otherwise every write would check that nobody else holds
+    // them.
+    var (tile, best) = ([Float](), Candidates(queryCount: 0, capacity: 1))
     swap(&tile, &products)
     swap(&best, &candidates)
     defer {
@@ -90,24 +92,25 @@ struct BlockSearch {
     }
     let dimension = queries.dimension
     for panel in panels {
-      let places = references.places(ofPanel: panel)
+      let positions = references.positions(ofPanel: panel)
       var output = tile.mutableSpan
       sgemm(
-        rows: group.count, columns: places.count, inner: dimension, rows,
+        rows: group.count, columns: positions.count, inner: dimension, vectors,
         references.elements.span.extracting(
-          places.lowerBound * dimension..<places.upperBound * dimension), into: &output)
+          positions.lowerBound * dimension..<positions.upperBound * dimension), into: &output)
       for (row, query) in group.enumerated() {
         best.offer(
           to: Int(query),
-          products: tile.span.extracting(row * places.count..<(row + 1) * places.count),
+          products: tile.span.extracting(row * positions.count..<(row + 1) * positions.count),
           offset: queries.offsets[Int(query)],
-          offsets: references.offsets.span.extracting(places), first: places.lowerBound,
-          excluded: ownPlace.map { $0 + Int(query) } ?? -1)
+          offsets: references.offsets.span.extracting(positions), first: positions.lowerBound,
+          excluded: ownPosition.map { $0 + Int(query) } ?? -1)
       }
     }
   }
 }
 
+// Spans have no bulk copy between them yet.
 @inline(__always)
 private func copy(_ source: Span<Float>, to target: inout [Float], at first: Int) {
   var output = target.mutableSpan

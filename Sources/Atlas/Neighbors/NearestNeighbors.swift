@@ -1,161 +1,145 @@
 public import Matrices
 internal import Numerics
 internal import ParallelLoops
-internal import Randomness
 internal import Synchronization
 
-/// How many of the true neighbours a search should find.
-public struct SearchParameters: Sendable, Equatable {
-  /// The share of the true neighbours that are to be found, in (0, 1]; with 1 every row meets every
-  /// other.
-  public var recall = 0.98
-  /// Up to this many rows every row meets every other in any case.
-  public var exactRowLimit = 20_000
-  /// What the choice of samples grows from.
-  public var seed: UInt64 = 0
-
-  /// The defaults.
-  public init() {}
-
-  /// A search that meets every row.
-  public static let exact: SearchParameters = {
-    var parameters = SearchParameters()
-    parameters.recall = 1
-    return parameters
-  }()
-}
-
-/// The nearest neighbours of every row among the other rows.
+/// The nearest neighbors of each sample among the other samples.
 ///
-/// Neighbours are chosen by closeness in float arithmetic (`ComparableRows`), so two rows may change
-/// places at the end of a list when their distances agree to about seven digits; the distances of
-/// those chosen are computed anew from differences, and sorted. The result is the same for any
-/// number of threads.
+/// Neighbors are chosen by similarity in single precision (`VectorPreparation`), so two samples may
+/// change places at the end of a row when their distances agree to about seven digits; the
+/// distances of those chosen are computed anew from differences, and sorted. The result has the
+/// same bytes for any number of threads.
 ///
-/// A search that is not exact puts the rows into about 2√n lists of like ones, and a row meets those
-/// of the lists nearest to it. How many lists are needed is measured on 256 rows whose true
-/// neighbours are computed; the share found there is the table's `recall`.
+/// A search that is not exact sorts the samples into about 2√n inverted lists by k-means, and a
+/// sample is compared with those of the lists nearest to it. How many lists are needed is measured
+/// on 256 samples whose true neighbors are computed; the fraction found there is the table's
+/// `recall`.
 ///
 /// - Parameters:
-///   - rows: The rows, n × d.
-///   - count: How many neighbours each row gets; n − 1 if that is less.
+///   - samples: The samples, n × d.
+///   - count: The number of neighbors of each; n − 1 if that is less.
 ///   - metric: What near means.
 ///   - search: How thoroughly to search.
-///   - progress: Called with the share done, in [0, 1], on any thread.
-/// - Returns: The neighbours; none of them if there is but one row.
-/// - Throws: `NeighborError` for a row with NaN or an infinite value.
+///   - progress: Called with the fraction done, in [0, 1], on any thread.
+/// - Returns: The neighbors; none if there is only one sample.
+/// - Throws: `NeighborError` for a sample with NaN or an infinite value.
 /// - Precondition: `count` is not negative, and n is less than 2³¹.
 /// - Complexity: exact n² · d, else about n^1.5 · d, with a factor that grows with the intrinsic
-///   dimension of the rows. Memory for up to three more copies of the rows.
+///   dimension of the samples. Memory for up to three more copies of the samples.
 public func nearestNeighbors(
-  of rows: Matrix, count: Int, metric: Metric, search: SearchParameters = .exact,
+  of samples: Matrix, count: Int, metric: Metric, search: SearchParameters = .exact,
   progress: (@Sendable (Double) -> Void)? = nil
 ) throws(NeighborError) -> NeighborTable {
-  let comparable = try ComparableRows(rows, metric: metric)
+  let vectors = try PreparedVectors(samples, metric: metric)
   return neighbors(
-    of: nil, among: comparable, count: min(count, rows.rowCount - 1), search: search,
+    of: nil, among: vectors, count: min(count, samples.rowCount - 1), search: search,
     progress: progress)
 }
 
-/// The nearest neighbours of new rows among some others.
+/// The nearest neighbors of new samples among others.
 ///
-/// As for rows among themselves; a query equal to a row has it as a neighbour at distance 0.
+/// As for samples among themselves; a query equal to a sample has it as a neighbor at distance 0.
 ///
 /// - Parameters:
-///   - queries: The new rows, m × d.
-///   - rows: Those among which neighbours are found, n × d.
-///   - count: How many neighbours each query gets; n if that is less.
+///   - queries: The new samples, m × d.
+///   - samples: Those among which neighbors are found, n × d.
+///   - count: The number of neighbors of each query; n if that is less.
 ///   - metric: What near means.
 ///   - search: How thoroughly to search.
-///   - progress: Called with the share done, in [0, 1], on any thread.
-/// - Returns: The neighbours, m × count indices of `rows`.
-/// - Throws: `NeighborError` for a row or query with NaN or an infinite value.
+///   - progress: Called with the fraction done, in [0, 1], on any thread.
+/// - Returns: The neighbors, m × count indices of `samples`.
+/// - Throws: `NeighborError` for a sample or query with NaN or an infinite value.
 public func nearestNeighbors(
-  of queries: Matrix, among rows: Matrix, count: Int, metric: Metric,
+  of queries: Matrix, among samples: Matrix, count: Int, metric: Metric,
   search: SearchParameters = .exact, progress: (@Sendable (Double) -> Void)? = nil
 ) throws(NeighborError) -> NeighborTable {
-  precondition(queries.columnCount == rows.columnCount, "rows of another length")
-  let comparable = try ComparableRows(rows, metric: metric, queries: queries)
-  let comparableQueries = try ComparableRows(queries, like: comparable)
+  precondition(
+    queries.columnCount == samples.columnCount,
+    "queries of \(queries.columnCount) columns, samples of \(samples.columnCount)")
+  let vectors = try PreparedVectors(samples, metric: metric, queries: queries)
+  let preparedQueries = try PreparedVectors(queries, like: vectors)
   return neighbors(
-    of: comparableQueries, among: comparable, count: min(count, rows.rowCount), search: search,
+    of: preparedQueries, among: vectors, count: min(count, samples.rowCount), search: search,
     progress: progress)
 }
 
-/// The neighbours of queries, or without them of the rows themselves.
+/// The neighbors of queries, or without them of the vectors themselves.
 private func neighbors(
-  of queries: ComparableRows?, among rows: ComparableRows, count: Int, search: SearchParameters,
-  progress: (@Sendable (Double) -> Void)?
+  of queries: PreparedVectors?, among vectors: PreparedVectors, count: Int,
+  search: SearchParameters, progress: (@Sendable (Double) -> Void)?
 ) -> NeighborTable {
   precondition(search.recall > 0 && search.recall <= 1, "recall out of range: \(search.recall)")
-  precondition(rows.count <= Int(Int32.max), "too many rows: \(rows.count)")
-  let queryCount = queries?.count ?? rows.count
+  precondition(vectors.count <= Int(Int32.max), "too many samples: \(vectors.count)")
+  let queryCount = queries?.count ?? vectors.count
   guard count > 0, queryCount > 0 else {
     return NeighborTable(rowCount: queryCount, neighborCount: 0, indices: [], distances: [])
   }
-  if search.recall < 1 && rows.count > search.exactRowLimit {
-    let lists = RowLists(
-      rows, listCount: Int(2 * Double(rows.count).squareRoot()), seed: search.seed)
-    let panels = ReferencePanels(rows, ids: lists.order, listStarts: lists.starts)
+  if search.recall < 1 && vectors.count > search.exactRowLimit {
+    // With 2√n lists, finding the nearest lists and searching them take about as long.
+    let file = InvertedFile(
+      vectors, listCount: Int(2 * Double(vectors.count).squareRoot()), seed: search.seed)
+    let panels = ReferencePanels(
+      vectors, ids: file.lists.order, listStarts: file.lists.starts)
     let plan = ProbePlan(
-      for: queries, of: rows, among: panels, lists: lists, count: count, recall: search.recall,
+      for: queries, of: vectors, among: panels, file: file, count: count, recall: search.recall,
       seed: search.seed)
-    if plan.probeCount <= lists.count / 2 {
-      return clusteredNeighbors(
-        of: queries, among: rows, panels: panels, lists: lists, plan: plan, count: count,
+    // Beyond half of the lists, gathering queries costs more than the comparisons that it saves.
+    if plan.probeCount <= file.count / 2 {
+      return neighborsByLists(
+        of: queries, among: vectors, panels: panels, file: file, plan: plan, count: count,
         progress: progress)
     }
   }
-  return exactNeighbors(of: queries, among: rows, count: count, progress: progress)
+  return exactNeighbors(of: queries, among: vectors, count: count, progress: progress)
 }
 
-/// Every query meets every row.
+/// Every query is compared with every vector.
 private func exactNeighbors(
-  of queries: ComparableRows?, among rows: ComparableRows, count: Int,
+  of queries: PreparedVectors?, among vectors: PreparedVectors, count: Int,
   progress: (@Sendable (Double) -> Void)?
 ) -> NeighborTable {
-  let queryIDs = (0..<(queries ?? rows).count).map { Int32($0) }
+  let queryIDs = (0..<(queries ?? vectors).count).map { Int32($0) }
   return NeighborSearch(
-    queries: queries ?? rows, queryIDs: queryIDs, rows: rows, references: ReferencePanels(rows),
-    isSelfSearch: queries == nil, count: count
+    queries: queries ?? vectors, queryIDs: queryIDs, vectors: vectors,
+    references: ReferencePanels(vectors), isSelfSearch: queries == nil, count: count
   ).table(recall: 1, blockSize: 256, progress: progress) { $0.compareWithAll() }
 }
 
-/// Every query meets the rows of the lists nearest to it.
+/// Every query is compared with the vectors of the lists nearest to it.
 ///
-/// Queries are taken in the order of the lists, so that those of a block look into much the same
-/// lists, and a list meets many of them in one product.
-private func clusteredNeighbors(
-  of queries: ComparableRows?, among rows: ComparableRows, panels: ReferencePanels,
-  lists: RowLists, plan: ProbePlan, count: Int, progress: (@Sendable (Double) -> Void)?
+/// Queries are taken in the order of the lists, so that those of a block probe much the same lists,
+/// and a list meets many of them in one product.
+private func neighborsByLists(
+  of queries: PreparedVectors?, among vectors: PreparedVectors, panels: ReferencePanels,
+  file: InvertedFile, plan: ProbePlan, count: Int, progress: (@Sendable (Double) -> Void)?
 ) -> NeighborTable {
-  let source = queries ?? rows
+  let source = queries ?? vectors
+  // Blocks larger than in an exact search: a list then meets more of a block's queries in one
+  // product.
   return NeighborSearch(
-    queries: source, queryIDs: queries.map { lists.members(of: $0).order } ?? lists.order,
-    rows: rows, references: panels, isSelfSearch: queries == nil, count: count
+    queries: source, queryIDs: queries.map { file.lists(of: $0).order } ?? file.lists.order,
+    vectors: vectors, references: panels, isSelfSearch: queries == nil, count: count
   ).table(recall: plan.recall, blockSize: 4096, progress: progress) { search in
-    let probes = lists.probes(
-      search.queryIDs, of: source, count: plan.probeCount, leastRowCount: count + 1)
+    let probes = file.probes(
+      search.queryIDs, of: source, count: plan.probeCount, leastCount: count + 1)
     // Lists that most of the block's queries are near come first: what is found in them keeps later
     // candidates out.
-    let counts = zip(probes.starts, probes.starts.dropFirst()).map { $1 - $0 }
+    let counts = (0..<file.count).map { probes.range(ofBin: $0).count }
     var memory: [Float] = []
-    for list in (0..<lists.count).sorted(by: { (counts[$0], $1) > (counts[$1], $0) }) {
-      search.compare(
-        probes.order[probes.starts[list]..<probes.starts[list + 1]],
-        to: panels.panels(ofList: list), memory: &memory)
+    for list in (0..<file.count).sorted(by: { (counts[$0], $1) > (counts[$1], $0) }) {
+      search.compare(probes[bin: list], to: panels.panels(ofList: list), memory: &memory)
     }
   }
 }
 
 /// A search of all queries, block by block.
 private struct NeighborSearch: Sendable {
-  let queries: ComparableRows
+  let queries: PreparedVectors
   /// The queries in the order in which they are taken.
   let queryIDs: [Int32]
-  let rows: ComparableRows
+  let vectors: PreparedVectors
   let references: ReferencePanels
-  /// Whether queries and references are the same rows in the same order.
+  /// Whether queries and references are the same vectors in the same order.
   let isSelfSearch: Bool
   let count: Int
 
@@ -167,28 +151,27 @@ private struct NeighborSearch: Sendable {
     var indices = [Int32](repeating: 0, count: queries.count * count)
     var distances = [Float](repeating: 0, count: queries.count * count)
     let done = Atomic<Int>(0)
-    indices.withDisjointWrites { indices in
-      distances.withDisjointWrites { distances in
-        parallelFor(count: queries.count, grain: blockSize) { block in
-          var found = BlockSearch(
-            queryIDs[block], of: queries, among: references,
-            ownPlace: isSelfSearch ? block.lowerBound : nil, count: count)
-          search(&found)
-          for place in block {
-            let query = Int(queryIDs[place])
-            let neighbors = found.candidates.indices(row: place - block.lowerBound).map {
-              let id = references.ids[$0]
-              return (distance: queries.distance(query, to: Int(id), of: rows), index: id)
-            }
-            // Pairs are compared by their first member, then by the second.
-            for (rank, neighbor) in neighbors.sorted(by: <).enumerated() {
-              indices[query * count + rank] = neighbor.index
-              distances[query * count + rank] = neighbor.distance
-            }
+    withDisjointWrites(of: &indices, &distances) { indices, distances in
+      parallelFor(count: queries.count, grain: blockSize) { block in
+        var found = BlockSearch(
+          queryIDs[block], of: queries, among: references,
+          ownPosition: isSelfSearch ? block.lowerBound : nil, count: count)
+        search(&found)
+        for position in block {
+          let query = Int(queryIDs[position])
+          let neighbors = found.candidates.indices(ofQuery: position - block.lowerBound).map {
+            let id = references.ids[$0]
+            return (distance: queries.distance(query, to: Int(id), of: vectors), index: id)
           }
-          let share = done.wrappingAdd(block.count, ordering: .relaxed).newValue
-          progress?(Double(share) / Double(queries.count))
+          // Pairs are compared by their first member, then by the second.
+          for (rank, neighbor) in neighbors.sorted(by: <).enumerated() {
+            indices[query * count + rank] = neighbor.index
+            distances[query * count + rank] = neighbor.distance
+          }
         }
+        let total = done.wrappingAdd(block.count, ordering: .relaxed).newValue
+        // Relaxed: a report may come late, but none is lost.
+        progress?(Double(total) / Double(queries.count))
       }
     }
     return NeighborTable(

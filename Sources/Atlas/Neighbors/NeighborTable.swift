@@ -1,24 +1,24 @@
-/// How far apart two rows are.
+/// How far apart two vectors are.
 public enum Metric: String, Sendable, CaseIterable {
-  /// 1 − cos of the angle between the rows; a row of zeros is at distance 1 from every other.
+  /// 1 − cos of the angle between the vectors; a vector of zeros is at distance 1 from every other.
   case cosine
-  /// The length of the difference of the rows.
+  /// The length of the difference of the vectors.
   case euclidean
 }
 
-/// The nearest neighbours of every row of a matrix.
+/// The nearest neighbors of each of some samples.
 public struct NeighborTable: Sendable, Equatable {
-  /// The number of rows.
+  /// The number of rows, one per sample.
   public let rowCount: Int
-  /// The number of neighbours of a row.
+  /// The number of neighbors of a sample.
   public let neighborCount: Int
-  /// The neighbours, `rowCount × neighborCount`: nearest first, at equal distance the lower row
-  /// first; a row is not its own neighbour.
+  /// The neighbors, `rowCount × neighborCount`: nearest first, at equal distance the lower index
+  /// first; a sample is not its own neighbor.
   public let indices: [Int32]
   /// The distances to them, in the same order.
   public let distances: [Float]
-
-  /// The share of the true neighbours that the search found, measured on a sample; 1 if it was exact.
+  /// The fraction of the true neighbors that the search found, estimated on a sample; 1 if it was
+  /// exact.
   public let recall: Double
 
   /// Makes a table from its parts, for instance from a file.
@@ -30,8 +30,8 @@ public struct NeighborTable: Sendable, Equatable {
     let count = rowCount * neighborCount
     precondition(
       indices.count == count && distances.count == count,
-      "\(rowCount) × \(neighborCount) neighbours expected, got \(indices.count) and \(distances.count)"
-    )
+      "\(rowCount) × \(neighborCount) neighbors expected, got \(indices.count) and "
+        + "\(distances.count) distances")
     self.rowCount = rowCount
     self.neighborCount = neighborCount
     self.indices = indices
@@ -40,16 +40,18 @@ public struct NeighborTable: Sendable, Equatable {
   }
 }
 
-/// Rows that cannot be compared.
+/// Samples that cannot be compared.
 public struct NeighborError: Error, Equatable, CustomStringConvertible {
-  /// The first row that holds NaN or an infinite value.
-  public let row: Int
+  /// The first sample that holds NaN or an infinite value.
+  public let sample: Int
 
-  /// The error about a row.
-  package init(row: Int) { self.row = row }
+  /// The error about a sample.
+  package init(sample: Int) { self.sample = sample }
 
-  /// For instance `Cannot compare rows: row 17 holds NaN or an infinite value; leave it out`.
+  /// For instance `Cannot compare samples: sample 17 holds NaN or an infinite value; extract it
+  /// again or leave it out`.
   public var description: String {
-    "Cannot compare rows: row \(row) holds NaN or an infinite value; leave it out"
+    "Cannot compare samples: sample \(sample) holds NaN or an infinite value; extract it again or "
+      + "leave it out"
   }
 }

@@ -3,75 +3,78 @@ public import Matrices
 internal import Numerics
 internal import ParallelLoops
 
-/// The mean and the second moments of rows that pass by in blocks.
+/// The mean and the second moments of samples that come in blocks.
 ///
-/// Rows are gathered into sub-blocks of 1,024, whatever the sizes of the blocks that come in. The
-/// products within a sub-block are single precision, the sums over sub-blocks double, always in the
-/// order of the rows: the moments depend neither on how the rows were cut nor on threads.
+/// Samples are gathered into sub-blocks of 1,024, whatever the sizes of the blocks that come in.
+/// The products within a sub-block are in single precision, the sums over sub-blocks in double,
+/// always in the order of the samples: the moments depend neither on how the samples were cut nor
+/// on threads.
 ///
-/// All rows are shifted by the mean of the first sub-block before they are multiplied. A covariance
-/// then keeps its digits even where the mean is far larger than the spread.
+/// All samples are shifted by the mean of the first sub-block before they are multiplied. A
+/// covariance then keeps its digits even where the mean is far larger than the spread (Chan, Golub
+/// and LeVeque, The American Statistician 1983, section 3).
 public struct Moments: Sendable {
   /// The number of columns, c.
   public let columnCount: Int
-  /// The number of rows added so far, n.
+  /// The number of samples added so far, n.
   public private(set) var count = 0
 
-  private static let subBlockRowCount = 1_024
+  /// Enough for a matrix product at full rate; single precision keeps a sum of so many to 2 · 10⁻⁶.
+  private static let subBlockSize = 1_024
   /// Columns of the product that one thread computes at a time.
   private static let panelColumnCount = 64
 
-  /// The rows of the current sub-block, not yet summed; room for `subBlockRowCount`.
+  /// The samples of the current sub-block, not yet summed; room for `subBlockSize`.
   private var pending: [Float]
-  private var pendingRowCount = 0
-  /// What is subtracted from every row: empty until the first sub-block is summed.
+  private var pendingCount = 0
+  /// What is subtracted from every sample: empty until the first sub-block is summed.
   private var shift: [Float] = []
-  /// Σ y, with y the shifted rows.
+  /// Σ y, with y the shifted samples.
   private var sums: [Double]
   /// Σ y yᵀ: of each row the columns from its panel's first on.
   private var products: [Double]
 
-  /// Makes the moments of no rows.
+  /// Makes the moments of no samples.
   ///
   /// - Precondition: `columnCount > 0`.
   public init(columnCount: Int) {
-    precondition(columnCount > 0, "rows need columns, got \(columnCount)")
+    precondition(columnCount > 0, "samples need columns, got \(columnCount)")
     self.columnCount = columnCount
-    pending = [Float](repeating: 0, count: Self.subBlockRowCount * columnCount)
+    pending = [Float](repeating: 0, count: Self.subBlockSize * columnCount)
     sums = [Double](repeating: 0, count: columnCount)
     products = [Double](repeating: 0, count: columnCount * columnCount)
   }
 
-  /// Adds the rows of a block, b × c.
+  /// Adds a block of samples, b × c.
   ///
-  /// - Throws: `PrincipalComponentsError.nonFiniteRow`; then no row of the block is added.
+  /// - Throws: `PrincipalComponentsError.nonFiniteSample`; then no sample of the block is added.
   /// - Complexity: O(b c²), on all threads.
   public mutating func add(_ block: Matrix) throws(PrincipalComponentsError) {
     precondition(
       block.columnCount == columnCount, "\(columnCount) columns expected, got \(block.columnCount)")
-    if let row = block.firstNonFiniteRow() { throw .nonFiniteRow(count + row) }
+    if let sample = block.firstNonFiniteRow() { throw .nonFiniteSample(count + sample) }
     var row = 0
     while row < block.rowCount {
-      let taken = min(Self.subBlockRowCount - pendingRowCount, block.rowCount - row)
-      let start = pendingRowCount * columnCount
+      let taken = min(Self.subBlockSize - pendingCount, block.rowCount - row)
+      let start = pendingCount * columnCount
       pending.replaceSubrange(
         start..<start + taken * columnCount,
         with: block.elements[row * columnCount..<(row + taken) * columnCount])
-      pendingRowCount += taken
+      pendingCount += taken
       row += taken
-      if pendingRowCount == Self.subBlockRowCount { sumPending() }
+      if pendingCount == Self.subBlockSize { sumPending() }
     }
     count += block.rowCount
   }
 
-  /// The mean row, c elements; zeros before the first row.
+  /// The mean sample, c elements; zeros before the first sample.
   public var mean: [Double] {
     let moments = summed()
     guard count > 0 else { return moments.sums }
     return zip(moments.shift, moments.sums).map { Double($0) + $1 / Double(count) }
   }
 
-  /// The second moment about the origin, M = (1/n) Σ x xᵀ, c × c; zeros before the first row.
+  /// The second moment about the origin, M = (1/n) Σ x xᵀ, c × c; zeros before the first sample.
   public func secondMoment() -> SymmetricMatrix {
     // With x = s + y: x xᵀ = y yᵀ + s yᵀ + y sᵀ + s sᵀ.
     summed().shiftedMoment { shift, shiftedMean in
@@ -79,14 +82,15 @@ public struct Moments: Sendable {
     }
   }
 
-  /// The second moment about the mean, (1/n) Σ (x − m)(x − m)ᵀ, c × c; zeros before the first row.
+  /// The second moment about the mean, (1/n) Σ (x − m)(x − m)ᵀ, c × c; zeros before the first
+  /// sample.
   public func covariance() -> SymmetricMatrix {
     summed().shiftedMoment { _, shiftedMean in -(shiftedMean.0 * shiftedMean.1) }
   }
 
   /// (1/n) Σ y yᵀ plus a term of the shift and the mean of y in the row and in the column.
   ///
-  /// All rows must have been summed.
+  /// All samples must have been summed.
   private func shiftedMoment(
     adding term: (_ shift: (Double, Double), _ shiftedMean: (Double, Double)) -> Double
   ) -> SymmetricMatrix {
@@ -96,6 +100,7 @@ public struct Moments: Sendable {
     let shiftedMean = sums.map { $0 / Double(count) }
     let shift = shift.map(Double.init)
     for row in 0..<order {
+      // Only this half was summed; both get the same bits.
       for column in row..<order {
         let value =
           products[row * order + column] / Double(count)
@@ -107,47 +112,45 @@ public struct Moments: Sendable {
     return SymmetricMatrix(order: order, elements: elements)
   }
 
-  /// These moments with the pending rows summed.
+  /// These moments with the pending samples summed.
+  ///
+  /// On a copy: asking between blocks must not change where later sub-blocks begin.
   private func summed() -> Moments {
     var copy = self
     copy.sumPending()
     return copy
   }
 
-  /// Adds the pending rows to the sums and empties the sub-block.
+  /// Adds the pending samples to the sums and empties the sub-block.
   private mutating func sumPending() {
-    let (rowCount, columnCount) = (pendingRowCount, columnCount)
-    guard rowCount > 0 else { return }
-    if shift.isEmpty { shift = meanOfPending() }
+    let (sampleCount, columnCount) = (pendingCount, columnCount)
+    guard sampleCount > 0 else { return }
+    if shift.isEmpty {
+      shift = columnMeans(pending.span, rowCount: sampleCount, columnCount: columnCount)
+        .map { Float($0) }
+    }
     shiftPending()
     let pending = pending
-    sums.withDisjointWrites { sums in
-      products.withDisjointWrites { products in
-        parallelFor(count: columnCount, grain: Self.panelColumnCount) { panel in
-          for row in 0..<rowCount {
-            for column in panel {
-              sums[column] += Double(pending[row * columnCount + column])
-            }
+    withDisjointWrites(of: &sums, &products) { sums, products in
+      parallelFor(count: columnCount, grain: Self.panelColumnCount) { panel in
+        for row in 0..<sampleCount {
+          for column in panel {
+            sums[column] += Double(pending[row * columnCount + column])
           }
-          addProducts(
-            of: pending, rowCount: rowCount, columnCount: columnCount, panel: panel, to: products)
         }
+        addProducts(
+          of: pending, rowCount: sampleCount, columnCount: columnCount, panel: panel,
+          to: products)
       }
     }
-    pendingRowCount = 0
+    pendingCount = 0
   }
 
-  /// The columns' means over the pending rows.
-  private func meanOfPending() -> [Float] {
-    columnMeans(pending.span, rowCount: pendingRowCount, columnCount: columnCount)
-      .map { Float($0) }
-  }
-
-  /// Subtracts the shift from the pending rows.
+  /// Subtracts the shift from the pending samples.
   private mutating func shiftPending() {
     let (columnCount, shift) = (columnCount, shift)
     pending.withDisjointWrites { pending in
-      parallelFor(count: pendingRowCount, grain: 128) { rows in
+      parallelFor(count: pendingCount, grain: 128) { rows in
         for row in rows {
           for column in 0..<columnCount { pending[row * columnCount + column] -= shift[column] }
         }
@@ -159,7 +162,7 @@ public struct Moments: Sendable {
 /// Adds the rows of Yᵀ Y that belong to a panel of columns, from the panel's first column on.
 ///
 /// - Parameters:
-///   - shifted: Y, the shifted rows of one sub-block.
+///   - shifted: Y, the shifted samples of one sub-block.
 ///   - rowCount: The rows of Y.
 ///   - columnCount: The columns of Y.
 ///   - panel: The columns of Y whose products are computed here.
@@ -168,6 +171,7 @@ private func addProducts(
   of shifted: [Float], rowCount: Int, columnCount: Int, panel: Range<Int>,
   to products: DisjointWrites<Double>
 ) {
+  // The product is symmetric: columns left of the panel belong to other panels.
   let first = panel.lowerBound
   let width = columnCount - first
   let rows = shifted.span.extracting(first..<rowCount * columnCount)

@@ -3,15 +3,16 @@ public import Matrices
 
 /// The matrix that decorrelates activations and scales them to the same variance in all directions.
 ///
-/// Carter et al. ("Activation Atlas", 2019) measure a direction v by a · (S v), where S is the inverse
-/// of the second moment M of the activations about the origin. M is singular as soon as a channel
-/// is always zero or equals another, so it is first shrunk towards a multiple of the identity:
+/// Carter et al. ("Activation Atlas", 2019) measure a direction v by a · (S v), where S is the
+/// inverse of the second moment M of the activations about the origin. M is singular as soon as a
+/// channel is always zero or equals another, so it is first shrunk towards a multiple of the
+/// identity:
 ///
 ///     M′ = (1 − λ) M + λ (tr M / c) I,   S = M′⁻¹
 ///
 /// which keeps the mean eigenvalue (Ledoit and Wolf 2004).
 public struct Whitening: Sendable {
-  /// How much the second moment is shrunk.
+  /// By how much the second moment is shrunk.
   public enum Shrinkage: Sendable, Equatable {
     /// The least λ that brings the condition number of M′ to at most this limit, above 1.
     case conditionNumber(atMost: Double)
@@ -29,7 +30,7 @@ public struct Whitening: Sendable {
     public static let defaultConditionNumber = 20.0
   }
 
-  /// S = M′⁻¹, c × c, symmetric.
+  /// S = M′⁻¹, c × c, symmetric; in single precision, as icons use it.
   public let matrix: Matrix
   /// λ, in [0, 1].
   public let shrinkage: Double
@@ -46,7 +47,7 @@ public struct Whitening: Sendable {
   public init(
     _ moments: Moments, shrinkage: Shrinkage = .default
   ) throws(PrincipalComponentsError) {
-    guard moments.count > 0 else { throw .noRows }
+    guard moments.count > 0 else { throw .noSamples }
     try self.init(secondMoment: moments.secondMoment(), shrinkage: shrinkage)
   }
 
@@ -56,18 +57,20 @@ public struct Whitening: Sendable {
   /// activations.
   ///
   /// - Parameters:
-  ///   - secondMoment: M = (1/n) Σ x xᵀ about the origin, c × c, as `Moments.secondMoment()` has it.
+  ///   - secondMoment: M = (1/n) Σ x xᵀ about the origin, c × c, as `Moments.secondMoment()` has
+  ///     it.
   ///   - rule: How much to shrink.
   /// - Throws: `PrincipalComponentsError` if M is zero or has no decomposition.
   /// - Complexity: O(c³); about half a second for c = 1,024.
   public init(
     secondMoment: SymmetricMatrix, shrinkage rule: Shrinkage = .default
   ) throws(PrincipalComponentsError) {
-    guard secondMoment.order > 0 else { throw .noRows }
+    guard secondMoment.order > 0 else { throw .noSamples }
     let eigen = try decomposed(secondMoment)
     let largest = eigen.values[0]
     guard largest > 0 else { throw .allZero }
-    // What lies below the rounding of the single-precision products counts as zero.
+    // What lies below the rounding errors of the single-precision products counts as zero:
+    // inverted, it would dominate everything.
     let noise = largest * Double(Float.ulpOfOne)
     let denoised = { (value: Double) in value > noise ? value : 0 }
     let smallest = denoised(eigen.values[eigen.order - 1])

@@ -1,18 +1,20 @@
 internal import CFFTW
 
-/// Memory for a fixed number of floats, at an address that suits the processor's vectors.
+/// Memory for a fixed number of floats, aligned for the processor's vectors.
 ///
-/// Several threads may write to it, each to its own part, as with `DisjointWrites`.
+/// A Swift array is aligned to 16 bytes, and moves when it is copied; FFTW's plans are made for an
+/// address. Several threads may write to it, each to its own part, as with `DisjointWrites`.
 package final class AlignedFloats: @unchecked Sendable {
   /// The number of floats.
   package let count: Int
   let base: UnsafeMutablePointer<Float>
 
-  /// Takes memory for `count` zeros.
+  /// Allocates memory for `count` zeros.
   ///
   /// The corresponding FFTW function is `fftwf_malloc`.
   package init(count: Int) {
-    precondition(count >= 0, "cannot take memory for \(count) floats")
+    precondition(count >= 0, "cannot allocate \(count) floats")
+    // For 0 bytes FFTW may return no address at all.
     guard let base = fftwf_alloc_real(max(1, count)) else {
       preconditionFailure("out of memory for \(count) floats")
     }
@@ -38,7 +40,8 @@ package final class AlignedFloats: @unchecked Sendable {
   package func withMutableSpan<Result>(
     _ range: Range<Int>, _ body: (inout MutableSpan<Float>) -> Result
   ) -> Result {
-    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count, "\(range) is not within \(count) floats")
     var span = MutableSpan(_unsafeStart: base + range.lowerBound, count: range.count)
     return body(&span)
   }

@@ -1,14 +1,14 @@
 internal import CFFTW
 import Synchronization
 
-/// How FFTW goes about transforms of one size and arrangement in memory.
+/// A plan of FFTW for transforms of one size and memory layout.
 ///
-/// Plans are estimated, not timed, and nothing learnt from earlier ones is kept: the digits of a
+/// Plans are estimated, not timed, and nothing learned from earlier ones is kept: the digits of a
 /// result depend on the processor alone. They are made for one address and serve for any other that
 /// is equally aligned; FFTW counts addresses modulo 16 bytes.
 final class FourierPlan: @unchecked Sendable {
   /// Where the numbers of a batch lie: each transform's own `stride` apart, and the first of one
-  /// transform `distance` after the first of the transform before; in numbers of the array's kind.
+  /// transform `distance` after the first of the one before; in units of the array's element.
   struct Layout {
     var stride: Int
     var distance: Int
@@ -16,11 +16,12 @@ final class FourierPlan: @unchecked Sendable {
 
   private let plan: fftwf_plan
 
-  /// FFTW makes and unmakes plans on one thread at a time.
+  /// FFTW's planner is not thread-safe; executing plans is.
   private static let planner = Mutex<Void>(())
 
   private init(_ make: () -> fftwf_plan?, _ name: String) {
     let plan = Self.planner.withLock { _ in
+      // Otherwise plans, and with them last digits, would depend on those made before.
       fftwf_forget_wisdom()
       return make()
     }
@@ -47,8 +48,7 @@ final class FourierPlan: @unchecked Sendable {
       }, "\(count) real transforms of length \(length)")
   }
 
-  /// The way back from `realToComplex`, which destroys the spectra; the result is `length` times as
-  /// great as what that began with.
+  /// The inverse of `realToComplex`, times `length`; it overwrites the spectra.
   ///
   /// The corresponding FFTW function is `fftwf_plan_many_dft_c2r`.
   static func complexToReal(
@@ -65,7 +65,7 @@ final class FourierPlan: @unchecked Sendable {
       }, "\(count) inverse transforms of length \(length)")
   }
 
-  /// Consecutive complex numbers to their spectrum in the same place, or back without division.
+  /// Consecutive complex numbers to their spectrum in place, or the inverse times `length`.
   ///
   /// The corresponding FFTW function is `fftwf_plan_dft_1d`.
   static func complex(length: Int, isInverse: Bool, _ memory: AlignedFloats) -> FourierPlan {

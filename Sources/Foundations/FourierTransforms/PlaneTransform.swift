@@ -1,16 +1,17 @@
-import Matrices
-import ParallelLoops
+internal import Matrices
+internal import ParallelLoops
 
-/// The discrete Fourier transform of a plane of real numbers, and the way back.
+/// The discrete Fourier transform of a plane of real numbers, and its inverse.
 ///
-/// With W = e^(−2πi/…), the number at frequency (v, u) is Σ plane(y, x) · W^(v·y) · W^(u·x); a plane
-/// of one row has the transform of a line. Only the first `filledRowCount` rows are read and given
-/// back; the others count as zeros, and cost nothing along the rows. A transform is cut into
-/// transforms of blocks of rows and of single columns, each by one thread, so that the result is the
-/// same for any number of threads.
+/// With W = e^(−2πi/…), the number at frequency (v, u) is Σ plane(y, x) · W^(v·y) · W^(u·x); a
+/// plane of one row has the transform of a line. Only the first `filledRowCount` rows are read and
+/// written back; the others count as zeros, and cost nothing along the rows. A transform is cut
+/// into transforms of blocks of rows and of single columns, each by one thread, so that the result
+/// is the same for any number of threads; FFTW's own threads would choose other plans for other
+/// numbers.
 ///
-/// The memory is part of it: put the numbers into `plane`, transform, and take them from `spectrum`;
-/// one transform at a time.
+/// It owns its memory: put the numbers into `plane`, transform, and read them from `spectrum`; one
+/// transform at a time.
 package final class PlaneTransform: Sendable {
   /// The number of rows.
   package let rowCount: Int
@@ -26,8 +27,8 @@ package final class PlaneTransform: Sendable {
   package let columnStride: Int
   /// The frequencies, complex, column after column.
   ///
-  /// u runs from 0 to `columnCount / 2`, and for each, v from 0 to `rowCount − 1`; the columns beyond
-  /// would be conjugates of these.
+  /// u runs from 0 to `columnCount / 2`, and for each, v from 0 to `rowCount − 1`; the columns
+  /// beyond would be conjugates of these.
   package let spectrum: AlignedFloats
 
   private let blockRowCount: Int
@@ -49,8 +50,8 @@ package final class PlaneTransform: Sendable {
       "no transform of \(rowCount) × \(columnCount) with \(filledRowCount) rows")
     (self.rowCount, self.columnCount) = (rowCount, columnCount)
     self.filledRowCount = filledRowCount
-    // An odd number of cache lines from row to row and column to column: a power of two would crowd
-    // all into a few places of the cache.
+    // An odd number of cache lines from row to row and column to column: with a power of two, all
+    // rows would map to the same few sets of the cache.
     rowStride = 16 * ((columnCount + 15) / 16 | 1)
     columnStride = 8 * ((rowCount + 7) / 8 | 1)
     plane = AlignedFloats(count: filledRowCount * rowStride)
@@ -59,6 +60,7 @@ package final class PlaneTransform: Sendable {
     blockRowCount = [8, 4, 2].first { filledRowCount % $0 == 0 } ?? 1
     let realLayout = FourierPlan.Layout(stride: 1, distance: rowStride)
     let complexLayout = FourierPlan.Layout(stride: columnStride, distance: 1)
+    // Single rows may begin at an address that FFTW's aligned kernels refuse.
     let isAligned = blockRowCount > 1
     rowsForward = .realToComplex(
       length: columnCount, count: blockRowCount, plane, realLayout, spectrum, complexLayout,
@@ -81,8 +83,8 @@ package final class PlaneTransform: Sendable {
     }
   }
 
-  /// Transforms `spectrum`, which is lost, back to `plane`: `rowCount * columnCount` times what
-  /// `forward` began with.
+  /// Transforms `spectrum`, which is overwritten, back to `plane`: `rowCount * columnCount` times
+  /// what `forward` began with.
   package func backward() {
     parallelFor(count: spectrumColumnCount, grain: columnGrain) { columns in
       for column in columns { columnBack.transform(spectrum, column * columnStride) }
@@ -93,7 +95,7 @@ package final class PlaneTransform: Sendable {
   /// Multiplies the spectrum of `plane` by real factors and transforms it back: a circular
   /// convolution with an even kernel.
   ///
-  /// Each column goes there and back while it is in the cache.
+  /// Each column is transformed both ways while it is in the cache.
   ///
   /// - Parameter factors: One for each number of the spectrum, columns × `rowCount` without gaps.
   package func convolve(_ factors: [Float]) {
@@ -119,7 +121,7 @@ package final class PlaneTransform: Sendable {
     transformRowsBack()
   }
 
-  /// Enough columns to take tens of microseconds.
+  /// Enough columns to take tens of microseconds: less would cost more to hand out than to compute.
   private var columnGrain: Int { max(1, 8192 / rowCount) }
 
   private var blockGrain: Int { max(1, 8192 / (columnCount * blockRowCount)) }
@@ -142,6 +144,7 @@ package final class PlaneTransform: Sendable {
     }
   }
 
+  /// Clears the rows of a column that `transformRowsForward` left out.
   private func clearUnfilled(_ column: Int) {
     let first = 2 * (column * columnStride)
     spectrum.withMutableSpan(first + 2 * filledRowCount..<first + 2 * rowCount) { numbers in
@@ -150,9 +153,10 @@ package final class PlaneTransform: Sendable {
   }
 }
 
-/// The least even number from `length` on without prime factors but 2, 3 and 5, whose transforms
-/// are fast.
+/// The least even number from `length` on without prime factors other than 2, 3 and 5, whose
+/// transforms are fast.
 package func fastTransformLength(atLeast length: Int) -> Int {
+  // Even, so that grids can fill one half and pad the other.
   var candidate = max(2, length + length % 2)
   while true {
     var rest = candidate

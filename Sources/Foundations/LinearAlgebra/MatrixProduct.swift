@@ -5,9 +5,9 @@ internal import ParallelLoops
 /// C ← alpha · op(A) · op(B) + beta · C on the calling thread, all row-major.
 ///
 /// For kernels that bring their own blocks and threads; whole matrices are multiplied by
-/// `Matrix.times`. The corresponding oneDNN function is `dnnl_sgemm`, which picks its kernel by what
-/// the processor can do: it reaches the rate of a hand-tuned BLAS and is linked already, for the
-/// networks.
+/// `Matrix.times`. The corresponding oneDNN function is `dnnl_sgemm`, which picks its kernel by
+/// what the processor can do: it reaches the rate of a hand-tuned BLAS and is linked already, for
+/// the networks.
 ///
 /// - Parameters:
 ///   - transposeA: Whether op(A) is the transpose; A is then `inner × rows`.
@@ -37,9 +37,9 @@ public func sgemm(
 extension Matrix {
   /// The product of this matrix and another, on all threads.
   ///
-  /// Rows are computed in blocks of 256, whatever the number of threads: on some processors the last
-  /// bits of a product depend on where in its block a row lies, so blocks cut by the number of threads
-  /// would give other bits on other machines.
+  /// Rows are computed in blocks of 256, whatever the number of threads: on some processors the
+  /// last bits of a product depend on where in its block a row lies, so blocks cut by the number of
+  /// threads would give other bits on other machines.
   ///
   /// - Parameters:
   ///   - other: The right factor; with `transposed`, its transpose is.

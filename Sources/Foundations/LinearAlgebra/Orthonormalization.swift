@@ -1,12 +1,12 @@
 package import Matrices
 
 extension Matrix {
-  /// Makes the rows orthogonal and of length 1, in their order; a row that depends on those before it
-  /// becomes zero.
+  /// Makes the rows orthogonal and of length 1, in their order; a row that depends on those before
+  /// it becomes zero.
   ///
   /// Gram and Schmidt's process in double precision, twice over: once leaves, of nearly dependent
-  /// rows, errors as large as the cancellation; twice is enough (Giraud, Langou, Rozložník and van den
-  /// Eshof, Numerische Mathematik 2005).
+  /// rows, errors as large as the cancellation; twice is enough (Giraud, Langou, Rozložník and van
+  /// den Eshof, Numerische Mathematik 2005).
   ///
   /// - Complexity: O(rows² · columns).
   package mutating func orthonormalizeRows() {

@@ -2,8 +2,8 @@ internal import CLAPACKE
 
 /// The eigenvalues and eigenvectors of a symmetric matrix.
 ///
-/// Divide and conquer (Cuppen 1981; Gu and Eisenstat 1995) in double precision on one thread, so the
-/// digits do not depend on the number of threads.
+/// Divide and conquer (Cuppen 1981; Gu and Eisenstat 1995) in double precision on one thread, so
+/// that the digits do not depend on the number of threads.
 public struct SymmetricEigen: Sendable {
   /// The eigenvalues, in descending order.
   public let values: [Double]
@@ -32,6 +32,7 @@ public struct SymmetricEigen: Sendable {
     // copies and leaves each eigenvector contiguous.
     var ascending = [Double](repeating: 0, count: order)
     var rows = matrix.elements
+    // One thread: with more, the order of sums and the last digits would depend on their number.
     openblas_set_num_threads(1)
     let info = LAPACKE_dsyevd(
       LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "L")), Int32(order), &rows,
@@ -82,7 +83,7 @@ public struct SymmetricEigen: Sendable {
     cblas_dgemm(
       rowMajor, transposed, asIs, stride, stride, stride, 1, vectors, stride, scaled, stride, 0,
       &product, stride)
-    // The product is symmetric but for rounding; one half is the result.
+    // The product is symmetric but for rounding errors; one half is the result.
     for row in 0..<order {
       for column in 0..<row { product[row * order + column] = product[column * order + row] }
     }

@@ -18,7 +18,7 @@ public struct SymmetricMatrix: Sendable, Equatable {
       "\(order) × \(order) elements expected, got \(elements.count)")
     self.order = order
     self.elements = elements
-    // NaN mirrors NaN: what is not finite is reported by whoever computes with it.
+    // NaN mirrors NaN: elements that are not finite are reported by whoever computes with them.
     for row in 0..<order {
       for column in 0..<row {
         let (low, high) = (self[row, column], self[column, row])
@@ -56,4 +56,29 @@ public struct SymmetricMatrix: Sendable, Equatable {
 
   /// The sum of the diagonal.
   public var trace: Double { (0..<order).reduce(0) { $0 + self[$1, $1] } }
+}
+
+/// Why a symmetric matrix could not be read or decomposed.
+public enum EigenError: Error, Equatable, CustomStringConvertible {
+  /// An element is infinite or not a number.
+  case nonFiniteElement(row: Int, column: Int)
+  /// An element below the diagonal differs from its mirror image above it.
+  case notSymmetric(row: Int, column: Int)
+  /// LAPACK refused or gave up; `info` is the status of its function.
+  case notConverged(order: Int, info: Int)
+
+  /// One line: operation, object, cause, remedy.
+  public var description: String {
+    switch self {
+    case .nonFiniteElement(let row, let column):
+      "Cannot decompose a symmetric matrix: element (\(row), \(column)) is not finite; "
+        + "look for infinite or missing numbers in the data."
+    case .notSymmetric(let row, let column):
+      "Cannot read a symmetric matrix: element (\(row), \(column)) differs from "
+        + "(\(column), \(row)); make the file again."
+    case .notConverged(let order, let info):
+      "Cannot decompose a symmetric matrix of order \(order): dsyevd did not converge "
+        + "(info \(info)); scale the data to a moderate range."
+    }
+  }
 }

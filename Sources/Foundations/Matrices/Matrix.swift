@@ -1,7 +1,9 @@
+internal import ParallelLoops
+
 /// A dense matrix of `Float`, row-major in one flat array.
 ///
-/// Element (row, column) lies at `row * columnCount + column`. Every matrix of the project uses this
-/// order; kernels take `elements.span` and the two counts.
+/// Element (row, column) lies at `row * columnCount + column`. Every matrix of the project uses
+/// this order; kernels take `elements.span` and the two counts.
 public struct Matrix: Sendable, Equatable {
   /// The number of rows.
   public let rowCount: Int
@@ -39,7 +41,7 @@ public struct Matrix: Sendable, Equatable {
     _modify { yield &elements[row * columnCount + column] }
   }
 
-  /// The positions in `elements` of one row.
+  /// The indices in `elements` of one row.
   @inlinable
   public func range(ofRow row: Int) -> Range<Int> {
     row * columnCount..<(row + 1) * columnCount
@@ -56,5 +58,37 @@ public struct Matrix: Sendable, Equatable {
       for column in 0..<columnCount { result[column, row] = self[row, column] }
     }
     return result
+  }
+
+  /// The first row that holds NaN or an infinite element; nil if none does.
+  ///
+  /// - Complexity: O(rows · columns), on all threads.
+  public func firstNonFiniteRow() -> Int? {
+    // 0 · x is 0 for every finite x and NaN for every other; one sum tells of a whole row, without
+    // a branch per element.
+    var isBad = [Bool](repeating: false, count: rowCount)
+    isBad.withDisjointWrites { isBad in
+      parallelFor(count: rowCount, grain: max(1, 65_536 / max(1, columnCount))) { rows in
+        let elements = self.elements.span
+        for row in rows {
+          let (start, end) = (row * columnCount, (row + 1) * columnCount)
+          var sum = SIMD8<Float>(repeating: 0)
+          var index = start
+          while index + 8 <= end {
+            var lanes = SIMD8<Float>()
+            for lane in 0..<8 { lanes[lane] = elements[index + lane] }
+            sum += lanes * 0
+            index += 8
+          }
+          var total = sum.sum()
+          while index < end {
+            total += elements[index] * 0
+            index += 1
+          }
+          isBad[row] = !total.isFinite
+        }
+      }
+    }
+    return isBad.firstIndex(of: true)
   }
 }

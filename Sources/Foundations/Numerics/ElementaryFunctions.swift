@@ -1,11 +1,11 @@
 // Elementary functions of eight floats at a time.
 //
-// The vector forms of the C library's functions are called lane by lane. These are short polynomials
-// on whole vectors, without tables and branches, and as exact as their callers need: each says how
-// exact. Their bits depend on nothing but the argument, on every processor.
+// The vector forms of the C library's functions are called lane by lane. These are short
+// polynomials on whole vectors, without tables and branches, and as exact as their callers need:
+// each says how exact. Their bits depend on nothing but the argument, on every processor.
 
-/// 1.5 · 2²³: added to a number below 2²² in magnitude, it leaves the nearest whole number in the low
-/// bits of the significand.
+/// 1.5 · 2²³: added to a number below 2²² in magnitude, it leaves the nearest whole number in the
+/// low bits of the significand.
 ///
 /// Computed, not stored: a stored global of another module is read through a call.
 @inlinable @inline(__always)
@@ -65,8 +65,8 @@ package func power(_ base: SIMD8<Float>, _ exponent: Float) -> SIMD8<Float> {
 /// exp(x), lane by lane; relative error below 2⁻²².
 ///
 /// exp(x) = 2ⁿ · exp(r) with n whole and |r| ≤ ½ ln 2, where exp(r) is its Taylor polynomial of
-/// degree 7 (remainder below 6 · 10⁻⁹). Outside ±87, where the result leaves the normal numbers, x is
-/// clamped.
+/// degree 7 (remainder below 6 · 10⁻⁹). Outside ±87, where the result leaves the normal numbers, x
+/// is clamped.
 @inlinable @inline(__always)
 package func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
   let (one, limit) = (repeated(1), repeated(87))
@@ -103,8 +103,8 @@ package func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
 /// √x for x ≥ 0, lane by lane; relative error below 2⁻²¹ for normal numbers, 0 for 0.
 ///
 /// `squareRoot()` of a vector calls the C library lane by lane. Here Newton's iteration for 1 / √x,
-/// y ← y (3 − x y²) / 2, starts from a bit pattern whose error is below 0.035; three rounds leave only
-/// rounding errors.
+/// y ← y (3 − x y²) / 2, starts from a bit pattern whose error is below 0.035; three rounds leave
+/// only rounding errors.
 @inlinable @inline(__always)
 package func squareRoot(_ x: SIMD8<Float>) -> SIMD8<Float> {
   let pattern =

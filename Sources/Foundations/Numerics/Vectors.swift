@@ -1,8 +1,9 @@
 // Loads and stores of whole vectors in spans, and sums over the lanes of a vector.
 //
-// A kernel checks its spans' counts once, at its top; accesses of whole vectors are checked in debug
-// builds alone. Swift's spans have no vector subscript, and a vector built lane by lane compiles to
-// eight scalar loads, so the loads go through the span's bytes, which need no alignment.
+// A kernel checks its spans' counts once, at its top; accesses of whole vectors are checked in
+// debug builds alone. Swift's spans have no vector subscript, and a vector built lane by lane
+// compiles to eight scalar loads, so the loads go through the span's bytes, which need no
+// alignment.
 
 extension Span where Element == Float {
   /// The eight elements from `index` on.
@@ -183,11 +184,11 @@ package func forEachBlock(of count: Int, _ body: (_ start: Int, _ lanes: Int) ->
   if start < count { body(start, count - start) }
 }
 
-/// Calls `body` for blocks of eight that cover `0..<count`; the last one overlaps the one before, or
-/// is shorter when it is the only one.
+/// Calls `body` for blocks of eight that cover `0..<count`; the last one overlaps the one before,
+/// or is shorter when it is the only one.
 ///
-/// For kernels that write each element from inputs alone: the overlap is computed twice, to the same
-/// bits, and no tail is needed.
+/// For kernels that write each element from inputs alone: the overlap is computed twice, to the
+/// same bits, and no tail is needed.
 @inlinable @inline(__always)
 package func forEachOverlappingBlock(of count: Int, _ body: (_ start: Int, _ lanes: Int) -> Void) {
   guard count >= 8 else { return count > 0 ? body(0, count) : () }

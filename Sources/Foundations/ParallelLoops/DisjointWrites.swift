@@ -3,6 +3,8 @@
 /// The one place where parallel loops share a mutable array: each range of a `parallelFor` writes
 /// its own elements and nobody else's.
 public struct DisjointWrites<Element: BitwiseCopyable>: @unchecked Sendable {
+  // Bounds are checked by the buffer in debug builds alone; that ranges are disjoint is the
+  // caller's promise, which no type of Swift can express.
   @usableFromInline let base: UnsafeMutableBufferPointer<Element>
 
   @usableFromInline init(_ base: UnsafeMutableBufferPointer<Element>) { self.base = base }
@@ -22,7 +24,8 @@ public struct DisjointWrites<Element: BitwiseCopyable>: @unchecked Sendable {
     _ range: Range<Int>, _ body: (inout MutableSpan<Element>) -> Result
   ) -> Result {
     precondition(
-      range.lowerBound >= 0 && range.upperBound <= base.count, "range out of bounds")
+      range.lowerBound >= 0 && range.upperBound <= base.count,
+      "\(range) is not within \(base.count) elements")
     var span = MutableSpan(_unsafeElements: UnsafeMutableBufferPointer(rebasing: base[range]))
     return body(&span)
   }

@@ -8,9 +8,10 @@ import Synchronization
 public enum Parallelism {
   /// The number of threads that a parallel loop called here may use.
   ///
-  /// By default the number of processors that this process may use. The value belongs to the calling
-  /// task or thread, not to the process: a program sets it for its whole run with
-  /// `withThreadCount(_:_:)`, a test for its own body alone, beside others that run at the same time.
+  /// By default the number of processors that this process may use. The value belongs to the
+  /// calling task or thread, not to the process: a program sets it for its whole run with
+  /// `withThreadCount(_:_:)`, a test for its own body alone, beside others that run at the same
+  /// time.
   ///
   /// A loop reads it once, on the thread that calls it. The threads of the loop do not inherit the
   /// caller's value; each is given its part of it, so that a loop within a loop neither multiplies
@@ -61,6 +62,7 @@ final class WorkerObserver: Sendable {
 /// What a cluster's scheduler or `taskset` left to it, not what the machine has.
 package func availableProcessorCount() -> Int {
   let total = max(1, ProcessInfo.processInfo.activeProcessorCount)
+  // From text: the macros that read the sets of `sched_getaffinity` are not imported into Swift.
   guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
     let allowed = allowedProcessorCount(inStatus: status)
   else { return total }

@@ -1,24 +1,24 @@
-import Glibc
+internal import Glibc
 
 /// What random numbers are drawn for; streams for different purposes are independent.
 public enum RandomPurpose: UInt32, Sendable {
-  /// Positions sampled in a photograph.
+  /// Positions sampled in an image.
   case positions = 1
-  /// The first value of an icon's parameters.
+  /// The initial values of an icon's parameters.
   case iconStart = 2
-  /// The transform of an optimisation step.
+  /// The transform of an optimization step.
   case transform = 3
-  /// The transforms that judge a finished icon.
+  /// The transforms that evaluate a finished icon.
   case heldOutTransform = 4
   /// Negative samples of a layout.
   case negativeSamples = 5
-  /// The first positions of a layout.
+  /// The initial positions of a layout.
   case layoutStart = 6
   /// Samples drawn for tests and quality measures.
   case evaluation = 7
-  /// A picture of the made world.
+  /// A picture of the synthetic world.
   case picture = 8
-  /// Samples from which lists of like rows are made.
+  /// Samples from which inverted lists are made.
   case neighborLists = 9
 }
 
@@ -37,10 +37,12 @@ public struct RandomStream: Sendable {
   /// - Parameters:
   ///   - seed: The run's seed.
   ///   - purpose: What the numbers are for.
-  ///   - item: The item's index: a photograph, a cell, a row. Below 2⁴⁰.
-  ///   - step: The step within the item: an epoch, an optimisation step. Below 2²⁴.
+  ///   - item: The item's index: an image, a cell, a sample. Below 2⁴⁰.
+  ///   - step: The step within the item: an epoch, an optimization step. Below 2²⁴.
   public init(seed: UInt64, purpose: RandomPurpose, item: Int = 0, step: Int = 0) {
-    precondition(item >= 0 && item < 1 << 40 && step >= 0 && step < 1 << 24, "stream out of range")
+    precondition(
+      item >= 0 && item < 1 << 40 && step >= 0 && step < 1 << 24,
+      "no stream of item \(item), step \(step)")
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     counter = SIMD4(
       0, UInt32(truncatingIfNeeded: item),

@@ -4,6 +4,7 @@ import Artifacts
 import CommandLine
 import Embedding
 import LayoutCommandLine
+import Layouts
 import LinearAlgebra
 import Matrices
 import Neighbors
@@ -85,7 +86,7 @@ import ParallelLoops
   ) throws {
     let threads = Parallelism.threadCount
     let layout = method.forecast(
-      rowCount: source.sampleCount, dimension: source.dimension,
+      sampleCount: source.sampleCount, dimension: source.dimension,
       storedNeighborCount: storedCount ?? method.neighborCount)
     let report = settings.report.parameters
     let runCount = 1 + (report.choice == .full ? report.otherSeedCount : 0)
@@ -128,9 +129,9 @@ import ParallelLoops
     out graph: NeighborGraph, from start: Matrix, _ anchors: LayoutAnchors?,
     by method: LayoutMethod, label: String
   ) -> Layout {
-    let total = method.stepCount(forRowCount: graph.rowCount)
+    let total = method.stepCount(forSampleCount: graph.rowCount)
     let progress = ProgressReporter(label, total: total, unit: "steps")
-    let layout = method.layout(of: graph, start: start, anchors: anchors) {
+    let layout = method.layout(of: graph, initialization: start, anchors: anchors) {
       progress.set(share: $0)
     }
     progress.set(share: 1)

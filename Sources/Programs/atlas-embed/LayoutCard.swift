@@ -1,13 +1,14 @@
 import CommandLine
-import Embedding
 import FoundationEssentials
+import LayoutQuality
+import Layouts
 import Neighbors
 
 /// The report card of a layout, as it is written to `layout.json`.
 struct LayoutCard {
   let rowCount: Int
   let metric: Metric
-  let quality: LayoutReport
+  let quality: QualityReport
   /// The Procrustes disparities from layouts by other seeds.
   let disparities: [Double]
   let losses: [LayoutLoss]
@@ -23,7 +24,7 @@ struct LayoutCard {
     return [
       ("trustworthiness_\(count)", quality.trustworthiness),
       ("continuity_\(count)", quality.continuity),
-      ("kept_neighbors_\(count)", quality.keptNeighborShare),
+      ("kept_neighbors_\(count)", quality.neighborPreservation),
       ("distance_correlation", quality.distanceCorrelation),
       ("triplet_accuracy", quality.tripletAccuracy),
     ] + (stability.map { [("stability", $0)] } ?? [])
@@ -34,7 +35,7 @@ struct LayoutCard {
   var summary: String {
     let count = quality.neighborCount
     return
-      "layout: \(decimal(100 * quality.keptNeighborShare)) % of the \(count) nearest kept, trustworthiness \(decimal(quality.trustworthiness)), continuity \(decimal(quality.continuity)), distances \(decimal(quality.distanceCorrelation)), triplets \(decimal(100 * quality.tripletAccuracy)) %"
+      "layout: \(decimal(100 * quality.neighborPreservation)) % of the \(count) nearest kept, trustworthiness \(decimal(quality.trustworthiness)), continuity \(decimal(quality.continuity)), distances \(decimal(quality.distanceCorrelation)), triplets \(decimal(100 * quality.tripletAccuracy)) %"
       + (stability.map { ", stability over seeds \(decimal($0))" } ?? "")
   }
 

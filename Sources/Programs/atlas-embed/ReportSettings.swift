@@ -5,6 +5,8 @@ import CommandLine
 import Embedding
 import Images
 import LayoutPictures
+import LayoutQuality
+import Layouts
 import Matrices
 import Neighbors
 
@@ -43,9 +45,9 @@ extension Report {
     beside path: String, into writer: LayoutWriter, again: (UInt64) throws -> Matrix
   ) throws -> [String] {
     guard choice == .full else { return [] }
-    let quality: LayoutReport
+    let quality: QualityReport
     do {
-      quality = try layoutReport(
+      quality = try qualityReport(
         of: layout.positions, for: rows, metric: metric, sampleCount: sampleCount,
         seed: method.seed)
     } catch { throw StageError("Cannot measure the layout: \(error)") }

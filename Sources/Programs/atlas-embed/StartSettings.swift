@@ -3,6 +3,7 @@ import Artifacts
 import CommandLine
 import Embedding
 import LayoutCommandLine
+import Layouts
 import Matrices
 import Neighbors
 
@@ -92,21 +93,22 @@ struct StartArguments: ParsableArguments {
     _ rows: Matrix, _ path: String, metric: Metric, method: LayoutMethod, graph: NeighborGraph
   ) throws -> Matrix {
     let dimension = method.dimension
-    let principal = { principalStart(rows: rows, dimension: dimension, seed: method.seed) }
+    let principal = { principalInitialization(of: rows, dimension: dimension, seed: method.seed) }
     switch start.choice {
     case .pca: return principal()
     case .random:
-      return randomStart(rowCount: rows.rowCount, dimension: dimension, seed: method.seed)
-    case .spectral: return spectralStart(of: graph, principal: principal(), seed: method.seed)
+      return randomInitialization(
+        sampleCount: rows.rowCount, dimension: dimension, seed: method.seed)
+    case .spectral:
+      return spectralInitialization(of: graph, principal: principal(), seed: method.seed)
     case .sample:
       Diagnostics.note("start: \(min(start.sampleCount, rows.rowCount)) rows are laid out first")
       do {
         var search = SearchParameters()
         (search.recall, search.seed) = (0.95, method.seed)
-        return try sampledStart(
-          rows: rows, sampleCount: start.sampleCount, metric: metric, method: method, search: search
-        )
-      } catch { throw StageError("Cannot compare the rows of \(path): \(error)") }
+        return try sampledInitialization(
+          of: rows, chosenCount: start.sampleCount, metric: metric, method: method, search: search)
+      } catch { throw StageError("\(error) (in \(path))") }
     }
   }
 

@@ -3,6 +3,8 @@ import CommandLine
 import Embedding
 import LayoutCommandLine
 import Neighbors
+import TSNE
+import UMAP
 
 /// How neighbors are found, and the layouts that will want them.
 struct NeighborQuest: Sendable {

@@ -59,7 +59,10 @@ import PrincipalComponents
     let neighbors = try search(
       try newVectors(newFile, for: source), among: try source.vectors(), source.path,
       count: method.neighborCount, metric: metric)
-    let placed = method.place(neighbors, on: finished)
+    let placed: Matrix
+    do { placed = try method.place(neighbors, on: finished) } catch {
+      throw StageError("Cannot use \(layout): \(error)")
+    }
     try writer.write(positions: placed)
     try writer.write(neighbors: neighbors.indices, sampleCount: neighbors.rowCount)
     try writer.finish()
@@ -101,6 +104,6 @@ import PrincipalComponents
       ) { progress.set(share: $0) }
       progress.finish()
       return table
-    } catch { throw StageError("Cannot compare the samples of \(new) and \(path): \(error)") }
+    } catch { throw StageError("\(error) (in \(new) or \(path))") }
   }
 }

@@ -70,9 +70,9 @@ import PrincipalComponents
   ) throws {
     let scores = try writer.write(
       mean: principal.mean, axes: principal.axes, variances: principal.variances,
-      explained: principal.explainedShares, totalVariance: principal.totalVariance,
+      explained: principal.explainedVarianceRatios, totalVariance: principal.totalVariance,
       origins: try source.origins())
-    let explained = principal.explainedShares.reduce(0, +)
+    let explained = principal.explainedVarianceRatios.reduce(0, +)
     Diagnostics.note(
       "reduce: \(principal.axes.rowCount) components explain \(decimal(100 * explained)) % of the variance"
     )
