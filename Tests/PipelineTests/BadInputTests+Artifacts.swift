@@ -87,11 +87,11 @@ extension BadInputTests {
     try writer.write("activations", values, shape: [20, 4])
     try writer.finish()
     try expectFailure(
-      .reduce, arguments(.reduce, ["--activations": path, "--components": "2"]), path, "row 4")
+      .reduce, arguments(.reduce, ["--activations": path, "--components": "2"]), path, "sample 4")
     let raw: [String: String?] = ["--components": nil, "--activations": path]
-    try expectFailure(.neighbors, arguments(.neighbors, raw), path, "row 4")
+    try expectFailure(.neighbors, arguments(.neighbors, raw), path, "sample 4")
     try expectFailure(
-      .embed, arguments(.embed, raw.merging(["--neighbor-graph": nil]) { $1 }), path, "row 4")
+      .embed, arguments(.embed, raw.merging(["--neighbor-graph": nil]) { $1 }), path, "sample 4")
   }
 
   @Test("files that do not belong together say so")
