@@ -45,6 +45,7 @@ import Testing
     Example("squared norm", .squaredNorm(of: "late")),
     Example("logit", .logit(2, of: "logits")),
     Example("probability of logits", .probability(3, ofLogits: "logits")),
+    Example("log-odds", .logOdds(2, ofLogits: "logits")),
     Example("probability through the network's softmax", .channel(3, of: "probabilities")),
     Example(
       "terms at four tensors, two at one of them",

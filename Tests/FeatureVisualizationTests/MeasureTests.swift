@@ -27,6 +27,12 @@ import Testing
         let sum = vectors[0].reduce(0) { $0 + exp($1) }
         return exp(vectors[0][7]) / sum
       },
+      Example(measure: LogOddsMeasure(7), region: .everywhere, shape: vector) { vectors in
+        let others = vectors[0].enumerated().reduce(0) {
+          $1.offset == 7 ? $0 : $0 + exp($1.element)
+        }
+        return vectors[0][7] - log(others)
+      },
     ]
 
   private static func examples(in region: Region) -> [Example] {
@@ -125,6 +131,19 @@ import Testing
     #expect(zip(gradient, expected).allSatisfy { abs(Double($0) / $1 - 1) < 1e-6 })
     #expect(measure.value(of: ([1000, 1000, -1000] as [Float]).span) == 0.5)
     #expect(measure.value(of: ([1e30, -1e30, 0] as [Float]).span) == 0)
+  }
+
+  @Test("log-odds of great logits do not overflow, and need a second class")
+  func extremeLogOdds() {
+    let measure = LogOddsMeasure(1)
+    #expect(measure.value(of: ([1000, 1000, -1000] as [Float]).span) == 0)
+    #expect(measure.value(of: ([0, 1000, -1000] as [Float]).span) == 1000)
+    let gradient = filled(3) {
+      measure.gradient(at: ([-1000, 1000, -1000] as [Float]).span, into: &$0)
+    }
+    #expect(gradient == [-0.5, 1, -0.5])
+    let one = MapShape(channels: 1, height: 1, width: 1)
+    #expect(LogOddsMeasure(0).mismatch(with: one)?.contains("single class") == true)
   }
 
   @Test("the distance has no gradient where it is 0")

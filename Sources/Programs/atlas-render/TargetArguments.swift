@@ -22,7 +22,7 @@ enum TargetSettings: SettingsTable {
   static let settings = [
     Setting(
       "target", \Targeting.kind, .choice,
-      "What an icon shows: direction (a cell's mean activation), channel, neuron (a channel at the center), logit, or probability (of a class, from its layer of logits)"
+      "What an icon shows: direction (a cell's mean activation), channel, neuron (a channel at the center), logit, probability or log-odds (of a class, from its layer of logits)"
     ),
     Setting(
       "whiten", \Targeting.whitens, .flag, make: "WHITEN",
@@ -182,6 +182,7 @@ struct TargetArguments: ParsableArguments {
 /// `--target`.
 enum TargetKind: String, CaseIterable, Sendable {
   case direction, channel, neuron, logit, probability
+  case logOdds = "log-odds"
 
   /// The objective of a unit of a tensor; nil for directions, which a cells file gives.
   func objective(_ index: Int, of tensor: String) -> Objective? {
@@ -191,6 +192,7 @@ enum TargetKind: String, CaseIterable, Sendable {
     case .neuron: .neuron(index, of: tensor)
     case .logit: .logit(index, of: tensor)
     case .probability: .probability(index, ofLogits: tensor)
+    case .logOdds: .logOdds(index, ofLogits: tensor)
     }
   }
 }
