@@ -30,40 +30,6 @@ public final class CompiledNetwork: @unchecked Sendable {
   /// Whether the tangents' linearization is that of the last forward pass.
   private var isLinearized = false
 
-  /// A tensor that can be read after a forward pass.
-  struct Output {
-    let shape: TensorShape
-    /// The tensor in plain order: for a map, channels × height × width.
-    let plain: TensorMemory
-    let collect: Step?
-  }
-
-  /// What a backward pass reads, does and leaves; all memories are in plain order.
-  struct Backward {
-    /// The gradients that the caller writes, by tensor.
-    let seeds: [String: TensorMemory]
-    let steps: [Step]
-    /// The gradients that the caller reads, by tensor.
-    let gradients: [String: Gradient]
-
-    struct Gradient {
-      let shape: TensorShape
-      let memory: TensorMemory
-    }
-  }
-
-  /// What a pushforward reads, does and leaves; memories are in plain order, one tangent behind the
-  /// other.
-  struct Tangents {
-    let count: Int
-    /// The tangents that the caller writes.
-    let source: TensorMemory
-    /// The tangents that the caller reads, by tensor.
-    let results: [String: TensorMemory]
-    /// What is run once a forward pass, and what for each batch of tangents.
-    let linearization, push: [Step]
-  }
-
   /// Compiles a network.
   ///
   /// - Parameters:
@@ -345,26 +311,5 @@ public final class CompiledNetwork: @unchecked Sendable {
   private subscript(name: String) -> Output {
     guard let output = outputs[name] else { preconditionFailure("\(name) is not an output") }
     return output
-  }
-}
-
-/// Tangents that a network is compiled for.
-public struct Pushforward: Sendable {
-  /// The tensor whose tangents the caller writes.
-  public var source: String
-  /// The later tensors whose tangents the caller reads.
-  public var targets: [String]
-  /// How many tangents are carried at once: small maps need several to keep the multipliers busy, and
-  /// few fit into the caches.
-  public var count: Int
-
-  /// Makes a request.
-  ///
-  /// - Precondition: The count is positive.
-  public init(from source: String, to targets: [String], count: Int) {
-    precondition(count > 0, "at least one tangent is needed, got \(count)")
-    self.source = source
-    self.targets = targets
-    self.count = count
   }
 }

@@ -31,7 +31,7 @@ public final class PreparedWeights: Sendable {
     let source = try TensorMemory(plain)
     precondition(
       source.storedCount == elements.count,
-      "\(elements.count) weights for \(source.storedCount) places")
+      "\(elements.count) weights for \(source.storedCount) elements")
     source.withMutableElements { target in
       for index in 0..<target.count { target[index] = elements[index] }
     }

@@ -47,6 +47,50 @@ final class TangentCompiler {
   }
 }
 
+extension NetworkCompiler {
+  func compileTangents(
+    _ compiled: [CompiledNode], _ pushing: Pushforward
+  ) throws -> CompiledNetwork.Tangents {
+    guard rules.relu == .exact else {
+      throw NetworkError(
+        """
+        The rule \(rules.relu.rawValue) for ReLUs has no tangents: it is not linear in the gradient; \
+        use exact.
+        """)
+    }
+    let tangents = TangentCompiler(count: pushing.count, carrying: carrying)
+    let source = try slot(pushing.source)
+    let seed = try TensorMemory(TensorDescriptor(tangents.shape(of: source).dimensions))
+    var first = try reorder(seed, to: try tangents.makeTangent(of: source))
+    first.label = Step.Label(
+      node: pushing.source, operation: "tangents", shape: "\(source.shape)", phase: .tangent)
+    var (linearization, push) = ([Step](), [first])
+    for node in compiled where hasTangent(node.output) && node.output.name != source.name {
+      do {
+        let steps = try node.work.pushforward(tangents)
+        linearization += labelled(steps.linearization, node, .tangent)
+        push += labelled(steps.push, node, .tangent)
+      } catch { throw NetworkError(node: node.name, error) }
+    }
+    var results: [String: TensorMemory] = [:]
+    for name in pushing.targets {
+      let slot = try slot(name)
+      guard let tangent = try tangents.tangent(of: slot) else {
+        throw unreached(pushing.source, by: [name])
+      }
+      let plain = try TensorMemory(TensorDescriptor(tangents.shape(of: slot).dimensions))
+      var step = try reorder(tangent, to: plain)
+      step.label = Step.Label(
+        node: name, operation: "tangents", shape: "\(slot.shape)", phase: .tangent)
+      push.append(step)
+      results[name] = plain
+    }
+    return CompiledNetwork.Tangents(
+      count: pushing.count, source: seed, results: results, linearization: linearization,
+      push: push)
+  }
+}
+
 extension TensorShape {
   /// The sizes as oneDNN wants them: a number is a vector of one.
   var describable: [Int] { rank == 0 ? [1] : dimensions }

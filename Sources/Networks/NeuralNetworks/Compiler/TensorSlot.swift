@@ -11,7 +11,7 @@ final class TensorSlot {
   private var storedValue: TensorMemory?
   /// The gradient of what is seeded with respect to this tensor.
   private var storedGradient: TensorMemory?
-  /// Whether a reader or a seed has already put its share into the gradient.
+  /// Whether a reader or a seed has already contributed to the gradient.
   var hasGradient = false
 
   init(name: String, shape: TensorShape, format: MemoryFormat) throws {

@@ -27,7 +27,7 @@ public struct ConstantTensor: Hashable, Sendable {
 
   /// Makes a tensor.
   ///
-  /// - Precondition: There is one value for each place.
+  /// - Precondition: There are as many values as the shape has elements.
   public init(shape: TensorShape, elements: Elements) {
     precondition(
       shape.isReasonable && shape.elementCount == elements.count,
@@ -86,12 +86,12 @@ extension ConstantTensor.Elements {
     }
   }
 
-  /// The elements at some places, in their order.
-  func elements(at places: [Int]) -> Self {
+  /// The elements at some indices, in their order.
+  func elements(at indices: [Int]) -> Self {
     switch self {
-    case .floats(let values): .floats(places.map { values[$0] })
-    case .integers(let values): .integers(places.map { values[$0] })
-    case .booleans(let values): .booleans(places.map { values[$0] })
+    case .floats(let values): .floats(indices.map { values[$0] })
+    case .integers(let values): .integers(indices.map { values[$0] })
+    case .booleans(let values): .booleans(indices.map { values[$0] })
     }
   }
 
@@ -141,7 +141,7 @@ private func gathered<Element>(
     if step == 1 {
       result.append(contentsOf: values[start..<start + length])
     } else {
-      for place in 0..<length { result.append(values[start + place * step]) }
+      for offset in 0..<length { result.append(values[start + offset * step]) }
     }
     var dimension = last - 1
     while dimension >= 0 {

@@ -16,8 +16,8 @@ extension NetworkGraph {
     let sizes = inputShape.dimensions
     result.inputShape = [sizes[0], sizes[3], sizes[1], sizes[2]]
     for index in nodes.indices {
-      for place in nodes[index].inputs.indices where nodes[index].inputs[place] == inputName {
-        result.nodes[index].inputs[place] = inner
+      for input in nodes[index].inputs.indices where nodes[index].inputs[input] == inputName {
+        result.nodes[index].inputs[input] = inner
       }
     }
     result.nodes.insert(

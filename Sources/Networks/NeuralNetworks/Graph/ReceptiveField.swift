@@ -18,12 +18,12 @@ public struct ReceptiveField: Hashable, Sendable {
     public var reach: Reach
     /// How elements lie along the side; `nil` when they have no place there, as after a global pool,
     /// or it is not known.
-    public var place: Place?
+    public var positions: Positions?
 
     /// Makes a line.
-    public init(reach: Reach, place: Place?) {
+    public init(reach: Reach, positions: Positions?) {
       self.reach = reach
-      self.place = place
+      self.positions = positions
     }
   }
 
@@ -44,7 +44,7 @@ public struct ReceptiveField: Hashable, Sendable {
 
   /// How the elements of a tensor lie along one side of the image: the place is
   /// `index / divisor % count` of the index along one dimension.
-  public struct Place: Hashable, Sendable {
+  public struct Positions: Hashable, Sendable {
     /// The tensor's dimension: 2 for the rows of a map, 3 for its columns.
     public var dimension: Int
     /// How many elements of the dimension share a place before the next one comes.
@@ -72,11 +72,11 @@ public struct ReceptiveField: Hashable, Sendable {
     guard shape.rank == 4 else { return false }
     for (line, dimension) in [(rows, 2), (columns, 3)] {
       guard line.reach != .unknown else { return nil }
-      guard let place = line.place else {
+      guard let positions = line.positions else {
         guard shape.dimensions[dimension] == 1 else { return false }
         continue
       }
-      guard place.dimension == dimension, place.isDirect(in: shape) else { return false }
+      guard positions.dimension == dimension, positions.isDirect(in: shape) else { return false }
     }
     return true
   }
@@ -105,42 +105,46 @@ extension ReceptiveField.Reach {
 
 extension ReceptiveField.Line {
   /// All pixels if it was so before, else not known; places are lost.
-  var lost: Self { Self(reach: reach == .all ? .all : .unknown, place: nil) }
+  var lost: Self { Self(reach: reach == .all ? .all : .unknown, positions: nil) }
 
   /// The same pixels at places in an order of its own.
   func scattered(along dimension: Int, count: Int, order: Int) -> Self {
-    guard var place else { return lost }
-    place.dimension = dimension
-    place.divisor = 1
-    place.count = count
-    place.order = order
-    return Self(reach: reach.count.map { .pixels(0...$0 - 1) } ?? reach, place: place)
+    guard var positions else { return lost }
+    positions.dimension = dimension
+    positions.divisor = 1
+    positions.count = count
+    positions.order = order
+    return Self(reach: reach.count.map { .pixels(0...$0 - 1) } ?? reach, positions: positions)
   }
 
   /// After a sum over some dimensions: all pixels if the places lay there.
   func summed(over dimensions: some Collection<Int>) -> Self {
-    guard let place, dimensions.contains(place.dimension) else { return self }
-    return Self(reach: reach == .unknown ? .unknown : .all, place: nil)
+    guard let positions, dimensions.contains(positions.dimension) else { return self }
+    return Self(reach: reach == .unknown ? .unknown : .all, positions: nil)
   }
 
   /// After each element along some dimensions was changed by all others.
   func mixed(over dimensions: some Collection<Int>) -> Self {
-    guard let place, dimensions.contains(place.dimension) else { return self }
-    return Self(reach: reach == .unknown ? .unknown : .all, place: place)
+    guard let positions, dimensions.contains(positions.dimension) else { return self }
+    return Self(reach: reach == .unknown ? .unknown : .all, positions: positions)
   }
 
   /// The pixels so much farther on.
   func moved(by distance: Int) -> Self {
     guard case .pixels(let range) = reach else { return self }
     let moved = range.lowerBound + distance...range.upperBound + distance
-    return Self(reach: ReceptiveField.Reach.pixels(moved).limited, place: place)
+    return Self(reach: ReceptiveField.Reach.pixels(moved).limited, positions: positions)
   }
 
   /// Of elements that depend on two tensors at the same index.
   func union(_ other: Self) -> Self {
-    if place == other.place { return Self(reach: reach.union(other.reach), place: place) }
-    if place == nil, reach == .all { return Self(reach: .all, place: other.place) }
-    if other.place == nil, other.reach == .all { return Self(reach: .all, place: place) }
-    return Self(reach: reach.union(other.reach), place: nil).lost
+    if positions == other.positions {
+      return Self(reach: reach.union(other.reach), positions: positions)
+    }
+    if positions == nil, reach == .all { return Self(reach: .all, positions: other.positions) }
+    if other.positions == nil, other.reach == .all {
+      return Self(reach: .all, positions: positions)
+    }
+    return Self(reach: reach.union(other.reach), positions: nil).lost
   }
 }

@@ -35,7 +35,7 @@ public struct TensorShape: Hashable, Sendable, CustomStringConvertible, Expressi
     return true
   }
 
-  /// The distance in elements between neighbours along each dimension, row-major.
+  /// The distance in elements between neighbors along each dimension, row-major.
   public var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     for index in stride(from: rank - 2, through: 0, by: -1) {
@@ -72,10 +72,10 @@ extension TensorShape {
     var result = long
     let offset = long.rank - short.rank
     for (index, size) in short.dimensions.enumerated() {
-      let place = index + offset
-      switch (result.dimensions[place], size) {
+      let dimension = index + offset
+      switch (result.dimensions[dimension], size) {
       case (let a, let b) where a == b: continue
-      case (1, let b): result.dimensions[place] = b
+      case (1, let b): result.dimensions[dimension] = b
       case (_, 1): continue
       default: return nil
       }

@@ -128,15 +128,15 @@ struct AveragePooling {
       forward: [step],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         let backward = try Primitive.poolingPullback(
           kind, sourceGradient: input.descriptor, destinationGradient: output.descriptor,
           geometry: geometry, forward: forward)
         return [
           try compiler.run(
             backward,
-            [(.sourceGradient, share.memory), (.destinationGradient, try output.gradient())])
-        ] + share.then
+            [(.sourceGradient, contribution.memory), (.destinationGradient, try output.gradient())])
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }

@@ -176,13 +176,13 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
         var steps: [Step] = []
         for (isFirst, slot) in [(true, a.slot), (false, b.slot)] {
           guard let slot, compiler.isDifferentiated(slot) else { continue }
-          let share = try compiler.gradientShare(of: slot)
+          let contribution = try compiler.gradientContribution(of: slot)
           steps.append(
             .kernel(
               BinaryPullbackKernel(
-                self, plan, wantsFirst: isFirst, gradient: share.memory,
+                self, plan, wantsFirst: isFirst, gradient: contribution.memory,
                 resultGradient: try output.gradient(), a: a.value, b: b.value)))
-          steps += share.then
+          steps += contribution.then
         }
         return steps
       },

@@ -132,7 +132,7 @@ final class BinaryPullbackKernel: Kernel {
     if sums.isEmpty { write(f) } else { collect(f) }
   }
 
-  /// Every element has one place in the gradient.
+  /// Every element of the gradient is written once.
   @inline(__always)
   private func write(_ f: (Float, Float, Float) -> Float) {
     let inner = plan.inner
@@ -149,7 +149,7 @@ final class BinaryPullbackKernel: Kernel {
     }
   }
 
-  /// Several elements meet in one place: summed in double precision, in memory order.
+  /// Several elements are added into one: summed in double precision, in memory order.
   @inline(__always)
   private func collect(_ f: (Float, Float, Float) -> Float) {
     let inner = plan.inner

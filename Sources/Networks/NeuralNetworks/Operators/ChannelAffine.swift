@@ -66,13 +66,13 @@ public struct ChannelAffine: Hashable, Sendable, Operator {
       ],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           .kernel(
             ChannelAffineKernel(
-              linear, input.shape, input.format.layout, result: share.memory,
+              linear, input.shape, input.format.layout, result: contribution.memory,
               source: try output.gradient()))
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }

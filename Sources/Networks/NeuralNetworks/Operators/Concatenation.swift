@@ -76,19 +76,19 @@ struct Concatenation: Operator {
     let lines = lines.compactMap { $0 }
     guard rule.inputs.count > 1 else { return rule.union(lines) }
     let dimension = rule.output.dimensionIndex(axis)
-    guard lines.contains(where: { $0.place?.dimension == dimension }) else {
+    guard lines.contains(where: { $0.positions?.dimension == dimension }) else {
       return rule.union(lines)
     }
     // Positions laid one after the other: an order of its own.
-    guard let first = lines.first, let place = first.place,
+    guard let first = lines.first, let positions = first.positions,
       lines.allSatisfy({
-        $0.place?.dimension == place.dimension && $0.place?.stride == place.stride
+        $0.positions?.dimension == positions.dimension && $0.positions?.stride == positions.stride
       })
     else { return rule.union(lines.map(\.lost)) }
     return rule.union(
       lines.map {
         $0.scattered(
-          along: place.dimension, count: rule.output.dimensions[place.dimension],
+          along: positions.dimension, count: rule.output.dimensions[positions.dimension],
           order: rule.order)
       })
   }
@@ -114,7 +114,7 @@ struct Concatenation: Operator {
   /// It is where each part is one run of memory: with one image, along the channels. A part that
   /// already lies elsewhere (the image, a part of another concatenation) is copied when the network
   /// runs.
-  func placeParts(of node: LoweredNode, with compiler: NetworkCompiler) throws {
+  func aliasParts(of node: LoweredNode, with compiler: NetworkCompiler) throws {
     let whole = try compiler.slot(node.output)
     let parts = try parts(of: node, whole, compiler)
     guard parts.allSatisfy({ $0.rowCount == 1 }) else { return }
@@ -159,9 +159,10 @@ struct Concatenation: Operator {
         for part in parts {
           guard let slot = part.slot, compiler.isDifferentiated(slot) else { continue }
           guard part.rowCount == 1 else {
-            let share = try compiler.gradientShare(of: slot)
-            steps.append(.kernel(RowsKernel(part.rows(share.memory, gradient), gathers: true)))
-            steps += share.then
+            let contribution = try compiler.gradientContribution(of: slot)
+            steps.append(
+              .kernel(RowsKernel(part.rows(contribution.memory, gradient), gathers: true)))
+            steps += contribution.then
             continue
           }
           let piece = try TensorMemory(slot.descriptor, inside: gradient, at: part.offset)
@@ -169,8 +170,8 @@ struct Concatenation: Operator {
             slot.hasGradient = true
             continue
           }
-          let share = try compiler.gradientShare(of: slot)
-          steps += [.copy(share.memory, from: piece)] + share.then
+          let contribution = try compiler.gradientContribution(of: slot)
+          steps += [.copy(contribution.memory, from: piece)] + contribution.then
         }
         return steps
       },

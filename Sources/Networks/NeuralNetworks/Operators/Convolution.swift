@@ -158,16 +158,16 @@ public struct Convolution: Operator, Window {
             + compileImagePullback(shapes.geometry, from: input, to: output, with: compiler)
         }
         let backward = try shapes.backward(forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         let flipped = try preparedWeights(node, shapes, backward, compiler)
         return (mask ?? []) + [
           try compiler.run(
             backward,
             [
-              (.sourceGradient, share.memory), (.weights, flipped),
+              (.sourceGradient, contribution.memory), (.weights, flipped),
               (.destinationGradient, gradient),
             ], counting: count)
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -218,7 +218,7 @@ public struct Convolution: Operator, Window {
     _ geometry: WindowGeometry, from input: TensorSlot, to output: TensorSlot,
     with compiler: NetworkCompiler
   ) throws -> [Step] {
-    let share = try compiler.gradientShare(of: input)
+    let contribution = try compiler.gradientContribution(of: input)
     let plain = try TensorMemory(
       TensorDescriptor(output.shape.dimensions, format: output.format.numbers))
     var resolved = self
@@ -227,10 +227,10 @@ public struct Convolution: Operator, Window {
       bottom: geometry.paddingAfter[0], right: geometry.paddingAfter[1])
     let pullback = try ImageConvolutionPullback(
       resolved, input: input.shape, output: output.shape, outputGradient: plain,
-      inputGradient: share.memory, in: compiler.context)
+      inputGradient: contribution.memory, in: compiler.context)
     var step = Step.kernel(pullback)
     step.operationCount = operationCount([input.shape], output: output.shape)
-    return [try compiler.reorder(try output.gradient(), to: plain), step] + share.then
+    return [try compiler.reorder(try output.gradient(), to: plain), step] + contribution.then
   }
 
   /// The convolution whose result is that of this one, scaled and shifted.

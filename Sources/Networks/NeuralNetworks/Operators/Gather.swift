@@ -33,7 +33,7 @@ struct Gather: IndexedOperator {
     result.reserveCapacity(values.count)
     for value in values {
       guard value >= -size, value < size else {
-        throw GraphError(node, "place \(value) is none of \(size)")
+        throw GraphError(node, "index \(value) is none of \(size)")
       }
       result.append(value < 0 ? value + size : value)
     }
@@ -70,13 +70,13 @@ struct Gather: IndexedOperator {
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
     rule.only(lines) { line, shape in
-      guard let place = line.place else { return line }
+      guard let positions = line.positions else { return line }
       guard let axis = shape.dimensionIndex(axis), rule.inputs.count == 2,
         let indices = rule.inputs[1]?.shape
       else { return line.lost }
-      if place.dimension == axis {
+      if positions.dimension == axis {
         switch indices.rank {
-        case 0: return ReceptiveField.Line(reach: line.reach, place: nil)
+        case 0: return ReceptiveField.Line(reach: line.reach, positions: nil)
         case 1:
           return line.scattered(
             along: axis, count: rule.output.dimensions[axis], order: rule.order)
@@ -84,7 +84,7 @@ struct Gather: IndexedOperator {
         }
       }
       var result = line
-      if place.dimension > axis { result.place?.dimension += indices.rank - 1 }
+      if positions.dimension > axis { result.positions?.dimension += indices.rank - 1 }
       return result
     }
   }

@@ -115,7 +115,7 @@ final class ImageConvolutionPullback: Kernel {
 
   /// Adds each tap's values to the pixels that they were read from.
   ///
-  /// With a stride, neighbouring outputs reach every other pixel. The pixels of a row are therefore
+  /// With a stride, neighboring outputs reach every other pixel. The pixels of a row are therefore
   /// summed apart by their place between two windows (their phase), in runs without gaps.
   private func addTaps(_ columns: Span<Float>, plane: Int, into image: inout MutableSpan<Float>) {
     let (kernel, stride, dilation) = (convolution.kernel, convolution.stride, convolution.dilation)
@@ -159,14 +159,14 @@ final class ImageConvolutionPullback: Kernel {
 @inline(__always)
 private func add(
   _ source: Span<Float>, from start: Int, count: Int, to sums: inout MutableSpan<Float>,
-  at place: Int
+  at target: Int
 ) {
-  precondition(start + count <= source.count && place + count <= sums.count, "a run leaves a span")
+  precondition(start + count <= source.count && target + count <= sums.count, "a run leaves a span")
   source.withUnsafeBufferPointer { source in
     sums.withUnsafeMutableBufferPointer { sums in
       guard let source = source.baseAddress, let sums = sums.baseAddress else { return }
       let from = UnsafeRawPointer(source + start)
-      let to = UnsafeMutableRawPointer(sums + place)
+      let to = UnsafeMutableRawPointer(sums + target)
       var done = 0
       while done + 8 <= count {
         let offset = 4 * done
@@ -177,7 +177,7 @@ private func add(
         done += 8
       }
       while done < count {
-        sums[place + done] += source[start + done]
+        sums[target + done] += source[start + done]
         done += 1
       }
     }

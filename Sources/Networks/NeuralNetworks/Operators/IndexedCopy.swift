@@ -39,12 +39,12 @@ extension IndexedOperator {
       ],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           .kernel(
             IndexedCopyPullbackKernel(
-              copy, sourceGradient: share.memory, resultGradient: try output.gradient()))
-        ] + share.then
+              copy, sourceGradient: contribution.memory, resultGradient: try output.gradient()))
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }

@@ -115,16 +115,16 @@ public struct InnerProduct: Operator {
         let backward = try Primitive.innerProductPullback(
           sourceGradient: source, weights: open, destinationGradient: destination,
           forward: forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           try compiler.run(
             backward,
             [
-              (.sourceGradient, try share.memory.viewed(as: source)),
+              (.sourceGradient, try contribution.memory.viewed(as: source)),
               (.weights, try prepared(for: backward)),
               (.destinationGradient, try output.gradient().viewed(as: destination)),
             ], counting: count)
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }

@@ -87,16 +87,16 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
         guard compiler.isDifferentiated(input) else { return [] }
         let backward = try Primitive.layerNormalizationPullback(
           data: data, statistics: statistics, epsilon: epsilon, forward: forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           try compiler.run(
             backward,
             [
-              (.source, source), (.sourceGradient, try share.memory.viewed(as: data)),
+              (.source, source), (.sourceGradient, try contribution.memory.viewed(as: data)),
               (.destinationGradient, try output.gradient().viewed(as: data)),
               (.scaleAndShiftGradient, try TensorMemory(both)),
             ] + constants)
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import OneDNN
 
 /// Local response normalization across channels:
@@ -85,15 +84,15 @@ public struct LocalResponseNormalization: Hashable, Sendable, Operator {
         let backward = try Primitive.localResponseNormalizationPullback(
           data: input.descriptor, size: size, alpha: alpha, beta: beta, bias: bias,
           forward: forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           try compiler.run(
             backward,
             [
-              (.source, source), (.sourceGradient, share.memory),
+              (.source, source), (.sourceGradient, contribution.memory),
               (.destinationGradient, try output.gradient()),
             ] + workspace)
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { try pushforward($0, from: input, to: output, with: compiler) })
   }
@@ -107,13 +106,14 @@ public struct LocalResponseNormalization: Hashable, Sendable, Operator {
       forward: [.kernel(kernel)],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           .kernel(
             try ResponseNormalizationPullbackKernel(
-              self, input.shape, gradient: share.memory, resultGradient: try output.gradient(),
+              self, input.shape, gradient: contribution.memory,
+              resultGradient: try output.gradient(),
               source: source, result: value, forward: kernel))
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { try pushforward($0, from: input, to: output, with: compiler) })
   }
@@ -157,7 +157,7 @@ public struct LocalResponseNormalization: Hashable, Sendable, Operator {
     _ along: TensorMemory, _ shape: TensorShape, _ forward: ResponseNormalizationKernel,
     source: TensorMemory, products: TensorMemory, sums: TensorMemory
   ) {
-    let planes = Planes(shape, size)
+    let channelSums = ChannelSums(shape, size)
     let factor = 2 * alpha * beta / Float(size)
     along.withElements { t in
       source.withElements { x in
@@ -165,7 +165,7 @@ public struct LocalResponseNormalization: Hashable, Sendable, Operator {
           for i in 0..<products.count { products[unchecked: i] = x[unchecked: i] * t[unchecked: i] }
         }
         products.withElements { products in
-          sums.withMutableElements { planes.sum(products, into: &$0) }
+          sums.withMutableElements { channelSums.sum(products, into: &$0) }
         }
         forward.energy.withElements { k in
           sums.withElements { sums in
@@ -179,173 +179,6 @@ public struct LocalResponseNormalization: Hashable, Sendable, Operator {
               }
             }
           }
-        }
-      }
-    }
-  }
-}
-
-/// Local response normalization in plain order, where oneDNN has only a reference loop.
-///
-/// Its fast one is for 5 channels; the network of Carter and others (2019) sums 11. Positions are
-/// handled side by side; the sums over channels are formed anew for each channel, always in the same
-/// order.
-private final class ResponseNormalizationKernel: Kernel {
-  let name = "loop"
-  private let constants: LocalResponseNormalization
-  private let shape: TensorShape
-  private let result, source: TensorMemory
-  /// bias + alpha / size · Σ x², of each element; left for the gradient.
-  fileprivate let energy: TensorMemory
-
-  init(
-    _ constants: LocalResponseNormalization, _ shape: TensorShape, result: TensorMemory,
-    source: TensorMemory
-  ) throws {
-    self.constants = constants
-    self.shape = shape
-    self.result = result
-    self.source = source
-    energy = try TensorMemory(TensorDescriptor(shape.dimensions))
-  }
-
-  func run() {
-    let planes = Planes(shape, constants.size)
-    let factor = constants.alpha / Float(constants.size)
-    let (bias, beta) = (constants.bias, constants.beta)
-    source.withElements { x in
-      energy.withMutableElements { energy in
-        planes.sumSquares(x, into: &energy)
-        for index in 0..<energy.count {
-          energy[unchecked: index] = bias + factor * energy[unchecked: index]
-        }
-      }
-      energy.withElements { energy in
-        result.withMutableElements { y in
-          for index in 0..<y.count {
-            y[unchecked: index] =
-              x[unchecked: index] * inversePower(energy[unchecked: index], beta)
-          }
-        }
-      }
-    }
-  }
-}
-
-/// The gradient: g · k^−β − 2 · alpha · beta / size · x · Σ g · y / k, the sum over the neighbors whose
-/// own sums hold x.
-private final class ResponseNormalizationPullbackKernel: Kernel {
-  let name = "loop"
-  private let constants: LocalResponseNormalization
-  private let shape: TensorShape
-  private let gradient, resultGradient, source, result: TensorMemory
-  private let forward: ResponseNormalizationKernel
-  private let shares, sums: TensorMemory
-
-  init(
-    _ constants: LocalResponseNormalization, _ shape: TensorShape, gradient: TensorMemory,
-    resultGradient: TensorMemory, source: TensorMemory, result: TensorMemory,
-    forward: ResponseNormalizationKernel
-  ) throws {
-    self.constants = constants
-    self.shape = shape
-    self.gradient = gradient
-    self.resultGradient = resultGradient
-    self.source = source
-    self.result = result
-    self.forward = forward
-    shares = try TensorMemory(TensorDescriptor(shape.dimensions))
-    sums = try TensorMemory(TensorDescriptor(shape.dimensions))
-  }
-
-  func run() {
-    let planes = Planes(shape, constants.size)
-    let factor = 2 * constants.alpha * constants.beta / Float(constants.size)
-    let beta = constants.beta
-    forward.energy.withElements { energy in
-      resultGradient.withElements { g in
-        result.withElements { y in
-          shares.withMutableElements { shares in
-            for index in 0..<shares.count {
-              shares[unchecked: index] =
-                g[unchecked: index] * y[unchecked: index] / energy[unchecked: index]
-            }
-          }
-        }
-        shares.withElements { shares in
-          sums.withMutableElements { planes.sum(shares, into: &$0) }
-        }
-        source.withElements { x in
-          sums.withElements { sums in
-            gradient.withMutableElements { gradient in
-              for index in 0..<gradient.count {
-                gradient[unchecked: index] =
-                  g[unchecked: index] * inversePower(energy[unchecked: index], beta)
-                  - factor * x[unchecked: index] * sums[unchecked: index]
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
-/// k to the power of −β; β = 3/4, the usual one, by roots.
-@inline(__always)
-private func inversePower(_ k: Float, _ beta: Float) -> Float {
-  if beta == 0.75 {
-    let root = k.squareRoot()
-    return 1 / (root * root.squareRoot())
-  }
-  return powf(k, -beta)
-}
-
-/// Sums over neighboring channels, position by position.
-private struct Planes {
-  private let batch, channels, positions, reach: Int
-
-  init(_ shape: TensorShape, _ size: Int) {
-    batch = shape.dimensions[0]
-    channels = shape.dimensions[1]
-    positions = shape.dimensions.dropFirst(2).reduce(1, *)
-    reach = (size - 1) / 2
-  }
-
-  func sum(_ values: Span<Float>, into sums: inout MutableSpan<Float>) {
-    forEachPair(sums.count, values.count) { target, source in
-      for i in 0..<positions { sums[unchecked: target + i] += values[unchecked: source + i] }
-    } starting: { target in
-      for i in 0..<positions { sums[unchecked: target + i] = 0 }
-    }
-  }
-
-  func sumSquares(_ values: Span<Float>, into sums: inout MutableSpan<Float>) {
-    forEachPair(sums.count, values.count) { target, source in
-      for i in 0..<positions {
-        let value = values[unchecked: source + i]
-        sums[unchecked: target + i] += value * value
-      }
-    } starting: { target in
-      for i in 0..<positions { sums[unchecked: target + i] = 0 }
-    }
-  }
-
-  /// Calls `starting` with the start of each channel, then `add` for each of its neighbors.
-  @inline(__always)
-  private func forEachPair(
-    _ count: Int, _ otherCount: Int, _ add: (_ target: Int, _ source: Int) -> Void,
-    starting: (_ target: Int) -> Void
-  ) {
-    precondition(
-      count == batch * channels * positions && count == otherCount,
-      "\(count) and \(otherCount) elements for \(batch) × \(channels) × \(positions)")
-    for image in 0..<batch {
-      let start = image * channels
-      for channel in 0..<channels {
-        starting((start + channel) * positions)
-        for other in max(0, channel - reach)...min(channels - 1, channel + reach) {
-          add((start + channel) * positions, (start + other) * positions)
         }
       }
     }

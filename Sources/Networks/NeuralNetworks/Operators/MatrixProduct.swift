@@ -88,18 +88,20 @@ struct MatrixProduct: Operator {
         continue
       }
       line = line.summed(over: [shape.rank - 1 - index])
-      let isOfMatrix = (line.place?.dimension ?? 0) >= shape.rank - 2
+      let isOfMatrix = (line.positions?.dimension ?? 0) >= shape.rank - 2
       if isOfMatrix {
-        line.place?.dimension += rule.output.rank - shape.rank
+        line.positions?.dimension += rule.output.rank - shape.rank
       } else {
         line = rule.broadcast(line, shape)
       }
       parts.append(line)
     }
-    if parts.count == 2, let place = parts[0].place, let other = parts[1].place, place != other {
+    if parts.count == 2, let positions = parts[0].positions, let other = parts[1].positions,
+      positions != other
+    {
       // One position against another.
       let reach = parts[0].reach.union(parts[1].reach)
-      return ReceptiveField.Line(reach: reach == .unknown ? .unknown : .all, place: place)
+      return ReceptiveField.Line(reach: reach == .unknown ? .unknown : .all, positions: positions)
     }
     return rule.union(parts)
   }
@@ -141,10 +143,10 @@ struct MatrixProduct: Operator {
         var steps: [Step] = []
         let gradient = try output.gradient()
         if let slot = a.slot, compiler.isDifferentiated(slot) {
-          let share = try compiler.gradientShare(of: slot)
+          let contribution = try compiler.gradientContribution(of: slot)
           let product = try plan.firstPullback()
           steps += try plan.collect(
-            \.a, plan.sizeA, plan.a, into: share.memory, counting: operations, compiler
+            \.a, plan.sizeA, plan.a, into: contribution.memory, counting: operations, compiler
           ) { group, target in
             (
               product,
@@ -155,13 +157,13 @@ struct MatrixProduct: Operator {
               ]
             )
           }
-          steps += share.then
+          steps += contribution.then
         }
         if let slot = b.slot, compiler.isDifferentiated(slot) {
-          let share = try compiler.gradientShare(of: slot)
+          let contribution = try compiler.gradientContribution(of: slot)
           let product = try plan.secondPullback()
           steps += try plan.collect(
-            \.b, plan.sizeB, plan.b, into: share.memory, counting: operations, compiler
+            \.b, plan.sizeB, plan.b, into: contribution.memory, counting: operations, compiler
           ) { group, target in
             (
               product,
@@ -172,7 +174,7 @@ struct MatrixProduct: Operator {
               ]
             )
           }
-          steps += share.then
+          steps += contribution.then
         }
         return steps
       },
@@ -251,7 +253,7 @@ private struct MatrixProductPlan {
   }
 
   /// One product a group into the gradient of an operand; a matrix that was used before gets its
-  /// further shares by way of other memory.
+  /// further contributions by way of other memory.
   func collect(
     _ index: KeyPath<Group, Int>, _ size: Int, _ descriptor: TensorDescriptor,
     into gradient: TensorMemory, counting operations: Int, _ compiler: NetworkCompiler,

@@ -34,7 +34,7 @@ struct MaxPool: Operator {
   /// y = the maximum of each window of x.
   ///
   /// Pullback: each gradient goes to where the maximum was found, as the forward pass noted in a
-  /// workspace; or a relaxation's, see `MaxPoolRule`. Pushforward: the tangent of the maximum's place.
+  /// workspace; or a relaxation's, see `MaxPoolRule`. Pushforward: the tangent at the maximum's index.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -63,31 +63,31 @@ struct MaxPool: Operator {
         let backward = try Primitive.poolingPullback(
           .maximum, sourceGradient: input.descriptor, destinationGradient: output.descriptor,
           geometry: geometry, forward: forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           try compiler.run(
             backward,
-            [(.sourceGradient, share.memory), (.destinationGradient, try output.gradient())]
+            [(.sourceGradient, contribution.memory), (.destinationGradient, try output.gradient())]
               + bindings)
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input), let workspace else {
           return TangentSteps(push: [])
         }
         let result = try tangents.makeTangent(of: output)
-        let places = MaximumPlaces(workspace, window, from: input, to: output)
+        let indices = MaximumIndices(workspace, window, from: input, to: output)
         return TangentSteps(
-          linearization: [.kernel(places)],
+          linearization: [.kernel(indices)],
           push: [
-            .kernel(MaximumPushforward(places, tangent, result, count: tangents.count))
+            .kernel(MaximumPushforward(indices, tangent, result, count: tangents.count))
           ])
       })
   }
 }
 
 /// Where in the input each maximum was found, read from oneDNN's workspace after a forward pass.
-final class MaximumPlaces: Kernel {
+final class MaximumIndices: Kernel {
   let name = "loop"
   private let workspace: TensorMemory
   private let window: PoolingWindow
@@ -120,7 +120,7 @@ final class MaximumPlaces: Kernel {
     let offsets = workspace.smallIntegers()
     var indices = self.indices
     self.indices = []
-    precondition(offsets.count >= indices.count, "\(offsets.count) of \(indices.count) places")
+    precondition(offsets.count >= indices.count, "\(offsets.count) of \(indices.count) indices")
     var index = 0
     for plane in 0..<planes {
       for row in 0..<rows {
@@ -131,7 +131,7 @@ final class MaximumPlaces: Kernel {
             let offset = Int(offsets[index])
             let y = top + offset / kernel.width * dilation.height
             let x = left + offset % kernel.width * dilation.width
-            // The padding of the last block has no maximum; its place is kept inside the map.
+            // The padding of the last block has no maximum; its index is kept inside the map.
             let (safeY, safeX) = (min(max(y, 0), height - 1), min(max(x, 0), width - 1))
             indices[index] = Int32(((plane * height + safeY) * width + safeX) * block + lane)
             index += 1
@@ -143,19 +143,19 @@ final class MaximumPlaces: Kernel {
   }
 }
 
-/// result ← the tangents at the maxima's places, for each tangent.
+/// result ← the tangents at the maxima's indices, for each tangent.
 final class MaximumPushforward: Kernel {
   let name = "loop"
-  private let places: MaximumPlaces
+  private let maxima: MaximumIndices
   private let tangent, result: TensorMemory
   private let count: Int
 
-  init(_ places: MaximumPlaces, _ tangent: TensorMemory, _ result: TensorMemory, count: Int) {
-    self.places = places
+  init(_ maxima: MaximumIndices, _ tangent: TensorMemory, _ result: TensorMemory, count: Int) {
+    self.maxima = maxima
     self.tangent = tangent
     self.result = result
     self.count = count
   }
 
-  func run() { result.gather(from: tangent, at: places.indices, repeating: count) }
+  func run() { result.gather(from: tangent, at: maxima.indices, repeating: count) }
 }

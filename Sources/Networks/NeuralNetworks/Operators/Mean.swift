@@ -60,8 +60,8 @@ struct Mean: Operator {
     rule.only(lines) { line, shape in
       let dropped = (axes ?? Array(0..<shape.rank)).compactMap(shape.dimensionIndex)
       var result = line.summed(over: dropped)
-      if !keepsDimensions, let dimension = result.place?.dimension {
-        result.place?.dimension -= dropped.count { $0 < dimension }
+      if !keepsDimensions, let dimension = result.positions?.dimension {
+        result.positions?.dimension -= dropped.count { $0 < dimension }
       }
       return result
     }
@@ -88,12 +88,12 @@ struct Mean: Operator {
       ],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           .kernel(
             MeanPullbackKernel(
-              plan, gradient: share.memory, meanGradient: try output.gradient()))
-        ] + share.then
+              plan, gradient: contribution.memory, meanGradient: try output.gradient()))
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }

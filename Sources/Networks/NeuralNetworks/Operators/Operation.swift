@@ -68,7 +68,7 @@ public enum Operation: Sendable {
   case transpose([Int]?)
   /// Without dimensions of size 1; nil drops all of them. [x]
   case squeeze(axes: [Int]?)
-  /// With further dimensions of size 1, at these places of the result. [x]
+  /// With further dimensions of size 1, at these indices of the result. [x]
   case unsqueeze(axes: [Int])
   /// Repeated to fill a shape, as NumPy's broadcasting does. [x, shape]
   case expand

@@ -86,13 +86,13 @@ struct CompiledOperator {
 
 /// The steps of a pushforward.
 struct TangentSteps {
-  /// What depends on the values alone (derivatives, the places of maxima): run once a forward pass.
+  /// What depends on the values alone (derivatives, the indices of maxima): run once a forward pass.
   var linearization: [Step] = []
   /// What is run for each batch of tangents.
   var push: [Step]
 }
 
-// MARK: What rules share
+// MARK: Checks common to several operators
 
 extension Operator {
   /// An expected type of an input; one that is left out suits.

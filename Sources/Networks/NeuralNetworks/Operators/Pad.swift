@@ -147,16 +147,18 @@ struct Pad: IndexedOperator {
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
     rule.only(lines) { line, shape in
-      guard let place = line.place else { return line }
+      guard let positions = line.positions else { return line }
       guard let amounts = try? amounts(rule.node, rule.inputs) else { return line.lost }
-      let (before, after) = (amounts.before[place.dimension], amounts.after[place.dimension])
+      let (before, after) = (
+        amounts.before[positions.dimension], amounts.after[positions.dimension]
+      )
       if before == 0, after == 0 { return line }
-      let count = rule.output.dimensions[place.dimension]
-      guard place.isDirect(in: shape) else {
-        return line.scattered(along: place.dimension, count: count, order: rule.order)
+      let count = rule.output.dimensions[positions.dimension]
+      guard positions.isDirect(in: shape) else {
+        return line.scattered(along: positions.dimension, count: count, order: rule.order)
       }
-      var result = line.moved(by: -before * place.stride)
-      result.place?.count = count
+      var result = line.moved(by: -before * positions.stride)
+      result.positions?.count = count
       return result
     }
   }

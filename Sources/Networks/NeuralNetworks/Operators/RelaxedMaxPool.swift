@@ -69,7 +69,7 @@ struct RelaxedMaxPool {
 
   func pullback() throws -> [Step] {
     guard compiler.isDifferentiated(input) else { return [] }
-    let share = try compiler.gradientShare(of: input)
+    let contribution = try compiler.gradientContribution(of: input)
     let resultGradient = try wide(output, 1)
     var steps = [try compiler.reorder(try output.gradient(), to: resultGradient)]
     let gradient = try wide(input, 1)
@@ -92,7 +92,7 @@ struct RelaxedMaxPool {
       if let step = scale(resultGradient, 1) { steps.append(step) }
       steps.append(try spread(resultGradient, to: gradient, 1))
     }
-    return steps + [try compiler.reorder(gradient, to: share.memory)] + share.then
+    return steps + [try compiler.reorder(gradient, to: contribution.memory)] + contribution.then
   }
 
   func pushforward(_ tangents: TangentCompiler) throws -> TangentSteps {

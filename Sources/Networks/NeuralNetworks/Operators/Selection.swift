@@ -76,9 +76,9 @@ struct Selection: Operator {
         let gradient = try output.gradient()
         for (operand, choice) in branches {
           guard let slot = operand.slot, compiler.isDifferentiated(slot) else { continue }
-          let share = try compiler.gradientShare(of: slot)
-          steps.append(.loop { choice.add(gradient, to: share.memory) })
-          steps += share.then
+          let contribution = try compiler.gradientContribution(of: slot)
+          steps.append(.loop { choice.add(gradient, to: contribution.memory) })
+          steps += contribution.then
         }
         return steps
       },

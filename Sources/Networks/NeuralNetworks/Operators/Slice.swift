@@ -53,17 +53,18 @@ extension IndexedOperator {
   fileprivate func receptiveField(
     _ slice: ResolvedSlice?, _ line: ReceptiveField.Line, _ shape: TensorShape, order: Int
   ) -> ReceptiveField.Line {
-    guard let place = line.place else { return line }
+    guard let positions = line.positions else { return line }
     guard let slice else { return line.lost }
-    let dimension = place.dimension
+    let dimension = positions.dimension
     let (start, step) = (slice.starts[dimension], slice.steps[dimension])
     let count = slice.counts[dimension]
     if start == 0, step == 1, count == shape.dimensions[dimension] { return line }
-    guard place.isDirect(in: shape), step > 0, step <= 1 << 20, place.stride * step <= 1 << 20
+    guard positions.isDirect(in: shape), step > 0, step <= 1 << 20,
+      positions.stride * step <= 1 << 20
     else { return line.scattered(along: dimension, count: count, order: order) }
-    var result = line.moved(by: start * place.stride)
-    result.place?.stride *= step
-    result.place?.count = count
+    var result = line.moved(by: start * positions.stride)
+    result.positions?.stride *= step
+    result.positions?.count = count
     return result
   }
 

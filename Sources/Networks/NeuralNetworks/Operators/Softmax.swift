@@ -80,15 +80,15 @@ struct Softmax: Operator {
         guard compiler.isDifferentiated(input) else { return [] }
         let backward = try Primitive.softmaxPullback(
           data: input.descriptor, axis: axis, forward: forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           try compiler.run(
             backward,
             [
-              (.destination, value), (.sourceGradient, share.memory),
+              (.destination, value), (.sourceGradient, contribution.memory),
               (.destinationGradient, try output.gradient()),
             ])
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }

@@ -224,9 +224,9 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
       forward: [.rectify(value, from: try input.value())],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
-        return [.copy(share.memory, from: try output.gradient())]
-          + compiler.rules.relu.mask(share.memory, self, by: value) + share.then
+        let contribution = try compiler.gradientContribution(of: input)
+        return [.copy(contribution.memory, from: try output.gradient())]
+          + compiler.rules.relu.mask(contribution.memory, self, by: value) + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -258,8 +258,9 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
       forward: [step],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
-        return [try derivative(times: try output.gradient(), into: share.memory)] + share.then
+        let contribution = try compiler.gradientContribution(of: input)
+        return [try derivative(times: try output.gradient(), into: contribution.memory)]
+          + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -280,12 +281,13 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
       forward: [.kernel(UnaryKernel(self, result: value, source: source))],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           .kernel(
             DerivativeKernel(
-              derivative, result: share.memory, source: source, gradient: try output.gradient()))
-        ] + share.then
+              derivative, result: contribution.memory, source: source,
+              gradient: try output.gradient()))
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }

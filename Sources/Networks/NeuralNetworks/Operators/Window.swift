@@ -121,29 +121,31 @@ extension Window {
   func receptiveField(
     through line: ReceptiveField.Line, of shape: TensorShape, _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
-    guard var place = line.place, place.dimension >= 2 else { return line }
+    guard var positions = line.positions, positions.dimension >= 2 else { return line }
     func side(_ dimension: Int) -> Int {
       dimension < shape.rank ? shape.dimensions[dimension] : 1
     }
     let padding = resolvedPadding(forHeight: side(2), width: side(3))
     let (kernel, step, dilation, before) =
-      place.dimension == 2
+      positions.dimension == 2
       ? (kernel.height, stride.height, dilation.height, padding.top)
       : (kernel.width, stride.width, dilation.width, padding.left)
-    let count = rule.output.dimensions[place.dimension]
-    if kernel == 1, step == 1, before == 0, count == shape.dimensions[place.dimension] {
+    let count = rule.output.dimensions[positions.dimension]
+    if kernel == 1, step == 1, before == 0, count == shape.dimensions[positions.dimension] {
       return line
     }
-    guard place.isDirect(in: shape), place.stride * step <= 1 << 20 else { return line.lost }
+    guard positions.isDirect(in: shape), positions.stride * step <= 1 << 20 else {
+      return line.lost
+    }
     var reach = line.reach
     if case .pixels(let range) = reach {
-      let first = range.lowerBound - before * place.stride
-      let last = range.upperBound + ((kernel - 1) * dilation - before) * place.stride
+      let first = range.lowerBound - before * positions.stride
+      let last = range.upperBound + ((kernel - 1) * dilation - before) * positions.stride
       reach = ReceptiveField.Reach.pixels(first...last).limited
     }
-    place.stride *= step
-    place.count = count
-    return ReceptiveField.Line(reach: reach, place: place)
+    positions.stride *= step
+    positions.count = count
+    return ReceptiveField.Line(reach: reach, positions: positions)
   }
 }
 

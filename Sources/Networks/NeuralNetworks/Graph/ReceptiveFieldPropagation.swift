@@ -27,7 +27,7 @@ extension NetworkGraph {
     func line(_ dimension: Int) -> ReceptiveField.Line {
       .init(
         reach: .pixels(0...0),
-        place: .init(
+        positions: .init(
           dimension: dimension, divisor: 1, count: image.dimensions[dimension], stride: 1))
     }
     var fields = [inputName: ReceptiveField(rows: line(2), columns: line(3))]
@@ -43,5 +43,59 @@ extension NetworkGraph {
         columns: node.operation.rules.receptiveField(sources.map { $0?.columns }, rule))
     }
     return fields
+  }
+}
+
+/// What an operator is told about a node when it is asked for receptive fields, along one side of the
+/// image.
+struct ReceptiveFieldRule {
+  typealias Line = ReceptiveField.Line
+
+  let node: Node
+  let inputs: [TensorFact?]
+  let output: TensorShape
+  /// A number for an order of places that this node makes.
+  let order: Int
+
+  /// For operators whose first input alone can depend on the image, what they make of its line.
+  ///
+  /// If another one depends on it as well, nothing is known.
+  func only(
+    _ lines: [Line?], _ body: (_ line: Line, _ shape: TensorShape) -> Line = { line, _ in line }
+  ) -> Line {
+    let present = lines.compactMap { $0 }
+    guard lines.count >= 1, let line = lines[0], let shape = inputs[0]?.shape, present.count == 1
+    else { return lost(lines) }
+    return body(line, shape)
+  }
+
+  /// For operators that are not followed: all pixels where it was so before, else not known.
+  func lost(_ lines: [Line?]) -> Line { union(lines.compactMap { $0?.lost }) }
+
+  /// For operators that broadcast their inputs and read elements at the same index.
+  func broadcast(_ lines: [Line?]) -> Line {
+    union(
+      zip(lines, inputs).compactMap { line, input in
+        line.flatMap { line in input.map { broadcast(line, $0.shape) } }
+      })
+  }
+
+  /// Read as a tensor of the output's shape, aligned at the last dimension.
+  ///
+  /// Positions that are there once and repeated are those of the whole image.
+  func broadcast(_ line: Line, _ shape: TensorShape) -> Line {
+    guard var positions = line.positions else { return line }
+    let size = shape.dimensions[positions.dimension]
+    positions.dimension += output.rank - shape.rank
+    guard size == output.dimensions[positions.dimension] else {
+      return Line(reach: line.reach == .unknown ? .unknown : .all, positions: nil)
+    }
+    return Line(reach: line.reach, positions: positions)
+  }
+
+  /// Of elements that depend on several tensors at the same index.
+  func union(_ lines: [Line]) -> Line {
+    guard let first = lines.first else { return Line(reach: .unknown, positions: nil) }
+    return lines.dropFirst().reduce(first) { $0.union($1) }
   }
 }

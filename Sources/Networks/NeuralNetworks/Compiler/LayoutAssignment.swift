@@ -7,7 +7,7 @@ internal import OneDNN
 /// fast kernel. Pooling, normalization across channels and functions of each element work in whatever
 /// layout their input lies in. Sums and products of maps, in single precision, follow their operand.
 /// Everything else works in plain order, in single precision. Each operator's `formats` says which.
-struct Placement {
+struct LayoutAssignment {
   /// The nodes, conversions among them.
   private(set) var nodes: [LoweredNode] = []
   /// How each tensor lies, the copies among them.
@@ -32,7 +32,7 @@ struct Placement {
   func shape(of name: String) -> TensorShape? { facts[originals[name] ?? name]?.shape }
 
   /// Adds a node behind the conversions that it needs.
-  mutating func place(_ node: LoweredNode) throws {
+  mutating func add(_ node: LoweredNode) throws {
     let choice = try choice(for: node)
     var node = node
     for (index, name) in node.inputs.enumerated() where formats[name] != nil {

@@ -1,0 +1,46 @@
+internal import OneDNN
+
+/// What compiling yields.
+struct CompilationPlan {
+  let input: TensorMemory
+  let outputs: [String: CompiledNetwork.Output]
+  let forwardSteps: [Step]
+  let backward: CompiledNetwork.Backward?
+  let tangents: CompiledNetwork.Tangents?
+}
+
+extension CompiledNetwork {
+  /// A tensor that can be read after a forward pass.
+  struct Output {
+    let shape: TensorShape
+    /// The tensor in plain order: for a map, channels × height × width.
+    let plain: TensorMemory
+    let collect: Step?
+  }
+
+  /// What a backward pass reads, does and leaves; all memories are in plain order.
+  struct Backward {
+    /// The gradients that the caller writes, by tensor.
+    let seeds: [String: TensorMemory]
+    let steps: [Step]
+    /// The gradients that the caller reads, by tensor.
+    let gradients: [String: Gradient]
+
+    struct Gradient {
+      let shape: TensorShape
+      let memory: TensorMemory
+    }
+  }
+
+  /// What a pushforward reads, does and leaves; memories are in plain order, one tangent behind the
+  /// other.
+  struct Tangents {
+    let count: Int
+    /// The tangents that the caller writes.
+    let source: TensorMemory
+    /// The tangents that the caller reads, by tensor.
+    let results: [String: TensorMemory]
+    /// What is run once a forward pass, and what for each batch of tangents.
+    let linearization, push: [Step]
+  }
+}
