@@ -3,9 +3,15 @@ internal import OneDNN
 
 /// Local response normalization in plain order, where oneDNN has only a reference loop.
 ///
-/// Its fast one is for 5 channels; the network of Carter and others (2019) sums 11. Positions are
+///     k ← bias + α/size · Σ x²        kept for the gradient
+///     y ← x k^−β
+///     x̄ ← ȳ k^−β − 2αβ/size · x Σ ȳ y / k
+///
+/// oneDNN's fast one is for 5 channels; the network of Carter and others (2019) sums 11. Positions are
 /// handled side by side; the sums over channels are formed anew for each channel, always in the same
 /// order.
+///
+/// - Complexity: O(size · elements).
 final class ResponseNormalizationKernel: Kernel {
   let name = "loop"
   private let constants: LocalResponseNormalization
@@ -14,6 +20,7 @@ final class ResponseNormalizationKernel: Kernel {
   /// bias + alpha / size · Σ x², of each element; left for the gradient.
   let energy: TensorMemory
 
+  /// - Precondition: Both tensors are of the shape, in plain order and single precision.
   init(
     _ constants: LocalResponseNormalization, _ shape: TensorShape, result: TensorMemory,
     source: TensorMemory
@@ -50,6 +57,8 @@ final class ResponseNormalizationKernel: Kernel {
 
 /// The gradient: g · k^−β − 2 · alpha · beta / size · x · Σ g · y / k, the sum over the neighbors whose
 /// own sums hold x.
+///
+/// With an odd size these are the same neighbors as forward, so the same sums serve.
 final class ResponseNormalizationPullbackKernel: Kernel {
   let name = "loop"
   private let constants: LocalResponseNormalization
@@ -78,6 +87,7 @@ final class ResponseNormalizationPullbackKernel: Kernel {
     let channelSums = ChannelSums(shape, constants.size)
     let factor = 2 * constants.alpha * constants.beta / Float(constants.size)
     let beta = constants.beta
+    // k and y are those of the last forward pass: nothing of it is computed again but the power.
     forward.energy.withElements { energy in
       resultGradient.withElements { g in
         result.withElements { y in
@@ -108,9 +118,12 @@ final class ResponseNormalizationPullbackKernel: Kernel {
 }
 
 /// k to the power of −β; β = 3/4, the usual one, by roots.
+///
+/// - Precondition: k is positive, which a positive bias and an α that is not negative make sure of.
 @inline(__always)
 func inversePower(_ k: Float, _ beta: Float) -> Float {
   if beta == 0.75 {
+    // k^(3/4) = k^(1/2) k^(1/4): two square roots are vector instructions, `powf` is a call.
     let root = k.squareRoot()
     return 1 / (root * root.squareRoot())
   }
@@ -118,7 +131,11 @@ func inversePower(_ k: Float, _ beta: Float) -> Float {
 }
 
 /// Sums over neighboring channels, position by position.
+///
+/// Not by a running sum: adding the next channel and subtracting the last one would cancel, and leave
+/// rounding errors of large values in the sums of small ones.
 struct ChannelSums {
+  /// Images; channels; positions of a channel; channels on either side in a sum.
   private let batch, channels, positions, reach: Int
 
   init(_ shape: TensorShape, _ size: Int) {
@@ -128,6 +145,7 @@ struct ChannelSums {
     reach = (size - 1) / 2
   }
 
+  /// sums ← Σ values over each channel and its neighbors.
   func sum(_ values: Span<Float>, into sums: inout MutableSpan<Float>) {
     forEachPair(sums.count, values.count) { target, source in
       for i in 0..<positions { sums[unchecked: target + i] += values[unchecked: source + i] }
@@ -136,6 +154,7 @@ struct ChannelSums {
     }
   }
 
+  /// sums ← Σ values² over each channel and its neighbors.
   func sumSquares(_ values: Span<Float>, into sums: inout MutableSpan<Float>) {
     forEachPair(sums.count, values.count) { target, source in
       for i in 0..<positions {
@@ -159,6 +178,7 @@ struct ChannelSums {
     for image in 0..<batch {
       let start = image * channels
       for channel in 0..<channels {
+        // Whole planes are added, so that the inner loops run over contiguous positions.
         starting((start + channel) * positions)
         for other in max(0, channel - reach)...min(channels - 1, channel + reach) {
           add((start + channel) * positions, (start + other) * positions)

@@ -1,6 +1,13 @@
 internal import OneDNN
 
 /// The largest value of each window. [x: batch × channels × height × width]
+///
+///     y_o = x_m,  m = m(o) the index of the window's maximum, the first of equals
+///     x̄_i = Σ_{o: m(o) = i} ȳ_o      pullback; or a relaxation's, see `MaxPoolRule`
+///     ẏ_o = ẋ_m                      pushforward
+///
+/// Padding is never the maximum. ONNX `MaxPool` of two dimensions, without its indices. oneDNN:
+/// `dnnl_pooling_v2_forward_desc_init` with a workspace in which the forward pass notes m.
 struct MaxPool: Operator {
   let window: PoolingWindow
 
@@ -31,16 +38,15 @@ struct MaxPool: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { request.sameForMaps }
 
-  /// y = the maximum of each window of x.
-  ///
-  /// Pullback: each gradient goes to where the maximum was found, as the forward pass noted in a
-  /// workspace; or a relaxation's, see `MaxPoolRule`. Pushforward: the tangent at the maximum's index.
+  /// oneDNN's primitives forward and backward; along tangents a gather at the indices that the
+  /// workspace tells.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
     let input = try compiler.input(0, of: node)
     let geometry = window.geometry(from: input.shape, to: output.shape)
     let rule = compiler.rules.maxPool
+    // A relaxation reads the values alone; without derivatives nobody asks where the maximum was.
     let keepsWorkspace =
       rule == .exact && (compiler.isDifferentiated(output) || compiler.hasTangent(output))
     let forward = try Primitive.pooling(
@@ -87,6 +93,9 @@ struct MaxPool: Operator {
 }
 
 /// Where in the input each maximum was found, read from oneDNN's workspace after a forward pass.
+///
+/// The workspace has one number for each element of the output, in the output's layout: the maximum's
+/// index in its window, row-major. It is decoded once a forward pass and serves all tangents.
 final class MaximumIndices: Kernel {
   let name = "loop"
   private let workspace: TensorMemory
@@ -104,6 +113,7 @@ final class MaximumIndices: Kernel {
     self.window = window
     self.input = input
     self.output = output
+    // Indices count elements in memory, so that all tangents are gathered in whatever layout they lie.
     padding = window.resolvedPadding(forHeight: input.height, width: input.width)
     indices = [Int32](repeating: 0, count: output.storedDimensions.reduce(1, *))
     precondition(
@@ -144,6 +154,8 @@ final class MaximumIndices: Kernel {
 }
 
 /// result ← the tangents at the maxima's indices, for each tangent.
+///
+/// - Complexity: O(tangents · elements of the output).
 final class MaximumPushforward: Kernel {
   let name = "loop"
   private let maxima: MaximumIndices

@@ -127,6 +127,6 @@ public enum Operation: Sendable {
     }
   }
 
-  /// The operation's name, for messages and tables.
+  /// The operation's name, for messages and tables, for instance `depthwise convolution`.
   public var name: String { rules.name }
 }

@@ -1,6 +1,12 @@
 internal import OneDNN
 
 /// The same elements in another shape. [x] or [x, shape]
+///
+///     y = x, element by element in row-major order
+///     x̄ = ȳ,  ẏ = ẋ                 pullback and pushforward, in the other shape
+///
+/// ONNX `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`. oneDNN: a reorder, because the input may lie in
+/// blocks, whose order in memory is not row-major.
 struct Reshape: Operator {
   /// How the shape is said.
   enum Kind {
@@ -52,9 +58,11 @@ struct Reshape: Operator {
     }
   }
 
+  /// Two sizes: the products before and from the axis on.
   private func flattened(
     _ node: Node, _ input: TensorShape, axis: Int
   ) throws(GraphError) -> TensorShape {
+    // An axis of the rank itself is allowed here, and leaves a second size of 1.
     let index = axis < 0 ? axis + input.rank : axis
     guard axis >= -input.rank, index <= input.rank,
       let before = TensorShape.product(input.dimensions[..<index]),
@@ -63,6 +71,7 @@ struct Reshape: Operator {
     return [before, after]
   }
 
+  /// The sizes that a file asks for, −1 and 0 worked out as in ONNX's `Reshape`.
   private func reshaped(
     _ node: Node, _ input: TensorShape, to wanted: [Int], allowsZero: Bool
   ) throws(GraphError) -> TensorShape {
@@ -86,6 +95,7 @@ struct Reshape: Operator {
       default: throw fault()
       }
     }
+    // Sizes come from a file: their product may overflow.
     let count = input.elementCount
     guard let product = TensorShape.product(sizes) else { throw fault() }
     if let free {
@@ -97,6 +107,7 @@ struct Reshape: Operator {
     return TensorShape(sizes)
   }
 
+  /// The sizes without some of size 1.
   private func squeezed(
     _ node: Node, _ input: TensorShape, axes: [Int]?
   ) throws(GraphError) -> TensorShape {
@@ -109,12 +120,14 @@ struct Reshape: Operator {
       input.dimensions.indices.filter { !dropped.contains($0) }.map { input.dimensions[$0] })
   }
 
+  /// The sizes with further ones of size 1.
   private func unsqueezed(
     _ node: Node, _ input: TensorShape, axes: [Int]
   ) throws(GraphError) -> TensorShape {
     guard axes.count <= 8, input.rank + axes.count <= 8 else {
       throw GraphError(node, "\(axes.count) more dimensions for \(input) are too many")
     }
+    // Axes are indices of the result (ONNX `Unsqueeze`), so they are looked up in its rank.
     let rank = input.rank + axes.count
     let added = try node.dimensionIndices(
       axes, of: TensorShape([Int](repeating: 1, count: rank)))
@@ -131,8 +144,11 @@ struct Reshape: Operator {
 
   func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
 
-  /// The place is found again where a dimension, or a part of one that a division and a remainder can
-  /// tell, runs over the same elements.
+  /// The position is found again where a dimension, or a part of one that a division and a remainder
+  /// can tell, runs over the same elements.
+  ///
+  /// A transformer's tokens are rows · columns in one dimension: row = token / columns, column = token
+  /// mod columns.
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
@@ -142,7 +158,7 @@ struct Reshape: Operator {
       guard shape.elementCount > 0, output.elementCount == shape.elementCount else {
         return line.lost
       }
-      // In the order of elements, places change every `distance` and begin again after `period`.
+      // In the order of elements, positions change every `distance` and begin again after `period`.
       let distance = shape.strides[positions.dimension] * positions.divisor
       let period = distance * positions.count
       let strides = output.strides
@@ -163,11 +179,12 @@ struct Reshape: Operator {
     }
   }
 
+  /// Any input: the reorder that is needed anyway leaves whatever layout it has.
   func formats(_ request: FormatRequest) -> FormatChoice {
     FormatChoice(input: nil, output: .plain)
   }
 
-  /// The elements in plain order; pullback and pushforward are the same the other way and again.
+  /// The output's memory seen with the input's sizes, so that one reorder does layout and shape.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -197,6 +214,12 @@ struct Reshape: Operator {
 
 /// The input itself (dropout in use, identity); also a copy in another memory format, where a node
 /// wants its input elsewhere. [x]
+///
+///     y = x,  x̄ = ȳ,  ẏ = ẋ
+///
+/// ONNX `Identity`, `Dropout`. Those of a file are gone before compiling (`Lowering.aliases`); what is
+/// compiled here are the conversions that `LayoutAssignment` put in, by oneDNN's reorder, which also
+/// rounds to bfloat16 and back.
 struct Identity: Operator {
   var name: String { "identity" }
   var arity: ClosedRange<Int> { 1...1 }

@@ -1,7 +1,15 @@
 internal import OneDNN
 
 /// Dimensions in another order; nil reverses them. [x]
+///
+///     y[i_{o(0)}, i_{o(1)}, …] = x[i_0, i_1, …]       o the order
+///     x̄[i_0, …] = ȳ[i_{o(0)}, …]                      pullback: the inverse transposition
+///     ẏ[i_{o(0)}, …] = ẋ[i_0, …]                      pushforward
+///
+/// ONNX `Transpose`. oneDNN: a reorder to the output's memory seen with the input's sizes and permuted
+/// strides.
 struct Transpose: Operator {
+  /// For each dimension of the output the input's, negative from the end.
   let order: [Int]?
 
   var name: String { "transpose" }
@@ -17,7 +25,9 @@ struct Transpose: Operator {
     return TensorShape(try sources(node, input).map { input.dimensions[$0] })
   }
 
-  /// Where each dimension of the result comes from.
+  /// Where each dimension of the result comes from, none negative.
+  ///
+  /// - Throws: `GraphError` when the order is none of the input's dimensions.
   private func sources(_ node: Node, _ input: TensorShape) throws(GraphError) -> [Int] {
     guard let order else { return (0..<input.rank).reversed() }
     guard order.count == input.rank else {
@@ -53,12 +63,12 @@ struct Transpose: Operator {
     }
   }
 
+  /// Any input: the reorder that is needed anyway leaves whatever layout it has.
   func formats(_ request: FormatRequest) -> FormatChoice {
     FormatChoice(input: nil, output: .plain)
   }
 
-  /// A copy between two layouts of the input's shape; pullback and pushforward are the same the other
-  /// way and again.
+  /// A copy between two layouts of the input's shape, whichever way.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -68,6 +78,7 @@ struct Transpose: Operator {
     // Where each of the input's dimensions stands in the output.
     var strides = [Int](repeating: 1, count: rank)
     for (index, source) in sources.enumerated() { strides[source] = output.shape.strides[index] }
+    // oneDNN has no tensors of rank 0.
     let view =
       rank == 0
       ? try TensorDescriptor([1])
@@ -88,6 +99,8 @@ struct Transpose: Operator {
         let result = try tangents.makeTangent(of: output)
         let views = try zip(
           tangents.views(of: tangent, like: input), tangents.views(of: result, like: output))
+        // One by one: the first size of all together is tangents · batch, which has no single stride
+        // in the output.
         return TangentSteps(
           push: try views.map { try compiler.reorder($0, to: try $1.viewed(as: view)) })
       })
