@@ -2,9 +2,10 @@ internal import OneDNN
 
 /// The format in which maps lie between convolutions, and in which these multiply.
 ///
-/// Sums are single precision in both. Only convolutions, pooling, normalization across channels and
-/// functions of each element use bfloat16; weights are rounded to it. Images, gradients of images,
-/// vectors, tokens and what is read are single precision.
+/// Sums are single precision in both. bfloat16 is the upper half of a `Float`: it has its range, and
+/// needs no scaling of gradients. Only convolutions, pooling, normalization across channels and
+/// functions of each element use it; weights are rounded to it. Images, gradients of images, vectors,
+/// tokens and what is read are single precision.
 public enum Precision: String, Sendable, CaseIterable {
   /// Single precision.
   case float32 = "f32"
@@ -47,7 +48,7 @@ struct CompilationRequest {
   var seeding: [String]
   /// The tensors at which gradients are wanted.
   var differentiating: [String]
-  /// Where tangents begin and end.
+  /// Where tangents begin and end; nil for none.
   var pushing: Pushforward?
   var rules: BackwardRules
   var precision: Precision
@@ -58,7 +59,8 @@ struct CompilationRequest {
   /// The tensors that the network must compute.
   var needed: [String] { reading + seeding + (pushing?.targets ?? []) }
 
-  /// The tensors that keep a value of their own when nodes are joined.
+  /// The tensors that keep a value of their own when nodes are joined: a ReLU must not be fused into a
+  /// convolution whose own result is read.
   var kept: Set<String> {
     Set(needed + differentiating + (pushing.map { [$0.source] } ?? []))
   }

@@ -60,9 +60,11 @@ public final class CompiledNetwork: @unchecked Sendable {
     var request = CompilationRequest(
       reading: reading, seeding: seeding, differentiating: differentiating ?? [],
       pushing: pushing, rules: rules, precision: precision)
+    // Before anything is cut off: only the whole network at its own size tells a global pool.
     let whole = try graph.withGlobalPoolsMarked()
     let rooted =
       try start.map { try whole.beginning(at: $0, shape: shape, for: request.needed) } ?? whole
+    // The last layers' weights are never prepared when an inner layer is read.
     let needed = try rooted.truncated(to: request.needed)
     if differentiating == nil, !seeding.isEmpty { request.differentiating = [needed.inputName] }
     let plan = try NetworkCompiler(needed, input: shape, request, weights: weights).compile()
@@ -130,14 +132,20 @@ public final class CompiledNetwork: @unchecked Sendable {
     return image * count..<(image + 1) * count
   }
 
-  /// Computes the outputs from the input.
+  /// Computes the outputs from the input, on the calling thread.
+  ///
+  /// - Throws: `OneDNNError` when a primitive fails.
   public func forward() throws {
     keepOneDNNOnThisThread()
+    // The next pushforward takes its derivatives at the new values.
     isLinearized = false
     for step in forwardSteps { try step.run() }
   }
 
-  /// Reads an output of the last forward pass: channels × height × width.
+  /// Reads an output of the last forward pass: channels × height × width, all images one after the
+  /// other.
+  ///
+  /// - Precondition: The tensor was asked for when the network was compiled.
   public func withOutput<Result>(
     _ name: String, _ body: (Span<Float>) throws -> Result
   ) throws -> Result {
@@ -187,6 +195,11 @@ public final class CompiledNetwork: @unchecked Sendable {
   }
 
   /// Carries all seeds back to the differentiated tensors, for the last forward pass.
+  ///
+  /// It may run several times for one forward pass, with other seeds.
+  ///
+  /// - Precondition: The network was compiled with seeds.
+  /// - Complexity: About a forward pass; of matrix products up to twice one.
   public func pullback() throws {
     guard let backward else { preconditionFailure("the network was compiled without seeds") }
     keepOneDNNOnThisThread()
@@ -258,6 +271,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   public func pushforward() throws {
     let tangents = tangentsOrFail
     keepOneDNNOnThisThread()
+    // Derivatives at the values: once for all batches of tangents of a forward pass.
     if !isLinearized { for step in tangents.linearization { try step.run() } }
     isLinearized = true
     for step in tangents.push { try step.run() }
@@ -299,6 +313,8 @@ public final class CompiledNetwork: @unchecked Sendable {
     let steps =
       forwardSteps + (backward?.steps ?? []) + (tangents?.linearization ?? [])
       + (tangents?.push ?? [])
+    // Whole passes, so that a step finds the caches as it does in use; the best of several, since what
+    // else runs on the machine only adds time.
     var seconds = [Double](repeating: .infinity, count: steps.count)
     for _ in 0..<max(1, repetitions) {
       for (index, step) in steps.enumerated() {

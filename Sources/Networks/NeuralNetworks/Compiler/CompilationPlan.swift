@@ -1,11 +1,18 @@
 internal import OneDNN
 
-/// What compiling yields.
+/// What compiling yields: the memories that a caller reads and writes, and the steps between them.
+///
+/// `CompiledNetwork` keeps it and runs the steps in order.
 struct CompilationPlan {
+  /// The tensor that the caller writes, in plain order.
   let input: TensorMemory
+  /// The tensors that the caller reads, by name.
   let outputs: [String: CompiledNetwork.Output]
+  /// From the input to all outputs.
   let forwardSteps: [Step]
+  /// Nil without seeds.
   let backward: CompiledNetwork.Backward?
+  /// Nil without a pushforward.
   let tangents: CompiledNetwork.Tangents?
 }
 
@@ -15,6 +22,7 @@ extension CompiledNetwork {
     let shape: TensorShape
     /// The tensor in plain order: for a map, channels × height × width.
     let plain: TensorMemory
+    /// The copy to `plain`, nil where the tensor lies so; run when it is read, not in every pass.
     let collect: Step?
   }
 
@@ -26,6 +34,7 @@ extension CompiledNetwork {
     /// The gradients that the caller reads, by tensor.
     let gradients: [String: Gradient]
 
+    /// A gradient that is wanted.
     struct Gradient {
       let shape: TensorShape
       let memory: TensorMemory

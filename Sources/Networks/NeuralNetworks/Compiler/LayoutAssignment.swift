@@ -12,8 +12,11 @@ struct LayoutAssignment {
   private(set) var nodes: [LoweredNode] = []
   /// How each tensor lies, the copies among them.
   private(set) var formats: [String: MemoryFormat]
+  /// What is known about the graph's tensors.
   private let facts: [String: TensorFact]
+  /// The number format of maps between convolutions.
   private let mapNumbers: NumberFormat
+  /// The names of the copies made so far, and what each is a copy of.
   private var copies: [Copy: String] = [:]
   private var originals: [String: String] = [:]
 
@@ -43,6 +46,7 @@ struct LayoutAssignment {
     nodes.append(node)
   }
 
+  /// What the operator chooses, plain order where nothing it reads depends on the image.
   private func choice(for node: LoweredNode) throws -> FormatChoice {
     let inputs = node.inputs.compactMap { name in
       formats[name].flatMap { format in shape(of: name).map { (shape: $0, format: format) } }
@@ -59,6 +63,7 @@ struct LayoutAssignment {
     guard formats[name] != format else { return name }
     let copy = Copy(name: name, format: format)
     if let known = copies[copy] { return known }
+    // A file may hold a tensor of this very name.
     var fresh = "\(name) (\(format))"
     while facts[fresh] != nil || originals[fresh] != nil { fresh += " " }
     copies[copy] = fresh

@@ -1,6 +1,16 @@
 internal import OneDNN
 
+/// Gradients: reverse mode over the compiled nodes.
+///
+/// With several seeds s_k at tensors t_k, `pullback()` computes Σ_k (∂t_k / ∂x)ᵀ s_k for every wanted
+/// x. Each tensor's gradient is the sum of its readers' contributions; a node's pullback runs when its
+/// output's is complete, which reverse order of computation makes sure of.
 extension NetworkCompiler {
+  /// Compiles the steps from the seeds to the wanted gradients.
+  ///
+  /// - Parameter compiled: All nodes, in order of computation.
+  /// - Returns: Seeds, steps and gradients.
+  /// - Throws: `NetworkError` when no seed depends on a wanted tensor, or a node lacks a kernel.
   func compileBackward(_ compiled: [CompiledNode]) throws -> CompiledNetwork.Backward {
     var steps: [Step] = []
     var seeds: [String: TensorMemory] = [:]
@@ -43,6 +53,8 @@ extension NetworkCompiler {
   }
 
   /// A copy of a tensor's gradient in plain order, made when all readers have added to it.
+  ///
+  /// A copy, because the tensor's own node may mask the gradient in place, and it may be in blocks.
   private func snapshot(of slot: TensorSlot) throws -> (TensorMemory, Step) {
     let memory = try TensorMemory(TensorDescriptor(slot.shape.describable))
     let gradient = try slot.gradient()
@@ -56,12 +68,18 @@ extension NetworkCompiler {
   /// Where a reader puts its contribution to a tensor's gradient, and what must be done afterwards.
   ///
   /// The first contribution is written in place; every further one goes to spare memory and is added.
+  /// Readers are compiled in reverse order always, so sums have the same order on every run.
+  ///
+  /// - Parameter slot: A tensor that is differentiated.
+  /// - Returns: Memory in the tensor's format to *write* to, and the steps that follow.
+  /// - Throws: When memory is lacking.
   func gradientContribution(of slot: TensorSlot) throws -> (memory: TensorMemory, then: [Step]) {
     let gradient = try slot.gradient()
     guard slot.hasGradient else {
       slot.hasGradient = true
       return (gradient, [])
     }
+    // oneDNN's gradients overwrite their destination, hence the detour.
     let count = gradient.storedCount
     let format = gradient.format
     let memory: TensorMemory

@@ -4,16 +4,26 @@ internal import OneDNN
 ///
 /// Maps lie in the layout that their convolutions like, from the first one to the last; images,
 /// vectors, tokens and what a caller reads are in plain order. Where a tensor is wanted in another
-/// format than it has, a conversion stands between (see `LayoutAssignment`). A concatenation costs nothing
-/// where its parts can be written into it directly, which with one image is nearly everywhere.
+/// format than it has, a conversion stands between (see `LayoutAssignment`). A concatenation costs
+/// nothing where its parts can be written into it directly, which with one image is nearly everywhere.
+///
+/// The order of work: `Lowering` simplifies the graph, `LayoutAssignment` chooses formats, all nodes
+/// are compiled forward, then backward in reverse order, then along tangents. Gradients are in
+/// `NetworkCompiler+Gradients.swift`, tangents in `TangentCompiler.swift`.
 final class NetworkCompiler {
+  /// Where weights in the kernels' layouts are shared with other copies of the network.
   let weights: PreparedWeights
+  /// oneDNN's stream and scratch memory, of this network alone.
   let context: ExecutionContext
+  /// What is known about every tensor of the graph.
   let facts: [String: TensorFact]
+  /// What gradients do at ReLUs and max pools.
   let rules: BackwardRules
+  /// The nodes to compile, conversions among them, in order of computation.
   private let nodes: [LoweredNode]
   private let inputName: String
   let request: CompilationRequest
+  /// The tensors by name; two names of one tensor have one slot.
   private var slots: [String: TensorSlot] = [:]
   /// How many compiled nodes read each tensor.
   private(set) var readerCounts: [String: Int] = [:]
@@ -22,7 +32,10 @@ final class NetworkCompiler {
   private var differentiated: Set<String> = []
   /// Tensors that tangents pass through: those that depend on the source and that a target depends on.
   private(set) var carrying: Set<String> = []
+  /// Memory for contributions to gradients that are added, one for each format, since steps run one
+  /// after the other; replaced when more is needed.
   var spare: [NumberFormat: TensorMemory] = [:]
+  /// Tensors at which gradients start.
   private var seeded: Set<String> = []
 
   /// Lowers a graph that was cut down to what is wanted, and decides where its tensors lie.
@@ -58,6 +71,7 @@ final class NetworkCompiler {
       }
       slots[name] = try TensorSlot(name: name, shape: shape, format: format)
     }
+    // What an identity made is read by its own name as well.
     for (alias, name) in lowering.aliases { slots[alias] = slots[name] }
     for node in nodes { for input in node.inputs { readerCounts[input, default: 0] += 1 } }
   }
@@ -103,6 +117,7 @@ final class NetworkCompiler {
     if let pushing = request.pushing {
       carrying = marked(from: try names([pushing.source]), to: try names(pushing.targets))
     }
+    // Before any memory is made, and from the last on, so that nested concatenations share it.
     for node in nodes.reversed() {
       if case .concatenation(let axis) = node.operation {
         try Concatenation(axis: axis).aliasParts(of: node, with: self)
@@ -135,6 +150,8 @@ final class NetworkCompiler {
   }
 
   /// The tensors on a path from one set to another, both ends included.
+  ///
+  /// - Complexity: O(nodes).
   private func marked(from start: Set<String>, to end: Set<String>) -> Set<String> {
     var downstream = start
     for node in nodes {
@@ -163,6 +180,7 @@ final class NetworkCompiler {
     let work: CompiledOperator
   }
 
+  /// Compiles one node; its pullback and pushforward are closures that are called later, if at all.
   private func compileForward(_ node: LoweredNode) throws -> CompiledNode {
     guard let output = slotIfAny(node.output),
       let input = node.inputs.lazy.compactMap({ self.slotIfAny($0) }).first
@@ -196,7 +214,7 @@ final class NetworkCompiler {
     return CompiledNetwork.Output(shape: slot.shape, plain: memory, collect: step)
   }
 
-  /// Steps with the name of their node.
+  /// Steps with the name of their node, by which a profile tells them.
   func labelled(
     _ steps: [Step], _ node: CompiledNode, _ phase: ProfileEntry.Phase
   ) -> [Step] {
@@ -216,6 +234,8 @@ final class NetworkCompiler {
   }
 
   /// An input of a node, a constant in the given layout.
+  ///
+  /// - Throws: `NetworkError` for a constant that has no numbers.
   func operand(_ name: String, _ layout: TensorLayout) throws -> Operand {
     if let slot = slotIfAny(name) {
       return Operand(
@@ -226,6 +246,7 @@ final class NetworkCompiler {
       throw NetworkError(unsupported: "constant", "is not one of floating-point numbers")
     }
     let plain = try TensorDescriptor(constant.shape.describable)
+    // One channel is broadcast: blocked, it would be padded to a block of which one number counts.
     let isMap = constant.shape.rank == 4 && constant.shape.dimensions[1] > 1
     let wanted = isMap ? layout : .plain
     let memory = try weights.weights(
@@ -245,7 +266,7 @@ final class NetworkCompiler {
     return (copy, [try reorder(memory, to: copy)])
   }
 
-  /// A step that copies one layout or format to another.
+  /// A step that copies one layout or format to another; bytes alone where both are the same.
   func reorder(_ source: TensorMemory, to destination: TensorMemory) throws -> Step {
     if source.descriptor == destination.descriptor { return .copy(destination, from: source) }
     return try run(

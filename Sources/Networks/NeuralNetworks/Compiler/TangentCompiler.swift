@@ -11,6 +11,7 @@ final class TangentCompiler {
   /// How many tangents there are.
   let count: Int
   private let carrying: Set<String>
+  /// The tangents made so far, by tensor.
   private var memories: [String: TensorMemory] = [:]
 
   /// - Parameters:
@@ -27,7 +28,7 @@ final class TangentCompiler {
     return memories[slot.name]
   }
 
-  /// Memory for the tangents of a node's output.
+  /// Memory for the tangents of a node's output, in its format; `count` times that of its value.
   func makeTangent(of slot: TensorSlot) throws -> TensorMemory {
     let memory = try TensorMemory(
       TensorDescriptor(
@@ -39,7 +40,8 @@ final class TangentCompiler {
   /// The shape of all tangents of a tensor together.
   func shape(of slot: TensorSlot) -> TensorShape { slot.shape.repeated(count) }
 
-  /// Each tangent by itself, as a tensor like the given one.
+  /// Each tangent by itself, as a tensor like the given one: for operators that combine tangents with
+  /// values, which are there once.
   func views(of memory: TensorMemory, like slot: TensorSlot?) throws -> [TensorMemory] {
     guard let slot else { return [] }
     let length = memory.storedCount / max(count, 1)
@@ -48,6 +50,14 @@ final class TangentCompiler {
 }
 
 extension NetworkCompiler {
+  /// Compiles the steps from the source's tangents to the targets': forward mode, node after node.
+  ///
+  /// - Parameters:
+  ///   - compiled: All nodes, in order of computation.
+  ///   - pushing: The source, the targets and the number of tangents.
+  /// - Returns: The source's and the targets' memories, and the steps between them.
+  /// - Throws: `NetworkError` for a rule that has no tangents, a target that does not depend on the
+  ///   source, or a node that lacks a kernel.
   func compileTangents(
     _ compiled: [CompiledNode], _ pushing: Pushforward
   ) throws -> CompiledNetwork.Tangents {
@@ -65,6 +75,7 @@ extension NetworkCompiler {
     first.label = Step.Label(
       node: pushing.source, operation: "tangents", shape: "\(source.shape)", phase: .tangent)
     var (linearization, push) = ([Step](), [first])
+    // The source's own node is left out: its tangents are the caller's.
     for node in compiled where hasTangent(node.output) && node.output.name != source.name {
       do {
         let steps = try node.work.pushforward(tangents)
@@ -78,6 +89,7 @@ extension NetworkCompiler {
       guard let tangent = try tangents.tangent(of: slot) else {
         throw unreached(pushing.source, by: [name])
       }
+      // Read in plain order and single precision, whatever the target's format.
       let plain = try TensorMemory(TensorDescriptor(tangents.shape(of: slot).dimensions))
       var step = try reorder(tangent, to: plain)
       step.label = Step.Label(

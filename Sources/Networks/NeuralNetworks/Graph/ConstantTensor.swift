@@ -27,7 +27,7 @@ public struct ConstantTensor: Hashable, Sendable {
 
   /// Makes a tensor.
   ///
-  /// - Precondition: There are as many values as the shape has elements.
+  /// - Precondition: There are as many values as the shape has elements, at most 2³¹.
   public init(shape: TensorShape, elements: Elements) {
     precondition(
       shape.isReasonable && shape.elementCount == elements.count,
@@ -77,7 +77,11 @@ public enum ElementType: String, Hashable, Sendable {
 }
 
 extension ConstantTensor.Elements {
-  /// The elements at `offset + Σ index · stride` for every index into `shape`, row-major.
+  /// The elements at `offset + Σ index · stride` for every index into `shape`, row-major: slices,
+  /// transpositions and broadcasting are all of this form.
+  ///
+  /// - Precondition: No index leaves the elements.
+  /// - Complexity: O(elements of the result).
   func strided(_ shape: TensorShape, strides: [Int], offset: Int = 0) -> Self {
     switch self {
     case .floats(let values): .floats(gathered(values, shape, strides, offset))
@@ -138,6 +142,7 @@ private func gathered<Element>(
   var index = [Int](repeating: 0, count: last)
   var start = offset
   while true {
+    // Whole rows of the last dimension are copied at once where they are contiguous.
     if step == 1 {
       result.append(contentsOf: values[start..<start + length])
     } else {

@@ -13,6 +13,7 @@ public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// A name from a file in quotation marks, on one line and no longer than a line.
 package func quoted(_ name: String) -> String {
+  // Names come from files: one of a megabyte, or with line breaks, must not take over a message.
   let limit = 120
   let scalars = name.unicodeScalars.prefix(limit)
   let cut = scalars.endIndex < name.unicodeScalars.endIndex
@@ -37,6 +38,7 @@ public func nearestNames(to name: String, among candidates: [String], count: Int
   return ranked.sorted(by: <).prefix(max(count, 0)).map { candidates[$0.2] }
 }
 
+/// A name in lower case as bytes, cut off where a long one would take long to compare.
 private func comparable(_ name: String) -> [UInt8] {
   String(name.prefix(128)).lowercased().utf8.prefix(128).map { $0 }
 }
@@ -45,6 +47,8 @@ private func comparable(_ name: String) -> [UInt8] {
 private func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
   var row = Array(0...second.count)
   for (i, letter) in first.enumerated() {
+    // One row of the table is enough: of the row before only the diagonal is needed after it is
+    // overwritten.
     var diagonal = row[0]
     row[0] = i + 1
     for (j, other) in second.enumerated() {

@@ -10,6 +10,7 @@ extension NetworkGraph {
   public func withChannelsFirst() -> NetworkGraph {
     precondition(inputShape.rank == 4, "\(inputShape) is not an image")
     let names = Set(nodes.map(\.output))
+    // Readers get a transposed tensor of another name, so that the input's stays the file's.
     var inner = inputName + " (channels last)"
     while names.contains(inner) { inner += "'" }
     var result = self
@@ -41,6 +42,7 @@ extension NetworkGraph {
       guard case .transpose(let order?) = node.operation, let input = node.inputs.first,
         order.count <= 8
       else { continue }
+      // Only orders that are permutations are combined; others are an error when shapes are inferred.
       guard let source = sources[input], Set(order) == Set(source.order.indices),
         order.count == source.order.count
       else {
@@ -53,6 +55,7 @@ extension NetworkGraph {
       result.nodes[index].operation =
         combined == Array(combined.indices) ? .identity : .transpose(combined)
     }
+    // Tensors of the file stay, read or not: a caller may want them by name.
     let read = Set(result.nodes.flatMap(\.inputs)).union(outputNames)
     result.nodes.removeAll { added.contains($0.output) && !read.contains($0.output) }
     return result

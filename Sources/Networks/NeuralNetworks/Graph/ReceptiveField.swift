@@ -1,5 +1,7 @@
 /// The part of the image that an element of a tensor depends on, along rows and columns apart.
 ///
+/// Position p of a map depends on the pixels from `reach.lowerBound + p · stride` to
+/// `reach.upperBound + p · stride` of a side. Units are pixels of the network's input.
 /// Pixels beyond the image's edge count, as they do for padded maps; what an operation reads counts,
 /// whatever its weights are.
 public struct ReceptiveField: Hashable, Sendable {
@@ -16,8 +18,8 @@ public struct ReceptiveField: Hashable, Sendable {
   public struct Line: Hashable, Sendable {
     /// The pixels.
     public var reach: Reach
-    /// How elements lie along the side; `nil` when they have no place there, as after a global pool,
-    /// or it is not known.
+    /// How elements lie along the side; `nil` when they have no position there, as after a global
+    /// pool, or it is not known.
     public var positions: Positions?
 
     /// Makes a line.
@@ -29,7 +31,7 @@ public struct ReceptiveField: Hashable, Sendable {
 
   /// The pixels along one side of the image.
   public enum Reach: Hashable, Sendable {
-    /// Those that the element at place 0 depends on; each further place is a stride farther.
+    /// Those that the element at position 0 depends on; each further position is a stride farther.
     case pixels(ClosedRange<Int>)
     /// All of them: a sum over positions lies between.
     case all
@@ -42,21 +44,24 @@ public struct ReceptiveField: Hashable, Sendable {
     }
   }
 
-  /// How the elements of a tensor lie along one side of the image: the place is
+  /// How the elements of a tensor lie along one side of the image: the position is
   /// `index / divisor % count` of the index along one dimension.
+  ///
+  /// A map's rows are dimension 2 with divisor 1; the tokens of a transformer have both sides in one
+  /// dimension, rows with the number of columns as divisor, columns with 1.
   public struct Positions: Hashable, Sendable {
     /// The tensor's dimension: 2 for the rows of a map, 3 for its columns.
     public var dimension: Int
-    /// How many elements of the dimension share a place before the next one comes.
+    /// How many consecutive elements of the dimension have the same position.
     public var divisor: Int
-    /// The number of places.
+    /// The number of positions.
     public var count: Int
-    /// Pixels from a place to the next.
+    /// Pixels from a position to the next.
     public var stride: Int
-    /// 0 where places are in the image's order, else a number for the order that they are in.
+    /// 0 where positions are in the image's order, else a number for the order that they are in.
     var order = 0
 
-    /// Whether the index along the dimension is the place itself.
+    /// Whether the index along the dimension is the position itself.
     func isDirect(in shape: TensorShape) -> Bool {
       divisor == 1 && order == 0 && count == shape.dimensions[dimension]
     }
@@ -64,7 +69,7 @@ public struct ReceptiveField: Hashable, Sendable {
 
   /// Whether a tensor is batch × channels × rows × columns.
   ///
-  /// Where elements have no place along a side, a map has one row or column.
+  /// Where elements have no position along a side, a map has one row or column.
   ///
   /// - Parameter shape: The tensor's sizes.
   /// - Returns: `nil` when it is not known.
@@ -104,10 +109,10 @@ extension ReceptiveField.Reach {
 }
 
 extension ReceptiveField.Line {
-  /// All pixels if it was so before, else not known; places are lost.
+  /// All pixels if it was so before, else not known; positions are lost.
   var lost: Self { Self(reach: reach == .all ? .all : .unknown, positions: nil) }
 
-  /// The same pixels at places in an order of its own.
+  /// As many pixels at positions in an order of its own.
   func scattered(along dimension: Int, count: Int, order: Int) -> Self {
     guard var positions else { return lost }
     positions.dimension = dimension
@@ -117,7 +122,7 @@ extension ReceptiveField.Line {
     return Self(reach: reach.count.map { .pixels(0...$0 - 1) } ?? reach, positions: positions)
   }
 
-  /// After a sum over some dimensions: all pixels if the places lay there.
+  /// After a sum over some dimensions: all pixels if the positions lay there.
   func summed(over dimensions: some Collection<Int>) -> Self {
     guard let positions, dimensions.contains(positions.dimension) else { return self }
     return Self(reach: reach == .unknown ? .unknown : .all, positions: nil)
@@ -141,6 +146,7 @@ extension ReceptiveField.Line {
     if positions == other.positions {
       return Self(reach: reach.union(other.reach), positions: positions)
     }
+    // What depends on all pixels adds to any element, as squeeze-and-excitation does to a map.
     if positions == nil, reach == .all { return Self(reach: .all, positions: other.positions) }
     if other.positions == nil, other.reach == .all {
       return Self(reach: .all, positions: positions)

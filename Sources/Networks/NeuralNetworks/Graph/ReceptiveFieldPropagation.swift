@@ -1,6 +1,6 @@
 extension NetworkGraph {
   /// The receptive fields of the tensors that depend on the image: which pixels an element depends
-  /// on, and how far apart those of neighbouring elements are.
+  /// on, and how far apart those of neighboring elements are.
   ///
   /// Rows and columns are followed apart through windows, branches, steps and rearrangements, as
   /// intervals of pixels (Araujo, Norris and Sim 2019, "Computing receptive fields of convolutional
@@ -30,8 +30,10 @@ extension NetworkGraph {
         positions: .init(
           dimension: dimension, divisor: 1, count: image.dimensions[dimension], stride: 1))
     }
+    // A pixel of the image depends on itself.
     var fields = [inputName: ReceptiveField(rows: line(2), columns: line(3))]
     for (index, node) in nodes.enumerated() {
+      // Sizes and constants do not depend on the image's values, and have no field.
       if case .shape = node.operation { continue }
       guard let output = facts[node.output], output.constant == nil else { continue }
       let sources = node.inputs.map { facts[$0]?.constant == nil ? fields[$0] : nil }
@@ -54,7 +56,7 @@ struct ReceptiveFieldRule {
   let node: Node
   let inputs: [TensorFact?]
   let output: TensorShape
-  /// A number for an order of places that this node makes.
+  /// A number for an order of positions that this node makes.
   let order: Int
 
   /// For operators whose first input alone can depend on the image, what they make of its line.

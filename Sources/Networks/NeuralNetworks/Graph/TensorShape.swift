@@ -29,6 +29,7 @@ public struct TensorShape: Hashable, Sendable, CustomStringConvertible, Expressi
     var count = 1
     for size in dimensions {
       guard size >= 0, size <= 1 << 31 else { return false }
+      // A size of 0 must not hide that the others are too large to be counted.
       count *= max(size, 1)
       guard count <= 1 << 31 else { return false }
     }
@@ -91,6 +92,8 @@ extension TensorShape {
     let offset = shape.rank - rank
     precondition(offset >= 0, "\(self) cannot be broadcast to \(shape)")
     var result = [Int](repeating: 0, count: shape.rank)
+    // Aligned at the last dimension; sizes of 1 keep the stride 0, which reads one element again and
+    // again.
     for (index, stride) in strides.enumerated() where dimensions[index] != 1 {
       precondition(
         dimensions[index] == shape.dimensions[index + offset],

@@ -126,8 +126,8 @@ private final class ChannelAffineKernel: Kernel {
     case .channelsLast: block = channels
     case .blocked(let count): block = count
     }
-    // The last block may be incomplete. Zeros stand in its padding and must stay, since convolutions
-    // read them: scale and shift are 0 there.
+    // The last block may be incomplete. oneDNN expects zeros in its padding: scale and shift are 0
+    // there.
     let padded = (channels + block - 1) / block * block
     let padding = [Float](repeating: 0, count: padded - channels)
     scale = affine.scale + padding

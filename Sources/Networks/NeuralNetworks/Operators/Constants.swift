@@ -38,8 +38,9 @@ struct Constant: Operator {
 /// arithmetic of exporters (a batch size read, then used to reshape) is worked out. ONNX `Shape`.
 struct ShapeOf: Operator {
   let start: Int
-  /// The first dimension after those that are told; nil: to the end. Negative ones count from the end,
-  /// and both are clamped to the rank, as ONNX's `Shape` 15 does.
+  /// The first dimension after those that are told; nil: to the end.
+  ///
+  /// Negative ones count from the end, and both are clamped to the rank, as ONNX's `Shape` 15 does.
   let end: Int?
 
   var name: String { "shape" }

@@ -23,8 +23,9 @@ public struct Convolution: Operator, Window {
   public var padding: Padding
   /// How the padding follows from the map.
   public var paddingRule: PaddingRule
-  /// The number of groups that channels are cut into; divides both channel counts. As many groups as
-  /// input channels make a depthwise convolution.
+  /// The number of groups that channels are cut into, a divisor of both channel counts.
+  ///
+  /// As many groups as input channels make a depthwise convolution.
   public var groups: Int
 
   /// Makes a convolution.

@@ -286,6 +286,7 @@ private struct MatrixProductPlan {
   ///   - compiler: Makes the steps.
   ///   - product: The primitive of a group, and its bindings for a given destination.
   /// - Returns: The steps, in the groups' order, so that sums are formed in the same order always.
+  /// - Throws: When memory for a contribution is lacking.
   func collect(
     _ index: KeyPath<Group, Int>, _ size: Int, _ descriptor: TensorDescriptor,
     into gradient: TensorMemory, counting operations: Int, _ compiler: NetworkCompiler,

@@ -11,11 +11,11 @@ public enum PaddingContent: Hashable, Sendable {
 /// With elements around it; negative amounts cut off. [x, amounts, value?, axes?]
 ///
 ///     y[i, …] = x[s(i), …], or the value where s(i) lies outside
-///     x̄[r, …] = Σ_{i: s(i) = r} ȳ[i, …]       pullback: a mirrored element collects its copies'
+///     x̄[r, …] = Σ_{i: s(i) = r} ȳ[i, …]       pullback: an element collects its mirror images'
 ///     ẏ[i, …] = ẋ[s(i), …], or 0              pushforward
 ///
-/// s(i) is i − before, mirrored or clamped. ONNX `Pad`. Zeros around a map that only a convolution reads
-/// are gone before this runs (`Lowering`).
+/// s(i) is i − before, mirrored or clamped. ONNX `Pad`. Zeros around a map that only a convolution
+/// reads are gone before this runs (`Lowering`).
 struct Pad: IndexedOperator {
   /// What stands around the elements.
   let content: PaddingContent

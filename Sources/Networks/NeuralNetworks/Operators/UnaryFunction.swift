@@ -8,8 +8,8 @@ internal import OneDNN
 ///     ẏ = f′(x) ẋ      pushforward
 ///
 /// ONNX's operators of the same names. A ReLU or clip behind a convolution is computed with it
-/// (`Lowering.appendFunctions`). oneDNN: `dnnl_eltwise_forward_desc_init` and `…_backward_…`, except where
-/// `implementation` says otherwise. At a kink the derivative is the left one, 0 for a ReLU at 0.
+/// (`Lowering.appendFunctions`). oneDNN: `dnnl_eltwise_forward_desc_init` and `…_backward_…`, except
+/// where `implementation` says otherwise. A ReLU's derivative at 0 is 0.
 public enum UnaryFunction: Hashable, Sendable, Operator {
   /// max(x, 0).
   case relu
@@ -82,7 +82,7 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
   /// NaN gives NaN for every function, as in ONNX's reference.
   package func value(_ x: Float) -> Float {
     switch self {
-    // `max(x, 0)` would give 0 for NaN and hide it.
+    // The comparison alone would give 0 for NaN and hide it.
     case .relu: return x > 0 ? x : x.isNaN ? x : 0
     case .leakyReLU(let slope): return x > 0 ? x : slope * x
     // exp(x) − 1 cancels near 0.

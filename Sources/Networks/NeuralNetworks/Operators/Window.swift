@@ -128,8 +128,8 @@ extension Window {
   /// A receptive field through the windows: the pixels of all of a window's elements.
   ///
   /// With first and last pixel [f, l] of position 0 and j pixels between positions, the window's are
-  /// [f − padding · j, l + ((kernel − 1) · dilation − padding) · j], stride · j apart (Araujo, Norris and
-  /// Sim 2019, equations 2 and 3).
+  /// [f − padding · j, l + ((kernel − 1) · dilation − padding) · j], stride · j apart (Araujo, Norris
+  /// and Sim 2019).
   func receptiveField(
     through line: ReceptiveField.Line, of shape: TensorShape, _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
