@@ -19,6 +19,7 @@ public enum Elementwise: Sendable, Hashable {
   /// The functions of these names; `softplus` is log(1 + exp(x)).
   case tanh, exponential, logarithm, softplus, squareRoot, absolute
 
+  /// oneDNN's algorithm and its two parameters.
   var code: (algorithm: dnnl_alg_kind_t, alpha: Float, beta: Float) {
     switch self {
     case .relu(let slope): (dnnl_eltwise_relu, slope, 0)

@@ -54,6 +54,8 @@ extension Primitive {
     var operation = dnnl_convolution_desc_t()
     try check(
       geometry.withPointers { _, strides, dilation, before, after in
+        // For training even where no gradient is asked for: the backward primitive takes this one as
+        // its hint.
         dnnl_dilated_convolution_forward_desc_init(
           &operation, dnnl_forward_training, dnnl_convolution_direct, &source, &weights, &bias,
           &destination, strides, dilation, before, after)

@@ -21,6 +21,7 @@ public enum PoolingKind: Sendable {
 extension Primitive {
   /// Pooling, forward; `keepsWorkspace` records what the gradient needs.
   ///
+  /// For a maximum that is the index of each maximum in its window; a mean needs nothing.
   /// The corresponding oneDNN function is `dnnl_pooling_v2_forward_desc_init`.
   public static func pooling(
     _ kind: PoolingKind, source: TensorDescriptor, destination: TensorDescriptor,

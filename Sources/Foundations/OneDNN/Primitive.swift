@@ -47,6 +47,7 @@ public final class Primitive: @unchecked Sendable {
   convenience init(
     operation: UnsafeRawPointer, appending function: Elementwise? = nil, hint: Primitive? = nil
   ) throws(OneDNNError) {
+    // Kernels are generated for the number of threads that is set when they are made.
     keepOneDNNOnThisThread()
     let attributes = try Attributes(appending: function)
     var descriptor: dnnl_primitive_desc_t?
@@ -65,6 +66,7 @@ public final class Primitive: @unchecked Sendable {
     dnnl_primitive_desc_destroy(descriptor)
   }
 
+  /// What the primitive says about one of its tensors; nil for one that it does not have.
   private func tensor(_ query: dnnl_query_t) -> TensorDescriptor? {
     guard let pointer = dnnl_primitive_desc_query_md(descriptor, query, 0),
       dnnl_memory_desc_get_size(pointer) > 0
@@ -101,6 +103,7 @@ public final class Primitive: @unchecked Sendable {
   /// What the forward primitive leaves for the backward one.
   public var workspace: TensorDescriptor? { tensor(dnnl_query_workspace_md) }
 
+  /// The scratch memory that it needs while it runs.
   var scratchpadByteCount: Int {
     guard let pointer = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0)
     else { return 0 }
@@ -123,6 +126,8 @@ final class Attributes {
       throw OneDNNError(function: "dnnl_primitive_attr_create", status: "no attributes")
     }
     self.handle = handle
+    // Otherwise the library holds scratch memory itself, one for all or one for each primitive, as it
+    // was built.
     try check(
       dnnl_primitive_attr_set_scratchpad_mode(handle, dnnl_scratchpad_mode_user),
       "dnnl_primitive_attr_set_scratchpad_mode")
