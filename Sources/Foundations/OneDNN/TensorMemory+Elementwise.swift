@@ -83,7 +83,7 @@ extension TensorMemory {
     base.copyMemory(from: source.base, byteCount: storedCount * format.byteCount)
   }
 
-  /// Sets every element to the source's at an index, for several tensors one behind the other.
+  /// Sets every element to the source's at an index, for several tensors one after the other.
   ///
   /// - Parameters:
   ///   - source: The tensors that are read, all of one size.

@@ -41,7 +41,7 @@ extension CompiledNetwork {
     }
   }
 
-  /// What a pushforward reads, does and leaves; memories are in plain order, one tangent behind the
+  /// What a pushforward reads, does and leaves; memories are in plain order, one tangent after the
   /// other.
   struct Tangents {
     let count: Int

@@ -34,11 +34,12 @@ struct LayoutAssignment {
   /// The shape of a tensor or of a copy of one.
   func shape(of name: String) -> TensorShape? { facts[originals[name] ?? name]?.shape }
 
-  /// Adds a node behind the conversions that it needs.
+  /// Adds a node after the conversions that it needs.
   mutating func add(_ node: LoweredNode) throws {
     let choice = try choice(for: node)
     var node = node
     for (index, name) in node.inputs.enumerated() where formats[name] != nil {
+      // A reorder reads any format: a conversion before it would be a second copy.
       guard let input = choice.input else { continue }
       node.inputs[index] = converted(name, to: input)
     }

@@ -178,10 +178,10 @@ struct Lowering {
     return padding
   }
 
-  /// Batch normalization behind a convolution belongs into its weights.
+  /// Batch normalization after a convolution belongs in its weights.
   ///
-  /// They become w scale and b scale + shift, output channel by output channel. Two affine maps behind
-  /// each other become one.
+  /// They become w scale and b scale + shift, output channel by output channel. Two affine maps in a
+  /// row become one.
   private mutating func foldAffine() {
     let readers = readerCounts
     var makers = makers
@@ -198,14 +198,14 @@ struct Lowering {
       default: continue
       }
       nodes[maker].output = nodes[index].output
-      // A second affine map behind this one finds the convolution in turn.
+      // A second affine map after this one finds the convolution in turn.
       makers[nodes[index].output] = maker
       doomed.insert(index)
     }
     remove(doomed)
   }
 
-  /// A constant vector added behind a fully connected layer is its bias.
+  /// A constant vector added after a fully connected layer is its bias.
   private mutating func foldBias() {
     let readers = readerCounts
     let makers = makers
@@ -228,7 +228,7 @@ struct Lowering {
     remove(doomed)
   }
 
-  /// A ReLU or a clip behind a convolution is computed with it: their gradients need only the result.
+  /// A ReLU or a clip after a convolution is computed with it: their gradients need only the result.
   ///
   /// Other functions' need x, which the fused kernel does not keep. A clip must begin at 0, as the
   /// ReLU6 of mobile networks does: the mask is 0 < y < upper.

@@ -1,7 +1,7 @@
 internal import OneDNN
 
 /// Where the tangents of a network being compiled lie: for each tensor between the source and the
-/// targets, as many tangents as there are, one behind the other.
+/// targets, as many tangents as there are, one after the other.
 ///
 /// In memory `count` tangents of a tensor are one tensor whose first size is that many times as large,
 /// whatever the layout; convolutions, pools and matrix products take all of them as one batch and so
@@ -107,7 +107,7 @@ extension TensorShape {
   /// The sizes as oneDNN wants them: a number is a vector of one.
   var describable: [Int] { rank == 0 ? [1] : dimensions }
 
-  /// The shape of several such tensors one behind the other.
+  /// The shape of several such tensors one after the other.
   func repeated(_ count: Int) -> TensorShape {
     var result = TensorShape(describable)
     result.dimensions[0] *= count

@@ -70,7 +70,7 @@ extension NetworkGraph {
     var fault: GraphError?
     for node in nodes
     where node.inputs.allSatisfy({ $0.isEmpty || facts[$0] != nil }) && facts[node.output] == nil {
-      // Only the first fault is told; those behind it are mostly its consequences.
+      // Only the first fault is told; later ones are mostly its consequences.
       do {
         facts[node.output] = try node.fact(
           ofInputs: node.inputFacts(among: facts), allowance: &allowance)

@@ -56,7 +56,7 @@ extension NetworkGraph {
 }
 
 extension NetworkGraph {
-  /// The part of the network behind a tensor, with that tensor as its input.
+  /// The part of the network after a tensor, with that tensor as its input.
   ///
   /// What depends on neither the tensor nor the image (weights, sizes worked out from them) stays.
   ///

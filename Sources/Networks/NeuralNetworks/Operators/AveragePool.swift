@@ -50,7 +50,7 @@ struct AveragePool: Operator {
   }
 }
 
-/// The mean over everything behind the channels, each such size 1. [x: batch × channels …]
+/// The mean over all dimensions after the channels, each such size 1. [x: batch × channels …]
 ///
 /// The average pool of one window that covers the map, whatever the map's size: n_o = height · width.
 /// ONNX `GlobalAveragePool`; `NetworkGraph.withGlobalPoolsMarked` and `Lowering` write others as one.
@@ -126,7 +126,7 @@ struct AveragePooling {
     self.output = output
   }
 
-  /// The forward primitive between tensors of the slots' shapes, or of several such one behind the
+  /// The forward primitive between tensors of the slots' shapes, or of several such one after the
   /// other.
   func forward(
     _ source: TensorDescriptor, _ destination: TensorDescriptor

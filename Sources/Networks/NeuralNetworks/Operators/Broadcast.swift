@@ -3,7 +3,7 @@ internal import OneDNN
 /// How the elements of two tensors meet when they are broadcast, as in NumPy.
 ///
 /// result[i, j, …] meets a[i, j, …] and b[i, j, …], with index 0 along a dimension in which a tensor
-/// has size 1. Adjacent dimensions in which both tensors run on alike are joined, so that the innermost
+/// has size 1. Adjacent dimensions that both tensors traverse alike are joined, so that the innermost
 /// loop is long. All sizes are those in memory.
 struct Broadcast {
   /// The sizes of the result, outermost first; never empty.

@@ -16,7 +16,7 @@ public struct ChannelAffine: Hashable, Sendable, Operator {
 
   /// Makes the constants.
   ///
-  /// - Precondition: There are as many of each.
+  /// - Precondition: There are as many shifts as scales.
   public init(scale: [Float], shift: [Float]) {
     precondition(scale.count == shift.count, "\(scale.count) scales, \(shift.count) shifts")
     self.scale = scale

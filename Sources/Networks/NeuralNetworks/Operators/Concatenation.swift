@@ -2,7 +2,7 @@ internal import OneDNN
 
 /// Tensors joined along one dimension. [x₁, x₂, …]
 ///
-///     y   = x₁ behind which x₂ behind which …, along the axis
+///     y   = x₁, x₂, … one after the other along the axis
 ///     x̄_k = the part of ȳ that x_k became            pullback
 ///     ẏ   = ẋ₁, ẋ₂, … joined, 0 for a constant       pushforward
 ///
@@ -193,7 +193,7 @@ struct Concatenation: Operator {
         let result = try tangents.makeTangent(of: output)
         // A part without a tangent leaves zeros.
         var push = along.contains(where: { $0 == nil }) ? [Step.loop { result.clear() }] : []
-        // Tangents lie one behind the other, so that even with one image a part is several runs.
+        // Tangents lie one after the other, so that even with one image a part is several runs.
         for (part, tangent) in zip(parts, along) {
           guard let tangent else { continue }
           push.append(
@@ -214,7 +214,7 @@ struct Concatenation: Operator {
     /// they begin in a row of the whole, and that row's length.
     let rowCount, rowLength, offset, wholeRowLength: Int
 
-    /// The copy between a part's memory and the whole's, for `count` such tensors one behind the other.
+    /// The copy between a part's memory and the whole's, for `count` such tensors one after the other.
     func rows(
       _ part: TensorMemory, _ whole: TensorMemory, repeating count: Int = 1
     ) -> RowsKernel.Rows {

@@ -94,7 +94,7 @@ struct Gather: IndexedOperator {
         default: return line.lost
         }
       }
-      // The indices' dimensions stand where the axis was, and move those behind it.
+      // The indices' dimensions stand where the axis was, and move those after it.
       var result = line
       if positions.dimension > axis { result.positions?.dimension += indices.rank - 1 }
       return result

@@ -20,7 +20,7 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
 
   /// Makes the constants.
   ///
-  /// - Precondition: There are as many of each.
+  /// - Precondition: There are as many shifts as scales.
   public init(axis: Int, epsilon: Float, scale: [Float], shift: [Float]) {
     precondition(scale.count == shift.count, "\(scale.count) scales, \(shift.count) shifts")
     self.axis = axis

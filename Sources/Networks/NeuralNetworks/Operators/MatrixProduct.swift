@@ -124,8 +124,8 @@ struct MatrixProduct: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { .plain }
 
-  /// One primitive over the whole stack where both factors run on alike, else one product after the
-  /// other.
+  /// One primitive over the whole stack where both factors traverse it alike, else one product after
+  /// the other.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -243,7 +243,7 @@ private struct MatrixProductPlan {
     let (indicesA, indicesB) = (
       stacks.0.indices(broadcastTo: leading), stacks.1.indices(broadcastTo: leading)
     )
-    // One product of all, where both run on alike; else one after the other.
+    // One product of all, where both traverse it alike; else one after the other.
     let isUniform = indicesA == Array(0..<all) && indicesB == Array(0..<all)
     groups =
       isUniform

@@ -113,8 +113,8 @@ final class MaximumIndices: Kernel {
     self.window = window
     self.input = input
     self.output = output
-    // Indices count elements in memory, so that all tangents are gathered in whatever layout they lie.
     padding = window.resolvedPadding(forHeight: input.height, width: input.width)
+    // Of elements in memory, so that tangents are gathered in whatever layout they lie.
     indices = [Int32](repeating: 0, count: output.storedDimensions.reduce(1, *))
     precondition(
       input.storedDimensions.reduce(1, *) <= Int32.max, "\(input.shape) has too many elements")

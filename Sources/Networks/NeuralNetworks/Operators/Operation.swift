@@ -25,7 +25,7 @@ public enum Operation: Sendable {
   case maxPool(PoolingWindow)
   /// The mean of each window; `countsPadding` says whether padding counts as zeros. [x]
   case averagePool(PoolingWindow, countsPadding: Bool)
-  /// The mean over everything behind the channels, each such size 1. [x: batch × channels …]
+  /// The mean over all dimensions after the channels, each such size 1. [x: batch × channels …]
   case globalAveragePool
   /// The mean over some dimensions, all of them if nil. [x]
   case mean(axes: [Int]?, keepsDimensions: Bool)

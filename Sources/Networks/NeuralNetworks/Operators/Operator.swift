@@ -85,7 +85,7 @@ struct CompiledOperator {
   /// Computes the output.
   let forward: [Step]
   /// Adds the inputs' gradients, for an output's that is complete; it is called once, after the nodes
-  /// behind it.
+  /// that read it.
   let pullback: () throws -> [Step]
   /// Computes the output's tangents from the inputs'.
   let pushforward: (TangentCompiler) throws -> TangentSteps

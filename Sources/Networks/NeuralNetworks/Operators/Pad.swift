@@ -45,7 +45,7 @@ struct Pad: IndexedOperator {
 
   /// The elements put around a tensor, or cut off where negative: one number for each dimension.
   struct Amounts {
-    /// Elements before the first one and behind the last one.
+    /// Elements before the first one and after the last one.
     var before, after: [Int]
     /// The value around it, where the content is constant; `nil` stands for 0.
     var value: ConstantTensor?

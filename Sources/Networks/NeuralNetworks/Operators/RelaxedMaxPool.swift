@@ -182,7 +182,7 @@ struct RelaxedMaxPool {
         slot.shape.repeated(count).dimensions, layout: slot.format.layout, format: .float32))
   }
 
-  /// destination ← S source, for `count` tensors one behind the other.
+  /// destination ← S source, for `count` tensors one after the other.
   private func average(
     _ source: TensorMemory, to destination: TensorMemory, _ count: Int
   ) throws -> Step {

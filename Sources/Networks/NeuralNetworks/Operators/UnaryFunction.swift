@@ -7,7 +7,7 @@ internal import OneDNN
 ///     x̄ = f′(x) ȳ      pullback; at a ReLU what `ReLURule` says
 ///     ẏ = f′(x) ẋ      pushforward
 ///
-/// ONNX's operators of the same names. A ReLU or clip behind a convolution is computed with it
+/// ONNX's operators of the same names. A ReLU or clip after a convolution is computed with it
 /// (`Lowering.appendFunctions`). oneDNN: `dnnl_eltwise_forward_desc_init` and `…_backward_…`, except
 /// where `implementation` says otherwise. A ReLU's derivative at 0 is 0.
 public enum UnaryFunction: Hashable, Sendable, Operator {
