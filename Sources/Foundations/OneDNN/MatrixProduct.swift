@@ -25,6 +25,7 @@ public func sgemm(
   beta: Float = 0, into c: inout MutableSpan<Float>
 ) {
   guard rows > 0 && columns > 0 else { return }
+  // BLAS's leading dimensions: elements from a row to the next.
   let lda = strideA ?? (transposeA ? rows : inner)
   let ldb = strideB ?? (transposeB ? inner : columns)
   precondition(

@@ -33,6 +33,7 @@ public struct WindowGeometry: Sendable {
     let numbers = (kernel + strides + dilation + paddingBefore + paddingAfter).map {
       dnnl_dim_t($0)
     }
+    // Any other count would let C read past the end.
     precondition(numbers.count == 10, "a geometry has two numbers each")
     return numbers.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { preconditionFailure("no numbers") }

@@ -35,6 +35,7 @@ public final class Primitive: @unchecked Sendable {
     var handle: dnnl_primitive_t?
     let status = dnnl_primitive_create(&handle, descriptor)
     guard status == dnnl_success, let handle else {
+      // `deinit` does not run for an object that was never complete.
       dnnl_primitive_desc_destroy(descriptor)
       throw OneDNNError(
         function: "dnnl_primitive_create", status: String(cString: dnnl_status2str(status)))
@@ -68,6 +69,7 @@ public final class Primitive: @unchecked Sendable {
 
   /// What the primitive says about one of its tensors; nil for one that it does not have.
   private func tensor(_ query: dnnl_query_t) -> TensorDescriptor? {
+    // What a primitive does not have may come as a descriptor of size 0 instead of a null pointer.
     guard let pointer = dnnl_primitive_desc_query_md(descriptor, query, 0),
       dnnl_memory_desc_get_size(pointer) > 0
     else { return nil }
@@ -132,6 +134,7 @@ final class Attributes {
       dnnl_primitive_attr_set_scratchpad_mode(handle, dnnl_scratchpad_mode_user),
       "dnnl_primitive_attr_set_scratchpad_mode")
     guard let code = function?.code else { return }
+    // The attributes copy the list, so it can go at the end of the scope.
     var postOperations: dnnl_post_ops_t?
     try check(dnnl_post_ops_create(&postOperations), "dnnl_post_ops_create")
     defer { dnnl_post_ops_destroy(postOperations) }

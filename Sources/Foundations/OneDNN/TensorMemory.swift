@@ -51,6 +51,7 @@ public final class TensorMemory: @unchecked Sendable {
   ) throws(OneDNNError) {
     format = descriptor.format
     storedCount = descriptor.byteCount / format.byteCount
+    // Holding the owner keeps its memory alive as long as the view.
     precondition(
       format == owner.format && offset >= 0 && offset + storedCount <= owner.storedCount,
       "the view leaves its tensor")
