@@ -2,10 +2,10 @@ import NeuralNetworks
 import Randomness
 import Testing
 
-/// Several images at once, as icons are optimised.
+/// Several images at once, as icons are optimized.
 @Suite struct BatchTests {
   @Test(
-    "an image's values and gradient do not depend on its place or on the others",
+    "an image's values and gradient do not depend on its index or on the others",
     arguments: Set([Precision.float32, .fastest]), [16, 5])
   func imagesAreIndependent(_ precision: Precision, channels: Int) throws {
     let graph = SmallNetwork.inception(channels: channels).graph
@@ -27,11 +27,11 @@ import Testing
     let compiled = try CompiledNetwork(
       graph, input: [images.count, 3, 11, 9], reading: [], seeding: ["out"], precision: precision,
       weights: PreparedWeights())
-    for (place, image) in images.enumerated() {
-      compiled.withInput(image: place) { input in
+    for (number, image) in images.enumerated() {
+      compiled.withInput(image: number) { input in
         for index in image.indices { input[index] = image[index] }
       }
-      compiled.withSeed(of: "out", image: place) { seed in
+      compiled.withSeed(of: "out", image: number) { seed in
         for index in 0..<seed.count { seed[index] = Float(index % 5) - 2 }
       }
     }
@@ -41,8 +41,8 @@ import Testing
       outputs.append(values.indices.map { values[$0] })
     }
     try compiled.pullback()
-    let gradients = images.indices.map { place in
-      compiled.withGradient(of: graph.inputName, image: place) { span in
+    let gradients = images.indices.map { number in
+      compiled.withGradient(of: graph.inputName, image: number) { span in
         span.indices.map { span[$0] }
       }
     }

@@ -85,7 +85,7 @@ struct ReferenceActivationTests {
     let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     try #require(norm > 0)
 
-    // Directions of about one grey level a pixel, the first the gradient's own. A step has to be so
+    // Directions of about one gray level a pixel, the first the gradient's own. A step has to be so
     // short that few of the ReLUs and maxima on its way change sides, and so long that the difference
     // stands out from rounding; what is left of both is about 2 %.
     let tolerance = 0.05

@@ -1,6 +1,8 @@
 internal import COneDNN
 
-/// A primitive with its tensors, ready to run.
+/// A primitive with its tensors, ready to run: what a step of a network holds.
+///
+/// The arguments are made once, so that running it allocates nothing.
 public final class BoundPrimitive {
   private let primitive: Primitive
   private let tensors: [TensorMemory]
@@ -43,6 +45,7 @@ public final class BoundPrimitive {
   ///
   /// - Precondition: `keepOneDNNOnThisThread()` was called on this thread.
   public func run() throws(OneDNNError) {
+    // The shared scratch memory may have moved as it grew for primitives that were bound later.
     if let scratchMemory {
       try check(
         dnnl_memory_set_data_handle(scratchMemory, context.scratch), "dnnl_memory_set_data_handle")

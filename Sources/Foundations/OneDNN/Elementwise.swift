@@ -19,14 +19,17 @@ public enum Elementwise: Sendable, Hashable {
   /// The functions of these names; `softplus` is log(1 + exp(x)).
   case tanh, exponential, logarithm, softplus, squareRoot, absolute
 
+  /// oneDNN's algorithm and its two parameters.
   var code: (algorithm: dnnl_alg_kind_t, alpha: Float, beta: Float) {
     switch self {
     case .relu(let slope): (dnnl_eltwise_relu, slope, 0)
     case .elu(let alpha): (dnnl_eltwise_elu, alpha, 0)
+    // The second version's derivative is 0 at the upper end as well, as it is at the lower.
     case .clip(let lower, let upper): (dnnl_eltwise_clip_v2, lower, upper)
     case .linear(let scale, let shift): (dnnl_eltwise_linear, scale, shift)
     case .power(let factor, let exponent): (dnnl_eltwise_pow, factor, exponent)
     case .logistic: (dnnl_eltwise_logistic, 0, 0)
+    // oneDNN's is x · logistic(alpha · x).
     case .swish: (dnnl_eltwise_swish, 1, 0)
     case .hardSwish: (dnnl_eltwise_hardswish, 0, 0)
     case .geluByErf: (dnnl_eltwise_gelu_erf, 0, 0)

@@ -25,6 +25,7 @@ public func sgemm(
   beta: Float = 0, into c: inout MutableSpan<Float>
 ) {
   guard rows > 0 && columns > 0 else { return }
+  // BLAS's leading dimensions: elements from a row to the next.
   let lda = strideA ?? (transposeA ? rows : inner)
   let ldb = strideB ?? (transposeB ? inner : columns)
   precondition(
@@ -39,6 +40,7 @@ public func sgemm(
     for index in 0..<rows * columns { c[index] = beta == 0 ? 0 : beta * c[index] }
     return
   }
+  // `dnnl_sgemm` is row-major, other than BLAS, and asks for its threads at each call.
   keepOneDNNOnThisThread()
   let letterN = CChar(UInt8(ascii: "N"))
   let letterT = CChar(UInt8(ascii: "T"))
@@ -59,4 +61,64 @@ public func sgemm(
 private func storedCount(rows: Int, columns: Int, _ stride: Int) -> Int {
   precondition(stride >= columns, "stride \(stride) is less than a row of \(columns)")
   return rows == 0 || columns == 0 ? 0 : (rows - 1) * stride + columns
+}
+
+extension Primitive {
+  /// The matrix products of the last two dimensions, those before alike; the second factor is bound as
+  /// the weights.
+  ///
+  /// Descriptors may have strides of their own, by which a transposed matrix is read. The corresponding
+  /// oneDNN function is `dnnl_matmul_desc_init`.
+  ///
+  /// - Parameters:
+  ///   - source: Stack × rows × inner, or rows × inner.
+  ///   - weights: Stack × inner × columns, or inner × columns.
+  ///   - destination: Stack × rows × columns, or rows × columns.
+  /// - Returns: The primitive.
+  /// - Throws: When oneDNN has no kernel for the descriptors.
+  public static func matrixProduct(
+    source: TensorDescriptor, weights: TensorDescriptor, destination: TensorDescriptor
+  ) throws(OneDNNError) -> Primitive {
+    var (source, weights, destination) = (source.value, weights.value, destination.value)
+    var operation = dnnl_matmul_desc_t()
+    try check(
+      dnnl_matmul_desc_init(&operation, &source, &weights, nil, &destination),
+      "dnnl_matmul_desc_init")
+    return try Primitive(operation: &operation)
+  }
+
+  /// A fully connected layer with bias, forward: destination = source · weightsᵀ + bias.
+  ///
+  /// The source is batch × inputs, the weights outputs × inputs, in an order that the kernel chooses if
+  /// their layout is left open.
+  /// The corresponding oneDNN function is `dnnl_inner_product_forward_desc_init`.
+  public static func innerProduct(
+    source: TensorDescriptor, weights: TensorDescriptor, bias: TensorDescriptor,
+    destination: TensorDescriptor
+  ) throws(OneDNNError) -> Primitive {
+    var (source, weights, bias, destination) =
+      (source.value, weights.value, bias.value, destination.value)
+    var operation = dnnl_inner_product_desc_t()
+    try check(
+      dnnl_inner_product_forward_desc_init(
+        &operation, dnnl_forward_training, &source, &weights, &bias, &destination),
+      "dnnl_inner_product_forward_desc_init")
+    return try Primitive(operation: &operation)
+  }
+
+  /// The gradient of a fully connected layer with respect to its input: destinationGradient · weights.
+  ///
+  /// The corresponding oneDNN function is `dnnl_inner_product_backward_data_desc_init`.
+  public static func innerProductPullback(
+    sourceGradient: TensorDescriptor, weights: TensorDescriptor,
+    destinationGradient: TensorDescriptor, forward: Primitive
+  ) throws(OneDNNError) -> Primitive {
+    var (source, weights, destination) =
+      (sourceGradient.value, weights.value, destinationGradient.value)
+    var operation = dnnl_inner_product_desc_t()
+    try check(
+      dnnl_inner_product_backward_data_desc_init(&operation, &source, &weights, &destination),
+      "dnnl_inner_product_backward_data_desc_init")
+    return try Primitive(operation: &operation, hint: forward)
+  }
 }

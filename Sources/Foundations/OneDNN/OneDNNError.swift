@@ -1,6 +1,6 @@
 internal import COneDNN
 
-/// A failed call into oneDNN.
+/// A failed call into oneDNN, mostly a primitive without a kernel (`unimplemented`) or lacking memory.
 public struct OneDNNError: Error, CustomStringConvertible {
   /// The C function that failed.
   public let function: String

@@ -33,6 +33,7 @@ public struct WindowGeometry: Sendable {
     let numbers = (kernel + strides + dilation + paddingBefore + paddingAfter).map {
       dnnl_dim_t($0)
     }
+    // Any other count would let C read past the end.
     precondition(numbers.count == 10, "a geometry has two numbers each")
     return numbers.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { preconditionFailure("no numbers") }
@@ -54,6 +55,8 @@ extension Primitive {
     var operation = dnnl_convolution_desc_t()
     try check(
       geometry.withPointers { _, strides, dilation, before, after in
+        // For training even where no gradient is asked for: the backward primitive takes this one as
+        // its hint.
         dnnl_dilated_convolution_forward_desc_init(
           &operation, dnnl_forward_training, dnnl_convolution_direct, &source, &weights, &bias,
           &destination, strides, dilation, before, after)

@@ -34,7 +34,7 @@ extension Primitive {
     return try Primitive(operation: &operation, hint: forward)
   }
 
-  /// Softmax along one dimension, forward.
+  /// Softmax along one dimension, forward; the largest element is subtracted before the exponential.
   ///
   /// The corresponding oneDNN function is `dnnl_softmax_forward_desc_init`.
   public static func softmax(data: TensorDescriptor, axis: Int) throws(OneDNNError) -> Primitive {

@@ -21,6 +21,7 @@ public enum PoolingKind: Sendable {
 extension Primitive {
   /// Pooling, forward; `keepsWorkspace` records what the gradient needs.
   ///
+  /// For a maximum that is the index of each maximum in its window; a mean needs nothing.
   /// The corresponding oneDNN function is `dnnl_pooling_v2_forward_desc_init`.
   public static func pooling(
     _ kind: PoolingKind, source: TensorDescriptor, destination: TensorDescriptor,
@@ -30,6 +31,7 @@ extension Primitive {
     var operation = dnnl_pooling_v2_desc_t()
     try check(
       geometry.withPointers { kernel, strides, dilation, before, after in
+        // The second version, for windows with gaps (dilation).
         dnnl_pooling_v2_forward_desc_init(
           &operation, keepsWorkspace ? dnnl_forward_training : dnnl_forward_inference,
           kind.algorithm, &source, &destination, strides, kernel, dilation,

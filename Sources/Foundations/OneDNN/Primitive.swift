@@ -35,6 +35,7 @@ public final class Primitive: @unchecked Sendable {
     var handle: dnnl_primitive_t?
     let status = dnnl_primitive_create(&handle, descriptor)
     guard status == dnnl_success, let handle else {
+      // `deinit` does not run for an object that was never complete.
       dnnl_primitive_desc_destroy(descriptor)
       throw OneDNNError(
         function: "dnnl_primitive_create", status: String(cString: dnnl_status2str(status)))
@@ -47,6 +48,7 @@ public final class Primitive: @unchecked Sendable {
   convenience init(
     operation: UnsafeRawPointer, appending function: Elementwise? = nil, hint: Primitive? = nil
   ) throws(OneDNNError) {
+    // Kernels are generated for the number of threads that is set when they are made.
     keepOneDNNOnThisThread()
     let attributes = try Attributes(appending: function)
     var descriptor: dnnl_primitive_desc_t?
@@ -65,7 +67,9 @@ public final class Primitive: @unchecked Sendable {
     dnnl_primitive_desc_destroy(descriptor)
   }
 
+  /// What the primitive says about one of its tensors; nil for one that it does not have.
   private func tensor(_ query: dnnl_query_t) -> TensorDescriptor? {
+    // What a primitive does not have may come as a descriptor of size 0 instead of a null pointer.
     guard let pointer = dnnl_primitive_desc_query_md(descriptor, query, 0),
       dnnl_memory_desc_get_size(pointer) > 0
     else { return nil }
@@ -101,6 +105,7 @@ public final class Primitive: @unchecked Sendable {
   /// What the forward primitive leaves for the backward one.
   public var workspace: TensorDescriptor? { tensor(dnnl_query_workspace_md) }
 
+  /// The scratch memory that it needs while it runs.
   var scratchpadByteCount: Int {
     guard let pointer = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0)
     else { return 0 }
@@ -123,10 +128,13 @@ final class Attributes {
       throw OneDNNError(function: "dnnl_primitive_attr_create", status: "no attributes")
     }
     self.handle = handle
+    // Otherwise the library holds scratch memory itself, one for all or one for each primitive, as it
+    // was built.
     try check(
       dnnl_primitive_attr_set_scratchpad_mode(handle, dnnl_scratchpad_mode_user),
       "dnnl_primitive_attr_set_scratchpad_mode")
     guard let code = function?.code else { return }
+    // The attributes copy the list, so it can go at the end of the scope.
     var postOperations: dnnl_post_ops_t?
     try check(dnnl_post_ops_create(&postOperations), "dnnl_post_ops_create")
     defer { dnnl_post_ops_destroy(postOperations) }

@@ -41,10 +41,12 @@ public struct TensorDescriptor: @unchecked Sendable, Equatable {
     _ dimensions: [Int], layout: TensorLayout = .plain, format: NumberFormat = .float32
   ) throws(OneDNNError) {
     var descriptor = dnnl_memory_desc_t()
+    // oneDNN names plain orders by letters, one for each rank.
     let plain = [dnnl_a, dnnl_ab, dnnl_abc, dnnl_abcd, dnnl_abcde, dnnl_abcdef, dnnl_abcdefg]
     let tag =
       switch layout {
       case .any: dnnl_format_tag_any
+      // A block of 16 floats fills an AVX-512 register, one of 8 an AVX2 register.
       case .blocked(16): dnnl_nChw16c
       case .blocked: dnnl_nChw8c
       case .channelsLast: dnnl_nhwc
@@ -58,7 +60,7 @@ public struct TensorDescriptor: @unchecked Sendable, Equatable {
     value = descriptor
   }
 
-  /// Describes a tensor of `Float` whose neighbours along each dimension lie `strides` elements apart.
+  /// Describes a tensor of `Float` whose neighbors along each dimension lie `strides` elements apart.
   ///
   /// - Throws: When a size is not acceptable to oneDNN.
   public init(_ dimensions: [Int], strides: [Int]) throws(OneDNNError) {
@@ -83,6 +85,8 @@ public struct TensorDescriptor: @unchecked Sendable, Equatable {
   }
 
   /// The number of elements in memory, padding included.
+  ///
+  /// From the padded sizes: a workspace's bytes do not tell how wide its integers are.
   var elementCount: Int {
     withUnsafeBytes(of: value.padded_dims) { dimensions in
       dimensions.bindMemory(to: dnnl_dim_t.self).prefix(Int(value.ndims)).reduce(1) {

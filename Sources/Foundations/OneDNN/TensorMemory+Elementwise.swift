@@ -2,7 +2,8 @@ internal import COneDNN
 
 /// Elementwise work on tensors of the same layout and format, as they lie in memory.
 ///
-/// Those of bfloat16 numbers are in C, beside the module map.
+/// Those of bfloat16 numbers are in C, beside the module map. All of them run over padding as well,
+/// where they keep zeros.
 extension TensorMemory {
   /// Sets every element to max(x, 0) of the other's, which may be this tensor itself.
   public func rectify(_ source: TensorMemory) {
@@ -12,6 +13,7 @@ extension TensorMemory {
       let (output, input) = (floats, source.floats)
       for index in 0..<storedCount { output[index] = max(input[index], 0) }
     case .bfloat16:
+      // As signed integers: bfloat16 has its sign in the same bit.
       bf16_rectify(signed, source.signed, storedCount)
     }
   }
@@ -28,8 +30,8 @@ extension TensorMemory {
     }
   }
 
-  /// Clears every element where `value` is not between 0 and `upper`: the gradient of a clip, in
-  /// place.
+  /// Clears every element where `value` is not between 0 and `upper`: the gradient of a clip, without
+  /// other memory.
   ///
   /// - Precondition: `upper` is positive.
   public func mask(wherePositive value: TensorMemory, andLessThan upper: Float) {
@@ -81,7 +83,7 @@ extension TensorMemory {
     base.copyMemory(from: source.base, byteCount: storedCount * format.byteCount)
   }
 
-  /// Sets every element to the source's at an index, for several tensors one behind the other.
+  /// Sets every element to the source's at an index, for several tensors one after the other.
   ///
   /// - Parameters:
   ///   - source: The tensors that are read, all of one size.
@@ -94,6 +96,7 @@ extension TensorMemory {
       storedCount == count * indices.count && format == source.format
         && indices.allSatisfy { $0 >= 0 && $0 < length },
       "\(count) × \(indices.count) elements of \(length) for \(storedCount)")
+    // In either format numbers are moved, not converted.
     indices.withUnsafeBufferPointer { indices in
       for tensor in 0..<count {
         switch format {

@@ -21,11 +21,14 @@ public final class TensorMemory: @unchecked Sendable {
   ///
   /// - Throws: When the memory cannot be had.
   public init(_ descriptor: TensorDescriptor) throws(OneDNNError) {
+    // Aligned to a cache line, the width of an AVX-512 register; never empty, since a request for 0
+    // bytes may be answered with a null pointer.
     let byteCount = max(64, descriptor.byteCount)
     var pointer: UnsafeMutableRawPointer?
     guard posix_memalign(&pointer, 64, byteCount) == 0, let pointer else {
       throw OneDNNError(function: "posix_memalign", status: "no memory for \(byteCount) bytes")
     }
+    // oneDNN expects zeros in the padding of a last block.
     memset(pointer, 0, byteCount)
     base = pointer
     format = descriptor.format
@@ -48,6 +51,7 @@ public final class TensorMemory: @unchecked Sendable {
   ) throws(OneDNNError) {
     format = descriptor.format
     storedCount = descriptor.byteCount / format.byteCount
+    // Holding the owner keeps its memory alive as long as the view.
     precondition(
       format == owner.format && offset >= 0 && offset + storedCount <= owner.storedCount,
       "the view leaves its tensor")
@@ -112,7 +116,8 @@ extension TensorMemory {
   public func withElements<Result>(
     in range: Range<Int>, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result {
-    try body(Span(_unsafeElements: UnsafeBufferPointer(start: place(range), count: range.count)))
+    try body(
+      Span(_unsafeElements: UnsafeBufferPointer(start: start(of: range), count: range.count)))
   }
 
   /// Writes some of the elements as they lie in memory.
@@ -122,11 +127,12 @@ extension TensorMemory {
     in range: Range<Int>, _ body: (inout MutableSpan<Float>) throws -> Result
   ) rethrows -> Result {
     var span = MutableSpan(
-      _unsafeElements: UnsafeMutableBufferPointer(start: place(range), count: range.count))
+      _unsafeElements: UnsafeMutableBufferPointer(start: start(of: range), count: range.count))
     return try body(&span)
   }
 
-  private func place(_ range: Range<Int>) -> UnsafeMutablePointer<Float> {
+  /// The first element of a range that lies within the memory.
+  private func start(of range: Range<Int>) -> UnsafeMutablePointer<Float> {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= storedCount,
       "\(range) leaves a tensor of \(storedCount) elements")
@@ -135,6 +141,7 @@ extension TensorMemory {
 
   /// The small integers of a workspace, one byte or four bytes each: what a max pool notes.
   public func smallIntegers() -> [Int32] {
+    // oneDNN takes one byte each for small windows, four for large ones.
     let count = descriptor.elementCount
     if descriptor.byteCount >= 4 * count {
       let numbers = base.assumingMemoryBound(to: Int32.self)
@@ -172,7 +179,7 @@ extension TensorMemory {
     }
   }
 
-  /// Whether both lie at the same place.
+  /// Whether both are the same elements of the same memory.
   public func isSameMemory(as other: TensorMemory) -> Bool {
     base == other.base && storedCount == other.storedCount
   }

@@ -2,6 +2,7 @@ internal import OneDNN
 
 /// What a gradient does where the derivative is a choice: values given when a network is compiled.
 ///
+/// The rules are the network's, not a call's: masks and workspaces are chosen when it is compiled.
 /// With both rules exact, `pullback` and `pushforward` are the derivative. Other rules change what is
 /// carried back, never what is computed forward.
 public struct BackwardRules: Hashable, Sendable {
@@ -41,6 +42,7 @@ public enum ReLURule: String, CaseIterable, Hashable, Sendable {
   func mask(
     _ gradient: TensorMemory, _ function: UnaryFunction, by value: TensorMemory
   ) -> [Step] {
+    // DeconvNet and guided backpropagation are defined for ReLUs; ReLU6 keeps its derivative.
     if case .clip(_, let upper) = function {
       return [.kernel(ClipMaskKernel(gradient, by: value, upper: upper))]
     }
@@ -72,7 +74,8 @@ public enum MaxPoolRule: String, CaseIterable, Hashable, Sendable {
   case l2 = "l2"
 }
 
-/// Clears a gradient where a value lies at the ends of a clip, 0 and `upper`.
+/// Clears a gradient where a value lies at the ends of a clip, 0 and `upper`: the clip's derivative, by
+/// its result alone, in place.
 final class ClipMaskKernel: Kernel {
   let name = "loop"
   private let gradient, value: TensorMemory

@@ -30,40 +30,6 @@ public final class CompiledNetwork: @unchecked Sendable {
   /// Whether the tangents' linearization is that of the last forward pass.
   private var isLinearized = false
 
-  /// A tensor that can be read after a forward pass.
-  struct Output {
-    let shape: TensorShape
-    /// The tensor in plain order: for a map, channels × height × width.
-    let plain: TensorMemory
-    let collect: Step?
-  }
-
-  /// What a backward pass reads, does and leaves; all memories are in plain order.
-  struct Backward {
-    /// The gradients that the caller writes, by tensor.
-    let seeds: [String: TensorMemory]
-    let steps: [Step]
-    /// The gradients that the caller reads, by tensor.
-    let gradients: [String: Gradient]
-
-    struct Gradient {
-      let shape: TensorShape
-      let memory: TensorMemory
-    }
-  }
-
-  /// What a pushforward reads, does and leaves; memories are in plain order, one tangent behind the
-  /// other.
-  struct Tangents {
-    let count: Int
-    /// The tangents that the caller writes.
-    let source: TensorMemory
-    /// The tangents that the caller reads, by tensor.
-    let results: [String: TensorMemory]
-    /// What is run once a forward pass, and what for each batch of tangents.
-    let linearization, push: [Step]
-  }
-
   /// Compiles a network.
   ///
   /// - Parameters:
@@ -94,9 +60,11 @@ public final class CompiledNetwork: @unchecked Sendable {
     var request = CompilationRequest(
       reading: reading, seeding: seeding, differentiating: differentiating ?? [],
       pushing: pushing, rules: rules, precision: precision)
+    // Before anything is cut off: only the whole network at its own size tells a global pool.
     let whole = try graph.withGlobalPoolsMarked()
     let rooted =
       try start.map { try whole.beginning(at: $0, shape: shape, for: request.needed) } ?? whole
+    // The last layers' weights are never prepared when an inner layer is read.
     let needed = try rooted.truncated(to: request.needed)
     if differentiating == nil, !seeding.isEmpty { request.differentiating = [needed.inputName] }
     let plan = try NetworkCompiler(needed, input: shape, request, weights: weights).compile()
@@ -164,14 +132,20 @@ public final class CompiledNetwork: @unchecked Sendable {
     return image * count..<(image + 1) * count
   }
 
-  /// Computes the outputs from the input.
+  /// Computes the outputs from the input, on the calling thread.
+  ///
+  /// - Throws: `OneDNNError` when a primitive fails.
   public func forward() throws {
     keepOneDNNOnThisThread()
+    // The next pushforward takes its derivatives at the new values.
     isLinearized = false
     for step in forwardSteps { try step.run() }
   }
 
-  /// Reads an output of the last forward pass: channels × height × width.
+  /// Reads an output of the last forward pass: channels × height × width, all images one after the
+  /// other.
+  ///
+  /// - Precondition: The tensor was asked for when the network was compiled.
   public func withOutput<Result>(
     _ name: String, _ body: (Span<Float>) throws -> Result
   ) throws -> Result {
@@ -221,6 +195,11 @@ public final class CompiledNetwork: @unchecked Sendable {
   }
 
   /// Carries all seeds back to the differentiated tensors, for the last forward pass.
+  ///
+  /// It may run several times for one forward pass, with other seeds.
+  ///
+  /// - Precondition: The network was compiled with seeds.
+  /// - Complexity: About a forward pass; of matrix products up to twice one.
   public func pullback() throws {
     guard let backward else { preconditionFailure("the network was compiled without seeds") }
     keepOneDNNOnThisThread()
@@ -292,6 +271,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   public func pushforward() throws {
     let tangents = tangentsOrFail
     keepOneDNNOnThisThread()
+    // Derivatives at the values: once for all batches of tangents of a forward pass.
     if !isLinearized { for step in tangents.linearization { try step.run() } }
     isLinearized = true
     for step in tangents.push { try step.run() }
@@ -333,6 +313,8 @@ public final class CompiledNetwork: @unchecked Sendable {
     let steps =
       forwardSteps + (backward?.steps ?? []) + (tangents?.linearization ?? [])
       + (tangents?.push ?? [])
+    // Whole passes, so that a step finds the caches as it does in use; the best of several, since what
+    // else runs on the machine only adds time.
     var seconds = [Double](repeating: .infinity, count: steps.count)
     for _ in 0..<max(1, repetitions) {
       for (index, step) in steps.enumerated() {
@@ -345,26 +327,5 @@ public final class CompiledNetwork: @unchecked Sendable {
   private subscript(name: String) -> Output {
     guard let output = outputs[name] else { preconditionFailure("\(name) is not an output") }
     return output
-  }
-}
-
-/// Tangents that a network is compiled for.
-public struct Pushforward: Sendable {
-  /// The tensor whose tangents the caller writes.
-  public var source: String
-  /// The later tensors whose tangents the caller reads.
-  public var targets: [String]
-  /// How many tangents are carried at once: small maps need several to keep the multipliers busy, and
-  /// few fit into the caches.
-  public var count: Int
-
-  /// Makes a request.
-  ///
-  /// - Precondition: The count is positive.
-  public init(from source: String, to targets: [String], count: Int) {
-    precondition(count > 0, "at least one tangent is needed, got \(count)")
-    self.source = source
-    self.targets = targets
-    self.count = count
   }
 }

@@ -1,6 +1,6 @@
 /// A network that cannot be compiled or run.
 public struct NetworkError: Error, CustomStringConvertible {
-  /// One line: what, where, why.
+  /// One line: what, where, why, and a remedy where there is one.
   public let description: String
 
   init(_ description: String) { self.description = description }

@@ -48,6 +48,7 @@ public struct ProfileEntry: Sendable {
     _ operation: String, shape: String = "", repetitions: Int, _ body: () throws -> Void
   ) rethrows -> ProfileEntry {
     var best = Double.infinity
+    // The best, not the mean: what else runs on the machine only adds time.
     for _ in 0..<max(1, repetitions) { best = min(best, try seconds(of: body)) }
     return ProfileEntry(operation: operation, shape: shape, phase: .beside, seconds: best)
   }

@@ -22,7 +22,8 @@ struct TensorEntry {
 
   /// Pixels from an element to the next along rows and columns, where both are known.
   var stride: Extent? {
-    guard let rows = field.rows.place?.stride, let columns = field.columns.place?.stride else {
+    guard let rows = field.rows.positions?.stride, let columns = field.columns.positions?.stride
+    else {
       return nil
     }
     return Extent(height: rows, width: columns)
@@ -60,8 +61,8 @@ extension TensorEntry: Encodable {
     try object.encode(field.columns.reach.count, forKey: .fieldColumns)
     let seesAll = field.rows.reach == .all && field.columns.reach == .all
     try object.encode(seesAll, forKey: .seesAll)
-    try object.encode(field.rows.place?.stride, forKey: .strideRows)
-    try object.encode(field.columns.place?.stride, forKey: .strideColumns)
+    try object.encode(field.rows.positions?.stride, forKey: .strideRows)
+    try object.encode(field.columns.positions?.stride, forKey: .strideColumns)
   }
 }
 

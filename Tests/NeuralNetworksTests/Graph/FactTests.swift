@@ -90,7 +90,7 @@ import Testing
         .slice, [map, integers([0, 0]), integers([1, 1]), integers([1, -3])],
         "axis -3 is there twice"
       ),
-      (.gather(axis: 0), [map, integers([1])], "place 1 is none of 1"),
+      (.gather(axis: 0), [map, integers([1])], "index 1 is none of 1"),
       (.gather(axis: 1), [map, integers([.min])], "is none of 3"),
       (.gather(axis: 1), [map, floats([0])], "integer elements expected"),
       (.flatten(axis: 5), [map], "axis 5 is none"),

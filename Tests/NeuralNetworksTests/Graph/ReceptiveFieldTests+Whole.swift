@@ -39,11 +39,11 @@ extension ReceptiveFieldTests {
   func partialMeans() throws {
     let columns = try field(
       [node(.mean(axes: [3], keepsDimensions: false), ["image"], "x")], "x")
-    #expect(columns.columns.reach == .all && columns.columns.place == nil)
-    #expect(columns.rows.reach == .pixels(0...0) && columns.rows.place?.dimension == 2)
+    #expect(columns.columns.reach == .all && columns.columns.positions == nil)
+    #expect(columns.rows.reach == .pixels(0...0) && columns.rows.positions?.dimension == 2)
     let channels = try field(
       [node(.mean(axes: [1], keepsDimensions: false), ["image"], "x")], "x")
-    #expect(sizes(channels) == [1, 1, 1, 1] && channels.rows.place?.dimension == 1)
+    #expect(sizes(channels) == [1, 1, 1, 1] && channels.rows.positions?.dimension == 1)
   }
 
   @Test("a gate makes a map see all of the image, and its stride stays")
@@ -79,7 +79,7 @@ extension ReceptiveFieldTests {
         [index == 0 ? "image" : "t\(index - 1)"], "t\(index)")
     }
     #expect(sizes(try field(nodes, "t0")) == [1, 1, step, step])
-    #expect(try field(nodes, "t7").rows == .init(reach: .unknown, place: nil))
+    #expect(try field(nodes, "t7").rows == .init(reach: .unknown, positions: nil))
     let wide = (0..<64).map { index in
       let edge = Padding(top: step - 1, left: 0, bottom: step - 1, right: 0)
       return node(

@@ -13,8 +13,8 @@ import Testing
 
   func sizes(_ field: ReceptiveField) -> [Int?] {
     [
-      field.rows.reach.count, field.columns.reach.count, field.rows.place?.stride,
-      field.columns.place?.stride,
+      field.rows.reach.count, field.columns.reach.count, field.rows.positions?.stride,
+      field.columns.positions?.stride,
     ]
   }
 
@@ -168,15 +168,15 @@ import Testing
         }
       }
       let line = try field(nodes, last, height: side, width: 1).rows
-      let place = try #require(line.place)
-      #expect(place.count == known.count && place.dimension == 2)
+      let positions = try #require(line.positions)
+      #expect(positions.count == known.count && positions.dimension == 2)
       guard case .pixels(let reach) = line.reach else {
         Issue.record("\(line)")
         continue
       }
       for (index, range) in known.enumerated() {
         let expected =
-          reach.lowerBound + index * place.stride...reach.upperBound + index * place.stride
+          reach.lowerBound + index * positions.stride...reach.upperBound + index * positions.stride
         // Nearer to the edge, what lies around an inner map stands for pixels that are there.
         guard expected.lowerBound >= margin, expected.upperBound < side - margin else { continue }
         #expect(range == expected, "element \(index) of \(nodes.map(\.operation.name))")
@@ -197,7 +197,7 @@ import Testing
 
   // MARK: Rearrangements
 
-  @Test("a shuffle of channels, channels last, and tokens of the map's order keep the places")
+  @Test("a shuffle of channels, channels last, and tokens of the map's order keep the positions")
   func rearranged() throws {
     let window = node(convolution(3, 4, kernel: 3, stride: 2), ["image"], "map")  // 5 × 4
     let again = { (input: String) in node(convolution(4, 2, kernel: 3), [input], "result") }
@@ -268,6 +268,6 @@ import Testing
     ]
     let field = try field(nodes, "a")
     #expect(field.rows.reach == .unknown && field.columns.reach == .pixels(0...0))
-    #expect(field.rows.place == nil && field.columns.place?.dimension == 4)
+    #expect(field.rows.positions == nil && field.columns.positions?.dimension == 4)
   }
 }

@@ -1,5 +1,11 @@
 extension Lowering {
   /// Finds functions that a file spells out: x · sigmoid(x), x · hardSigmoid(x), GELU by erf.
+  ///
+  /// ONNX has had GELU only since opset 20, and exporters write SiLU out as well. As one function they
+  /// stay in their layout and take one pass over memory instead of two to five. Only where nothing else
+  /// reads, and nobody wants, what lies between.
+  ///
+  /// - Complexity: O(nodes), for each GELU once more.
   mutating func recognizeFunctions() {
     let readers = readerCounts
     let makers = makers
@@ -8,6 +14,7 @@ extension Lowering {
       guard case .binary(.multiply) = nodes[index].operation else { continue }
       for (x, gate) in [(0, 1), (1, 0)].map({ (nodes[index].inputs[$0], nodes[index].inputs[$1]) })
       {
+        // The gate must be of the very x that it multiplies: others are gated units.
         guard let maker = makers[gate], isInner(gate, readers),
           nodes[maker].inputs.first == x, case .unary(let function) = nodes[maker].operation
         else { continue }
@@ -28,15 +35,21 @@ extension Lowering {
     recognizeGELU()
   }
 
-  /// x · (1 + erf(x / √2)) · 0.5, the factors in any order.
+  /// x · (1 + erf(x / √2)) · 0.5, the factors in any order (Hendrycks and Gimpel 2016, section 2).
+  ///
+  /// It starts from the error function, which little else uses: backwards to x, forwards through the
+  /// sum with 1 to the products.
   private mutating func recognizeGELU() {
     let readers = readerCounts
     let makers = makers
     var doomed: Set<Int> = []
+    /// The node that makes a tensor which nothing else reads.
     func maker(of name: String) -> Int? { isInner(name, readers) ? makers[name] : nil }
+    /// The other operand, if the node combines it with this number.
     func binary(_ index: Int, _ function: BinaryFunction, _ value: Float) -> String? {
       guard case .binary(function) = nodes[index].operation else { return nil }
       let inputs = nodes[index].inputs
+      // Files hold √2 to more or fewer digits.
       if let number = scalar(inputs[1]), abs(number - value) < 1e-4 * value { return inputs[0] }
       if function != .divide, let number = scalar(inputs[0]), abs(number - value) < 1e-4 * value {
         return inputs[1]

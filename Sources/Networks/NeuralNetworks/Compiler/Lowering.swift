@@ -1,13 +1,24 @@
 /// A network on its way from a graph to steps: what depends on the image, simplified.
 ///
-/// Each pass keeps what the network computes (up to rounding) and the tensors that are wanted.
+/// Each pass keeps what the network computes (up to rounding) and the tensors that are wanted. Passes
+/// run once, in an order in which each finds what the one before made possible: a padding or a constant
+/// is merged before batch normalization folds, and functions are appended last.
+///
+/// - Complexity: O(nodes + weights).
 struct Lowering {
   var nodes: [LoweredNode]
   /// The tensor whose memory each identity's result shares.
   private(set) var aliases: [String: String] = [:]
   private let facts: [String: TensorFact]
+  /// The tensors that a caller reads, seeds or differentiates: they are not joined with others.
   private let wanted: Set<String>
 
+  /// Simplifies a graph.
+  ///
+  /// - Parameters:
+  ///   - graph: The network, cut down to what is wanted.
+  ///   - facts: What is known about its tensors; constants are left out.
+  ///   - wanted: The tensors that keep a value of their own.
   init(_ graph: NetworkGraph, facts: [String: TensorFact], keeping wanted: Set<String>) {
     self.facts = facts
     self.wanted = wanted
@@ -29,6 +40,7 @@ struct Lowering {
 
   // MARK: What is known
 
+  /// The tensor's values, if they do not depend on the image.
   func constant(_ name: String) -> ConstantTensor? { facts[name]?.constant }
 
   /// The one number that a constant holds.
@@ -60,12 +72,14 @@ struct Lowering {
     readers[name] == 1 && !wanted.contains(name)
   }
 
+  /// Removes nodes; passes collect them first, so that indices stay good while they search.
   mutating func remove(_ doomed: Set<Int>) {
     nodes = nodes.indices.filter { !doomed.contains($0) }.map { nodes[$0] }
   }
 
   // MARK: Passes
 
+  /// Readers of an identity, or of a cast to the type that maps have, read its input.
   private mutating func dropIdentities() {
     var kept: [LoweredNode] = []
     for var node in nodes {
@@ -78,7 +92,7 @@ struct Lowering {
     nodes = kept
   }
 
-  /// The mean over rows and columns of a map is a global average pool.
+  /// The mean over rows and columns of a map is a global average pool, which works in blocks.
   private mutating func writeMeansAsPools() {
     for index in nodes.indices {
       guard case .mean(let axes?, true) = nodes[index].operation, isMap(nodes[index].inputs[0]),
@@ -88,7 +102,9 @@ struct Lowering {
     }
   }
 
-  /// A map plus, minus, times or over one constant a channel is an affine map of the channels.
+  /// A map plus, minus, times or over one constant per channel is an affine map of the channels.
+  ///
+  /// Exporters spell batch normalization out so; as one operation it can fold into a convolution.
   private mutating func writeConstantsAsAffine() {
     for index in nodes.indices {
       guard case .binary(let function) = nodes[index].operation else { continue }
@@ -107,6 +123,7 @@ struct Lowering {
       case (.subtract, true): affine = ChannelAffine(scale: ones, shift: factors.map { -$0 })
       case (.subtract, false): affine = ChannelAffine(scale: ones.map { -$0 }, shift: factors)
       case (.multiply, _): affine = ChannelAffine(scale: factors, shift: zeros)
+      // By 0 it stays a division, whose infinities are the file's own.
       case (.divide, true) where factors.allSatisfy({ $0 != 0 }):
         affine = ChannelAffine(scale: factors.map { 1 / $0 }, shift: zeros)
       default: continue
@@ -116,7 +133,7 @@ struct Lowering {
     }
   }
 
-  /// One value a channel from a number, or from 1 × channels × 1 × 1 with leading ones left out.
+  /// One value per channel from a number, or from 1 × channels × 1 × 1 with leading ones left out.
   private func channelValues(_ constant: ConstantTensor, channels: Int) -> [Float]? {
     guard let values = constant.floats, constant.shape.rank <= 4 else { return nil }
     if values.count == 1 { return [Float](repeating: values[0], count: channels) }
@@ -126,6 +143,9 @@ struct Lowering {
   }
 
   /// Zeros around a map that only a convolution reads belong to the convolution.
+  ///
+  /// Networks from TensorFlow often pad first; a padded copy of the map would be written and read
+  /// again.
   private mutating func mergePadding() {
     let readers = readerCounts
     let makers = makers
@@ -158,7 +178,10 @@ struct Lowering {
     return padding
   }
 
-  /// Batch normalization behind a convolution belongs into its weights.
+  /// Batch normalization after a convolution belongs in its weights.
+  ///
+  /// They become w scale and b scale + shift, output channel by output channel. Two affine maps in a
+  /// row become one.
   private mutating func foldAffine() {
     let readers = readerCounts
     var makers = makers
@@ -175,13 +198,14 @@ struct Lowering {
       default: continue
       }
       nodes[maker].output = nodes[index].output
+      // A second affine map after this one finds the convolution in turn.
       makers[nodes[index].output] = maker
       doomed.insert(index)
     }
     remove(doomed)
   }
 
-  /// A constant vector added behind a fully connected layer is its bias.
+  /// A constant vector added after a fully connected layer is its bias.
   private mutating func foldBias() {
     let readers = readerCounts
     let makers = makers
@@ -204,7 +228,10 @@ struct Lowering {
     remove(doomed)
   }
 
-  /// A ReLU or a clip behind a convolution is computed with it: their gradients need only the result.
+  /// A ReLU or a clip after a convolution is computed with it: their gradients need only the result.
+  ///
+  /// Other functions' need x, which the fused kernel does not keep. A clip must begin at 0, as the
+  /// ReLU6 of mobile networks does: the mask is 0 < y < upper.
   private mutating func appendFunctions() {
     let readers = readerCounts
     let makers = makers
@@ -225,4 +252,21 @@ struct Lowering {
     }
     remove(doomed)
   }
+}
+
+/// A node as it is run: a convolution may carry the function that follows it.
+///
+/// Inputs may be constants of the graph; its name and output are the file's, or a conversion's.
+struct LoweredNode {
+  var name: String
+  var operation: Operation
+  var inputs: [String]
+  var output: String
+  /// A function of each element, applied to the result.
+  var appended: UnaryFunction?
+  /// Whether it only copies a tensor to another layout or format.
+  var isConversion = false
+
+  /// The node as one of a graph.
+  var node: Node { Node(name: name, operation: operation, inputs: inputs, output: output) }
 }

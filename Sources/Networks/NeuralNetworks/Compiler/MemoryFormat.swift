@@ -57,6 +57,7 @@ extension TensorLayout {
   /// The layout that this processor's convolution kernels like: found once by asking oneDNN for an
   /// ordinary convolution's result.
   static let forActivations: TensorLayout = {
+    // 16 floats fill an AVX-512 register, 8 an AVX2 one.
     for block in [16, 8] {
       guard let isLiked = try? likes(.blocked(block)), isLiked else { continue }
       return .blocked(block)
@@ -70,6 +71,7 @@ extension TensorLayout {
     return 1
   }
 
+  /// Whether an ordinary 3 × 3 convolution, its layouts left to oneDNN, leaves its result in this one.
   private static func likes(_ layout: TensorLayout) throws -> Bool {
     let map = [1, 64, 8, 8]
     let open = try TensorDescriptor(map, layout: .any)
@@ -89,6 +91,7 @@ extension TensorLayout {
     case .plain, .any: return dimensions
     case .channelsLast: return [dimensions[0], dimensions[2], dimensions[3], dimensions[1]]
     case .blocked(let block):
+      // The last block is padded.
       let blocks = (dimensions[1] + block - 1) / block
       return [dimensions[0], blocks, dimensions[2], dimensions[3], block]
     }

@@ -4,16 +4,26 @@ internal import OneDNN
 ///
 /// Maps lie in the layout that their convolutions like, from the first one to the last; images,
 /// vectors, tokens and what a caller reads are in plain order. Where a tensor is wanted in another
-/// format than it has, a conversion stands between (see `Placement`). A concatenation costs nothing
-/// where its parts can be written into it directly, which with one image is nearly everywhere.
+/// format than it has, a conversion stands between (see `LayoutAssignment`). A concatenation costs
+/// nothing where its parts can be written into it directly, which with one image is nearly everywhere.
+///
+/// The order of work: `Lowering` simplifies the graph, `LayoutAssignment` chooses formats, all nodes
+/// are compiled forward, then backward in reverse order, then along tangents. Gradients are in
+/// `NetworkCompiler+Gradients.swift`, tangents in `TangentCompiler.swift`.
 final class NetworkCompiler {
+  /// Where weights in the kernels' layouts are shared with other copies of the network.
   let weights: PreparedWeights
+  /// oneDNN's stream and scratch memory, of this network alone.
   let context: ExecutionContext
+  /// What is known about every tensor of the graph.
   let facts: [String: TensorFact]
+  /// What gradients do at ReLUs and max pools.
   let rules: BackwardRules
+  /// The nodes to compile, conversions among them, in order of computation.
   private let nodes: [LoweredNode]
   private let inputName: String
-  private let request: CompilationRequest
+  let request: CompilationRequest
+  /// The tensors by name; two names of one tensor have one slot.
   private var slots: [String: TensorSlot] = [:]
   /// How many compiled nodes read each tensor.
   private(set) var readerCounts: [String: Int] = [:]
@@ -21,18 +31,12 @@ final class NetworkCompiler {
   /// differentiated one.
   private var differentiated: Set<String> = []
   /// Tensors that tangents pass through: those that depend on the source and that a target depends on.
-  private var carrying: Set<String> = []
-  private var spare: [NumberFormat: TensorMemory] = [:]
+  private(set) var carrying: Set<String> = []
+  /// Memory for contributions to gradients that are added, one for each format, since steps run one
+  /// after the other; replaced when more is needed.
+  var spare: [NumberFormat: TensorMemory] = [:]
+  /// Tensors at which gradients start.
   private var seeded: Set<String> = []
-
-  /// What compiling yields.
-  struct Plan {
-    let input: TensorMemory
-    let outputs: [String: CompiledNetwork.Output]
-    let forwardSteps: [Step]
-    let backward: CompiledNetwork.Backward?
-    let tangents: CompiledNetwork.Tangents?
-  }
 
   /// Lowers a graph that was cut down to what is wanted, and decides where its tensors lie.
   ///
@@ -53,20 +57,21 @@ final class NetworkCompiler {
     inputName = graph.inputName
     facts = try graph.facts(input: input)
     let lowering = Lowering(graph, facts: facts, keeping: request.kept)
-    var placement = Placement(
+    var assignment = LayoutAssignment(
       facts: facts, input: inputName, mapNumbers: request.precision.format)
     for node in lowering.nodes {
       do {
-        try placement.place(node)
+        try assignment.add(node)
       } catch { throw NetworkError(node: node.name, error) }
     }
-    nodes = placement.nodes
-    for (name, format) in placement.formats {
-      guard let shape = placement.shape(of: name) else {
+    nodes = assignment.nodes
+    for (name, format) in assignment.formats {
+      guard let shape = assignment.shape(of: name) else {
         throw NetworkError("Tensor \(name) has no shape.")
       }
       slots[name] = try TensorSlot(name: name, shape: shape, format: format)
     }
+    // What an identity made is read by its own name as well.
     for (alias, name) in lowering.aliases { slots[alias] = slots[name] }
     for node in nodes { for input in node.inputs { readerCounts[input, default: 0] += 1 } }
   }
@@ -101,7 +106,7 @@ final class NetworkCompiler {
   ///
   /// - Throws: `NetworkError` when a node lacks a kernel, a differentiated tensor is none that a
   ///   seeded one depends on, or a tangent's target does not depend on its source.
-  func compile() throws -> Plan {
+  func compile() throws -> CompilationPlan {
     // What nothing wanted depends on was cut off, whether it exists in the network or not.
     for name in request.differentiating where slots[name] == nil { throw unreached(name) }
     if let pushing = request.pushing, slots[pushing.source] == nil {
@@ -112,9 +117,10 @@ final class NetworkCompiler {
     if let pushing = request.pushing {
       carrying = marked(from: try names([pushing.source]), to: try names(pushing.targets))
     }
+    // Before any memory is made, and from the last on, so that nested concatenations share it.
     for node in nodes.reversed() {
       if case .concatenation(let axis) = node.operation {
-        try Concatenation(axis: axis).placeParts(of: node, with: self)
+        try Concatenation(axis: axis).aliasParts(of: node, with: self)
       }
     }
     var compiled: [CompiledNode] = []
@@ -125,7 +131,7 @@ final class NetworkCompiler {
     }
     var outputs: [String: CompiledNetwork.Output] = [:]
     for name in request.read { outputs[name] = try output(name) }
-    return Plan(
+    return CompilationPlan(
       input: try slot(inputName).value(), outputs: outputs,
       forwardSteps: compiled.flatMap { labelled($0.work.forward, $0, .forward) },
       backward: request.seeding.isEmpty ? nil : try compileBackward(compiled),
@@ -133,17 +139,19 @@ final class NetworkCompiler {
   }
 
   /// An error about a tensor that others, by default the seeded ones, do not depend on.
-  private func unreached(_ name: String, by others: [String]? = nil) -> NetworkError {
+  func unreached(_ name: String, by others: [String]? = nil) -> NetworkError {
     let list = (others ?? request.seeding).joined(separator: ", ")
     return NetworkError("Of \(list), none depends on tensor \(name).")
   }
 
   /// The names of the tensors' own slots: two names may be one tensor.
-  private func names(_ tensors: [String]) throws -> Set<String> {
+  func names(_ tensors: [String]) throws -> Set<String> {
     Set(try tensors.map { try slot($0).name })
   }
 
   /// The tensors on a path from one set to another, both ends included.
+  ///
+  /// - Complexity: O(nodes).
   private func marked(from start: Set<String>, to end: Set<String>) -> Set<String> {
     var downstream = start
     for node in nodes {
@@ -163,7 +171,7 @@ final class NetworkCompiler {
   }
 
   /// A node with what it compiled to.
-  private struct CompiledNode {
+  struct CompiledNode {
     let name: String
     /// For a profile: what is computed, and on what.
     let operation: String
@@ -172,6 +180,7 @@ final class NetworkCompiler {
     let work: CompiledOperator
   }
 
+  /// Compiles one node; its pullback and pushforward are closures that are called later, if at all.
   private func compileForward(_ node: LoweredNode) throws -> CompiledNode {
     guard let output = slotIfAny(node.output),
       let input = node.inputs.lazy.compactMap({ self.slotIfAny($0) }).first
@@ -205,106 +214,8 @@ final class NetworkCompiler {
     return CompiledNetwork.Output(shape: slot.shape, plain: memory, collect: step)
   }
 
-  // MARK: Gradients
-
-  private func compileBackward(_ compiled: [CompiledNode]) throws -> CompiledNetwork.Backward {
-    var steps: [Step] = []
-    var seeds: [String: TensorMemory] = [:]
-    for name in request.seeding where seeds[name] == nil {
-      let slot = try slot(name)
-      let seed = try TensorMemory(TensorDescriptor(slot.shape.describable))
-      seeds[name] = seed
-      guard isDifferentiated(slot) else { continue }
-      // Two names of one tensor, and a tensor inside the path of another seed, add up.
-      let share = try gradientShare(of: slot)
-      for var step in [try reorder(seed, to: share.memory)] + share.then {
-        step.label = Step.Label(
-          node: name, operation: "seed", shape: "\(slot.shape)", phase: .backward)
-        steps.append(step)
-      }
-    }
-    var snapshots: [String: TensorMemory] = [:]
-    let wanted = try names(request.differentiating)
-    for node in compiled.reversed() where isDifferentiated(node.output) && node.output.hasGradient {
-      if wanted.contains(node.output.name), snapshots[node.output.name] == nil {
-        // All readers have added to it, and its own node may mask it in place.
-        let (memory, step) = try snapshot(of: node.output)
-        snapshots[node.output.name] = memory
-        steps.append(step)
-      }
-      do {
-        steps += labelled(try node.work.pullback(), node, .backward)
-      } catch { throw NetworkError(node: node.name, error) }
-    }
-    var gradients: [String: CompiledNetwork.Backward.Gradient] = [:]
-    for name in request.differentiating {
-      let slot = try slot(name)
-      guard slot.hasGradient else { throw unreached(name) }
-      // The input has no node that could change it afterwards.
-      gradients[name] = .init(
-        shape: slot.shape, memory: try snapshots[slot.name] ?? slot.gradient())
-    }
-    return CompiledNetwork.Backward(
-      seeds: seeds, steps: Step.fusingMasks(steps), gradients: gradients)
-  }
-
-  /// A copy of a tensor's gradient in plain order, made when all readers have added to it.
-  private func snapshot(of slot: TensorSlot) throws -> (TensorMemory, Step) {
-    let memory = try TensorMemory(TensorDescriptor(slot.shape.describable))
-    let gradient = try slot.gradient()
-    var step = try reorder(gradient, to: memory)
-    step.label = Step.Label(
-      node: slot.name, operation: "gradient", shape: "\(slot.shape)", phase: .backward)
-    step.readsGradient = ObjectIdentifier(gradient)
-    return (memory, step)
-  }
-
-  // MARK: Tangents
-
-  private func compileTangents(
-    _ compiled: [CompiledNode], _ pushing: Pushforward
-  ) throws -> CompiledNetwork.Tangents {
-    guard rules.relu == .exact else {
-      throw NetworkError(
-        """
-        The rule \(rules.relu.rawValue) for ReLUs has no tangents: it is not linear in the gradient; \
-        use exact.
-        """)
-    }
-    let tangents = TangentCompiler(count: pushing.count, carrying: carrying)
-    let source = try slot(pushing.source)
-    let seed = try TensorMemory(TensorDescriptor(tangents.shape(of: source).dimensions))
-    var first = try reorder(seed, to: try tangents.makeTangent(of: source))
-    first.label = Step.Label(
-      node: pushing.source, operation: "tangents", shape: "\(source.shape)", phase: .tangent)
-    var (linearization, push) = ([Step](), [first])
-    for node in compiled where hasTangent(node.output) && node.output.name != source.name {
-      do {
-        let steps = try node.work.pushforward(tangents)
-        linearization += labelled(steps.linearization, node, .tangent)
-        push += labelled(steps.push, node, .tangent)
-      } catch { throw NetworkError(node: node.name, error) }
-    }
-    var results: [String: TensorMemory] = [:]
-    for name in pushing.targets {
-      let slot = try slot(name)
-      guard let tangent = try tangents.tangent(of: slot) else {
-        throw unreached(pushing.source, by: [name])
-      }
-      let plain = try TensorMemory(TensorDescriptor(tangents.shape(of: slot).dimensions))
-      var step = try reorder(tangent, to: plain)
-      step.label = Step.Label(
-        node: name, operation: "tangents", shape: "\(slot.shape)", phase: .tangent)
-      push.append(step)
-      results[name] = plain
-    }
-    return CompiledNetwork.Tangents(
-      count: pushing.count, source: seed, results: results, linearization: linearization,
-      push: push)
-  }
-
-  /// Steps with the name of their node.
-  private func labelled(
+  /// Steps with the name of their node, by which a profile tells them.
+  func labelled(
     _ steps: [Step], _ node: CompiledNode, _ phase: ProfileEntry.Phase
   ) -> [Step] {
     steps.map { step in
@@ -323,6 +234,8 @@ final class NetworkCompiler {
   }
 
   /// An input of a node, a constant in the given layout.
+  ///
+  /// - Throws: `NetworkError` for a constant that has no numbers.
   func operand(_ name: String, _ layout: TensorLayout) throws -> Operand {
     if let slot = slotIfAny(name) {
       return Operand(
@@ -333,6 +246,7 @@ final class NetworkCompiler {
       throw NetworkError(unsupported: "constant", "is not one of floating-point numbers")
     }
     let plain = try TensorDescriptor(constant.shape.describable)
+    // One channel is broadcast: blocked, it would be padded to a block of which one number counts.
     let isMap = constant.shape.rank == 4 && constant.shape.dimensions[1] > 1
     let wanted = isMap ? layout : .plain
     let memory = try weights.weights(
@@ -341,28 +255,6 @@ final class NetworkCompiler {
     return Operand(
       shape: constant.shape, value: memory, slot: nil,
       storedDimensions: wanted.storedDimensions(of: constant.shape.describable))
-  }
-
-  /// Where a reader puts its share of a tensor's gradient, and what must be done afterwards.
-  ///
-  /// The first share is written in place; every further one goes to spare memory and is added.
-  func gradientShare(of slot: TensorSlot) throws -> (memory: TensorMemory, then: [Step]) {
-    let gradient = try slot.gradient()
-    guard slot.hasGradient else {
-      slot.hasGradient = true
-      return (gradient, [])
-    }
-    let count = gradient.storedCount
-    let format = gradient.format
-    let memory: TensorMemory
-    if let known = spare[format], known.storedCount >= count {
-      memory = known
-    } else {
-      memory = try TensorMemory(TensorDescriptor([max(count, 1)], format: format))
-      spare[format] = memory
-    }
-    let share = try TensorMemory(slot.descriptor, inside: memory, at: 0)
-    return (share, [.accumulate(gradient, from: share, mask: nil)])
   }
 
   /// A tensor in another format, if it is not in that already, and the step that converts it.
@@ -374,7 +266,7 @@ final class NetworkCompiler {
     return (copy, [try reorder(memory, to: copy)])
   }
 
-  /// A step that copies one layout or format to another.
+  /// A step that copies one layout or format to another; bytes alone where both are the same.
   func reorder(_ source: TensorMemory, to destination: TensorMemory) throws -> Step {
     if source.descriptor == destination.descriptor { return .copy(destination, from: source) }
     return try run(
@@ -396,30 +288,5 @@ final class NetworkCompiler {
     var step = Step(.run(try BoundPrimitive(primitive, bindings, in: context)))
     step.operationCount = count
     return step
-  }
-}
-
-/// What a caller wants of a compiled network.
-struct CompilationRequest {
-  /// The tensors to read after a forward pass.
-  var reading: [String]
-  /// The tensors at which gradients start.
-  var seeding: [String]
-  /// The tensors at which gradients are wanted.
-  var differentiating: [String]
-  /// Where tangents begin and end.
-  var pushing: Pushforward?
-  var rules: BackwardRules
-  var precision: Precision
-
-  /// The tensors whose values a caller may read: what is seeded can be read as well.
-  var read: Set<String> { Set(reading + seeding) }
-
-  /// The tensors that the network must compute.
-  var needed: [String] { reading + seeding + (pushing?.targets ?? []) }
-
-  /// The tensors that keep a value of their own when nodes are joined.
-  var kept: Set<String> {
-    Set(needed + differentiating + (pushing.map { [$0.source] } ?? []))
   }
 }

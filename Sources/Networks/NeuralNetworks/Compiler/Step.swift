@@ -57,6 +57,7 @@ struct Step {
   /// A loop that has no state of its own.
   static func loop(_ body: @escaping () -> Void) -> Step { Step(.kernel(Loop(body))) }
 
+  /// Does it, on the calling thread.
   func run() throws {
     switch work {
     case .run(let primitive): try primitive.run()
@@ -91,6 +92,8 @@ struct Step {
 }
 
 /// A loop of the project's own over tensors that it holds.
+///
+/// A class, since steps are copied and a loop may keep scratch memory between runs.
 protocol Kernel: AnyObject {
   /// For a profile.
   var name: String { get }
@@ -111,7 +114,10 @@ extension Step {
   /// Joins every mask with the last addition to the same gradient: one pass instead of two.
   ///
   /// Only the gradient's producer reads it, and the mask comes first there; a copy for the caller is
-  /// made before the mask, and keeps the two apart.
+  /// made before the mask, and keeps the two apart. A convolution that carries a ReLU and has several
+  /// readers ends in such a pair.
+  ///
+  /// - Complexity: O(steps).
   static func fusingMasks(_ steps: [Step]) -> [Step] {
     var result: [Step] = []
     var lastAdditions: [ObjectIdentifier: Int] = [:]
@@ -121,6 +127,7 @@ extension Step {
           case .accumulate(_, let source, nil) = result[index].work
         {
           var joined = Step.accumulate(gradient, from: source, mask: value)
+          // A profile counts it where the addition stood.
           joined.label = result[index].label
           result[index] = joined
           continue

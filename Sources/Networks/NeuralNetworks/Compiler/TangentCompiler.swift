@@ -1,7 +1,7 @@
 internal import OneDNN
 
 /// Where the tangents of a network being compiled lie: for each tensor between the source and the
-/// targets, as many tangents as there are, one behind the other.
+/// targets, as many tangents as there are, one after the other.
 ///
 /// In memory `count` tangents of a tensor are one tensor whose first size is that many times as large,
 /// whatever the layout; convolutions, pools and matrix products take all of them as one batch and so
@@ -11,6 +11,7 @@ final class TangentCompiler {
   /// How many tangents there are.
   let count: Int
   private let carrying: Set<String>
+  /// The tangents made so far, by tensor.
   private var memories: [String: TensorMemory] = [:]
 
   /// - Parameters:
@@ -27,7 +28,7 @@ final class TangentCompiler {
     return memories[slot.name]
   }
 
-  /// Memory for the tangents of a node's output.
+  /// Memory for the tangents of a node's output, in its format; `count` times that of its value.
   func makeTangent(of slot: TensorSlot) throws -> TensorMemory {
     let memory = try TensorMemory(
       TensorDescriptor(
@@ -39,7 +40,8 @@ final class TangentCompiler {
   /// The shape of all tangents of a tensor together.
   func shape(of slot: TensorSlot) -> TensorShape { slot.shape.repeated(count) }
 
-  /// Each tangent by itself, as a tensor like the given one.
+  /// Each tangent by itself, as a tensor like the given one: for operators that combine tangents with
+  /// values, which are there once.
   func views(of memory: TensorMemory, like slot: TensorSlot?) throws -> [TensorMemory] {
     guard let slot else { return [] }
     let length = memory.storedCount / max(count, 1)
@@ -47,11 +49,65 @@ final class TangentCompiler {
   }
 }
 
+extension NetworkCompiler {
+  /// Compiles the steps from the source's tangents to the targets': forward mode, node after node.
+  ///
+  /// - Parameters:
+  ///   - compiled: All nodes, in order of computation.
+  ///   - pushing: The source, the targets and the number of tangents.
+  /// - Returns: The source's and the targets' memories, and the steps between them.
+  /// - Throws: `NetworkError` for a rule that has no tangents, a target that does not depend on the
+  ///   source, or a node that lacks a kernel.
+  func compileTangents(
+    _ compiled: [CompiledNode], _ pushing: Pushforward
+  ) throws -> CompiledNetwork.Tangents {
+    guard rules.relu == .exact else {
+      throw NetworkError(
+        """
+        The rule \(rules.relu.rawValue) for ReLUs has no tangents: it is not linear in the gradient; \
+        use exact.
+        """)
+    }
+    let tangents = TangentCompiler(count: pushing.count, carrying: carrying)
+    let source = try slot(pushing.source)
+    let seed = try TensorMemory(TensorDescriptor(tangents.shape(of: source).dimensions))
+    var first = try reorder(seed, to: try tangents.makeTangent(of: source))
+    first.label = Step.Label(
+      node: pushing.source, operation: "tangents", shape: "\(source.shape)", phase: .tangent)
+    var (linearization, push) = ([Step](), [first])
+    // The source's own node is left out: its tangents are the caller's.
+    for node in compiled where hasTangent(node.output) && node.output.name != source.name {
+      do {
+        let steps = try node.work.pushforward(tangents)
+        linearization += labelled(steps.linearization, node, .tangent)
+        push += labelled(steps.push, node, .tangent)
+      } catch { throw NetworkError(node: node.name, error) }
+    }
+    var results: [String: TensorMemory] = [:]
+    for name in pushing.targets {
+      let slot = try slot(name)
+      guard let tangent = try tangents.tangent(of: slot) else {
+        throw unreached(pushing.source, by: [name])
+      }
+      // Read in plain order and single precision, whatever the target's format.
+      let plain = try TensorMemory(TensorDescriptor(tangents.shape(of: slot).dimensions))
+      var step = try reorder(tangent, to: plain)
+      step.label = Step.Label(
+        node: name, operation: "tangents", shape: "\(slot.shape)", phase: .tangent)
+      push.append(step)
+      results[name] = plain
+    }
+    return CompiledNetwork.Tangents(
+      count: pushing.count, source: seed, results: results, linearization: linearization,
+      push: push)
+  }
+}
+
 extension TensorShape {
   /// The sizes as oneDNN wants them: a number is a vector of one.
   var describable: [Int] { rank == 0 ? [1] : dimensions }
 
-  /// The shape of several such tensors one behind the other.
+  /// The shape of several such tensors one after the other.
   func repeated(_ count: Int) -> TensorShape {
     var result = TensorShape(describable)
     result.dimensions[0] *= count

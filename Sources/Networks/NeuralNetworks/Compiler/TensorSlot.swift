@@ -6,12 +6,13 @@ final class TensorSlot {
   let shape: TensorShape
   /// How value, gradient and tangents lie in memory.
   let format: MemoryFormat
+  /// Shape and format as oneDNN has them, of value and gradient alike.
   let descriptor: TensorDescriptor
   /// The value; made when first asked for, unless it lies inside a concatenation.
   private var storedValue: TensorMemory?
   /// The gradient of what is seeded with respect to this tensor.
   private var storedGradient: TensorMemory?
-  /// Whether a reader or a seed has already put its share into the gradient.
+  /// Whether a reader or a seed has already contributed to the gradient.
   var hasGradient = false
 
   init(name: String, shape: TensorShape, format: MemoryFormat) throws {
@@ -24,10 +25,13 @@ final class TensorSlot {
 
   var hasValue: Bool { storedValue != nil }
 
+  /// Lays the value into other memory, before it is first asked for.
   func use(value: TensorMemory) { storedValue = value }
 
+  /// Lays the gradient into other memory, before it is first asked for.
   func use(gradient: TensorMemory) { storedGradient = gradient }
 
+  /// The value's memory, made when it is first asked for: tensors that nobody touches take none.
   func value() throws -> TensorMemory {
     if let storedValue { return storedValue }
     let memory = try TensorMemory(descriptor)
@@ -35,6 +39,7 @@ final class TensorSlot {
     return memory
   }
 
+  /// The gradient's memory, made when it is first asked for.
   func gradient() throws -> TensorMemory {
     if let storedGradient { return storedGradient }
     let memory = try TensorMemory(descriptor)

@@ -27,7 +27,7 @@ public struct ConstantTensor: Hashable, Sendable {
 
   /// Makes a tensor.
   ///
-  /// - Precondition: There is one value for each place.
+  /// - Precondition: There are as many values as the shape has elements, at most 2³¹.
   public init(shape: TensorShape, elements: Elements) {
     precondition(
       shape.isReasonable && shape.elementCount == elements.count,
@@ -77,7 +77,11 @@ public enum ElementType: String, Hashable, Sendable {
 }
 
 extension ConstantTensor.Elements {
-  /// The elements at `offset + Σ index · stride` for every index into `shape`, row-major.
+  /// The elements at `offset + Σ index · stride` for every index into `shape`, row-major: slices,
+  /// transpositions and broadcasting are all of this form.
+  ///
+  /// - Precondition: No index leaves the elements.
+  /// - Complexity: O(elements of the result).
   func strided(_ shape: TensorShape, strides: [Int], offset: Int = 0) -> Self {
     switch self {
     case .floats(let values): .floats(gathered(values, shape, strides, offset))
@@ -86,12 +90,12 @@ extension ConstantTensor.Elements {
     }
   }
 
-  /// The elements at some places, in their order.
-  func elements(at places: [Int]) -> Self {
+  /// The elements at some indices, in their order.
+  func elements(at indices: [Int]) -> Self {
     switch self {
-    case .floats(let values): .floats(places.map { values[$0] })
-    case .integers(let values): .integers(places.map { values[$0] })
-    case .booleans(let values): .booleans(places.map { values[$0] })
+    case .floats(let values): .floats(indices.map { values[$0] })
+    case .integers(let values): .integers(indices.map { values[$0] })
+    case .booleans(let values): .booleans(indices.map { values[$0] })
     }
   }
 
@@ -138,10 +142,11 @@ private func gathered<Element>(
   var index = [Int](repeating: 0, count: last)
   var start = offset
   while true {
+    // Whole rows of the last dimension are copied at once where they are contiguous.
     if step == 1 {
       result.append(contentsOf: values[start..<start + length])
     } else {
-      for place in 0..<length { result.append(values[start + place * step]) }
+      for offset in 0..<length { result.append(values[start + offset * step]) }
     }
     var dimension = last - 1
     while dimension >= 0 {

@@ -13,8 +13,49 @@ public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// A name from a file in quotation marks, on one line and no longer than a line.
 package func quoted(_ name: String) -> String {
+  // Names come from files: one of a megabyte, or with line breaks, must not take over a message.
   let limit = 120
   let scalars = name.unicodeScalars.prefix(limit)
   let cut = scalars.endIndex < name.unicodeScalars.endIndex
   return String(String.UnicodeScalarView(scalars)).debugDescription + (cut ? "…" : "")
+}
+
+/// The names most like a misspelt one, best first.
+///
+/// Names that contain the wanted one, or are contained in it, come before all others; then the
+/// smaller edit distance (Levenshtein 1966) decides, then the order in `candidates`. Case does not
+/// count, and only the first 128 bytes of a name do.
+///
+/// - Complexity: O(m · l²) for m candidates of length l.
+public func nearestNames(to name: String, among candidates: [String], count: Int = 5) -> [String] {
+  let wanted = comparable(name)
+  let ranked = candidates.enumerated().map { index, candidate in
+    let letters = comparable(candidate)
+    let isPart =
+      !wanted.isEmpty && !letters.isEmpty && (letters.contains(wanted) || wanted.contains(letters))
+    return (isPart ? 0 : 1, editDistance(wanted, letters), index)
+  }
+  return ranked.sorted(by: <).prefix(max(count, 0)).map { candidates[$0.2] }
+}
+
+/// A name in lower case as bytes, cut off where a long one would take long to compare.
+private func comparable(_ name: String) -> [UInt8] {
+  String(name.prefix(128)).lowercased().utf8.prefix(128).map { $0 }
+}
+
+/// The least number of letters to insert, remove or replace.
+private func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
+  var row = Array(0...second.count)
+  for (i, letter) in first.enumerated() {
+    // One row of the table is enough: of the row before only the diagonal is needed after it is
+    // overwritten.
+    var diagonal = row[0]
+    row[0] = i + 1
+    for (j, other) in second.enumerated() {
+      let replaced = diagonal + (letter == other ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+    }
+  }
+  return row[second.count]
 }

@@ -10,14 +10,15 @@ extension NetworkGraph {
   public func withChannelsFirst() -> NetworkGraph {
     precondition(inputShape.rank == 4, "\(inputShape) is not an image")
     let names = Set(nodes.map(\.output))
+    // Readers get a transposed tensor of another name, so that the input's stays the file's.
     var inner = inputName + " (channels last)"
     while names.contains(inner) { inner += "'" }
     var result = self
     let sizes = inputShape.dimensions
     result.inputShape = [sizes[0], sizes[3], sizes[1], sizes[2]]
     for index in nodes.indices {
-      for place in nodes[index].inputs.indices where nodes[index].inputs[place] == inputName {
-        result.nodes[index].inputs[place] = inner
+      for input in nodes[index].inputs.indices where nodes[index].inputs[input] == inputName {
+        result.nodes[index].inputs[input] = inner
       }
     }
     result.nodes.insert(
@@ -41,6 +42,7 @@ extension NetworkGraph {
       guard case .transpose(let order?) = node.operation, let input = node.inputs.first,
         order.count <= 8
       else { continue }
+      // Only orders that are permutations are combined; others are an error when shapes are inferred.
       guard let source = sources[input], Set(order) == Set(source.order.indices),
         order.count == source.order.count
       else {
@@ -53,6 +55,7 @@ extension NetworkGraph {
       result.nodes[index].operation =
         combined == Array(combined.indices) ? .identity : .transpose(combined)
     }
+    // Tensors of the file stay, read or not: a caller may want them by name.
     let read = Set(result.nodes.flatMap(\.inputs)).union(outputNames)
     result.nodes.removeAll { added.contains($0.output) && !read.contains($0.output) }
     return result

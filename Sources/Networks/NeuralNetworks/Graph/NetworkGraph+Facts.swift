@@ -41,6 +41,7 @@ extension NetworkGraph {
     var facts = [inputName: TensorFact(shape: input)]
     facts.reserveCapacity(nodes.count + 1)
     var allowance = FoldingAllowance()
+    // One allowance for all: a file of many small nodes must not add up to what one may not ask for.
     for node in nodes {
       let fact = try node.fact(ofInputs: node.inputFacts(among: facts), allowance: &allowance)
       guard facts.updateValue(fact, forKey: node.output) == nil else {
@@ -69,6 +70,7 @@ extension NetworkGraph {
     var fault: GraphError?
     for node in nodes
     where node.inputs.allSatisfy({ $0.isEmpty || facts[$0] != nil }) && facts[node.output] == nil {
+      // Only the first fault is told; later ones are mostly its consequences.
       do {
         facts[node.output] = try node.fact(
           ofInputs: node.inputFacts(among: facts), allowance: &allowance)
@@ -88,7 +90,7 @@ package struct FoldingAllowance {
   /// An allowance of 2²⁵ elements unless stated: what networks compute from shapes has thousands.
   package init(elementCount: Int = 1 << 25) { self.elementCount = elementCount }
 
-  /// Allows more, up to 2⁴⁰.
+  /// Allows more, up to 2⁴⁰: sums of what is allowed cannot overflow.
   package mutating func add(_ count: Int) {
     elementCount = min(elementCount + min(count, 1 << 40), 1 << 40)
   }

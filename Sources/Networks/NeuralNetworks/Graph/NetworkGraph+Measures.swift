@@ -7,6 +7,7 @@ extension NetworkGraph {
     var names = [inputName]
     var known: Set<String> = [inputName]
     for node in nodes {
+      // The sizes of a tensor that depends on the image do not depend on it.
       if case .shape = node.operation { continue }
       guard node.inputs.contains(where: known.contains) else { continue }
       known.insert(node.output)
@@ -96,6 +97,8 @@ extension NetworkGraph {
       }
       var count = node.operation.rules.parameterCount
       for input in node.inputs {
+        // Removed, so that a constant that several nodes read counts once; a single number (an epsilon,
+        // a factor) is no weight.
         guard let elements = constants.removeValue(forKey: input), elements > 1 else { continue }
         count += elements
       }

@@ -17,6 +17,7 @@ extension NetworkGraph {
         \(nearest.joined(separator: ", "))
         """)
     }
+    // Backwards: a node is met after all of its readers.
     var needed = Set(tensors)
     var kept: [Node] = []
     for node in nodes.reversed() where needed.contains(node.output) {
@@ -55,7 +56,7 @@ extension NetworkGraph {
 }
 
 extension NetworkGraph {
-  /// The part of the network behind a tensor, with that tensor as its input.
+  /// The part of the network after a tensor, with that tensor as its input.
   ///
   /// What depends on neither the tensor nor the image (weights, sizes worked out from them) stays.
   ///
@@ -77,6 +78,7 @@ extension NetworkGraph {
       throw GraphError("there is no tensor \(quoted(start)); the nearest names are \(nearest)")
     }
     var result = self
+    // Its maker goes, and what only that read is cut off with it.
     result.nodes.removeAll { $0.output == start }
     result.inputName = start
     result.inputShape = shape

@@ -1,7 +1,8 @@
 /// A network as a value: what it computes, apart from any file and any engine.
 ///
-/// Nodes stand in an order in which every input is computed before it is used. Tensors are named as
-/// the network's file names them. Maps are NCHW.
+/// Nodes stand in an order in which every input is computed before it is used, and each makes one
+/// tensor. Tensors are named as the network's file names them. Maps are NCHW. Importers make graphs,
+/// passes return changed copies, `CompiledNetwork` runs one.
 public struct NetworkGraph: Sendable {
   /// The name of the input.
   public var inputName: String
@@ -53,7 +54,7 @@ public struct MapShape: Hashable, Sendable, CustomStringConvertible {
   /// The number of positions of a channel.
   public var positionCount: Int { height * width }
 
-  /// The centre position's index in a channel: row height / 2, column width / 2; of an even number,
+  /// The center position's index in a channel: row height / 2, column width / 2; of an even number,
   /// the one after the middle.
   public var center: Int { height / 2 * width + width / 2 }
 

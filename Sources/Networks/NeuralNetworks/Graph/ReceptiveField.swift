@@ -1,5 +1,7 @@
 /// The part of the image that an element of a tensor depends on, along rows and columns apart.
 ///
+/// Position p of a map depends on the pixels from `reach.lowerBound + p · stride` to
+/// `reach.upperBound + p · stride` of a side. Units are pixels of the network's input.
 /// Pixels beyond the image's edge count, as they do for padded maps; what an operation reads counts,
 /// whatever its weights are.
 public struct ReceptiveField: Hashable, Sendable {
@@ -16,20 +18,20 @@ public struct ReceptiveField: Hashable, Sendable {
   public struct Line: Hashable, Sendable {
     /// The pixels.
     public var reach: Reach
-    /// How elements lie along the side; `nil` when they have no place there, as after a global pool,
-    /// or it is not known.
-    public var place: Place?
+    /// How elements lie along the side; `nil` when they have no position there, as after a global
+    /// pool, or it is not known.
+    public var positions: Positions?
 
     /// Makes a line.
-    public init(reach: Reach, place: Place?) {
+    public init(reach: Reach, positions: Positions?) {
       self.reach = reach
-      self.place = place
+      self.positions = positions
     }
   }
 
   /// The pixels along one side of the image.
   public enum Reach: Hashable, Sendable {
-    /// Those that the element at place 0 depends on; each further place is a stride farther.
+    /// Those that the element at position 0 depends on; each further position is a stride farther.
     case pixels(ClosedRange<Int>)
     /// All of them: a sum over positions lies between.
     case all
@@ -42,21 +44,24 @@ public struct ReceptiveField: Hashable, Sendable {
     }
   }
 
-  /// How the elements of a tensor lie along one side of the image: the place is
+  /// How the elements of a tensor lie along one side of the image: the position is
   /// `index / divisor % count` of the index along one dimension.
-  public struct Place: Hashable, Sendable {
+  ///
+  /// A map's rows are dimension 2 with divisor 1; the tokens of a transformer have both sides in one
+  /// dimension, rows with the number of columns as divisor, columns with 1.
+  public struct Positions: Hashable, Sendable {
     /// The tensor's dimension: 2 for the rows of a map, 3 for its columns.
     public var dimension: Int
-    /// How many elements of the dimension share a place before the next one comes.
+    /// How many consecutive elements of the dimension have the same position.
     public var divisor: Int
-    /// The number of places.
+    /// The number of positions.
     public var count: Int
-    /// Pixels from a place to the next.
+    /// Pixels from a position to the next.
     public var stride: Int
-    /// 0 where places are in the image's order, else a number for the order that they are in.
+    /// 0 where positions are in the image's order, else a number for the order that they are in.
     var order = 0
 
-    /// Whether the index along the dimension is the place itself.
+    /// Whether the index along the dimension is the position itself.
     func isDirect(in shape: TensorShape) -> Bool {
       divisor == 1 && order == 0 && count == shape.dimensions[dimension]
     }
@@ -64,7 +69,7 @@ public struct ReceptiveField: Hashable, Sendable {
 
   /// Whether a tensor is batch × channels × rows × columns.
   ///
-  /// Where elements have no place along a side, a map has one row or column.
+  /// Where elements have no position along a side, a map has one row or column.
   ///
   /// - Parameter shape: The tensor's sizes.
   /// - Returns: `nil` when it is not known.
@@ -72,11 +77,11 @@ public struct ReceptiveField: Hashable, Sendable {
     guard shape.rank == 4 else { return false }
     for (line, dimension) in [(rows, 2), (columns, 3)] {
       guard line.reach != .unknown else { return nil }
-      guard let place = line.place else {
+      guard let positions = line.positions else {
         guard shape.dimensions[dimension] == 1 else { return false }
         continue
       }
-      guard place.dimension == dimension, place.isDirect(in: shape) else { return false }
+      guard positions.dimension == dimension, positions.isDirect(in: shape) else { return false }
     }
     return true
   }
@@ -104,43 +109,48 @@ extension ReceptiveField.Reach {
 }
 
 extension ReceptiveField.Line {
-  /// All pixels if it was so before, else not known; places are lost.
-  var lost: Self { Self(reach: reach == .all ? .all : .unknown, place: nil) }
+  /// All pixels if it was so before, else not known; positions are lost.
+  var lost: Self { Self(reach: reach == .all ? .all : .unknown, positions: nil) }
 
-  /// The same pixels at places in an order of its own.
+  /// As many pixels at positions in an order of its own.
   func scattered(along dimension: Int, count: Int, order: Int) -> Self {
-    guard var place else { return lost }
-    place.dimension = dimension
-    place.divisor = 1
-    place.count = count
-    place.order = order
-    return Self(reach: reach.count.map { .pixels(0...$0 - 1) } ?? reach, place: place)
+    guard var positions else { return lost }
+    positions.dimension = dimension
+    positions.divisor = 1
+    positions.count = count
+    positions.order = order
+    return Self(reach: reach.count.map { .pixels(0...$0 - 1) } ?? reach, positions: positions)
   }
 
-  /// After a sum over some dimensions: all pixels if the places lay there.
+  /// After a sum over some dimensions: all pixels if the positions lay there.
   func summed(over dimensions: some Collection<Int>) -> Self {
-    guard let place, dimensions.contains(place.dimension) else { return self }
-    return Self(reach: reach == .unknown ? .unknown : .all, place: nil)
+    guard let positions, dimensions.contains(positions.dimension) else { return self }
+    return Self(reach: reach == .unknown ? .unknown : .all, positions: nil)
   }
 
   /// After each element along some dimensions was changed by all others.
   func mixed(over dimensions: some Collection<Int>) -> Self {
-    guard let place, dimensions.contains(place.dimension) else { return self }
-    return Self(reach: reach == .unknown ? .unknown : .all, place: place)
+    guard let positions, dimensions.contains(positions.dimension) else { return self }
+    return Self(reach: reach == .unknown ? .unknown : .all, positions: positions)
   }
 
   /// The pixels so much farther on.
   func moved(by distance: Int) -> Self {
     guard case .pixels(let range) = reach else { return self }
     let moved = range.lowerBound + distance...range.upperBound + distance
-    return Self(reach: ReceptiveField.Reach.pixels(moved).limited, place: place)
+    return Self(reach: ReceptiveField.Reach.pixels(moved).limited, positions: positions)
   }
 
   /// Of elements that depend on two tensors at the same index.
   func union(_ other: Self) -> Self {
-    if place == other.place { return Self(reach: reach.union(other.reach), place: place) }
-    if place == nil, reach == .all { return Self(reach: .all, place: other.place) }
-    if other.place == nil, other.reach == .all { return Self(reach: .all, place: place) }
-    return Self(reach: reach.union(other.reach), place: nil).lost
+    if positions == other.positions {
+      return Self(reach: reach.union(other.reach), positions: positions)
+    }
+    // What depends on all pixels adds to any element, as squeeze-and-excitation does to a map.
+    if positions == nil, reach == .all { return Self(reach: .all, positions: other.positions) }
+    if other.positions == nil, other.reach == .all {
+      return Self(reach: .all, positions: positions)
+    }
+    return Self(reach: reach.union(other.reach), positions: nil).lost
   }
 }

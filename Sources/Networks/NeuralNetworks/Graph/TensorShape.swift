@@ -29,13 +29,14 @@ public struct TensorShape: Hashable, Sendable, CustomStringConvertible, Expressi
     var count = 1
     for size in dimensions {
       guard size >= 0, size <= 1 << 31 else { return false }
+      // A size of 0 must not hide that the others are too large to be counted.
       count *= max(size, 1)
       guard count <= 1 << 31 else { return false }
     }
     return true
   }
 
-  /// The distance in elements between neighbours along each dimension, row-major.
+  /// The distance in elements between neighbors along each dimension, row-major.
   public var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     for index in stride(from: rank - 2, through: 0, by: -1) {
@@ -72,10 +73,10 @@ extension TensorShape {
     var result = long
     let offset = long.rank - short.rank
     for (index, size) in short.dimensions.enumerated() {
-      let place = index + offset
-      switch (result.dimensions[place], size) {
+      let dimension = index + offset
+      switch (result.dimensions[dimension], size) {
       case (let a, let b) where a == b: continue
-      case (1, let b): result.dimensions[place] = b
+      case (1, let b): result.dimensions[dimension] = b
       case (_, 1): continue
       default: return nil
       }
@@ -91,6 +92,8 @@ extension TensorShape {
     let offset = shape.rank - rank
     precondition(offset >= 0, "\(self) cannot be broadcast to \(shape)")
     var result = [Int](repeating: 0, count: shape.rank)
+    // Aligned at the last dimension; sizes of 1 keep the stride 0, which reads one element again and
+    // again.
     for (index, stride) in strides.enumerated() where dimensions[index] != 1 {
       precondition(
         dimensions[index] == shape.dimensions[index + offset],

@@ -1,6 +1,12 @@
 internal import OneDNN
 
 /// The mean of each window; `countsPadding` says whether padding counts as zeros. [x]
+///
+///     y_o = Σ_{i ∈ W_o} x_i / n_o        W_o a window, n_o its size, or what of it lies in the map
+///     x̄_i = Σ_{o: i ∈ W_o} ȳ_o / n_o     pullback
+///     ẏ_o = Σ_{i ∈ W_o} ẋ_i / n_o        pushforward
+///
+/// ONNX `AveragePool` with its `count_include_pad`; the shape rule is `PoolingWindow.pooledShape`.
 struct AveragePool: Operator {
   let window: PoolingWindow
   let countsPadding: Bool
@@ -32,9 +38,7 @@ struct AveragePool: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { request.sameForMaps }
 
-  /// y = the mean of each window of x.
-  ///
-  /// Pullback: the gradient spread evenly over the window. Pushforward: the mean of the tangents.
+  /// A oneDNN pooling primitive, see `AveragePooling`.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -46,7 +50,10 @@ struct AveragePool: Operator {
   }
 }
 
-/// The mean over everything behind the channels, each such size 1. [x: batch × channels …]
+/// The mean over all dimensions after the channels, each such size 1. [x: batch × channels …]
+///
+/// The average pool of one window that covers the map, whatever the map's size: n_o = height · width.
+/// ONNX `GlobalAveragePool`; `NetworkGraph.withGlobalPoolsMarked` and `Lowering` write others as one.
 struct GlobalAveragePool: Operator {
   var name: String { "global average pooling" }
   var arity: ClosedRange<Int> { 1...1 }
@@ -87,6 +94,7 @@ struct GlobalAveragePool: Operator {
   ) throws -> CompiledOperator {
     let input = try compiler.input(0, of: node)
     guard input.isMap else {
+      // oneDNN pools two dimensions here; sequences and volumes take the loop.
       return try Mean(axes: Array(2..<max(2, input.shape.rank)), keepsDimensions: true)
         .compile(node, to: output, with: compiler)
     }
@@ -98,9 +106,14 @@ struct GlobalAveragePool: Operator {
   }
 }
 
-/// An average pool between two tensors, linear in all directions.
+/// An average pool between two tensors by oneDNN, in the layout and format of the input.
+///
+/// It is linear: the pushforward runs the forward primitive on all tangents as one batch, and nothing
+/// is kept of the values.
 struct AveragePooling {
+  /// Whether padding counts.
   let kind: PoolingKind
+  /// The window with its padding worked out for the input's size.
   let geometry: WindowGeometry
   let input, output: TensorSlot
 
@@ -113,13 +126,19 @@ struct AveragePooling {
     self.output = output
   }
 
+  /// The forward primitive between tensors of the slots' shapes, or of several such one after the
+  /// other.
   func forward(
     _ source: TensorDescriptor, _ destination: TensorDescriptor
   ) throws -> Primitive {
+    // Only a maximum leaves a workspace; a mean's gradient needs the geometry alone.
     try Primitive.pooling(
       kind, source: source, destination: destination, geometry: geometry, keepsWorkspace: false)
   }
 
+  /// The steps of all three directions.
+  ///
+  /// - Throws: When oneDNN has no kernel for the geometry, or memory is lacking.
   func compiled(with compiler: NetworkCompiler) throws -> CompiledOperator {
     let forward = try forward(input.descriptor, output.descriptor)
     let step = try compiler.run(
@@ -128,19 +147,20 @@ struct AveragePooling {
       forward: [step],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         let backward = try Primitive.poolingPullback(
           kind, sourceGradient: input.descriptor, destinationGradient: output.descriptor,
           geometry: geometry, forward: forward)
         return [
           try compiler.run(
             backward,
-            [(.sourceGradient, share.memory), (.destinationGradient, try output.gradient())])
-        ] + share.then
+            [(.sourceGradient, contribution.memory), (.destinationGradient, try output.gradient())])
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
         let result = try tangents.makeTangent(of: output)
+        // A new primitive: its batch is as many times as large as there are tangents.
         return TangentSteps(push: [
           try compiler.run(
             self.forward(tangent.descriptor, result.descriptor),

@@ -2,6 +2,14 @@ internal import Glibc
 internal import OneDNN
 
 /// A function of two elements; tensors of different shapes are broadcast, as in NumPy. [a, b]
+///
+///     y = f(a, b)
+///     ā = Σ ȳ ∂f/∂a    b̄ = Σ ȳ ∂f/∂b     pullback, the sum over the elements that an operand meets
+///     ẏ = ∂f/∂a ȧ + ∂f/∂b ḃ              pushforward
+///
+/// ONNX `Add`, `Sub`, `Mul`, `Div`, `Pow`, `Max`, `Min` and `Mod` (of two inputs each). Integers are
+/// folded before the network runs; on values of the image it works in single precision. The
+/// derivatives are listed in `withDerivative`.
 public enum BinaryFunction: String, Hashable, Sendable, Operator {
   /// a + b.
   case add = "addition"
@@ -24,7 +32,9 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
 
   // MARK: Values
 
-  /// The function's value.
+  /// The function's value, in single precision.
+  ///
+  /// NaN in either operand gives NaN, of maximum and minimum too, as NumPy's do.
   package func value(_ a: Float, _ b: Float) -> Float {
     switch self {
     case .add: return a + b
@@ -36,6 +46,7 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
     case .minimum: return a.isNaN ? a : b.isNaN ? b : Swift.min(a, b)
     case .remainder: return fmodf(a, b)
     case .modulo:
+      // C's remainder is exact; one more b brings it to the other side where the signs differ.
       let rest = fmodf(a, b)
       return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
     }
@@ -62,6 +73,9 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
   }
 
   /// By repeated squaring; a negative exponent has an integer result for 1 and −1 alone.
+  ///
+  /// - Returns: 0 where the result is a proper fraction, `nil` for a negative power of 0.
+  /// - Complexity: O(log exponent).
   private static func power(_ base: Int, _ exponent: Int) -> Int? {
     guard exponent >= 0 else {
       switch base {
@@ -102,6 +116,7 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
     allowance: inout FoldingAllowance
   ) throws(GraphError) -> ConstantTensor.Elements? {
     guard let constants else { return nil }
+    // Before anything is made: two vectors of a small file can ask for a matrix of any size.
     try allowance.take(shape.elementCount, for: node)
     switch (constants[0].broadcast(to: shape), constants[1].broadcast(to: shape)) {
     case (.floats(let a), .floats(let b)): return .floats(zip(a, b).map { value($0, $1) })
@@ -128,6 +143,10 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
   // MARK: Engine
 
   /// Maps that are added or multiplied stay in their layout, if all operands can.
+  ///
+  /// Residual sums stand between convolutions: a detour by plain order would cost two copies each. An
+  /// operand may be repeated along batch, rows and columns, but must have all channels, since a block
+  /// of them is contiguous in memory.
   func formats(_ request: FormatRequest) -> FormatChoice {
     let result = request.output
     guard result.rank == 4,
@@ -143,6 +162,7 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
     {
       return .plain
     }
+    // The project's loop is for single precision; operands in bfloat16 are converted before it.
     let format = MemoryFormat(layout: whole.format.layout, numbers: .float32)
     return FormatChoice(input: format, output: format)
   }
@@ -155,15 +175,15 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
     }
   }
 
-  /// y = f(a, b), element by element, broadcast.
+  /// The project's own loops over the elements as they lie in memory (`BinaryKernels.swift`).
   ///
-  /// Pullback: the gradient times ∂f/∂a and ∂f/∂b, summed where an operand was repeated.
-  /// Pushforward: ∂f/∂a ȧ + ∂f/∂b ḃ.
+  /// oneDNN's binary primitive has neither a gradient nor all of these functions.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
     let a = try compiler.operand(node.inputs[0], output.format.layout)
     let b = try compiler.operand(node.inputs[1], output.format.layout)
+    // Sizes in memory, so that one plan serves blocked layouts and plain order alike.
     let result = output.storedDimensions
     let plan = Broadcast(
       result: result, a: a.storedDimensions.leading(to: result.count),
@@ -176,13 +196,13 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
         var steps: [Step] = []
         for (isFirst, slot) in [(true, a.slot), (false, b.slot)] {
           guard let slot, compiler.isDifferentiated(slot) else { continue }
-          let share = try compiler.gradientShare(of: slot)
+          let contribution = try compiler.gradientContribution(of: slot)
           steps.append(
             .kernel(
               BinaryPullbackKernel(
-                self, plan, wantsFirst: isFirst, gradient: share.memory,
+                self, plan, wantsFirst: isFirst, gradient: contribution.memory,
                 resultGradient: try output.gradient(), a: a.value, b: b.value)))
-          steps += share.then
+          steps += contribution.then
         }
         return steps
       },
@@ -190,6 +210,7 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
         let alongA = try a.slot.flatMap { try tangents.tangent(of: $0) }
         let alongB = try b.slot.flatMap { try tangents.tangent(of: $0) }
         guard alongA != nil || alongB != nil else { return TangentSteps(push: []) }
+        // One kernel a tangent: the derivatives are read at the same values for all of them.
         let views = try tangents.views(of: try tangents.makeTangent(of: output), like: output)
         let viewsA = try alongA.map { try tangents.views(of: $0, like: a.slot) }
         let viewsB = try alongB.map { try tangents.views(of: $0, like: b.slot) }

@@ -1,13 +1,23 @@
 internal import Glibc
 internal import OneDNN
 
-/// result ← f(a, b), element by element.
+/// result ← f(a, b), element by element: the loop of `BinaryFunction`.
+///
+///     forward      y ← f(a, b)
+///     pullback     ā ← Σ ȳ ∂f/∂a,  b̄ ← Σ ȳ ∂f/∂b    one kernel an operand
+///     pushforward  ẏ ← ∂f/∂a ȧ + ∂f/∂b ḃ
+///
+/// All of them walk the same `Broadcast` plan. The function is chosen once a run, outside the loop, and
+/// inlined into it, which is what lets the compiler use vector instructions.
+///
+/// - Complexity: O(elements of the result).
 final class BinaryKernel: Kernel {
   let name = "loop"
   private let function: BinaryFunction
   private let plan: Broadcast
   private let result, a, b: TensorMemory
 
+  /// - Precondition: All tensors are single precision, as large as the plan says.
   init(
     _ function: BinaryFunction, _ plan: Broadcast, result: TensorMemory, a: TensorMemory,
     b: TensorMemory
@@ -21,6 +31,7 @@ final class BinaryKernel: Kernel {
   }
 
   func run() {
+    // A case each: through `function.value` every element would pass the switch again.
     switch function {
     case .add: loop { $0 + $1 }
     case .subtract: loop { $0 - $1 }
@@ -32,6 +43,7 @@ final class BinaryKernel: Kernel {
     }
   }
 
+  /// Applies a function to every pair of elements that meet.
   @inline(__always)
   private func loop(_ f: (Float, Float) -> Float) {
     let inner = plan.inner
@@ -39,6 +51,8 @@ final class BinaryKernel: Kernel {
       b.withElements { b in
         result.withMutableElements { result in
           plan.forEachRun { start, startA, startB in
+            // Strides that are constants, and a repeated operand in a register, can be vectorized;
+            // the general loop's reads cannot.
             switch (inner.a, inner.b) {
             case (1, 1):
               for i in 0..<inner.count {
@@ -71,11 +85,12 @@ extension BinaryFunction {
   /// Calls `body` with t · ∂f/∂a, or t · ∂f/∂b, as a function of (t, a, b).
   ///
   /// A gradient and a tangent are multiplied by the same factor. At a kink of a maximum both operands
-  /// have half.
+  /// have half, so that the two add up to t.
   @inline(__always)
   fileprivate func withDerivative(
     ofFirst isFirst: Bool, _ body: ((Float, Float, Float) -> Float) -> Void
   ) {
+    // Remainders jump where a / b is a whole number; between the jumps they are linear in both.
     switch (self, isFirst) {
     case (.add, _), (.subtract, true), (.modulo, true), (.remainder, true): body { t, _, _ in t }
     case (.subtract, false): body { t, _, _ in -t }
@@ -87,6 +102,8 @@ extension BinaryFunction {
     case (.maximum, false): body { t, a, b in b > a ? t : a == b ? t / 2 : 0 }
     case (.minimum, true): body { t, a, b in a < b ? t : a == b ? t / 2 : 0 }
     case (.minimum, false): body { t, a, b in b < a ? t : a == b ? t / 2 : 0 }
+    // At b = 0 and at a = 0 a power's derivatives are 0 · ∞; taken as 0, since a NaN would spread to
+    // every pixel.
     case (.power, true): body { t, a, b in b == 0 ? 0 : t * b * powf(a, b - 1) }
     case (.power, false): body { t, a, b in a == 0 ? 0 : t * powf(a, b) * logf(a) }
     case (.modulo, false): body { t, a, b in -t * (a / b).rounded(.down) }
@@ -96,6 +113,11 @@ extension BinaryFunction {
 }
 
 /// gradient of a ← gradient of f(a, b) · ∂f/∂a, summed where a was repeated; or the same for b.
+///
+/// Repetition forward is a sum backward. Sums are formed in double precision in memory order, whatever
+/// the number of threads: an operand repeated over a whole map adds thousands of terms of both signs.
+///
+/// Memory: a double for each element of the operand, if it is repeated.
 final class BinaryPullbackKernel: Kernel {
   let name = "loop"
   private let function: BinaryFunction
@@ -120,6 +142,7 @@ final class BinaryPullbackKernel: Kernel {
     self.resultGradient = resultGradient
     self.a = a
     self.b = b
+    // Without repetition every element is written once, and no sums are needed.
     let strides = wantsFirst ? plan.aStrides : plan.bStrides
     let isRepeated = zip(strides, plan.sizes).contains { $0 == 0 && $1 > 1 }
     sums = isRepeated ? [Double](repeating: 0, count: gradient.storedCount) : []
@@ -127,12 +150,13 @@ final class BinaryPullbackKernel: Kernel {
 
   func run() { function.withDerivative(ofFirst: wantsFirst) { loop($0) } }
 
+  /// Applies ȳ, a, b ↦ ȳ ∂f to every pair of elements that meet.
   @inline(__always)
   private func loop(_ f: (Float, Float, Float) -> Float) {
     if sums.isEmpty { write(f) } else { collect(f) }
   }
 
-  /// Every element has one place in the gradient.
+  /// Every element of the gradient is written once.
   @inline(__always)
   private func write(_ f: (Float, Float, Float) -> Float) {
     let inner = plan.inner
@@ -149,12 +173,14 @@ final class BinaryPullbackKernel: Kernel {
     }
   }
 
-  /// Several elements meet in one place: summed in double precision, in memory order.
+  /// Several elements are added into one: summed in double precision, in memory order.
   @inline(__always)
   private func collect(_ f: (Float, Float, Float) -> Float) {
     let inner = plan.inner
     let step = wantsFirst ? inner.a : inner.b
     for index in sums.indices { sums[index] = 0 }
+    // Taken out of the object for the loop: a stored array is checked for exclusive access and for
+    // uniqueness at every element.
     var sums = self.sums
     self.sums = []
     withAll { g, a, b, gradient in
@@ -162,6 +188,7 @@ final class BinaryPullbackKernel: Kernel {
       plan.forEachRun { index, startA, startB in
         let start = wantsFirst ? startA : startB
         guard step == 0 else {
+          // Repeated in an outer dimension: neighbors of a run go to neighbors of the sums.
           for i in 0..<inner.count {
             total[unchecked: start + i * step] += Double(
               f(
@@ -170,6 +197,7 @@ final class BinaryPullbackKernel: Kernel {
           }
           return
         }
+        // Repeated along the run: one sum, kept in a register.
         var sum = 0.0
         for i in 0..<inner.count {
           sum += Double(
@@ -184,6 +212,7 @@ final class BinaryPullbackKernel: Kernel {
     self.sums = sums
   }
 
+  /// Opens the result's gradient, both operands and the gradient that is written.
   @inline(__always)
   private func withAll(
     _ body: (Span<Float>, Span<Float>, Span<Float>, inout MutableSpan<Float>) -> Void
@@ -199,6 +228,8 @@ final class BinaryPullbackKernel: Kernel {
 }
 
 /// result ← ∂f/∂a ȧ + ∂f/∂b ḃ; a tangent that is missing is 0.
+///
+/// An operand that is repeated forward is repeated here in the same way: a pushforward needs no sums.
 final class BinaryPushforwardKernel: Kernel {
   let name = "loop"
   private let function: BinaryFunction
@@ -206,6 +237,9 @@ final class BinaryPushforwardKernel: Kernel {
   private let result, a, b: TensorMemory
   private let alongA, alongB: TensorMemory?
 
+  /// Makes the kernel of one tangent; `alongA` and `alongB` are ȧ and ḃ.
+  ///
+  /// - Precondition: A tangent has as many elements as its operand.
   init(
     _ function: BinaryFunction, _ plan: Broadcast, result: TensorMemory, a: TensorMemory,
     b: TensorMemory, alongA: TensorMemory?, alongB: TensorMemory?
@@ -225,6 +259,7 @@ final class BinaryPushforwardKernel: Kernel {
   }
 
   func run() {
+    // Two additions, a's first, keep one loop for both operands and their order fixed.
     result.clear()
     for (tangent, isFirst) in [(alongA, true), (alongB, false)] {
       guard let tangent else { continue }
@@ -232,6 +267,7 @@ final class BinaryPushforwardKernel: Kernel {
     }
   }
 
+  /// Adds one operand's part of the tangent to the result.
   @inline(__always)
   private func add(
     _ tangent: TensorMemory, _ isFirst: Bool, _ f: (Float, Float, Float) -> Float

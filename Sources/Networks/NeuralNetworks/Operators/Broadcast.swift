@@ -2,14 +2,17 @@ internal import OneDNN
 
 /// How the elements of two tensors meet when they are broadcast, as in NumPy.
 ///
-/// Adjacent dimensions in which both tensors run on alike are joined, so that the innermost loop is
-/// long. All sizes are those in memory.
+/// result[i, j, …] meets a[i, j, …] and b[i, j, …], with index 0 along a dimension in which a tensor
+/// has size 1. Adjacent dimensions that both tensors traverse alike are joined, so that the innermost
+/// loop is long. All sizes are those in memory.
 struct Broadcast {
   /// The sizes of the result, outermost first; never empty.
   let sizes: [Int]
   /// The distance in elements between neighbors of each tensor; 0 where it is repeated.
   let aStrides, bStrides: [Int]
 
+  /// Joins dimensions where both tensors allow it.
+  ///
   /// - Precondition: The tensors have as many dimensions, each of the result's size or 1.
   init(result: [Int], a: [Int], b: [Int]) {
     var sizes: [Int] = []
@@ -20,6 +23,8 @@ struct Broadcast {
     let allB = TensorShape(b).strides(broadcastTo: whole)
     for index in result.indices where result[index] != 1 {
       let size = result[index]
+      // Joined if a step of the outer dimension is `size` steps of this one, in both; 0 = 0 · size
+      // joins dimensions over which a tensor is repeated.
       if let last = sizes.last, let lastA = aStrides.last, let lastB = bStrides.last,
         lastA == allA[index] * size, lastB == allB[index] * size
       {
@@ -37,12 +42,12 @@ struct Broadcast {
     self.bStrides = sizes.isEmpty ? [0] : bStrides
   }
 
-  /// How many elements a tensor with these strides must have at least.
+  /// How many elements a tensor with these strides must have at least: the loops read no further.
   func reach(_ strides: [Int]) -> Int {
     sizes.contains(0) ? 0 : 1 + zip(sizes, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
   }
 
-  /// Checks once what the loops over a plan rely on.
+  /// Checks once what the loops over a plan rely on, which index without bounds checks.
   func check(_ result: TensorMemory, _ a: TensorMemory, _ b: TensorMemory) {
     precondition(
       result.storedCount == sizes.reduce(1, *) && reach(aStrides) <= a.storedCount
@@ -59,13 +64,16 @@ struct Broadcast {
   }
 
   /// Calls `body` for each run of the innermost loop with the indices at which it starts in the
-  /// result and in both tensors.
+  /// result and in both tensors, in the result's memory order.
+  ///
+  /// - Complexity: O(result / innermost size) calls.
   func forEachRun(_ body: (_ index: Int, _ a: Int, _ b: Int) -> Void) {
     let outer = sizes.count - 1
     var counter = [Int](repeating: 0, count: outer)
     var (start, a, b) = (0, 0, 0)
     let count = inner.count
     guard sizes.allSatisfy({ $0 > 0 }) else { return }
+    // An odometer: indices grow by strides, with no division per run.
     while true {
       body(start, a, b)
       start += count

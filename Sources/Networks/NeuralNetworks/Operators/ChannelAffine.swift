@@ -2,13 +2,21 @@ internal import OneDNN
 
 /// scale · x + shift for each channel: what batch normalization is in use (Ioffe and Szegedy 2015).
 /// [x: batch × channels …]
+///
+///     y = scale_c x + shift_c
+///     x̄ = scale_c ȳ                  pullback
+///     ẏ = scale_c ẋ                  pushforward
+///
+/// ONNX `BatchNormalization` with scale_c = γ / √(σ² + ε) and shift_c = β − μ scale_c, which the
+/// importers work out. Behind a convolution `Lowering` multiplies it into the weights; what is left
+/// runs here.
 public struct ChannelAffine: Hashable, Sendable, Operator {
-  /// One value a channel.
+  /// One value per channel.
   public var scale, shift: [Float]
 
   /// Makes the constants.
   ///
-  /// - Precondition: There are as many of each.
+  /// - Precondition: There are as many shifts as scales.
   public init(scale: [Float], shift: [Float]) {
     precondition(scale.count == shift.count, "\(scale.count) scales, \(shift.count) shifts")
     self.scale = scale
@@ -42,6 +50,7 @@ public struct ChannelAffine: Hashable, Sendable, Operator {
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line { rule.only(lines) }
 
+  /// Maps stay in their layout, in single precision: the loop below knows every layout.
   func formats(_ request: FormatRequest) -> FormatChoice {
     guard let first = request.inputs.first else { return .plain }
     let format = MemoryFormat(
@@ -49,9 +58,7 @@ public struct ChannelAffine: Hashable, Sendable, Operator {
     return FormatChoice(input: format, output: format)
   }
 
-  /// y = scale · x + shift for each channel.
-  ///
-  /// Pullback and pushforward: the gradient or tangent times the scale.
+  /// One loop for all three directions, with the shift left out backward and along tangents.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -66,13 +73,13 @@ public struct ChannelAffine: Hashable, Sendable, Operator {
       ],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           .kernel(
             ChannelAffineKernel(
-              linear, input.shape, input.format.layout, result: share.memory,
+              linear, input.shape, input.format.layout, result: contribution.memory,
               source: try output.gradient()))
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -85,7 +92,9 @@ public struct ChannelAffine: Hashable, Sendable, Operator {
       })
   }
 
-  /// This one, then another.
+  /// This one, then another, as one: scale' scale x + (scale' shift + shift').
+  ///
+  /// - Precondition: Both have as many channels.
   func followed(by next: ChannelAffine) -> ChannelAffine {
     ChannelAffine(
       scale: zip(scale, next.scale).map { $0 * $1 },
@@ -93,7 +102,12 @@ public struct ChannelAffine: Hashable, Sendable, Operator {
   }
 }
 
-/// result ← scale · source + shift, one of each a channel, in any layout.
+/// result ← scale · source + shift, one of each per channel, in any layout.
+///
+/// In memory a tensor is images × channel blocks × positions × channels of a block; plain order is
+/// blocks of one channel, channels last is one block of all.
+///
+/// - Complexity: O(elements), one multiply-add each.
 private final class ChannelAffineKernel: Kernel {
   let name = "loop"
   private let scale, shift: [Float]
@@ -112,6 +126,8 @@ private final class ChannelAffineKernel: Kernel {
     case .channelsLast: block = channels
     case .blocked(let count): block = count
     }
+    // The last block may be incomplete. oneDNN expects zeros in its padding: scale and shift are 0
+    // there.
     let padded = (channels + block - 1) / block * block
     let padding = [Float](repeating: 0, count: padded - channels)
     scale = affine.scale + padding
@@ -137,6 +153,7 @@ private final class ChannelAffineKernel: Kernel {
         for _ in 0..<batch {
           for first in stride(from: 0, to: scale.count, by: block) {
             if block == 1 {
+              // A whole plane has one factor, kept in a register.
               let (factor, offset) = (scale[first], shift[first])
               for i in start..<start + positions {
                 result[unchecked: i] = factor * source[unchecked: i] + offset

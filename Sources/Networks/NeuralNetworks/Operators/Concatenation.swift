@@ -1,7 +1,15 @@
 internal import OneDNN
 
 /// Tensors joined along one dimension. [x₁, x₂, …]
+///
+///     y   = x₁, x₂, … one after the other along the axis
+///     x̄_k = the part of ȳ that x_k became            pullback
+///     ẏ   = ẋ₁, ẋ₂, … joined, 0 for a constant       pushforward
+///
+/// ONNX `Concat`. Where a part is one run of the whole's memory, value and gradient lie inside the
+/// whole from the start and nothing is copied: that is how GoogLeNet's branches meet.
 struct Concatenation: Operator {
+  /// The dimension, negative from the end; sizes along all others agree.
   let axis: Int
 
   var name: String { "concatenation" }
@@ -31,6 +39,7 @@ struct Concatenation: Operator {
         }
       }
       result.dimensions[dimension] += shape.dimensions[dimension]
+      // At every part: a list of thousands of large ones would overflow before its end.
       guard result.isReasonable else {
         throw GraphError(node, "its output is too large: \(result)")
       }
@@ -76,26 +85,29 @@ struct Concatenation: Operator {
     let lines = lines.compactMap { $0 }
     guard rule.inputs.count > 1 else { return rule.union(lines) }
     let dimension = rule.output.dimensionIndex(axis)
-    guard lines.contains(where: { $0.place?.dimension == dimension }) else {
+    guard lines.contains(where: { $0.positions?.dimension == dimension }) else {
       return rule.union(lines)
     }
     // Positions laid one after the other: an order of its own.
-    guard let first = lines.first, let place = first.place,
+    guard let first = lines.first, let positions = first.positions,
       lines.allSatisfy({
-        $0.place?.dimension == place.dimension && $0.place?.stride == place.stride
+        $0.positions?.dimension == positions.dimension && $0.positions?.stride == positions.stride
       })
     else { return rule.union(lines.map(\.lost)) }
     return rule.union(
       lines.map {
         $0.scattered(
-          along: place.dimension, count: rule.output.dimensions[place.dimension],
+          along: positions.dimension, count: rule.output.dimensions[positions.dimension],
           order: rule.order)
       })
   }
 
   // MARK: Engine
 
-  /// Parts of whole blocks stay in blocks.
+  /// Parts of whole blocks stay in blocks, in bfloat16 if any part is.
+  ///
+  /// A part with, say, 24 channels ends inside a block of 16; the next one would begin there, so such
+  /// concatenations are in plain order, as are those along other dimensions or with constants.
   func formats(_ request: FormatRequest) -> FormatChoice {
     guard request.inputs.count == request.inputCount, request.output.rank == 4,
       axis == 1 || axis == -3,
@@ -113,8 +125,9 @@ struct Concatenation: Operator {
   ///
   /// It is where each part is one run of memory: with one image, along the channels. A part that
   /// already lies elsewhere (the image, a part of another concatenation) is copied when the network
-  /// runs.
-  func placeParts(of node: LoweredNode, with compiler: NetworkCompiler) throws {
+  /// runs. Called before any node is compiled, for later concatenations first: an inner one then lies
+  /// inside an outer one, its parts with it.
+  func aliasParts(of node: LoweredNode, with compiler: NetworkCompiler) throws {
     let whole = try compiler.slot(node.output)
     let parts = try parts(of: node, whole, compiler)
     guard parts.allSatisfy({ $0.rowCount == 1 }) else { return }
@@ -133,9 +146,7 @@ struct Concatenation: Operator {
     }
   }
 
-  /// y = the parts one after the other, those copied that do not lie in it already.
-  ///
-  /// Pullback: each part takes its own piece of the gradient. Pushforward: the tangents joined.
+  /// Copies of the parts that do not lie in the whole already; several runs of a part as rows.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -159,18 +170,20 @@ struct Concatenation: Operator {
         for part in parts {
           guard let slot = part.slot, compiler.isDifferentiated(slot) else { continue }
           guard part.rowCount == 1 else {
-            let share = try compiler.gradientShare(of: slot)
-            steps.append(.kernel(RowsKernel(part.rows(share.memory, gradient), gathers: true)))
-            steps += share.then
+            let contribution = try compiler.gradientContribution(of: slot)
+            steps.append(
+              .kernel(RowsKernel(part.rows(contribution.memory, gradient), gathers: true)))
+            steps += contribution.then
             continue
           }
           let piece = try TensorMemory(slot.descriptor, inside: gradient, at: part.offset)
           if try piece.isSameMemory(as: slot.gradient()) {
+            // It lies in the whole's gradient, which is complete by now.
             slot.hasGradient = true
             continue
           }
-          let share = try compiler.gradientShare(of: slot)
-          steps += [.copy(share.memory, from: piece)] + share.then
+          let contribution = try compiler.gradientContribution(of: slot)
+          steps += [.copy(contribution.memory, from: piece)] + contribution.then
         }
         return steps
       },
@@ -180,6 +193,7 @@ struct Concatenation: Operator {
         let result = try tangents.makeTangent(of: output)
         // A part without a tangent leaves zeros.
         var push = along.contains(where: { $0 == nil }) ? [Step.loop { result.clear() }] : []
+        // Tangents lie one after the other, so that even with one image a part is several runs.
         for (part, tangent) in zip(parts, along) {
           guard let tangent else { continue }
           push.append(
@@ -196,8 +210,11 @@ struct Concatenation: Operator {
     let slot: TensorSlot?
     /// Its values lie somewhere when they are first asked for.
     let value: () throws -> TensorMemory
+    /// Rows of the part (the product of the sizes before the axis), their length in elements, where
+    /// they begin in a row of the whole, and that row's length.
     let rowCount, rowLength, offset, wholeRowLength: Int
 
+    /// The copy between a part's memory and the whole's, for `count` such tensors one after the other.
     func rows(
       _ part: TensorMemory, _ whole: TensorMemory, repeating count: Int = 1
     ) -> RowsKernel.Rows {
@@ -207,6 +224,7 @@ struct Concatenation: Operator {
     }
   }
 
+  /// Where each part lies in the whole's memory, in order.
   private func parts(
     of node: LoweredNode, _ whole: TensorSlot, _ compiler: NetworkCompiler
   ) throws -> [Part] {
@@ -238,6 +256,8 @@ struct Concatenation: Operator {
 }
 
 /// Copies a part's rows into a concatenation, or gathers them out of its gradient.
+///
+/// Rows are copied as bytes, in either number format.
 private final class RowsKernel: Kernel {
   let name = "memory"
   private let rows: Rows

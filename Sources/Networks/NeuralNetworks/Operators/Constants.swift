@@ -1,4 +1,8 @@
 /// Values of the file. []
+///
+/// The operators of this file are worked out before the network runs and have no derivative: y does not
+/// depend on the image's values, so pullback and pushforward are 0 and none is compiled. ONNX
+/// `Constant`.
 struct Constant: Operator {
   let tensor: ConstantTensor
 
@@ -30,10 +34,13 @@ struct Constant: Operator {
 
 /// The sizes of a tensor, from one dimension to before another. [x]
 ///
-/// They are known as soon as the input's shape is, whatever its values are.
+/// They are known as soon as the input's shape is, whatever its values are: this is how shape
+/// arithmetic of exporters (a batch size read, then used to reshape) is worked out. ONNX `Shape`.
 struct ShapeOf: Operator {
   let start: Int
-  /// Nil: to the end.
+  /// The first dimension after those that are told; nil: to the end.
+  ///
+  /// Negative ones count from the end, and both are clamped to the rank, as ONNX's `Shape` 15 does.
   let end: Int?
 
   var name: String { "shape" }
@@ -46,6 +53,7 @@ struct ShapeOf: Operator {
     [sizes(of: try firstShape(node, inputs)).count]
   }
 
+  /// The input's sizes from `start` to before `end`.
   private func sizes(of input: TensorShape) -> [Int] {
     func index(_ dimension: Int) -> Int {
       dimension < 0 ? max(dimension + input.rank, 0) : min(dimension, input.rank)
@@ -75,7 +83,10 @@ struct ShapeOf: Operator {
 }
 
 /// One value repeated to fill a shape. [shape]
+///
+/// ONNX `ConstantOfShape`. At most `FoldingAllowance` elements are made.
 struct Filled: Operator {
+  /// A tensor of one element.
   let value: ConstantTensor
 
   var name: String { "constant of a shape" }
@@ -100,6 +111,7 @@ struct Filled: Operator {
     allowance: inout FoldingAllowance
   ) throws(GraphError) -> ConstantTensor.Elements? {
     guard constants != nil else { return nil }
+    // Sixteen bytes of a file can state a shape of 2³¹ elements.
     try allowance.take(shape.elementCount, for: node)
     return value.elements.strided(shape, strides: [Int](repeating: 0, count: shape.rank))
   }
@@ -119,8 +131,10 @@ struct Filled: Operator {
 
 /// The same values as another type: towards zero, and "not 0" for truth values. [x]
 ///
-/// A cast to `Float` of what depends on the image is an identity, and gone before compiling.
+/// A cast to `Float` of what depends on the image is an identity, and gone before compiling. ONNX
+/// `Cast`.
 struct Cast: Operator {
+  /// What elements become; the file's sizes of numbers do not matter.
   let type: ElementType
 
   var name: String { "cast" }
@@ -157,6 +171,8 @@ struct Cast: Operator {
 
 extension ConstantTensor.Elements {
   /// The same values as another type: towards zero, and "not 0" for truth values.
+  ///
+  /// - Complexity: O(elements).
   func cast(to type: ElementType) -> Self {
     switch (self, type) {
     case (.floats, .float), (.integers, .integer), (.booleans, .boolean): self
@@ -173,6 +189,7 @@ extension ConstantTensor.Elements {
 extension Int {
   /// The whole number towards zero; the nearest one for what is too large, 0 for what is no number.
   init(clamping value: Float) {
+    // `Int(_:)` traps on what a file can hold.
     let whole = value.rounded(.towardZero)
     self = Int(exactly: whole) ?? (whole.isNaN ? 0 : whole < 0 ? .min : .max)
   }

@@ -2,10 +2,18 @@ internal import OneDNN
 
 /// A two-dimensional convolution (cross-correlation) with its weights.
 /// [x: batch × channels × height × width]
+///
+///     y_o[p] = f(b_o + Σ_{i, k} w_{o, i, k} x_i[s p + d k − padding])      stride s, dilation d
+///     x̄_i    = Σ_{o, p, k} w_{o, i, k} (ȳ_o f′)[p]  over s p + d k − padding = the pixel   pullback
+///     ẏ_o[p] = f′ Σ_{i, k} w_{o, i, k} ẋ_i[s p + d k − padding]            pushforward
+///
+/// f is a ReLU or a clip that followed it, or nothing. ONNX `Conv`; with groups, i runs over the input
+/// channels of o's group. oneDNN: `dnnl_dilated_convolution_forward_desc_init` and `…_backward_data_…`;
+/// the image's gradient is the project's own, see `ImageConvolutionPullback`.
 public struct Convolution: Operator, Window {
   /// Outputs × (inputs / groups) × kernel height × kernel width, row-major.
   public var weights: [Float]
-  /// One value an output channel.
+  /// One value per output channel.
   public var bias: [Float]
   /// Channels in and out.
   public var inputChannels, outputChannels: Int
@@ -15,7 +23,9 @@ public struct Convolution: Operator, Window {
   public var padding: Padding
   /// How the padding follows from the map.
   public var paddingRule: PaddingRule
-  /// The number of groups that channels are cut into.
+  /// The number of groups that channels are cut into, a divisor of both channel counts.
+  ///
+  /// As many groups as input channels make a depthwise convolution.
   public var groups: Int
 
   /// Makes a convolution.
@@ -94,7 +104,9 @@ public struct Convolution: Operator, Window {
   ///
   /// Few channels (an image's, a squeezed vector's) are read in plain order, in which oneDNN has
   /// kernels for them, and the gradient is the project's own. Groups of odd sizes like the channels
-  /// last, or plain order.
+  /// last, or plain order. bfloat16 is tried in every layout before single precision.
+  ///
+  /// - Complexity: Up to a dozen primitive descriptors are made and thrown away.
   func formats(_ request: FormatRequest) throws -> FormatChoice {
     guard let input = request.inputs.first?.shape else { return .plain }
     let blocked = TensorLayout.forActivations
@@ -108,9 +120,12 @@ public struct Convolution: Operator, Window {
         let shapes = try ConvolutionShapes(
           self, input: input, output: request.output, inputLayout: from, outputLayout: to,
           format: format)
+        // No kernel at all is an error, which only says: try the next layout.
         guard let forward = try? shapes.forward(appending: request.appended),
           !forward.isReference
         else { continue }
+        // A layout that is fast forward can be a reference loop backward. The exception's gradient is
+        // the project's own.
         if !(from == .plain && groups == 1) {
           guard let backward = try? shapes.backward(forward), !backward.isReference else {
             continue
@@ -125,11 +140,11 @@ public struct Convolution: Operator, Window {
     return .plain
   }
 
-  /// y = f(w ∗ x + b), f a ReLU or a clip that follows, if there is one.
+  /// Forward with f as a post-operation; backward the gradient is masked in place, then correlated with
+  /// the flipped kernels; along tangents all of them are one batch, then masked one by one.
   ///
-  /// Pullback: the gradient of y is cleared where f is flat, then correlated with the flipped kernels.
-  /// For few channels, which would leave most of a blocked kernel idle, see
-  /// `ImageConvolutionPullback`. Pushforward: w ∗ ẋ, cleared where f is flat.
+  /// For few channels, which would leave most of a blocked kernel idle, the pullback is
+  /// `ImageConvolutionPullback`.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -149,6 +164,7 @@ public struct Convolution: Operator, Window {
       forward: conversion + [step],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
+        // In place: nobody reads the gradient of y f′ but this node, and a caller's copy is made first.
         let gradient = try output.gradient()
         let mask = node.appended.map {
           compiler.rules.relu.mask(gradient, $0, by: value)
@@ -157,23 +173,26 @@ public struct Convolution: Operator, Window {
           return try (mask ?? [])
             + compileImagePullback(shapes.geometry, from: input, to: output, with: compiler)
         }
+        // The weights once more: kernels for the gradient want their own order of them.
         let backward = try shapes.backward(forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         let flipped = try preparedWeights(node, shapes, backward, compiler)
         return (mask ?? []) + [
           try compiler.run(
             backward,
             [
-              (.sourceGradient, share.memory), (.weights, flipped),
+              (.sourceGradient, contribution.memory), (.weights, flipped),
               (.destinationGradient, gradient),
             ], counting: count)
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
         let result = try tangents.makeTangent(of: output)
         let shapes = try self.shapes(
           tangents.shape(of: input), tangents.shape(of: output), input, output)
+        // f's derivative is taken at the values, not at the tangents, so it cannot be appended; a bias
+        // of zeros stands for none.
         let forward = try shapes.forward(appending: nil)
         let (source, conversion) = try compiler.converted(tangent, to: shapes.source)
         var push =
@@ -194,6 +213,7 @@ public struct Convolution: Operator, Window {
       })
   }
 
+  /// The convolution between two slots' layouts, of their own shapes or of several tangents.
   private func shapes(
     _ inputShape: TensorShape, _ outputShape: TensorShape, _ input: TensorSlot,
     _ output: TensorSlot
@@ -205,6 +225,7 @@ public struct Convolution: Operator, Window {
       format: input.format.layout == .plain ? output.format.numbers : input.format.numbers)
   }
 
+  /// The weights in the order that a primitive wants, shared by all copies of the network.
   private func preparedWeights(
     _ node: LoweredNode, _ shapes: ConvolutionShapes, _ primitive: Primitive,
     _ compiler: NetworkCompiler
@@ -214,26 +235,31 @@ public struct Convolution: Operator, Window {
       layout: primitive.weights ?? shapes.plainWeights)
   }
 
+  /// The gradient with respect to few channels in plain order.
   private func compileImagePullback(
     _ geometry: WindowGeometry, from input: TensorSlot, to output: TensorSlot,
     with compiler: NetworkCompiler
   ) throws -> [Step] {
-    let share = try compiler.gradientShare(of: input)
+    let contribution = try compiler.gradientContribution(of: input)
     let plain = try TensorMemory(
       TensorDescriptor(output.shape.dimensions, format: output.format.numbers))
+    // The padding rule worked out for this size: the kernel below knows explicit padding only.
     var resolved = self
     resolved.padding = Padding(
       top: geometry.paddingBefore[0], left: geometry.paddingBefore[1],
       bottom: geometry.paddingAfter[0], right: geometry.paddingAfter[1])
     let pullback = try ImageConvolutionPullback(
       resolved, input: input.shape, output: output.shape, outputGradient: plain,
-      inputGradient: share.memory, in: compiler.context)
+      inputGradient: contribution.memory, in: compiler.context)
     var step = Step.kernel(pullback)
     step.operationCount = operationCount([input.shape], output: output.shape)
-    return [try compiler.reorder(try output.gradient(), to: plain), step] + share.then
+    return [try compiler.reorder(try output.gradient(), to: plain), step] + contribution.then
   }
 
-  /// The convolution whose result is that of this one, scaled and shifted.
+  /// The convolution whose result is that of this one, scaled and shifted: its weights are w scale_o,
+  /// its bias b scale_o + shift_o.
+  ///
+  /// - Precondition: There is one scale and one shift per output channel.
   func followed(by affine: ChannelAffine) -> Convolution {
     var result = self
     let taps = weights.count / max(outputChannels, 1)
@@ -281,12 +307,18 @@ struct ConvolutionShapes {
     destination = try TensorDescriptor(output.dimensions, layout: outputLayout, format: format)
   }
 
+  /// The forward primitive, with a function of each element at its end if one is given.
+  ///
+  /// - Throws: When oneDNN has no kernel for the layouts and the format.
   func forward(appending function: UnaryFunction?) throws -> Primitive {
     try Primitive.convolution(
       source: source, weights: weights, bias: bias, destination: destination, geometry: geometry,
       appending: function?.elementwise)
   }
 
+  /// The gradient with respect to the input; weights are not trained here.
+  ///
+  /// - Throws: When oneDNN has no kernel for the layouts and the format.
   func backward(_ forward: Primitive) throws -> Primitive {
     try Primitive.convolutionPullback(
       sourceGradient: source, weights: weights, destinationGradient: destination,

@@ -1,5 +1,13 @@
 /// Elements at indices along one dimension. [x, indices]
+///
+///     y[…, j, …] = x[…, index_j, …]
+///     x̄[…, i, …] = Σ_{j: index_j = i} ȳ[…, j, …]      pullback
+///     ẏ[…, j, …] = ẋ[…, index_j, …]                   pushforward
+///
+/// The output has the indices' dimensions in place of the axis. ONNX `Gather`; indices must be known
+/// before the network runs. The loops are those of `IndexedCopy`.
 struct Gather: IndexedOperator {
+  /// The dimension of x, negative from the end.
   let axis: Int
 
   var name: String { "gather" }
@@ -14,6 +22,7 @@ struct Gather: IndexedOperator {
     let input = try firstShape(node, inputs)
     let dimension = try node.dimensionIndex(axis, of: input)
     guard let indices = inputs[1] else { throw GraphError(node, "it has no indices") }
+    // A wrong index is reported with the node when the file is read, not when it runs.
     if let constant = indices.constant {
       _ = try chosen(constant, in: input.dimensions[dimension], node)
     }
@@ -22,7 +31,7 @@ struct Gather: IndexedOperator {
         + input.dimensions[(dimension + 1)...])
   }
 
-  /// The indices, none negative.
+  /// The indices, none negative: ONNX counts −1 as the last element.
   ///
   /// - Throws: `GraphError` for one that does not exist.
   private func chosen(
@@ -33,7 +42,7 @@ struct Gather: IndexedOperator {
     result.reserveCapacity(values.count)
     for value in values {
       guard value >= -size, value < size else {
-        throw GraphError(node, "place \(value) is none of \(size)")
+        throw GraphError(node, "index \(value) is none of \(size)")
       }
       result.append(value < 0 ? value + size : value)
     }
@@ -46,6 +55,7 @@ struct Gather: IndexedOperator {
   ) throws(GraphError) -> ConstantTensor.Elements? {
     guard let constants else { return nil }
     try allowance.take(shape.elementCount, for: node)
+    // The input as outer × size × inner: whole runs of inner elements are taken.
     let input = constants[0]
     let dimension = try node.dimensionIndex(axis, of: input.shape)
     let size = input.shape.dimensions[dimension]
@@ -70,21 +80,23 @@ struct Gather: IndexedOperator {
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
     rule.only(lines) { line, shape in
-      guard let place = line.place else { return line }
+      guard let positions = line.positions else { return line }
       guard let axis = shape.dimensionIndex(axis), rule.inputs.count == 2,
         let indices = rule.inputs[1]?.shape
       else { return line.lost }
-      if place.dimension == axis {
+      if positions.dimension == axis {
+        // One index leaves a single position; a list makes an order that only this node knows.
         switch indices.rank {
-        case 0: return ReceptiveField.Line(reach: line.reach, place: nil)
+        case 0: return ReceptiveField.Line(reach: line.reach, positions: nil)
         case 1:
           return line.scattered(
             along: axis, count: rule.output.dimensions[axis], order: rule.order)
         default: return line.lost
         }
       }
+      // The indices' dimensions stand where the axis was, and move those after it.
       var result = line
-      if place.dimension > axis { result.place?.dimension += indices.rank - 1 }
+      if positions.dimension > axis { result.positions?.dimension += indices.rank - 1 }
       return result
     }
   }
@@ -109,6 +121,12 @@ struct Gather: IndexedOperator {
 }
 
 /// Repeated to fill a shape, as NumPy's broadcasting does. [x, shape]
+///
+///     y = x, repeated
+///     x̄ = Σ ȳ over the repetitions      pullback
+///     ẏ = ẋ, repeated                   pushforward
+///
+/// ONNX `Expand`: a size of 1 in the shape keeps the input's.
 struct Expansion: IndexedOperator {
   var name: String { "expand" }
   var arity: ClosedRange<Int> { 2...2 }
@@ -152,6 +170,7 @@ struct Expansion: IndexedOperator {
   func indexedCopy(
     from input: TensorShape, to output: TensorShape, _ node: Node, _ inputs: [TensorFact?]
   ) -> IndexedCopy {
+    // Every index of a repeated dimension stands for the input's index 0.
     let sizes = output.dimensions
     let offset = output.rank - input.rank
     let maps = sizes.indices.map { dimension in

@@ -2,11 +2,18 @@ internal import OneDNN
 
 /// The gradient of a network's first convolution with respect to the image.
 ///
+/// The operator is `Convolution`; this is its pullback for few input channels:
+///
+///     C[t, p]       = Σ_o w[o, t] ȳ[o, p]             a tap t is (channel i, row ky, column kx)
+///     x̄_i[y, x]     = Σ C[(i, ky, kx), p]             over s p + d (ky, kx) − padding = (y, x)
+///
 /// An image has three channels where blocked kernels want sixteen, so the library's own gradient
-/// wastes four fifths of its work. Here it is one matrix product, (taps × outputs) · (outputs ×
-/// positions), whose rows are then added where their tap points: the transpose of the textbook
-/// `im2col` convolution. One image is handled at a time, so
-/// that the product stays in the cache.
+/// wastes four fifths of its work: for GoogLeNet's first convolution at 224 pixels it ran at 83 GFLOP/s
+/// where forward ran at 466. Here it is one matrix product, (taps × outputs) · (outputs × positions),
+/// whose rows are then added where their tap points: the transpose of the textbook `im2col`
+/// convolution. One image is handled at a time, so that the product stays in the cache.
+///
+/// - Complexity: 2 · taps · outputs · positions operations per image, then taps · positions additions.
 final class ImageConvolutionPullback: Kernel {
   let name = "matrix product and loop"
   private let convolution: Convolution
@@ -61,6 +68,10 @@ final class ImageConvolutionPullback: Kernel {
     phases = [Float](repeating: 0, count: phaseLength * convolution.stride.width)
   }
 
+  /// The products of all images in bfloat16, summed in single precision.
+  ///
+  /// `dnnl_sgemm` has no such counterpart, so each image's is a matrix product primitive of its own,
+  /// bound to that image's part of the gradient.
   private static func products(
     _ taps: [Float], _ tapCount: Int, _ output: MapShape, _ batch: Int, gradient: TensorMemory,
     columns: TensorMemory, in context: ExecutionContext
@@ -86,6 +97,7 @@ final class ImageConvolutionPullback: Kernel {
     for image in 0..<batch { try run(image) }
   }
 
+  /// Computes the gradient of one image.
   private func run(_ image: Int) throws {
     let positions = output.positionCount
     if products.isEmpty {
@@ -115,24 +127,28 @@ final class ImageConvolutionPullback: Kernel {
 
   /// Adds each tap's values to the pixels that they were read from.
   ///
-  /// With a stride, neighbouring outputs reach every other pixel. The pixels of a row are therefore
+  /// With a stride, neighboring outputs reach every other pixel. The pixels of a row are therefore
   /// summed apart by their place between two windows (their phase), in runs without gaps.
   private func addTaps(_ columns: Span<Float>, plane: Int, into image: inout MutableSpan<Float>) {
     let (kernel, stride, dilation) = (convolution.kernel, convolution.stride, convolution.dilation)
     let padding = convolution.padding
     var phases = self.phases
     self.phases = []
+    // Pixel rows outside, taps inside: each row is written once, its sums stay in the innermost cache,
+    // and every pixel's terms are added in the same order of taps.
     for imageY in 0..<input.height {
       for index in phases.indices { phases[index] = 0 }
       var sums = phases.mutableSpan
       for ky in 0..<kernel.height {
         let reach = imageY + padding.top - ky * dilation.height
+        // The output row whose window has this tap at the pixel row, if there is one.
         guard reach >= 0, reach.isMultiple(of: stride.height), reach / stride.height < output.height
         else { continue }
         let y = reach / stride.height
         for kx in 0..<kernel.width {
           // Output x reads pixel x · stride + shift.
           let shift = kx * dilation.width - padding.left
+          // A remainder that is never negative.
           let phase = ((shift % stride.width) + stride.width) % stride.width
           let offset = (shift - phase) / stride.width
           let first = max(0, -offset)
@@ -143,6 +159,7 @@ final class ImageConvolutionPullback: Kernel {
           add(columns, from: source + first, count: last - first, to: &sums, at: target + first)
         }
       }
+      // Phases are interleaved into pixels once a row, instead of once a tap.
       let row = (plane * input.height + imageY) * input.width
       for phase in 0..<min(stride.width, input.width) {
         let start = phase * phaseLength
@@ -156,17 +173,19 @@ final class ImageConvolutionPullback: Kernel {
 }
 
 /// Adds a run of numbers to another, eight at a time.
+///
+/// Element for element, so the width changes no result.
 @inline(__always)
 private func add(
   _ source: Span<Float>, from start: Int, count: Int, to sums: inout MutableSpan<Float>,
-  at place: Int
+  at target: Int
 ) {
-  precondition(start + count <= source.count && place + count <= sums.count, "a run leaves a span")
+  precondition(start + count <= source.count && target + count <= sums.count, "a run leaves a span")
   source.withUnsafeBufferPointer { source in
     sums.withUnsafeMutableBufferPointer { sums in
       guard let source = source.baseAddress, let sums = sums.baseAddress else { return }
       let from = UnsafeRawPointer(source + start)
-      let to = UnsafeMutableRawPointer(sums + place)
+      let to = UnsafeMutableRawPointer(sums + target)
       var done = 0
       while done + 8 <= count {
         let offset = 4 * done
@@ -177,7 +196,7 @@ private func add(
         done += 8
       }
       while done < count {
-        sums[place + done] += source[start + done]
+        sums[target + done] += source[start + done]
         done += 1
       }
     }

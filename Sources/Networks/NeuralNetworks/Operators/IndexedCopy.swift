@@ -2,8 +2,15 @@ internal import OneDNN
 
 /// What the operators that take elements by their index have in common.
 ///
-/// Each says, dimension by dimension, which element of the input an index of the output stands for.
+///     y[i, j, …] = x[rows[i], columns[j], …], or a constant where there is no source
+///     x̄[r, c, …] = Σ ȳ[i, j, …] over rows[i] = r, columns[j] = c      pullback
+///     ẏ[i, j, …] = ẋ[rows[i], columns[j], …], or 0                    pushforward
+///
+/// Slices, split outputs, gathers, expansions and paddings differ in the index maps alone. Each says,
+/// dimension by dimension, which element of the input an index of the output stands for.
 protocol IndexedOperator: Operator {
+  /// The index maps for an input of known shape.
+  ///
   /// - Parameters:
   ///   - input: The input's shape.
   ///   - output: The output's.
@@ -25,6 +32,7 @@ extension IndexedOperator {
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
     let input = try compiler.input(0, of: node)
+    // Of the first input only the shape; what it holds depends on the image.
     let facts: [TensorFact?] =
       [TensorFact(shape: input.shape)] + node.inputs.dropFirst().map { compiler.facts[$0] }
     let copy: IndexedCopy
@@ -39,16 +47,17 @@ extension IndexedOperator {
       ],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           .kernel(
             IndexedCopyPullbackKernel(
-              copy, sourceGradient: share.memory, resultGradient: try output.gradient()))
-        ] + share.then
+              copy, sourceGradient: contribution.memory, resultGradient: try output.gradient()))
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
         let result = try tangents.makeTangent(of: output)
+        // The filling is a constant, whose tangent is 0.
         var linear = copy
         linear.filling = 0
         let views = try zip(
@@ -62,7 +71,8 @@ extension IndexedOperator {
 /// result[i, j, …] ← source[rows[i], columns[j], …]: slices, split outputs, gathered, repeated and
 /// padded tensors, all in plain order.
 ///
-/// Adjoint: every element of the gradient goes back to where its value came from, added up.
+/// Adjoint: every element of the gradient goes back to where its value came from, added up. Maps are
+/// per dimension, so their memory is the sum of the sizes, not their product.
 struct IndexedCopy {
   /// For each dimension and each index of the result the index of the source, or −1 for the filling.
   let maps: [[Int32]]
@@ -71,13 +81,15 @@ struct IndexedCopy {
   /// What stands where there is no source.
   var filling: Float = 0
 
-  /// The dimensions that are walked one by one; what lies inside runs on alike in both.
+  /// The dimensions that are walked one by one; what lies inside runs on alike in both, so that taking
+  /// some channels of a map copies whole planes.
   fileprivate var outerCount: Int {
     var count = maps.count
     while count > 0, isWhole(maps[count - 1], size: source.dimensions[count - 1]) { count -= 1 }
     return count
   }
 
+  /// Whether a map is the identity over a dimension.
   private func isWhole(_ map: [Int32], size: Int) -> Bool {
     map.count == size && zip(map, Int32(0)...).allSatisfy { $0 == $1 }
   }
@@ -89,7 +101,9 @@ struct IndexedCopy {
     }
   }
 
-  /// Checks once what the loops rely on.
+  /// Checks once what the loops rely on, which index without bounds checks.
+  ///
+  /// - Complexity: O(sum of the result's sizes).
   fileprivate func check(result: TensorMemory, source memory: TensorMemory) {
     precondition(
       maps.count == source.rank
@@ -115,6 +129,7 @@ struct IndexedCopy {
         return
       }
       let step = strides[dimension]
+      // Once outside the source in one dimension, everything inside is filling.
       for index in maps[dimension] {
         walk(dimension + 1, start < 0 || index < 0 ? -1 : start + Int(index) * step)
       }
@@ -153,6 +168,8 @@ final class IndexedCopyKernel: Kernel {
 }
 
 /// Runs an indexed copy's adjoint.
+///
+/// Contributions to one element are added in single precision in the result's memory order.
 final class IndexedCopyPullbackKernel: Kernel {
   let name = "loop"
   private let copy: IndexedCopy
@@ -164,6 +181,7 @@ final class IndexedCopyPullbackKernel: Kernel {
     self.copy = copy
     self.sourceGradient = sourceGradient
     self.resultGradient = resultGradient
+    // Worked out once: a permutation writes every element, so that clearing and adding are not needed.
     clears = !copy.isPermutation
   }
 

@@ -2,15 +2,22 @@ public import Matrices
 internal import OneDNN
 
 /// A fully connected layer along the last dimension: weights · x + bias. [x: … × inputs]
+///
+///     y = W x + b
+///     x̄ = Wᵀ ȳ          pullback
+///     ẏ = W ẋ           pushforward
+///
+/// ONNX `Gemm`, and `MatMul` with a constant second factor. oneDNN:
+/// `dnnl_inner_product_forward_desc_init` and `…_backward_data_…`.
 public struct InnerProduct: Operator {
   /// Outputs × inputs, row-major.
   public var weights: Matrix
-  /// One value an output.
+  /// One value per output.
   public var bias: [Float]
 
   /// Makes a layer.
   ///
-  /// - Precondition: There is one bias an output.
+  /// - Precondition: There is one bias per output.
   public init(weights: Matrix, bias: [Float]) {
     precondition(
       bias.count == weights.rowCount, "\(bias.count) biases for \(weights.rowCount) outputs")
@@ -56,6 +63,7 @@ public struct InnerProduct: Operator {
     for start in stride(from: 0, to: values.count, by: length) {
       for row in 0..<rowCount {
         var sum = Double(bias[row])
+        // In double precision: a folded result is exact to a rounding, whatever the length.
         for index in 0..<length {
           sum += Double(values[start + index]) * Double(weights[row, index])
         }
@@ -79,21 +87,22 @@ public struct InnerProduct: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { .plain }
 
-  /// y = W x + b for every vector along the last dimension.
-  ///
-  /// Pullback: Wᵀ times the gradient. Pushforward: W ẋ.
+  /// Every vector along the last dimension is one of the rows of a matrix: images, or all tokens of all
+  /// images, or all tangents of them, are one batch.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
     let input = try compiler.input(0, of: node)
     let (outputs, inputs) = (weights.rowCount, weights.columnCount)
     let plain = try TensorDescriptor([outputs, inputs])
+    // oneDNN packs weights in an order of its own, another one for the gradient.
     let open = try TensorDescriptor([outputs, inputs], layout: .any)
     let biasDescriptor = try TensorDescriptor([outputs])
     let rows = output.shape.elementCount / max(outputs, 1)
     let source = try TensorDescriptor([rows, inputs])
     let destination = try TensorDescriptor([rows, outputs])
     let count = operationCount([input.shape], output: output.shape)
+    /// The weights in the order that a primitive wants, shared by all copies of the network.
     func prepared(for primitive: Primitive) throws -> TensorMemory {
       try compiler.weights.weights(
         of: node.output, weights.elements, plain: plain, layout: primitive.weights ?? plain)
@@ -115,16 +124,16 @@ public struct InnerProduct: Operator {
         let backward = try Primitive.innerProductPullback(
           sourceGradient: source, weights: open, destinationGradient: destination,
           forward: forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           try compiler.run(
             backward,
             [
-              (.sourceGradient, try share.memory.viewed(as: source)),
+              (.sourceGradient, try contribution.memory.viewed(as: source)),
               (.weights, try prepared(for: backward)),
               (.destinationGradient, try output.gradient().viewed(as: destination)),
             ], counting: count)
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -138,6 +147,7 @@ public struct InnerProduct: Operator {
             forward,
             [
               (.source, try tangent.viewed(as: source)), (.weights, try prepared(for: forward)),
+              // The primitive has a bias; a linear map has none, so it is zeros.
               (.bias, try TensorMemory(biasDescriptor)),
               (.destination, try result.viewed(as: destination)),
             ], counting: tangents.count * count)

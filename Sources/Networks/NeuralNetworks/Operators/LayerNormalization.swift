@@ -2,17 +2,25 @@ internal import OneDNN
 
 /// (x − mean) / √(variance + epsilon) · scale + shift, mean and variance over the dimensions from
 /// `axis` on (Ba, Kiros and Hinton 2016). [x]
+///
+///     x̂ = (x − μ) / σ,  σ = √(variance + ε),  y = γ x̂ + β
+///     x̄ = (γ ȳ − mean(γ ȳ) − x̂ mean(x̂ γ ȳ)) / σ       pullback
+///     ẏ = γ (ẋ − mean(ẋ) − x̂ mean(x̂ ẋ)) / σ           pushforward
+///
+/// Means are over the normalized dimensions, the variance is the biased one. ONNX `LayerNormalization`.
+/// oneDNN: `dnnl_layer_normalization_forward_desc_init` and `…_backward_…`; the pushforward is a loop,
+/// since oneDNN knows no forward mode.
 public struct LayerNormalization: Hashable, Sendable, Operator {
   /// The first dimension that is normalized; negative counts from the end.
   public var axis: Int
-  /// Added to the variance.
+  /// Added to the variance, ε.
   public var epsilon: Float
-  /// One value an element of the normalized dimensions, row-major.
+  /// One value per element of the normalized dimensions, row-major: γ and β.
   public var scale, shift: [Float]
 
   /// Makes the constants.
   ///
-  /// - Precondition: There are as many of each.
+  /// - Precondition: There are as many shifts as scales.
   public init(axis: Int, epsilon: Float, scale: [Float], shift: [Float]) {
     precondition(scale.count == shift.count, "\(scale.count) scales, \(shift.count) shifts")
     self.axis = axis
@@ -56,10 +64,8 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { .plain }
 
-  /// Every normalized part is one of the rows of a matrix.
-  ///
-  /// Pullback: oneDNN's. Pushforward: with x̂ the normalized row and σ its deviation,
-  /// scale / σ · (ẋ − mean(ẋ) − x̂ mean(x̂ ẋ)).
+  /// Every normalized part is one of the rows of a matrix, whose mean and variance the forward pass
+  /// leaves for the other two.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -87,16 +93,17 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
         guard compiler.isDifferentiated(input) else { return [] }
         let backward = try Primitive.layerNormalizationPullback(
           data: data, statistics: statistics, epsilon: epsilon, forward: forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           try compiler.run(
             backward,
             [
-              (.source, source), (.sourceGradient, try share.memory.viewed(as: data)),
+              (.source, source), (.sourceGradient, try contribution.memory.viewed(as: data)),
               (.destinationGradient, try output.gradient().viewed(as: data)),
+              // Nobody reads it: oneDNN has no kernel for the input's gradient alone.
               (.scaleAndShiftGradient, try TensorMemory(both)),
             ] + constants)
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -109,6 +116,15 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
       })
   }
 
+  /// result ← ẏ for ẋ = tangent, for as many tangents as there are in it.
+  ///
+  /// - Parameters:
+  ///   - source: The values, `rows` × columns.
+  ///   - mean: Each row's mean.
+  ///   - variance: Each row's variance, without ε.
+  ///   - rows: The rows of the values.
+  ///   - tangent: The tangents, a multiple of `rows` × columns.
+  ///   - result: As large as the tangents.
   private func pushforward(
     _ source: TensorMemory, _ mean: TensorMemory, _ variance: TensorMemory, rows: Int,
     _ tangent: TensorMemory, into result: TensorMemory
@@ -125,6 +141,7 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
                 let (start, valueStart) = (row * columns, own * columns)
                 let deviation = (variance[own] + epsilon).squareRoot()
                 let center = mean[own]
+                // In double precision: both are differences of terms of either sign.
                 var (sum, moment) = (0.0, 0.0)
                 for i in 0..<columns {
                   let normalized = (x[valueStart + i] - center) / deviation
@@ -132,11 +149,12 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
                   moment += Double(normalized) * Double(t[start + i])
                 }
                 let shift = Float(sum / Double(columns))
-                let slope = Float(moment / Double(columns))
+                let projection = Float(moment / Double(columns))
+                // Normalized a second time rather than kept: the loop allocates nothing.
                 for i in 0..<columns {
                   let normalized = (x[valueStart + i] - center) / deviation
                   y[start + i] =
-                    scale[i] / deviation * (t[start + i] - shift - normalized * slope)
+                    scale[i] / deviation * (t[start + i] - shift - normalized * projection)
                 }
               }
             }

@@ -1,6 +1,14 @@
 internal import OneDNN
 
 /// The matrix products of the last two dimensions; those before are broadcast. [a, b]
+///
+///     Y = A B
+///     Ā = Σ Ȳ Bᵀ    B̄ = Σ Aᵀ Ȳ      pullback, the sum over the products that a matrix took part in
+///     Ẏ = Ȧ B + A Ḃ                 pushforward
+///
+/// ONNX `MatMul`, NumPy's `matmul`; with a constant second factor importers make it an `InnerProduct`
+/// where they can. oneDNN: `dnnl_matmul_desc_init`, transposition by strides. Attention is two of them
+/// around a softmax.
 struct MatrixProduct: Operator {
   var name: String { "matrix product" }
   var arity: ClosedRange<Int> { 2...2 }
@@ -38,6 +46,7 @@ struct MatrixProduct: Operator {
     return .floats(products(a, constants[0].shape, b, constants[1].shape, shape))
   }
 
+  /// Products of constants, row-major, each element summed in double precision.
   private func products(
     _ a: [Float], _ aShape: TensorShape, _ b: [Float], _ bShape: TensorShape, _ shape: TensorShape
   ) -> [Float] {
@@ -48,6 +57,7 @@ struct MatrixProduct: Operator {
     let stacks = TensorShape(left.dimensions.dropLast(2)).broadcast(
       with: TensorShape(right.dimensions.dropLast(2)))
     guard shape.elementCount > 0, let stacks else { return [] }
+    /// Where each factor of the stack begins.
     func starts(_ shape: TensorShape) -> [Int] {
       let size = shape.dimensions.suffix(2).reduce(1, *)
       return TensorShape(shape.dimensions.dropLast(2)).indices(broadcastTo: stacks).map {
@@ -77,6 +87,9 @@ struct MatrixProduct: Operator {
   }
 
   /// A product of matrices sums over the last dimension of a and the last but one of b.
+  ///
+  /// The rows of a and the columns of b remain, and so do stacks, which are broadcast. In attention
+  /// both factors have positions: every position then depends on all of them.
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
@@ -87,19 +100,22 @@ struct MatrixProduct: Operator {
         parts.append(line.lost)
         continue
       }
+      // Index 0 is a, summed over its last dimension; 1 is b, over the one before.
       line = line.summed(over: [shape.rank - 1 - index])
-      let isOfMatrix = (line.place?.dimension ?? 0) >= shape.rank - 2
+      let isOfMatrix = (line.positions?.dimension ?? 0) >= shape.rank - 2
       if isOfMatrix {
-        line.place?.dimension += rule.output.rank - shape.rank
+        line.positions?.dimension += rule.output.rank - shape.rank
       } else {
         line = rule.broadcast(line, shape)
       }
       parts.append(line)
     }
-    if parts.count == 2, let place = parts[0].place, let other = parts[1].place, place != other {
+    if parts.count == 2, let positions = parts[0].positions, let other = parts[1].positions,
+      positions != other
+    {
       // One position against another.
       let reach = parts[0].reach.union(parts[1].reach)
-      return ReceptiveField.Line(reach: reach == .unknown ? .unknown : .all, place: place)
+      return ReceptiveField.Line(reach: reach == .unknown ? .unknown : .all, positions: positions)
     }
     return rule.union(parts)
   }
@@ -108,10 +124,8 @@ struct MatrixProduct: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { .plain }
 
-  /// y = A B for the last two dimensions of both; the leading ones of one may be missing or 1.
-  ///
-  /// Pullback: Ȳ Bᵀ and Aᵀ Ȳ, each summed where its matrix was used several times. Pushforward:
-  /// Ȧ B + A Ḃ.
+  /// One primitive over the whole stack where both factors traverse it alike, else one product after
+  /// the other.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -141,10 +155,10 @@ struct MatrixProduct: Operator {
         var steps: [Step] = []
         let gradient = try output.gradient()
         if let slot = a.slot, compiler.isDifferentiated(slot) {
-          let share = try compiler.gradientShare(of: slot)
+          let contribution = try compiler.gradientContribution(of: slot)
           let product = try plan.firstPullback()
           steps += try plan.collect(
-            \.a, plan.sizeA, plan.a, into: share.memory, counting: operations, compiler
+            \.a, plan.sizeA, plan.a, into: contribution.memory, counting: operations, compiler
           ) { group, target in
             (
               product,
@@ -155,13 +169,13 @@ struct MatrixProduct: Operator {
               ]
             )
           }
-          steps += share.then
+          steps += contribution.then
         }
         if let slot = b.slot, compiler.isDifferentiated(slot) {
-          let share = try compiler.gradientShare(of: slot)
+          let contribution = try compiler.gradientContribution(of: slot)
           let product = try plan.secondPullback()
           steps += try plan.collect(
-            \.b, plan.sizeB, plan.b, into: share.memory, counting: operations, compiler
+            \.b, plan.sizeB, plan.b, into: contribution.memory, counting: operations, compiler
           ) { group, target in
             (
               product,
@@ -172,7 +186,7 @@ struct MatrixProduct: Operator {
               ]
             )
           }
-          steps += share.then
+          steps += contribution.then
         }
         return steps
       },
@@ -181,6 +195,7 @@ struct MatrixProduct: Operator {
         let alongB = try b.slot.flatMap { try tangents.tangent(of: $0) }
         guard alongA != nil || alongB != nil else { return TangentSteps(push: []) }
         let results = try tangents.views(of: try tangents.makeTangent(of: output), like: output)
+        // A primitive overwrites its destination, so A Ḃ is formed apart and added.
         let scratch = try TensorMemory(output.descriptor)
         let viewsA = try alongA.map { try tangents.views(of: $0, like: a.slot) }
         let viewsB = try alongB.map { try tangents.views(of: $0, like: b.slot) }
@@ -197,18 +212,24 @@ struct MatrixProduct: Operator {
 }
 
 /// Which matrices are multiplied, and their descriptors.
+///
+/// Backward the same elements are read with other descriptors: a transposed matrix is the same memory
+/// with its two strides exchanged, so nothing is copied.
 private struct MatrixProductPlan {
   /// The matrices of one product, counted in memory.
   struct Group {
     let result, a, b: Int
   }
 
+  /// The products to run; a single one, of whole stacks, where both operands are complete.
   let groups: [Group]
+  /// Stack × rows × inner, stack × inner × columns, stack × rows × columns.
   let a, b, result: TensorDescriptor
   let transposedA, transposedB: TensorDescriptor
   /// Elements of one matrix.
   let sizeA, sizeB, sizeResult: Int
 
+  /// - Throws: `NetworkError` when the stacks cannot be broadcast.
   init(_ shapeA: TensorShape, _ shapeB: TensorShape) throws {
     let a = shapeA.asMatrix(onTheLeft: true).dimensions
     let b = shapeB.asMatrix(onTheLeft: false).dimensions
@@ -222,7 +243,7 @@ private struct MatrixProductPlan {
     let (indicesA, indicesB) = (
       stacks.0.indices(broadcastTo: leading), stacks.1.indices(broadcastTo: leading)
     )
-    // One product of all, where both run on alike; else one after the other.
+    // One product of all, where both traverse it alike; else one after the other.
     let isUniform = indicesA == Array(0..<all) && indicesB == Array(0..<all)
     groups =
       isUniform
@@ -238,20 +259,34 @@ private struct MatrixProductPlan {
       [count, columns, inner], strides: [inner * columns, 1, columns])
   }
 
+  /// Y = A B.
   func forward() throws -> Primitive {
     try Primitive.matrixProduct(source: a, weights: b, destination: result)
   }
 
+  /// Ā = Ȳ Bᵀ.
   func firstPullback() throws -> Primitive {
     try Primitive.matrixProduct(source: result, weights: transposedB, destination: a)
   }
 
+  /// B̄ = Aᵀ Ȳ.
   func secondPullback() throws -> Primitive {
     try Primitive.matrixProduct(source: transposedA, weights: result, destination: b)
   }
 
   /// One product a group into the gradient of an operand; a matrix that was used before gets its
-  /// further shares by way of other memory.
+  /// further contributions by way of other memory.
+  ///
+  /// - Parameters:
+  ///   - index: Which matrix of a group the operand's is.
+  ///   - size: The elements of one of the operand's matrices.
+  ///   - descriptor: The descriptor of the operand's part in a product.
+  ///   - gradient: The operand's gradient, written.
+  ///   - operations: Floating-point operations of one product.
+  ///   - compiler: Makes the steps.
+  ///   - product: The primitive of a group, and its bindings for a given destination.
+  /// - Returns: The steps, in the groups' order, so that sums are formed in the same order always.
+  /// - Throws: When memory for a contribution is lacking.
   func collect(
     _ index: KeyPath<Group, Int>, _ size: Int, _ descriptor: TensorDescriptor,
     into gradient: TensorMemory, counting operations: Int, _ compiler: NetworkCompiler,

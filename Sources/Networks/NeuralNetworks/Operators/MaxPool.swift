@@ -1,6 +1,13 @@
 internal import OneDNN
 
 /// The largest value of each window. [x: batch × channels × height × width]
+///
+///     y_o = x_m,  m = m(o) the index of the window's maximum, the first of equals
+///     x̄_i = Σ_{o: m(o) = i} ȳ_o      pullback; or a relaxation's, see `MaxPoolRule`
+///     ẏ_o = ẋ_m                      pushforward
+///
+/// Padding is never the maximum. ONNX `MaxPool` of two dimensions, without its indices. oneDNN:
+/// `dnnl_pooling_v2_forward_desc_init` with a workspace in which the forward pass notes m.
 struct MaxPool: Operator {
   let window: PoolingWindow
 
@@ -31,16 +38,15 @@ struct MaxPool: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { request.sameForMaps }
 
-  /// y = the maximum of each window of x.
-  ///
-  /// Pullback: each gradient goes to where the maximum was found, as the forward pass noted in a
-  /// workspace; or a relaxation's, see `MaxPoolRule`. Pushforward: the tangent of the maximum's place.
+  /// oneDNN's primitives forward and backward; along tangents a gather at the indices that the
+  /// workspace tells.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
     let input = try compiler.input(0, of: node)
     let geometry = window.geometry(from: input.shape, to: output.shape)
     let rule = compiler.rules.maxPool
+    // A relaxation reads the values alone; without derivatives nobody asks where the maximum was.
     let keepsWorkspace =
       rule == .exact && (compiler.isDifferentiated(output) || compiler.hasTangent(output))
     let forward = try Primitive.pooling(
@@ -63,31 +69,34 @@ struct MaxPool: Operator {
         let backward = try Primitive.poolingPullback(
           .maximum, sourceGradient: input.descriptor, destinationGradient: output.descriptor,
           geometry: geometry, forward: forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           try compiler.run(
             backward,
-            [(.sourceGradient, share.memory), (.destinationGradient, try output.gradient())]
+            [(.sourceGradient, contribution.memory), (.destinationGradient, try output.gradient())]
               + bindings)
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input), let workspace else {
           return TangentSteps(push: [])
         }
         let result = try tangents.makeTangent(of: output)
-        let places = MaximumPlaces(workspace, window, from: input, to: output)
+        let indices = MaximumIndices(workspace, window, from: input, to: output)
         return TangentSteps(
-          linearization: [.kernel(places)],
+          linearization: [.kernel(indices)],
           push: [
-            .kernel(MaximumPushforward(places, tangent, result, count: tangents.count))
+            .kernel(MaximumPushforward(indices, tangent, result, count: tangents.count))
           ])
       })
   }
 }
 
 /// Where in the input each maximum was found, read from oneDNN's workspace after a forward pass.
-final class MaximumPlaces: Kernel {
+///
+/// The workspace has one number for each element of the output, in the output's layout: the maximum's
+/// index in its window, row-major. It is decoded once a forward pass and serves all tangents.
+final class MaximumIndices: Kernel {
   let name = "loop"
   private let workspace: TensorMemory
   private let window: PoolingWindow
@@ -105,6 +114,7 @@ final class MaximumPlaces: Kernel {
     self.input = input
     self.output = output
     padding = window.resolvedPadding(forHeight: input.height, width: input.width)
+    // Of elements in memory, so that tangents are gathered in whatever layout they lie.
     indices = [Int32](repeating: 0, count: output.storedDimensions.reduce(1, *))
     precondition(
       input.storedDimensions.reduce(1, *) <= Int32.max, "\(input.shape) has too many elements")
@@ -120,7 +130,7 @@ final class MaximumPlaces: Kernel {
     let offsets = workspace.smallIntegers()
     var indices = self.indices
     self.indices = []
-    precondition(offsets.count >= indices.count, "\(offsets.count) of \(indices.count) places")
+    precondition(offsets.count >= indices.count, "\(offsets.count) of \(indices.count) indices")
     var index = 0
     for plane in 0..<planes {
       for row in 0..<rows {
@@ -131,7 +141,7 @@ final class MaximumPlaces: Kernel {
             let offset = Int(offsets[index])
             let y = top + offset / kernel.width * dilation.height
             let x = left + offset % kernel.width * dilation.width
-            // The padding of the last block has no maximum; its place is kept inside the map.
+            // The padding of the last block has no maximum; its index is kept inside the map.
             let (safeY, safeX) = (min(max(y, 0), height - 1), min(max(x, 0), width - 1))
             indices[index] = Int32(((plane * height + safeY) * width + safeX) * block + lane)
             index += 1
@@ -143,19 +153,21 @@ final class MaximumPlaces: Kernel {
   }
 }
 
-/// result ← the tangents at the maxima's places, for each tangent.
+/// result ← the tangents at the maxima's indices, for each tangent.
+///
+/// - Complexity: O(tangents · elements of the output).
 final class MaximumPushforward: Kernel {
   let name = "loop"
-  private let places: MaximumPlaces
+  private let maxima: MaximumIndices
   private let tangent, result: TensorMemory
   private let count: Int
 
-  init(_ places: MaximumPlaces, _ tangent: TensorMemory, _ result: TensorMemory, count: Int) {
-    self.places = places
+  init(_ maxima: MaximumIndices, _ tangent: TensorMemory, _ result: TensorMemory, count: Int) {
+    self.maxima = maxima
     self.tangent = tangent
     self.result = result
     self.count = count
   }
 
-  func run() { result.gather(from: tangent, at: places.indices, repeating: count) }
+  func run() { result.gather(from: tangent, at: maxima.indices, repeating: count) }
 }

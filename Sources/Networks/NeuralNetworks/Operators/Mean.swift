@@ -1,8 +1,17 @@
 internal import OneDNN
 
 /// The mean over some dimensions, all of them if nil. [x]
+///
+///     y_k = Σ_{i → k} x_i / n       n the number of elements that meet in k
+///     x̄_i = ȳ_k / n                 pullback
+///     ẏ_k = Σ_{i → k} ẋ_i / n       pushforward
+///
+/// ONNX `ReduceMean`, TensorFlow `Mean`. Over rows and columns of a map `Lowering` writes a global
+/// average pool instead.
 struct Mean: Operator {
+  /// The dimensions that go, negative from the end.
   let axes: [Int]?
+  /// Whether the output has them with size 1, or not at all.
   let keepsDimensions: Bool
 
   var name: String { "mean" }
@@ -40,6 +49,7 @@ struct Mean: Operator {
     let length = dropped.reduce(1) { $0 * input.dimensions[$1] }
     let count = shape.elementCount
     guard count > 0, length > 0 else { return .floats([Float](repeating: 0, count: count)) }
+    // Transposed so that each mean is of one contiguous line, summed in the elements' order.
     let order = kept + dropped
     let strides = input.strides
     let lines = ConstantTensor.Elements.floats(values).strided(
@@ -60,8 +70,8 @@ struct Mean: Operator {
     rule.only(lines) { line, shape in
       let dropped = (axes ?? Array(0..<shape.rank)).compactMap(shape.dimensionIndex)
       var result = line.summed(over: dropped)
-      if !keepsDimensions, let dimension = result.place?.dimension {
-        result.place?.dimension -= dropped.count { $0 < dimension }
+      if !keepsDimensions, let dimension = result.positions?.dimension {
+        result.positions?.dimension -= dropped.count { $0 < dimension }
       }
       return result
     }
@@ -69,13 +79,12 @@ struct Mean: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { .plain }
 
-  /// y = the mean of the elements that meet.
-  ///
-  /// Pullback: an equal part of the gradient for every element. Pushforward: the tangents' mean.
+  /// Loops over a `Broadcast` plan: a mean collects along the ways by which its result would be spread.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
     let input = try compiler.input(0, of: node)
+    // Dimensions of size 1, whether they are kept or not: the elements in memory are the same.
     var sizes = input.shape.dimensions
     for axis in axes ?? Array(0..<input.shape.rank) {
       sizes[input.shape.dimensionIndex(axis) ?? 0] = 1
@@ -88,12 +97,12 @@ struct Mean: Operator {
       ],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           .kernel(
             MeanPullbackKernel(
-              plan, gradient: share.memory, meanGradient: try output.gradient()))
-        ] + share.then
+              plan, gradient: contribution.memory, meanGradient: try output.gradient()))
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -106,7 +115,10 @@ struct Mean: Operator {
   }
 }
 
-/// mean ← the means of the source's elements that meet in each place, summed in double precision.
+/// mean ← the means of the source's elements that meet in each element, summed in double precision.
+///
+/// In memory order: the same sum whatever runs beside it. In single precision the mean of a 224 × 224
+/// plane would lose the last digits that its elements have.
 private final class MeanKernel: Kernel {
   let name = "loop"
   private let plan: Broadcast
@@ -135,7 +147,7 @@ private final class MeanKernel: Kernel {
   }
 }
 
-/// gradient ← the mean's gradient, in equal parts.
+/// gradient ← the mean's gradient, in equal parts 1 / n.
 private final class MeanPullbackKernel: Kernel {
   let name = "loop"
   private let plan: Broadcast
@@ -149,6 +161,7 @@ private final class MeanPullbackKernel: Kernel {
 
   func run() {
     let inner = plan.inner
+    // 1 / n, for n = elements of x / elements of y.
     let factor = Float(meanGradient.storedCount) / Float(max(gradient.storedCount, 1))
     meanGradient.withElements { mean in
       gradient.withMutableElements { gradient in

@@ -25,7 +25,7 @@ public enum Operation: Sendable {
   case maxPool(PoolingWindow)
   /// The mean of each window; `countsPadding` says whether padding counts as zeros. [x]
   case averagePool(PoolingWindow, countsPadding: Bool)
-  /// The mean over everything behind the channels, each such size 1. [x: batch × channels …]
+  /// The mean over all dimensions after the channels, each such size 1. [x: batch × channels …]
   case globalAveragePool
   /// The mean over some dimensions, all of them if nil. [x]
   case mean(axes: [Int]?, keepsDimensions: Bool)
@@ -68,7 +68,7 @@ public enum Operation: Sendable {
   case transpose([Int]?)
   /// Without dimensions of size 1; nil drops all of them. [x]
   case squeeze(axes: [Int]?)
-  /// With further dimensions of size 1, at these places of the result. [x]
+  /// With further dimensions of size 1, at these indices of the result. [x]
   case unsqueeze(axes: [Int])
   /// Repeated to fill a shape, as NumPy's broadcasting does. [x, shape]
   case expand
@@ -127,6 +127,6 @@ public enum Operation: Sendable {
     }
   }
 
-  /// The operation's name, for messages and tables.
+  /// The operation's name, for messages and tables, for instance `depthwise convolution`.
   public var name: String { rules.name }
 }

@@ -9,6 +9,9 @@ internal import OneDNN
 /// default, so that the compiler asks a new operation for each of them; `Operation` is the only list
 /// of all operators.
 ///
+/// The files say it in one notation: x̄ is the gradient with respect to x, ẋ a tangent of x; with J the
+/// Jacobian ∂y/∂x, the pullback is x̄ = Jᵀ ȳ and the pushforward ẏ = J ẋ. A constant has neither.
+///
 /// Rules of the graph get the node, for messages, and the facts of its inputs (`nil`: left out); there
 /// are as many as `arity` allows, and the first `arity.lowerBound` are there.
 protocol Operator: Sendable {
@@ -18,7 +21,7 @@ protocol Operator: Sendable {
   /// How many inputs the operator takes; the first ones must be there.
   var arity: ClosedRange<Int> { get }
 
-  /// The number of weights it holds.
+  /// The number of weights it holds; inputs that are constants of the graph are not among them.
   var parameterCount: Int { get }
 
   /// What the output's elements are.
@@ -67,6 +70,9 @@ protocol Operator: Sendable {
   func formats(_ request: FormatRequest) throws -> FormatChoice
 
   /// The steps that run it, in the formats that `formats` chose.
+  ///
+  /// - Throws: `NetworkError` for what the engine does not have, `OneDNNError` when there is no kernel
+  ///   or no memory.
   func compile(_ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler) throws
     -> CompiledOperator
 }
@@ -78,7 +84,8 @@ protocol Operator: Sendable {
 struct CompiledOperator {
   /// Computes the output.
   let forward: [Step]
-  /// Adds the inputs' gradients, for an output's that is complete.
+  /// Adds the inputs' gradients, for an output's that is complete; it is called once, after the nodes
+  /// that read it.
   let pullback: () throws -> [Step]
   /// Computes the output's tangents from the inputs'.
   let pushforward: (TangentCompiler) throws -> TangentSteps
@@ -86,13 +93,13 @@ struct CompiledOperator {
 
 /// The steps of a pushforward.
 struct TangentSteps {
-  /// What depends on the values alone (derivatives, the places of maxima): run once a forward pass.
+  /// What depends on the values alone (derivatives, the indices of maxima): run once a forward pass.
   var linearization: [Step] = []
   /// What is run for each batch of tangents.
   var push: [Step]
 }
 
-// MARK: What rules share
+// MARK: Checks common to several operators
 
 extension Operator {
   /// An expected type of an input; one that is left out suits.
@@ -167,6 +174,7 @@ extension Node {
       }
       constants?.append(constant)
     }
+    // Offered even when an input is not known: the shape of an image is, whatever is in it.
     let elements = try rules.folded(self, inputs, constants, shape: shape, allowance: &allowance)
     if let elements { return TensorFact(ConstantTensor(shape: shape, elements: elements)) }
     return TensorFact(shape: shape, type: type)

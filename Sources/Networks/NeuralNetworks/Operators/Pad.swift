@@ -1,4 +1,4 @@
-/// What lies around a padded tensor.
+/// What lies around a padded tensor: ONNX `Pad`'s modes `constant`, `reflect` and `edge`.
 public enum PaddingContent: Hashable, Sendable {
   /// A value, 0 unless given.
   case constant
@@ -9,7 +9,15 @@ public enum PaddingContent: Hashable, Sendable {
 }
 
 /// With elements around it; negative amounts cut off. [x, amounts, value?, axes?]
+///
+///     y[i, …] = x[s(i), …], or the value where s(i) lies outside
+///     x̄[r, …] = Σ_{i: s(i) = r} ȳ[i, …]       pullback: an element collects its mirror images'
+///     ẏ[i, …] = ẋ[s(i), …], or 0              pushforward
+///
+/// s(i) is i − before, mirrored or clamped. ONNX `Pad`. Zeros around a map that only a convolution
+/// reads are gone before this runs (`Lowering`).
 struct Pad: IndexedOperator {
+  /// What stands around the elements.
   let content: PaddingContent
 
   var name: String { "padding" }
@@ -37,7 +45,7 @@ struct Pad: IndexedOperator {
 
   /// The elements put around a tensor, or cut off where negative: one number for each dimension.
   struct Amounts {
-    /// Elements before the first one and behind the last one.
+    /// Elements before the first one and after the last one.
     var before, after: [Int]
     /// The value around it, where the content is constant; `nil` stands for 0.
     var value: ConstantTensor?
@@ -66,6 +74,7 @@ struct Pad: IndexedOperator {
       guard (-(1 << 31)...1 << 31).contains(before), (-(1 << 31)...1 << 31).contains(after) else {
         throw GraphError(node, "\(before) and \(after) elements cannot be put around \(shape)")
       }
+      // What negative amounts leave; a mirror shows all of it but the edge itself.
       let rest = size + min(before, 0) + min(after, 0)
       let most =
         switch content {
@@ -83,6 +92,7 @@ struct Pad: IndexedOperator {
     return result
   }
 
+  /// The third input, one number that is known before the network runs; nil where it is left out.
   private func paddingValue(
     _ node: Node, _ inputs: [TensorFact?]
   ) throws(GraphError) -> ConstantTensor? {
@@ -132,6 +142,8 @@ struct Pad: IndexedOperator {
   }
 
   /// The element that stands at an index, which may lie around the others; −1 for the value.
+  ///
+  /// - Precondition: A mirror reaches no further than the elements, as `amounts` makes sure of.
   private func sourceIndex(_ index: Int, in size: Int) -> Int {
     if (0..<size).contains(index) { return index }
     return switch content {
@@ -147,16 +159,19 @@ struct Pad: IndexedOperator {
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
     rule.only(lines) { line, shape in
-      guard let place = line.place else { return line }
+      guard let positions = line.positions else { return line }
       guard let amounts = try? amounts(rule.node, rule.inputs) else { return line.lost }
-      let (before, after) = (amounts.before[place.dimension], amounts.after[place.dimension])
+      let (before, after) = (
+        amounts.before[positions.dimension], amounts.after[positions.dimension]
+      )
       if before == 0, after == 0 { return line }
-      let count = rule.output.dimensions[place.dimension]
-      guard place.isDirect(in: shape) else {
-        return line.scattered(along: place.dimension, count: count, order: rule.order)
+      let count = rule.output.dimensions[positions.dimension]
+      // Mirrored and repeated elements are counted as if the image went on: an interval, not a set.
+      guard positions.isDirect(in: shape) else {
+        return line.scattered(along: positions.dimension, count: count, order: rule.order)
       }
-      var result = line.moved(by: -before * place.stride)
-      result.place?.count = count
+      var result = line.moved(by: -before * positions.stride)
+      result.positions?.count = count
       return result
     }
   }

@@ -1,6 +1,9 @@
 internal import OneDNN
 
-/// The windows of a pooling operation.
+/// The windows of a pooling operation, of `MaxPool`, `AveragePool` and their relaxations.
+///
+/// Output o of a side reads elements o · stride + k · dilation − padding, k from 0 to kernel − 1; the
+/// operators' files have the formulas, `Window` the arithmetic.
 public struct PoolingWindow: Hashable, Sendable, Window {
   /// Size of the window, step between windows, step between its elements (1: dense).
   public var kernel, stride, dilation: Extent
@@ -25,7 +28,7 @@ public struct PoolingWindow: Hashable, Sendable, Window {
     self.roundsUp = roundsUp
   }
 
-  /// The shape of a pool's output.
+  /// The shape of a pool's output: batch × channels × windows along rows × windows along columns.
   ///
   /// A window made of padding alone has neither a maximum nor a mean, so the padding must be smaller
   /// than the window, and where there is padding, the map no smaller than the gaps of a window.
@@ -46,7 +49,7 @@ public struct PoolingWindow: Hashable, Sendable, Window {
     return [input.dimensions[0], input.dimensions[1], counts.height, counts.width]
   }
 
-  /// The window as oneDNN sees it.
+  /// The window as oneDNN sees it: dilation from 0 on, and an end padding that fits the output.
   func geometry(from input: TensorShape, to output: TensorShape) -> WindowGeometry {
     let (height, width) = (input.dimensions[2], input.dimensions[3])
     let padding = resolvedPadding(forHeight: height, width: width)

@@ -9,7 +9,9 @@ internal import OneDNN
 ///                             is cut off
 ///   L2                        B⁻¹ S 2x − A B⁻² S sgn(x),   A = S x²,  B = 0.01 + S |x|
 ///
-/// All of it is computed in single precision, in the layout of the pool.
+/// The pullback is the transpose of what is listed, the pushforward the Jacobian itself; the forward
+/// value stays the exact maximum (`MaxPool`). All of it is computed in single precision, in the layout
+/// of the pool: squares of bfloat16 numbers would be rounded to 8 bits before they are averaged.
 struct RelaxedMaxPool {
   private let rule: MaxPoolRule
   private let input, output: TensorSlot
@@ -42,10 +44,13 @@ struct RelaxedMaxPool {
 
   /// The windows' size over the part of it that lies within the padded map: PyTorch divides by the
   /// latter, oneDNN by the former.
+  ///
+  /// - Returns: One number for each position of the output, row-major; 1 but for cut-off windows.
   private static func divisorRatios(
     _ window: PoolingWindow, from input: TensorSlot, to output: TensorSlot
   ) -> [Float] {
     let padding = window.resolvedPadding(forHeight: input.height, width: input.width)
+    /// How many of a window's elements lie before the padded side's end.
     func inside(
       _ index: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ before: Int, _ end: Int
     ) -> Int {
@@ -67,13 +72,15 @@ struct RelaxedMaxPool {
 
   // MARK: Both ways
 
+  /// The transpose of the Jacobian times the output's gradient.
   func pullback() throws -> [Step] {
     guard compiler.isDifferentiated(input) else { return [] }
-    let share = try compiler.gradientShare(of: input)
+    let contribution = try compiler.gradientContribution(of: input)
     let resultGradient = try wide(output, 1)
     var steps = [try compiler.reorder(try output.gradient(), to: resultGradient)]
     let gradient = try wide(input, 1)
     if rule == .l2 {
+      // Jᵀ ȳ = 2x Sᵀ(B⁻¹ ȳ) − sgn(x) Sᵀ(A B⁻² ȳ): two spreads, combined element by element.
       let (values, linearization) = try values()
       let (first, second) = (try wide(output, 1), try wide(output, 1))
       let (alongX, alongSign) = (try wide(input, 1), try wide(input, 1))
@@ -92,9 +99,10 @@ struct RelaxedMaxPool {
       if let step = scale(resultGradient, 1) { steps.append(step) }
       steps.append(try spread(resultGradient, to: gradient, 1))
     }
-    return steps + [try compiler.reorder(gradient, to: share.memory)] + share.then
+    return steps + [try compiler.reorder(gradient, to: contribution.memory)] + contribution.then
   }
 
+  /// The Jacobian times all tangents, as one batch.
   func pushforward(_ tangents: TangentCompiler) throws -> TangentSteps {
     guard let narrow = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
     let count = tangents.count
@@ -105,6 +113,7 @@ struct RelaxedMaxPool {
       let (values, linearization) = try values()
       let (alongX, alongSign) = (try wide(input, count), try wide(input, count))
       let second = try wide(output, count)
+      // Factors are the same for all tangents: computed once a forward pass.
       steps.linearization = linearization
       steps.push.append(
         .loop {
@@ -132,11 +141,12 @@ struct RelaxedMaxPool {
 
   /// What the L2 relaxation takes from the values.
   private struct Values {
+    /// The pool's input in single precision.
     let x: TensorMemory
     let smooth: Smooth
   }
 
-  /// B⁻¹ and −A B⁻² for each element of the output.
+  /// B⁻¹ and −A B⁻² for each element of the output, as it lies in memory; filled when the steps run.
   fileprivate final class Smooth {
     var factors: [SIMD2<Float>] = []
   }
@@ -156,6 +166,7 @@ struct RelaxedMaxPool {
       try average(squares, to: a, 1), try average(sizes, to: b, 1),
       .loop {
         smooth.factors = a.zipped(with: b) { a, b in
+          // 0.01 is lucid's: it keeps a window of zeros from dividing by 0.
           let divisor = 0.01 + b
           return SIMD2(1 / divisor, -a / (divisor * divisor))
         }
@@ -171,6 +182,7 @@ struct RelaxedMaxPool {
         slot.shape.repeated(count).dimensions, layout: slot.format.layout, format: .float32))
   }
 
+  /// destination ← S source, for `count` tensors one after the other.
   private func average(
     _ source: TensorMemory, to destination: TensorMemory, _ count: Int
   ) throws -> Step {
@@ -180,7 +192,7 @@ struct RelaxedMaxPool {
     return try compiler.run(primitive, [(.source, source), (.destination, destination)])
   }
 
-  /// The transpose of `average`.
+  /// result ← Sᵀ gradient: the transpose of `average`.
   private func spread(
     _ gradient: TensorMemory, to result: TensorMemory, _ count: Int
   ) throws -> Step {
@@ -200,6 +212,7 @@ struct RelaxedMaxPool {
     let block = output.channelsTogether
     return .loop {
       memory.withMutableElements { elements in
+        // In memory: planes × positions × lanes of a block, in every layout.
         for index in 0..<elements.count {
           elements[index] *= ratios[index / block % ratios.count]
         }
@@ -281,6 +294,7 @@ extension TensorMemory {
     }
   }
 
+  /// f of both tensors' elements, in memory order.
   fileprivate func zipped<Result>(
     with other: TensorMemory, _ f: (Float, Float) -> Result
   ) -> [Result] {

@@ -1,6 +1,12 @@
 internal import OneDNN
 
 /// The same elements in another shape. [x] or [x, shape]
+///
+///     y = x, element by element in row-major order
+///     x̄ = ȳ,  ẏ = ẋ                 pullback and pushforward, in the other shape
+///
+/// ONNX `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`. oneDNN: a reorder, because the input may lie in
+/// blocks, whose order in memory is not row-major.
 struct Reshape: Operator {
   /// How the shape is said.
   enum Kind {
@@ -10,7 +16,7 @@ struct Reshape: Operator {
     case sizes(allowsZero: Bool)
     /// Without dimensions of size 1; nil drops all of them.
     case squeeze(axes: [Int]?)
-    /// With further dimensions of size 1, at these places of the result.
+    /// With further dimensions of size 1, at these indices of the result.
     case unsqueeze(axes: [Int])
   }
 
@@ -52,9 +58,11 @@ struct Reshape: Operator {
     }
   }
 
+  /// Two sizes: the products before and from the axis on.
   private func flattened(
     _ node: Node, _ input: TensorShape, axis: Int
   ) throws(GraphError) -> TensorShape {
+    // An axis of the rank itself is allowed here, and leaves a second size of 1.
     let index = axis < 0 ? axis + input.rank : axis
     guard axis >= -input.rank, index <= input.rank,
       let before = TensorShape.product(input.dimensions[..<index]),
@@ -63,6 +71,7 @@ struct Reshape: Operator {
     return [before, after]
   }
 
+  /// The sizes that a file asks for, −1 and 0 worked out as in ONNX's `Reshape`.
   private func reshaped(
     _ node: Node, _ input: TensorShape, to wanted: [Int], allowsZero: Bool
   ) throws(GraphError) -> TensorShape {
@@ -86,6 +95,7 @@ struct Reshape: Operator {
       default: throw fault()
       }
     }
+    // Sizes come from a file: their product may overflow.
     let count = input.elementCount
     guard let product = TensorShape.product(sizes) else { throw fault() }
     if let free {
@@ -97,6 +107,7 @@ struct Reshape: Operator {
     return TensorShape(sizes)
   }
 
+  /// The sizes without some of size 1.
   private func squeezed(
     _ node: Node, _ input: TensorShape, axes: [Int]?
   ) throws(GraphError) -> TensorShape {
@@ -109,12 +120,14 @@ struct Reshape: Operator {
       input.dimensions.indices.filter { !dropped.contains($0) }.map { input.dimensions[$0] })
   }
 
+  /// The sizes with further ones of size 1.
   private func unsqueezed(
     _ node: Node, _ input: TensorShape, axes: [Int]
   ) throws(GraphError) -> TensorShape {
     guard axes.count <= 8, input.rank + axes.count <= 8 else {
       throw GraphError(node, "\(axes.count) more dimensions for \(input) are too many")
     }
+    // Axes are indices of the result (ONNX `Unsqueeze`), so they are looked up in its rank.
     let rank = input.rank + axes.count
     let added = try node.dimensionIndices(
       axes, of: TensorShape([Int](repeating: 1, count: rank)))
@@ -131,20 +144,23 @@ struct Reshape: Operator {
 
   func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
 
-  /// The place is found again where a dimension, or a part of one that a division and a remainder can
-  /// tell, runs over the same elements.
+  /// The position is found again where a dimension, or a part of one that a division and a remainder
+  /// can tell, runs over the same elements.
+  ///
+  /// A transformer's tokens are rows · columns in one dimension: row = token / columns, column = token
+  /// mod columns.
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
     rule.only(lines) { line, shape in
-      guard let place = line.place else { return line }
+      guard let positions = line.positions else { return line }
       let output = rule.output
       guard shape.elementCount > 0, output.elementCount == shape.elementCount else {
         return line.lost
       }
-      // In the order of elements, places change every `distance` and begin again after `period`.
-      let distance = shape.strides[place.dimension] * place.divisor
-      let period = distance * place.count
+      // In the order of elements, positions change every `distance` and begin again after `period`.
+      let distance = shape.strides[positions.dimension] * positions.divisor
+      let period = distance * positions.count
       let strides = output.strides
       func distances(_ dimension: Int) -> (stride: Int, period: Int) {
         (strides[dimension], strides[dimension] * output.dimensions[dimension])
@@ -157,17 +173,18 @@ struct Reshape: Operator {
       }
       guard let dimension = same ?? part else { return line.lost }
       var result = line
-      result.place?.dimension = dimension
-      result.place?.divisor = distance / strides[dimension]
+      result.positions?.dimension = dimension
+      result.positions?.divisor = distance / strides[dimension]
       return result
     }
   }
 
+  /// Any input: the reorder that is needed anyway leaves whatever layout it has.
   func formats(_ request: FormatRequest) -> FormatChoice {
     FormatChoice(input: nil, output: .plain)
   }
 
-  /// The elements in plain order; pullback and pushforward are the same the other way and again.
+  /// The output's memory seen with the input's sizes, so that one reorder does layout and shape.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -179,10 +196,10 @@ struct Reshape: Operator {
       ],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
-          try compiler.reorder(try output.gradient().viewed(as: view), to: share.memory)
-        ] + share.then
+          try compiler.reorder(try output.gradient().viewed(as: view), to: contribution.memory)
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -195,102 +212,14 @@ struct Reshape: Operator {
   }
 }
 
-/// Dimensions in another order; nil reverses them. [x]
-struct Transpose: Operator {
-  let order: [Int]?
-
-  var name: String { "transpose" }
-  var arity: ClosedRange<Int> { 1...1 }
-  var parameterCount: Int { 0 }
-
-  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
-    try sameType(node, inputs)
-  }
-
-  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
-    let input = try firstShape(node, inputs)
-    return TensorShape(try sources(node, input).map { input.dimensions[$0] })
-  }
-
-  /// Where each dimension of the result comes from.
-  private func sources(_ node: Node, _ input: TensorShape) throws(GraphError) -> [Int] {
-    guard let order else { return (0..<input.rank).reversed() }
-    guard order.count == input.rank else {
-      throw GraphError(node, "\(order.count) axes expected, found \(input)")
-    }
-    return try node.dimensionIndices(order, of: input)
-  }
-
-  func folded(
-    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
-    allowance: inout FoldingAllowance
-  ) throws(GraphError) -> ConstantTensor.Elements? {
-    guard let input = constants?[0] else { return nil }
-    try allowance.take(shape.elementCount, for: node)
-    let strides = input.shape.strides
-    return input.elements.strided(
-      shape, strides: try sources(node, input.shape).map { strides[$0] })
-  }
-
-  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
-
-  func receptiveField(
-    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
-  ) -> ReceptiveField.Line {
-    rule.only(lines) { line, shape in
-      guard let place = line.place else { return line }
-      guard let sources = try? sources(rule.node, shape),
-        let dimension = sources.firstIndex(of: place.dimension)
-      else { return line.lost }
-      var result = line
-      result.place?.dimension = dimension
-      return result
-    }
-  }
-
-  func formats(_ request: FormatRequest) -> FormatChoice {
-    FormatChoice(input: nil, output: .plain)
-  }
-
-  /// A copy between two layouts of the input's shape; pullback and pushforward are the same the other
-  /// way and again.
-  func compile(
-    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
-  ) throws -> CompiledOperator {
-    let input = try compiler.input(0, of: node)
-    let rank = input.shape.rank
-    let sources = try sources(node.node, input.shape)
-    // Where each of the input's dimensions stands in the output.
-    var strides = [Int](repeating: 1, count: rank)
-    for (index, source) in sources.enumerated() { strides[source] = output.shape.strides[index] }
-    let view =
-      rank == 0
-      ? try TensorDescriptor([1])
-      : try TensorDescriptor(input.shape.dimensions, strides: strides)
-    return CompiledOperator(
-      forward: [
-        try compiler.reorder(try input.value(), to: try output.value().viewed(as: view))
-      ],
-      pullback: {
-        guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
-        return [
-          try compiler.reorder(try output.gradient().viewed(as: view), to: share.memory)
-        ] + share.then
-      },
-      pushforward: { tangents in
-        guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
-        let result = try tangents.makeTangent(of: output)
-        let views = try zip(
-          tangents.views(of: tangent, like: input), tangents.views(of: result, like: output))
-        return TangentSteps(
-          push: try views.map { try compiler.reorder($0, to: try $1.viewed(as: view)) })
-      })
-  }
-}
-
 /// The input itself (dropout in use, identity); also a copy in another memory format, where a node
 /// wants its input elsewhere. [x]
+///
+///     y = x,  x̄ = ȳ,  ẏ = ẋ
+///
+/// ONNX `Identity`, `Dropout`. Those of a file are gone before compiling (`Lowering.aliases`); what is
+/// compiled here are the conversions that `LayoutAssignment` put in, by oneDNN's reorder, which also
+/// rounds to bfloat16 and back.
 struct Identity: Operator {
   var name: String { "identity" }
   var arity: ClosedRange<Int> { 1...1 }
@@ -325,8 +254,9 @@ struct Identity: Operator {
       forward: [try compiler.reorder(try input.value(), to: try output.value())],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
-        return [try compiler.reorder(try output.gradient(), to: share.memory)] + share.then
+        let contribution = try compiler.gradientContribution(of: input)
+        return [try compiler.reorder(try output.gradient(), to: contribution.memory)]
+          + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }

@@ -1,6 +1,13 @@
 internal import OneDNN
 
 /// a where the condition holds, else b. [condition, a, b]
+///
+///     y = c ? a : b
+///     ā = Σ c ȳ,  b̄ = Σ (1 − c) ȳ      pullback, the sum over the elements that an operand meets
+///     ẏ = c ? ȧ : ḃ                    pushforward
+///
+/// ONNX `Where`, broadcast as in NumPy. The condition must be known before the network runs: exporters
+/// write masks of attention so. By values of the image y would jump where c changes.
 struct Selection: Operator {
   var name: String { "selection" }
   var arity: ClosedRange<Int> { 3...3 }
@@ -44,9 +51,7 @@ struct Selection: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { .plain }
 
-  /// y = a where the condition, a constant, holds, else b.
-  ///
-  /// Pullback: the gradient goes to the one that was taken. Pushforward: its tangent.
+  /// A loop for each operand over the elements that are taken from it.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -54,6 +59,7 @@ struct Selection: Operator {
     guard condition.slot == nil else {
       throw NetworkError(unsupported: "selection", "by values of the image is not supported")
     }
+    // Listed once when compiling, so that the loops need no odometer.
     let rank = output.shape.rank
     let taken = condition.shape.indices(broadcastTo: output.shape)
     let branches = try [(1, true), (2, false)].map { index, holds in
@@ -76,9 +82,9 @@ struct Selection: Operator {
         let gradient = try output.gradient()
         for (operand, choice) in branches {
           guard let slot = operand.slot, compiler.isDifferentiated(slot) else { continue }
-          let share = try compiler.gradientShare(of: slot)
-          steps.append(.loop { choice.add(gradient, to: share.memory) })
-          steps += share.then
+          let contribution = try compiler.gradientContribution(of: slot)
+          steps.append(.loop { choice.add(gradient, to: contribution.memory) })
+          steps += contribution.then
         }
         return steps
       },
@@ -88,6 +94,7 @@ struct Selection: Operator {
         }
         guard along.contains(where: { $0 != nil }) else { return TangentSteps(push: []) }
         let result = try tangents.makeTangent(of: output)
+        // Elements that come from an operand without tangents stay 0.
         var push = [Step.loop { result.clear() }]
         for (branch, tangent) in zip(branches, along) {
           guard let tangent else { continue }
@@ -104,12 +111,16 @@ struct Selection: Operator {
 
   /// Which elements of a result are taken from one of the two operands, and where they come from.
   private struct Choice {
+    /// 1 where it holds, 0 where not.
     let condition: TensorMemory
+    /// For each element of the result, the condition's.
     let conditionIndices: [Int]
     /// Whether they are taken where the condition holds, or where it does not.
     let holds: Bool
+    /// For each element of the result, the operand's.
     let indices: [Int]
 
+    /// Writes the elements that are taken from the operand, and leaves the others.
     func copy(_ source: TensorMemory, to result: TensorMemory) {
       condition.withElements { condition in
         source.withElements { source in
@@ -122,7 +133,8 @@ struct Selection: Operator {
       }
     }
 
-    /// Clears the gradient of the operand, then adds the elements that were taken from it.
+    /// Clears the gradient of the operand, then adds that of the elements that were taken from it, in
+    /// the result's order.
     func add(_ gradient: TensorMemory, to result: TensorMemory) {
       result.clear()
       condition.withElements { condition in
@@ -139,6 +151,9 @@ struct Selection: Operator {
 }
 
 /// Whether two elements are equal. [a, b]
+///
+/// ONNX `Equal`. Of constants alone, in shape arithmetic; its derivative would be 0, so that nothing
+/// is compiled.
 struct Equality: Operator {
   var name: String { "comparison" }
   var arity: ClosedRange<Int> { 2...2 }

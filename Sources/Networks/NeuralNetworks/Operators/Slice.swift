@@ -1,4 +1,10 @@
 /// Which elements a slice or a split output takes from its input, one number for each dimension.
+///
+///     y[i, …] = x[start + step · i, …]
+///     x̄[start + step · i, …] = ȳ[i, …], 0 elsewhere      pullback
+///     ẏ[i, …] = ẋ[start + step · i, …]                   pushforward
+///
+/// Both operators of this file resolve to it, and run as an `IndexedCopy`.
 struct ResolvedSlice: Hashable, Sendable {
   /// The first element's index.
   var starts: [Int]
@@ -23,6 +29,8 @@ struct ResolvedSlice: Hashable, Sendable {
     let first = start < 0 ? start + size : start
     let last = end < 0 ? end + size : end
     let span: Int
+    // Backwards the end may be −1, before the first element; `span` counts from start to end either
+    // way.
     if step > 0 {
       starts[dimension] = min(max(first, 0), size)
       span = min(max(last, 0), size) - starts[dimension]
@@ -30,6 +38,7 @@ struct ResolvedSlice: Hashable, Sendable {
       starts[dimension] = max(min(max(first, 0), size - 1), 0)
       span = size == 0 ? 0 : starts[dimension] - min(max(last, -1), size - 1)
     }
+    // In unsigned numbers: the magnitude of the least step does not fit an Int.
     let count = span <= 0 ? 0 : (UInt(span) + step.magnitude - 1) / step.magnitude
     counts[dimension] = Int(count)
     steps[dimension] = count <= 1 ? 1 : step
@@ -50,23 +59,26 @@ extension IndexedOperator {
       shape, strides: zip(slice.steps, strides).map { $0 * $1 }, offset: offset)
   }
 
+  /// Moved and spread where the slice goes forwards in the image's order, else an order of its own.
   fileprivate func receptiveField(
     _ slice: ResolvedSlice?, _ line: ReceptiveField.Line, _ shape: TensorShape, order: Int
   ) -> ReceptiveField.Line {
-    guard let place = line.place else { return line }
+    guard let positions = line.positions else { return line }
     guard let slice else { return line.lost }
-    let dimension = place.dimension
+    let dimension = positions.dimension
     let (start, step) = (slice.starts[dimension], slice.steps[dimension])
     let count = slice.counts[dimension]
     if start == 0, step == 1, count == shape.dimensions[dimension] { return line }
-    guard place.isDirect(in: shape), step > 0, step <= 1 << 20, place.stride * step <= 1 << 20
+    guard positions.isDirect(in: shape), step > 0, step <= 1 << 20,
+      positions.stride * step <= 1 << 20
     else { return line.scattered(along: dimension, count: count, order: order) }
-    var result = line.moved(by: start * place.stride)
-    result.place?.stride *= step
-    result.place?.count = count
+    var result = line.moved(by: start * positions.stride)
+    result.positions?.stride *= step
+    result.positions?.count = count
     return result
   }
 
+  /// The slice as index maps.
   fileprivate func copy(_ slice: ResolvedSlice, of shape: TensorShape) -> IndexedCopy {
     IndexedCopy(
       maps: shape.dimensions.indices.map { dimension in
@@ -79,6 +91,8 @@ extension IndexedOperator {
 
 /// Elements from a start to before an end, with a step (ONNX `Slice`).
 /// [x, starts, ends, axes?, steps?]
+///
+/// Formulas: `ResolvedSlice`. Starts, ends, axes and steps must be known before the network runs.
 struct Slice: IndexedOperator {
   var name: String { "slice" }
   var arity: ClosedRange<Int> { 3...5 }
@@ -148,9 +162,15 @@ struct Slice: IndexedOperator {
 
 /// One of the outputs of a split; `sizes` are those of all outputs, nil for `count` equal ones, a
 /// smaller last one allowed. [x]
+///
+/// A graph's nodes have one output each, so that ONNX's `Split` is as many of these. The gradient of
+/// the input is the sum of their contributions, each 0 outside its part.
 struct SplitOutput: IndexedOperator {
+  /// Which output it is, and how many there are.
   let index, count: Int
+  /// The sizes of all outputs along the axis; they must add up to the input's.
   let sizes: [Int]?
+  /// The dimension that is split, negative from the end.
   let axis: Int
 
   var name: String { "split" }
@@ -179,6 +199,7 @@ struct SplitOutput: IndexedOperator {
     }
     var result = ResolvedSlice(all: shape)
     guard let sizes else {
+      // Rounded up, so that the last ones may be smaller or empty (ONNX `Split` 18).
       let each = size / count + (size.isMultiple(of: count) ? 0 : 1)
       let (start, overflows) = each.multipliedReportingOverflow(by: index)
       let first = overflows ? size : min(start, size)

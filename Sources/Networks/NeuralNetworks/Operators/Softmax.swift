@@ -1,7 +1,14 @@
 internal import OneDNN
 
 /// exp(x) over its sum along one dimension. [x]
+///
+///     y_i = exp(x_i − max x) / Σ_j exp(x_j − max x)
+///     x̄ = y (ȳ − ⟨y, ȳ⟩)        pullback
+///     ẏ = y (ẋ − ⟨y, ẋ⟩)        pushforward: the Jacobian diag(y) − y yᵀ is symmetric
+///
+/// ONNX `Softmax` 13. oneDNN: `dnnl_softmax_forward_desc_init` and `…_backward_…`, in plain order.
 struct Softmax: Operator {
+  /// The dimension of the sum, negative from the end.
   let axis: Int
 
   var name: String { "softmax" }
@@ -28,6 +35,7 @@ struct Softmax: Operator {
     var result = values
     forEachLine(of: shape) { start, count, stride in
       let line = (0..<count).map { start + $0 * stride }
+      // exp of what is left is at most 1: no line overflows, and its sum is at least 1.
       let largest = line.map { values[$0] }.max() ?? 0
       var sum = 0.0
       for index in line {
@@ -39,6 +47,7 @@ struct Softmax: Operator {
     return .floats(result)
   }
 
+  /// The same function that `exp` nodes fold by.
   private func exponential(_ x: Float) -> Float { UnaryFunction.exponential.value(x) }
 
   /// Calls `body` with the first element, the length and the stride of every line along the axis.
@@ -62,9 +71,7 @@ struct Softmax: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { .plain }
 
-  /// y = exp(x) over its sum along each line.
-  ///
-  /// Pullback: oneDNN's. Pushforward: y (ẋ − ⟨y, ẋ⟩).
+  /// oneDNN's primitives, which read the result alone backward; along tangents a loop.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -80,15 +87,15 @@ struct Softmax: Operator {
         guard compiler.isDifferentiated(input) else { return [] }
         let backward = try Primitive.softmaxPullback(
           data: input.descriptor, axis: axis, forward: forward)
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           try compiler.run(
             backward,
             [
-              (.destination, value), (.sourceGradient, share.memory),
+              (.destination, value), (.sourceGradient, contribution.memory),
               (.destinationGradient, try output.gradient()),
             ])
-        ] + share.then
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -104,6 +111,7 @@ struct Softmax: Operator {
       })
   }
 
+  /// result ← ẏ for one tangent, both from `offset` on.
   private func pushforward(
     _ value: TensorMemory, _ shape: TensorShape, _ tangent: TensorMemory,
     into result: TensorMemory, at offset: Int
@@ -112,6 +120,7 @@ struct Softmax: Operator {
       tangent.withElements { t in
         result.withMutableElements { r in
           forEachLine(of: shape) { start, count, stride in
+            // ⟨y, ẋ⟩ in double precision: ẋ minus it cancels where y is near 1.
             var sum = 0.0
             for i in 0..<count {
               let index = start + i * stride

@@ -2,6 +2,14 @@ internal import Glibc
 internal import OneDNN
 
 /// A function of each element alone. [x]
+///
+///     y = f(x)
+///     x̄ = f′(x) ȳ      pullback; at a ReLU what `ReLURule` says
+///     ẏ = f′(x) ẋ      pushforward
+///
+/// ONNX's operators of the same names. A ReLU or clip after a convolution is computed with it
+/// (`Lowering.appendFunctions`). oneDNN: `dnnl_eltwise_forward_desc_init` and `…_backward_…`, except
+/// where `implementation` says otherwise. A ReLU's derivative at 0 is 0.
 public enum UnaryFunction: Hashable, Sendable, Operator {
   /// max(x, 0).
   case relu
@@ -21,7 +29,7 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
   case swish
   /// x · Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016).
   case gelu
-  /// GELU's approximation by a hyperbolic tangent.
+  /// GELU's approximation 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))) (the same, section 2).
   case geluByTanh
   /// The hyperbolic tangent.
   case tanh
@@ -69,11 +77,15 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
 
   // MARK: Values
 
-  /// The function's value.
+  /// The function's value, by which constants are folded and engines are tested.
+  ///
+  /// NaN gives NaN for every function, as in ONNX's reference.
   package func value(_ x: Float) -> Float {
     switch self {
+    // The comparison alone would give 0 for NaN and hide it.
     case .relu: return x > 0 ? x : x.isNaN ? x : 0
     case .leakyReLU(let slope): return x > 0 ? x : slope * x
+    // exp(x) − 1 cancels near 0.
     case .elu(let alpha): return x > 0 ? x : alpha * expm1f(x)
     case .clip(let lower, let upper): return x.isNaN ? x : Swift.min(Swift.max(x, lower), upper)
     case .sigmoid: return 1 / (1 + expf(-x))
@@ -88,6 +100,7 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     case .erf: return erff(x)
     case .exponential: return expf(x)
     case .logarithm: return logf(x)
+    // log(1 + exp(x)) overflows for x above 88; this form has no positive exponent.
     case .softplus: return Swift.max(x, 0) + log1pf(expf(-Swift.abs(x)))
     case .squareRoot: return x.squareRoot()
     case .reciprocal: return 1 / x
@@ -120,6 +133,7 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     case loop(derivative: @Sendable (Float) -> Float)
   }
 
+  /// Which of them, with oneDNN's parameters.
   private var implementation: Implementation {
     switch self {
     case .relu: .rectifier
@@ -149,7 +163,7 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     }
   }
 
-  /// oneDNN's function where a convolution can compute it at its end.
+  /// oneDNN's function where a convolution can compute it at its end; nil for the project's own loops.
   var elementwise: Elementwise? {
     switch implementation {
     case .rectifier: .relu(slope: 0)
@@ -193,6 +207,7 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
 
   // MARK: Engine
 
+  /// Whatever the input has: a function of each element does not ask where it lies.
   func formats(_ request: FormatRequest) -> FormatChoice {
     guard let first = request.inputs.first?.format else { return .plain }
     // The project's own loops are for single precision.
@@ -202,9 +217,7 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     return FormatChoice(input: format, output: format)
   }
 
-  /// y = f(x), element by element.
-  ///
-  /// Pullback: the gradient times f′(x); at a ReLU, the `ReLURule`. Pushforward: ẋ f′(x).
+  /// In the input's layout, by the rectifier's loop, oneDNN's primitive or a loop over `value`.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -216,6 +229,8 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     }
   }
 
+  /// A ReLU by the project's own loop: its derivative needs the result alone, which convolutions that
+  /// carry the ReLU have, too.
   private func compileRectifier(
     _ input: TensorSlot, _ output: TensorSlot, _ compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -224,9 +239,9 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
       forward: [.rectify(value, from: try input.value())],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
-        return [.copy(share.memory, from: try output.gradient())]
-          + compiler.rules.relu.mask(share.memory, self, by: value) + share.then
+        let contribution = try compiler.gradientContribution(of: input)
+        return [.copy(contribution.memory, from: try output.gradient())]
+          + compiler.rules.relu.mask(contribution.memory, self, by: value) + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -239,6 +254,8 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
       })
   }
 
+  /// A function that oneDNN has; its backward primitive multiplies by f′(x), which serves tangents as
+  /// well as gradients.
   private func compile(
     _ known: Elementwise, _ input: TensorSlot, _ output: TensorSlot, _ compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -258,8 +275,9 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
       forward: [step],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
-        return [try derivative(times: try output.gradient(), into: share.memory)] + share.then
+        let contribution = try compiler.gradientContribution(of: input)
+        return [try derivative(times: try output.gradient(), into: contribution.memory)]
+          + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
@@ -270,6 +288,7 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
       })
   }
 
+  /// A function that oneDNN lacks, in single precision.
   private func compileLoop(
     _ derivative: @escaping @Sendable (Float) -> Float, _ input: TensorSlot, _ output: TensorSlot,
     _ compiler: NetworkCompiler
@@ -280,12 +299,13 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
       forward: [.kernel(UnaryKernel(self, result: value, source: source))],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
-        let share = try compiler.gradientShare(of: input)
+        let contribution = try compiler.gradientContribution(of: input)
         return [
           .kernel(
             DerivativeKernel(
-              derivative, result: share.memory, source: source, gradient: try output.gradient()))
-        ] + share.then
+              derivative, result: contribution.memory, source: source,
+              gradient: try output.gradient()))
+        ] + contribution.then
       },
       pushforward: { tangents in
         guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }

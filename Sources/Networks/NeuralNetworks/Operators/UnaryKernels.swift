@@ -1,11 +1,19 @@
 internal import OneDNN
 
-/// result ← f(source), for the functions that oneDNN lacks.
+/// result ← f(source), for the functions that oneDNN lacks: hard sigmoid and the error function.
+///
+///     forward                   y ← f(x)
+///     pullback, pushforward     x̄ ← ȳ f′(x),  ẏ ← ẋ f′(x)      both by `DerivativeKernel`
+///
+/// Elements are taken as they lie in memory, padding of blocks included: f and f′ are finite at 0.
+///
+/// - Complexity: O(elements).
 final class UnaryKernel: Kernel {
   let name = "loop"
   private let function: UnaryFunction
   private let result, source: TensorMemory
 
+  /// - Precondition: Both tensors have as many elements, in single precision and the same layout.
   init(_ function: UnaryFunction, result: TensorMemory, source: TensorMemory) {
     precondition(
       result.storedCount == source.storedCount,
@@ -27,12 +35,13 @@ final class UnaryKernel: Kernel {
   }
 }
 
-/// result ← gradient · f′(source).
+/// result ← gradient · f′(source); a tangent in the gradient's stead gives the result's tangent.
 final class DerivativeKernel: Kernel {
   let name = "loop"
   private let derivative: @Sendable (Float) -> Float
   private let result, source, gradient: TensorMemory
 
+  /// - Precondition: All tensors have as many elements, in single precision and the same layout.
   init(
     _ derivative: @escaping @Sendable (Float) -> Float, result: TensorMemory,
     source: TensorMemory, gradient: TensorMemory

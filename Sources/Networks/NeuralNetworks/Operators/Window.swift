@@ -26,7 +26,7 @@ public struct Padding: Hashable, Sendable {
   }
 }
 
-/// How the padding of a window follows from the map.
+/// How the padding of a window follows from the map: ONNX's `auto_pad`, TensorFlow's `SAME`.
 public enum PaddingRule: Hashable, Sendable {
   /// As it is stated.
   case explicit
@@ -37,6 +37,9 @@ public enum PaddingRule: Hashable, Sendable {
 }
 
 /// A window that moves over the rows and columns of a map: a convolution's or a pool's.
+///
+/// Along a side, output o's element k reads index o · stride + k · dilation − padding. What is computed
+/// there, and its pullback and pushforward, is in the operators' files.
 package protocol Window {
   /// Size of the window, step between windows, step between its elements (1: dense).
   var kernel: Extent { get }
@@ -61,6 +64,8 @@ extension Window {
   }
 
   /// What is missing along one side for side / stride windows, rounded up, cut in two.
+  ///
+  /// - Returns: Nothing where windows overlap the side already.
   private func missing(
     _ side: Int, _ kernel: Int, _ stride: Int, _ dilation: Int
   ) -> (before: Int, after: Int) {
@@ -79,6 +84,7 @@ extension Window {
     _ node: Node, forHeight height: Int, width: Int
   ) throws(GraphError) -> Extent {
     let padding = resolvedPadding(forHeight: height, width: width)
+    // An automatic padding is made for side / stride windows; rounding up could add one to them.
     let roundsUp = roundsUp && paddingRule == .explicit
     return Extent(
       height: try count(
@@ -89,10 +95,12 @@ extension Window {
         (padding.left, padding.right), roundsUp: roundsUp))
   }
 
+  /// How many windows there are along one side.
   private func count(
     _ node: Node, side: Int, _ kernel: Int, _ stride: Int, _ dilation: Int,
     _ padding: (before: Int, after: Int), roundsUp: Bool
   ) throws(GraphError) -> Int {
+    // Numbers of a file: what follows must not overflow.
     let sensible = 0...(1 << 40)
     guard let line = WindowLine(kernel: kernel, stride: stride, dilation: dilation),
       sensible.contains(padding.before), sensible.contains(padding.after)
@@ -118,36 +126,43 @@ extension Window {
   }
 
   /// A receptive field through the windows: the pixels of all of a window's elements.
+  ///
+  /// With first and last pixel [f, l] of position 0 and j pixels between positions, the window's are
+  /// [f − padding · j, l + ((kernel − 1) · dilation − padding) · j], stride · j apart (Araujo, Norris
+  /// and Sim 2019).
   func receptiveField(
     through line: ReceptiveField.Line, of shape: TensorShape, _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
-    guard var place = line.place, place.dimension >= 2 else { return line }
+    guard var positions = line.positions, positions.dimension >= 2 else { return line }
     func side(_ dimension: Int) -> Int {
       dimension < shape.rank ? shape.dimensions[dimension] : 1
     }
     let padding = resolvedPadding(forHeight: side(2), width: side(3))
     let (kernel, step, dilation, before) =
-      place.dimension == 2
+      positions.dimension == 2
       ? (kernel.height, stride.height, dilation.height, padding.top)
       : (kernel.width, stride.width, dilation.width, padding.left)
-    let count = rule.output.dimensions[place.dimension]
-    if kernel == 1, step == 1, before == 0, count == shape.dimensions[place.dimension] {
+    let count = rule.output.dimensions[positions.dimension]
+    // A 1 × 1 convolution changes nothing, even where positions are in an order of their own.
+    if kernel == 1, step == 1, before == 0, count == shape.dimensions[positions.dimension] {
       return line
     }
-    guard place.isDirect(in: shape), place.stride * step <= 1 << 20 else { return line.lost }
+    guard positions.isDirect(in: shape), positions.stride * step <= 1 << 20 else {
+      return line.lost
+    }
     var reach = line.reach
     if case .pixels(let range) = reach {
-      let first = range.lowerBound - before * place.stride
-      let last = range.upperBound + ((kernel - 1) * dilation - before) * place.stride
+      let first = range.lowerBound - before * positions.stride
+      let last = range.upperBound + ((kernel - 1) * dilation - before) * positions.stride
       reach = ReceptiveField.Reach.pixels(first...last).limited
     }
-    place.stride *= step
-    place.count = count
-    return ReceptiveField.Line(reach: reach, place: place)
+    positions.stride *= step
+    positions.count = count
+    return ReceptiveField.Line(reach: reach, positions: positions)
   }
 }
 
-/// Windows along one side of a map.
+/// Windows along one side of a map, with numbers that can be computed with.
 struct WindowLine {
   let kernel, stride, dilation: Int
 

@@ -1,8 +1,9 @@
 internal import COneDNN
 
 extension Primitive {
-  /// A copy from one layout to another.
+  /// A copy from one layout to another, of one number format to another as well.
   ///
+  /// Blocked layouts are padded with zeros; bfloat16 is rounded to nearest, ties to even.
   /// The corresponding oneDNN function is `dnnl_reorder_primitive_desc_create`.
   public static func reorder(
     from source: TensorDescriptor, to destination: TensorDescriptor
@@ -24,7 +25,9 @@ extension Primitive {
 }
 
 extension TensorMemory {
-  /// Copies this tensor into another layout, once.
+  /// Copies this tensor into another layout, once, with scratch memory of its own.
+  ///
+  /// - Throws: `OneDNNError` when there is no such reorder, or no memory.
   public func reordered(to descriptor: TensorDescriptor) throws(OneDNNError) -> TensorMemory {
     let result = try TensorMemory(descriptor)
     let copy = try BoundPrimitive(
