@@ -1,3 +1,5 @@
+import Glibc
+
 /// A file of arrays, or a file beside it, that cannot be read or written.
 public struct ArrayStoreError: Error, CustomStringConvertible, Equatable {
   /// What was tried, for instance `Cannot read dataset rows of`.
@@ -20,4 +22,20 @@ public struct ArrayStoreError: Error, CustomStringConvertible, Equatable {
   public var description: String {
     "\(operation) \(path): \(cause)" + (remedy.isEmpty ? "" : "; \(remedy)")
   }
+}
+
+/// A failed call into the operating system.
+struct SystemFailure: Error {
+  let code: Int32
+
+  /// The failure of the call just made.
+  static var latest: SystemFailure { SystemFailure(code: errno) }
+
+  /// The system's words, for instance `No space left on device`.
+  var cause: String { String(cString: strerror(code)) }
+}
+
+/// A call into HDF5 that failed, or a file whose content is not what it should be.
+struct HDF5Failure: Error {
+  let cause: String
 }

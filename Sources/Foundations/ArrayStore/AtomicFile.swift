@@ -16,3 +16,80 @@ public enum AtomicFile {
     try partial.commit()
   }
 }
+
+/// A file that is being written beside the place it will take.
+///
+/// Readers see the old file or the whole new one, also when the machine stops in between. The
+/// partial file is called `.name.host.pid.partial`; what a process of this host left there when it was
+/// killed is removed by the next one that writes the same file.
+struct PartialFile {
+  /// Where the complete file will be.
+  let finalPath: String
+  /// Where it is written.
+  let path: String
+
+  private let folder: String
+
+  /// Chooses the name and makes the folders that are missing.
+  init(for finalPath: String) throws(ArrayStoreError) {
+    self.finalPath = finalPath
+    let slash = finalPath.lastIndex(of: "/")
+    let name = slash.map { String(finalPath[finalPath.index(after: $0)...]) } ?? finalPath
+    let prefix = slash.map { String(finalPath[...$0]) } ?? ""
+    folder = prefix.isEmpty ? "." : prefix
+    let start = ".\(name).\(hostName())."
+    path = "\(prefix)\(start)\(getpid())\(Self.ending)"
+    guard !name.isEmpty && name != "." && name != ".." else {
+      throw ArrayStoreError("Cannot write", finalPath, cause: "this names no file")
+    }
+    try makeFolders(of: finalPath)
+    removeAbandoned(start)
+  }
+
+  private static let ending = ".partial"
+
+  /// Removes partial files of this name whose process is no more.
+  private func removeAbandoned(_ start: String) {
+    guard let directory = opendir(folder) else { return }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      guard name.hasPrefix(start), name.hasSuffix(Self.ending),
+        let process = pid_t(name.dropFirst(start.count).dropLast(Self.ending.count)), process > 0,
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      unlink(folder == "." ? name : folder + name)
+    }
+  }
+
+  /// Puts the file, which is complete and closed, on the disk and in its place.
+  ///
+  /// - Parameter other: A complete file in the same folder that takes the place instead of this one.
+  /// - Throws: `ArrayStoreError`; a former file of this name is then still there.
+  func commit(_ other: String? = nil) throws(ArrayStoreError) {
+    let path = other ?? path
+    do throws(SystemFailure) {
+      try FileDescriptor(path, O_RDONLY).synchronize()
+      guard rename(path, finalPath) == 0 else { throw .latest }
+      try FileDescriptor(folder, O_RDONLY | O_DIRECTORY).synchronize()
+    } catch {
+      discard()
+      throw ArrayStoreError("Cannot write", finalPath, cause: error.cause)
+    }
+    if other != nil { discard() }
+  }
+
+  /// Removes what has been written.
+  func discard() { unlink(path) }
+}
+
+/// Makes the folders that a file lies in, where they are missing.
+func makeFolders(of path: String) throws(ArrayStoreError) {
+  for end in path.indices where path[end] == "/" && end != path.startIndex {
+    guard mkdir(String(path[..<end]), 0o777) == 0 || errno == EEXIST || errno == EISDIR else {
+      throw ArrayStoreError("Cannot make the folder of", path, cause: SystemFailure.latest.cause)
+    }
+  }
+}

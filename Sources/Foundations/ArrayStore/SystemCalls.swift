@@ -1,16 +1,5 @@
 import Glibc
 
-/// A failed call into the operating system.
-struct SystemFailure: Error {
-  let code: Int32
-
-  /// The failure of the call just made.
-  static var latest: SystemFailure { SystemFailure(code: errno) }
-
-  /// The system's words, for instance `No space left on device`.
-  var cause: String { String(cString: strerror(code)) }
-}
-
 /// An open file, closed with its owner.
 struct FileDescriptor: ~Copyable {
   private let number: Int32

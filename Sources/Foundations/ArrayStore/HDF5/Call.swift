@@ -1,11 +1,6 @@
 internal import CHDF5
 import Synchronization
 
-/// A call into HDF5 that failed, or a file whose content is not what it should be.
-struct HDF5Failure: Error {
-  let cause: String
-}
-
 /// Holds the library while one of its functions runs: HDF5 may be built without locks of its own.
 private let library = Mutex<Void>(())
 

@@ -28,3 +28,45 @@ public enum NetworkFile {
     return (file.graph, file.hasOpenSize)
   }
 }
+
+/// How the sizes of a network's input are taken from its file.
+public enum InputSize: Hashable, Sendable {
+  /// As they stand; an open first one is 1.
+  case asStated
+  /// Of one image: whatever the batch is, it is 1; an open height and width are those given.
+  case image(open: Extent)
+
+  /// Whether the input must be an image.
+  var isImage: Bool { if case .image = self { true } else { false } }
+
+  /// The sizes of an input.
+  ///
+  /// Images are batch × channels × height × width, or batch × height × width × channels where the
+  /// last size is 1 or 3 and the second is not.
+  ///
+  /// - Parameter stated: The sizes in the file, `nil` for an open one.
+  /// - Returns: The shape, or `nil` when a size is not known or not possible.
+  func sizes(_ stated: [Int?]) -> (shape: TensorShape, hasOpenSize: Bool)? {
+    var sizes = stated
+    var hasOpenSize = false
+    switch self {
+    case .asStated:
+      if let first = sizes.first, first == nil { sizes[0] = 1 }
+    case .image(let open):
+      guard sizes.count == 4 else { return nil }
+      sizes[0] = 1
+      let places = Self.isChannelsLast(sizes) ? (1, 2) : (2, 3)
+      hasOpenSize = sizes[places.0] == nil || sizes[places.1] == nil
+      sizes[places.0] = sizes[places.0] ?? open.height
+      sizes[places.1] = sizes[places.1] ?? open.width
+      guard sizes.allSatisfy({ $0.map((1...4096).contains) ?? false }) else { return nil }
+    }
+    let shape = TensorShape(sizes.compactMap { $0 })
+    return shape.rank == stated.count && shape.isReasonable ? (shape, hasOpenSize) : nil
+  }
+
+  /// Whether an image's sizes have the channels last.
+  static func isChannelsLast(_ sizes: [Int?]) -> Bool {
+    sizes.count == 4 && [1, 3].contains(sizes[3]) && ![1, 3].contains(sizes[1])
+  }
+}

@@ -82,13 +82,3 @@ private func makers(
   }
   return makers
 }
-
-/// A node as messages call it: its name, or its output's, and its operation.
-func title(of node: ONNXNodeProto) -> String {
-  "node \(quoted(name(of: node))) (\(quoted(node.opType)))"
-}
-
-/// A node's name, or that of its output when it has none.
-func name(of node: ONNXNodeProto) -> String {
-  node.name.isEmpty ? node.output.first ?? "" : node.name
-}

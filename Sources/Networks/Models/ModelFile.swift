@@ -1,5 +1,16 @@
 import Glibc
 
+/// A network, a model card or a labels file that cannot be used.
+public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// One line: the operation, the file, the cause and a remedy.
+  public let description: String
+
+  /// Makes an error of its parts.
+  package init(_ operation: String, _ path: String, _ cause: String, remedy: String) {
+    description = "Cannot \(operation) \(path): \(cause); \(remedy)"
+  }
+}
+
 /// The bytes of a regular file whose size is checked before anything is allocated.
 ///
 /// - Throws: `ModelError` when the file cannot be opened, is not a regular file, is empty, has more
@@ -39,3 +50,8 @@ package func fileBytes(_ path: String, what: String, limit: Int) throws(ModelErr
 }
 
 private func systemMessage() -> String { String(cString: strerror(errno)) }
+
+/// The last part of a path.
+package func fileName(_ path: String) -> String {
+  path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+}
