@@ -1,14 +1,14 @@
 import Glibc
 
-/// A file of arrays, or a file beside it, that cannot be read or written.
+/// An error of a file of arrays, or of a file beside it, that cannot be read or written.
 public struct ArrayStoreError: Error, CustomStringConvertible, Equatable {
-  /// What was tried, for instance `Cannot read dataset rows of`.
+  /// What was attempted, for instance `Cannot read dataset rows of`.
   public let operation: String
-  /// The file.
+  /// The file's path.
   public let path: String
-  /// What stood in the way.
+  /// Why it failed, in the words of the operating system or of HDF5 where they say it.
   public let cause: String
-  /// What helps; empty where the cause says it.
+  /// What helps; empty where the cause already says it.
   public let remedy: String
 
   init(_ operation: String, _ path: String, cause: String, remedy: String = "") {
@@ -24,18 +24,22 @@ public struct ArrayStoreError: Error, CustomStringConvertible, Equatable {
   }
 }
 
-/// A failed call into the operating system.
+/// A failed call to the operating system, by its `errno`.
 struct SystemFailure: Error {
   let code: Int32
 
-  /// The failure of the call just made.
+  /// The failure of the call just made; nothing may be called in between, as that could change
+  /// `errno`.
   static var latest: SystemFailure { SystemFailure(code: errno) }
 
   /// The system's words, for instance `No space left on device`.
   var cause: String { String(cString: strerror(code)) }
 }
 
-/// A call into HDF5 that failed, or a file whose content is not what it should be.
+/// A failed call to HDF5, or a file whose content is not what is expected.
+///
+/// It knows neither the file nor the operation: the reader or writer adds both and throws an
+/// `ArrayStoreError`.
 struct HDF5Failure: Error {
   let cause: String
 }

@@ -1,6 +1,6 @@
 internal import CHDF5
 
-/// A small value that describes a file, a group or a dataset.
+/// A small value that describes a file, a group or a dataset; h5py reads it from `attrs`.
 public enum AttributeValue: Sendable, Equatable {
   /// A UTF-8 string.
   case string(String)
@@ -15,7 +15,11 @@ public enum AttributeValue: Sendable, Equatable {
 }
 
 extension ArrayFileReader {
-  /// An attribute of the file, or of a dataset or group in it; nil if there is none of this name.
+  /// An attribute of the file, or of a dataset or group in it; `nil` if there is none of this name.
+  ///
+  /// A truth value of h5py, an HDF5 enumeration, is not read; a list of integers is read as numbers.
+  ///
+  /// - Throws: `ArrayStoreError` if the object is missing, or the attribute is neither text nor a number.
   public func attribute(
     _ name: String, on object: String = "/"
   ) throws(ArrayStoreError) -> AttributeValue? {
@@ -32,6 +36,8 @@ extension ArrayFileReader {
         return isScalar ? .string(strings[0]) : .strings(strings)
       case H5T_INTEGER where isScalar:
         return .integer(try array.integer())
+      // Lists of integers are read as doubles, exact up to 2⁵³: this project writes no such list,
+      // h5py may.
       case H5T_INTEGER, H5T_FLOAT:
         let numbers = try array.numbers(Double.self)
         return isScalar ? .number(numbers[0]) : .numbers(numbers)
@@ -41,7 +47,10 @@ extension ArrayFileReader {
     }
   }
 
-  /// All attributes of the file, or of a dataset or group in it, in the order of their names' bytes.
+  /// All attributes of the file, or of a dataset or group in it, ordered by the bytes of their
+  /// names.
+  ///
+  /// - Throws: `ArrayStoreError` if the object is missing or one of them cannot be read.
   public func attributes(
     of object: String = "/"
   ) throws(ArrayStoreError) -> [(name: String, value: AttributeValue)] {
@@ -55,7 +64,9 @@ extension ArrayFileReader {
     return attributes
   }
 
-  /// Checks that the file is of the kind that is wanted.
+  /// Checks that the attribute `kind` says what is wanted.
+  ///
+  /// - Throws: `ArrayStoreError` that names both kinds and the program that made the file.
   func check(kind expected: String) throws(ArrayStoreError) {
     let found = try attribute("kind")
     guard found != .string(expected) else { return }
@@ -71,14 +82,16 @@ extension ArrayFileReader {
 }
 
 extension ArrayFileWriter {
-  /// Makes a group, and those that its name goes through, for attributes of its own.
+  /// Makes a group, with the groups on its path, to carry attributes of its own.
+  ///
+  /// - Throws: `ArrayStoreError` if the name is a dataset's; the file is then removed.
   public func makeGroup(_ name: String) throws(ArrayStoreError) {
     try perform("make group \(name) of") { file throws(HDF5Failure) in
       try createGroups(above: name + "/", in: file)
     }
   }
 
-  /// Sets an attribute, in place of a former one of this name.
+  /// Sets an attribute, replacing a former one of this name.
   ///
   /// - Parameters:
   ///   - name: The attribute's name.
@@ -93,6 +106,7 @@ extension ArrayFileWriter {
       let exists = try call("H5Aexists_by_name") {
         H5Aexists_by_name(file, object, name, hid_t(H5P_DEFAULT))
       }
+      // HDF5 can overwrite a value only by one of the same type and shape.
       if exists > 0 {
         try call("H5Adelete_by_name") {
           H5Adelete_by_name(file, object, name, hid_t(H5P_DEFAULT))
@@ -119,7 +133,7 @@ extension ArrayFileWriter {
   }
 }
 
-/// The place of an attribute that is about to be written.
+/// An attribute that is about to be written: its file, its object and its name.
 private struct AttributeTarget {
   let file: hid_t
   let object: String
