@@ -2,8 +2,7 @@ internal import CHDF5
 
 /// An array in an unfinished file that grows by whole rows.
 ///
-/// Copies append to the same array. It keeps its writer alive, but ends with `finish` of the
-/// writer.
+/// Copies append to the same array. Appending ends with the writer's `finish`.
 public struct RowAppender<Element: StoredElement> {
   private let writer: ArrayFileWriter
   private let dataset: GrowingDataset

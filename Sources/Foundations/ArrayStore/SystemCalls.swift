@@ -2,7 +2,7 @@ import Glibc
 
 /// An open file, closed with its owner.
 ///
-/// Calls that a signal interrupted (`EINTR`) are repeated, and partial reads and writes are
+/// Calls that a signal interrupted (`EINTR`) are repeated, and partial writes
 /// continued.
 struct FileDescriptor: ~Copyable {
   private let number: Int32

@@ -20,6 +20,7 @@ struct StoredArray: ~Copyable {
   private let isDataset: Bool
   /// The largest size that its elements can have, judged by the bytes stored for it.
   private let maximumByteCount: Int
+
   /// Opens a dataset of a file of `fileSize` bytes.
   init(dataset name: String, in file: hid_t, fileSize: Int) throws(HDF5Failure) {
     let object = try Handle("H5Dopen2", closedBy: H5Dclose) {
