@@ -62,7 +62,7 @@ extension TrainedNetwork {
       let nearest = nearestNames(to: tensor, among: graph.tensorNames).map(quoted)
       throw fault(
         """
-        \(field.prefix(100)) names \(quoted(tensor)), which the network does not make; the nearest \
+        \(field.prefix(100)) names \(quoted(tensor)), which is not a tensor of the network; the nearest \
         names are \(nearest.joined(separator: ", "))
         """)
     }

@@ -59,7 +59,7 @@ struct GraphBuilder {
   mutating func add(_ node: Node) throws(GraphError) {
     let fact = try node.fact(ofInputs: node.inputFacts(among: facts), allowance: &allowance)
     guard facts.updateValue(fact, forKey: node.output) == nil else {
-      throw GraphError("node \(quoted(node.name)): \(quoted(node.output)) exists already")
+      throw GraphError("node \(quoted(node.name)): \(quoted(node.output)) already exists")
     }
     if let constant = fact.constant, node.inputs.allSatisfy({ $0.isEmpty || constants[$0] != nil })
     {

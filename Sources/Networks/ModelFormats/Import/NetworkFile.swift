@@ -55,10 +55,10 @@ public enum InputSize: Hashable, Sendable {
     case .image(let open):
       guard sizes.count == 4 else { return nil }
       sizes[0] = 1
-      let places = Self.isChannelsLast(sizes) ? (1, 2) : (2, 3)
-      hasOpenSize = sizes[places.0] == nil || sizes[places.1] == nil
-      sizes[places.0] = sizes[places.0] ?? open.height
-      sizes[places.1] = sizes[places.1] ?? open.width
+      let axes = Self.isChannelsLast(sizes) ? (1, 2) : (2, 3)
+      hasOpenSize = sizes[axes.0] == nil || sizes[axes.1] == nil
+      sizes[axes.0] = sizes[axes.0] ?? open.height
+      sizes[axes.1] = sizes[axes.1] ?? open.width
       guard sizes.allSatisfy({ $0.map((1...4096).contains) ?? false }) else { return nil }
     }
     let shape = TensorShape(sizes.compactMap { $0 })

@@ -9,12 +9,12 @@ import NeuralNetworks
 /// memory.
 struct ExternalData {
   private let folder: String?
-  private var files: [String: Room] = [:]
+  private var files: [String: FileAllowance] = [:]
 
   /// A file's size, and how much of it may still be read.
-  private struct Room {
+  private struct FileAllowance {
     let size: Int
-    var rest: Int
+    var unread: Int
   }
 
   /// The files beside a network; with `nil`, there are none.
@@ -35,7 +35,7 @@ struct ExternalData {
   ) throws(ModelError) -> ConstantTensor.Elements {
     let name = quoted(tensor.name)
     func wrong(_ cause: String) -> ModelError {
-      fault("its values \(name) lie in another file: \(cause)", "keep the files together")
+      fault("its values \(name) are stored in another file: \(cause)", "keep the files together")
     }
     var entries: [String: String] = [:]
     for entry in tensor.externalData.prefix(16) { entries[entry.key] = entry.value }
@@ -66,16 +66,18 @@ struct ExternalData {
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw wrong("\(quoted(location)) is not a file")
     }
-    var room = files[location] ?? Room(size: Int(status.st_size), rest: Int(status.st_size))
-    guard offset <= room.size, length <= room.size - offset else {
+    var allowance =
+      files[location] ?? FileAllowance(size: Int(status.st_size), unread: Int(status.st_size))
+    guard offset <= allowance.size, length <= allowance.size - offset else {
       throw wrong(
-        "\(quoted(location)) has \(room.size) bytes, too few for \(length) from \(offset) on")
+        "\(quoted(location)) has \(allowance.size) bytes, too few for \(length) from offset \(offset)"
+      )
     }
-    guard length <= room.rest else {
+    guard length <= allowance.unread else {
       throw wrong("\(quoted(location)) is smaller than its tensors together")
     }
-    room.rest -= length
-    files[location] = room
+    allowance.unread -= length
+    files[location] = allowance
     guard let elements = Self.read(file, offset: offset, encoding: encoding, count: count) else {
       throw wrong("\(quoted(location)) cannot be read")
     }
@@ -84,18 +86,18 @@ struct ExternalData {
 
   /// Opens a file of the folder; each part of its path is a folder of its own, no link.
   private static func open(_ parts: [Substring], in folder: String) -> Int32 {
-    var place = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    for (index, part) in parts.enumerated() where place >= 0 {
+    var directory = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    for (index, part) in parts.enumerated() where directory >= 0 {
       let isLast = index == parts.count - 1
       let flags =
         O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (isLast ? 0 : O_DIRECTORY)
-      let next = openat(place, String(part), flags)
+      let next = openat(directory, String(part), flags)
       let cause = errno
-      _ = close(place)
+      _ = close(directory)
       errno = cause
-      place = next
+      directory = next
     }
-    return place
+    return directory
   }
 
   /// Reads numbers; those of single precision go straight into their array.

@@ -65,21 +65,22 @@ extension NodeConverter {
       sizes = try source.attributes.integers("split")
     } else {
       try source.expectInputs(1...2)
-      sizes = try integers(1, of: source, "pieces' sizes")
+      sizes = try integers(1, of: source, "split sizes")
       let stated = try source.attributes.integer(ifThere: "num_outputs", in: 1...65_536)
       guard stated ?? count == count, sizes == nil || stated == nil else {
-        throw source.fault("its \(count) outputs are not the pieces that it states")
+        throw source.fault("num_outputs does not fit its \(count) outputs or its sizes")
       }
     }
     guard count <= 1024, sizes?.count ?? count == count else {
-      throw source.fault("\(count) outputs for \(sizes?.count ?? count) pieces are not supported")
+      throw source.fault(
+        "\(count) outputs for \(sizes?.count ?? count) split sizes are not supported")
     }
     let input = try source.required(0)
     if sizes == nil, operatorSet < 18 {
       let shape = try shape(0, of: source)
       guard let dimension = shape.dimensionIndex(axis),
         shape.dimensions[dimension].isMultiple(of: count)
-      else { throw source.fault("\(shape) cannot be cut into \(count) equal pieces") }
+      else { throw source.fault("\(shape) cannot be split into \(count) equal outputs") }
     }
     for (index, output) in source.outputs.enumerated() where !output.isEmpty {
       try emit(
@@ -124,7 +125,7 @@ extension NodeConverter {
       throw source.fault("the attribute pads is missing")
     }
     let value = try source.attributes.number("value", default: 0)
-    let names = [try source.required(0), add(amounts, source), number(value, source)]
+    let names = [try source.required(0), add(amounts, source), scalar(value, source)]
     try emit(.pad(content), names, source)
   }
 }

@@ -39,10 +39,10 @@ extension NodeConverter {
     } else if let values = try source.attributes.integers("value_ints") {
       constant = ConstantTensor(values)
     } else {
-      throw source.fault("a constant that is no tensor of numbers is not supported")
+      throw source.fault("a constant that is not a tensor of numbers is not supported")
     }
     guard builder.facts[source.output] == nil else {
-      throw source.fault("\(quoted(source.output)) exists already")
+      throw source.fault("\(quoted(source.output)) already exists")
     }
     builder.add(constant, name: source.output)
   }
@@ -104,7 +104,7 @@ extension NodeConverter {
     try emit(.identity, input, source)
     // What is kept: everything.
     guard source.outputs.count > 1, readNames.contains(source.outputs[1]) else { return }
-    let sizes = try step(.shape(start: 0, end: nil), input, source)
+    let sizes = try intermediate(.shape(start: 0, end: nil), input, source)
     let kept = ConstantTensor(shape: [], elements: .booleans([true]))
     try emit(.filled(kept), [sizes], source, output: source.outputs[1])
   }

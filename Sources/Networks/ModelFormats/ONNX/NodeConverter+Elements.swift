@@ -80,7 +80,7 @@ extension NodeConverter {
       lower = try bound(1, of: source) ?? lower
       upper = try bound(2, of: source) ?? upper
     }
-    guard !lower.isNaN, !upper.isNaN else { throw source.fault("its bounds are no numbers") }
+    guard !lower.isNaN, !upper.isNaN else { throw source.fault("its bounds are not numbers") }
     try emit(
       .unary(.clip(lower: lower, upper: upper)), [try source.required(0)], source)
   }
@@ -97,10 +97,10 @@ extension NodeConverter {
   private mutating func convertRounding(_ source: SourceNode, up: Bool) throws(ModelError) {
     try source.expectInputs(1...1)
     var input = try source.required(0)
-    if up { input = try step(.unary(.negative), [input], source) }
-    let rest = try step(.binary(.modulo), [input, number(1, source)], source)
+    if up { input = try intermediate(.unary(.negative), [input], source) }
+    let rest = try intermediate(.binary(.modulo), [input, scalar(1, source)], source)
     guard up else { return try emit(.binary(.subtract), [input, rest], source) }
-    let floor = try step(.binary(.subtract), [input, rest], source)
+    let floor = try intermediate(.binary(.subtract), [input, rest], source)
     try emit(.unary(.negative), [floor], source)
   }
 
@@ -112,7 +112,7 @@ extension NodeConverter {
     var result = try source.required(0)
     var inputs = Array(source.inputs.dropFirst())
     guard let last = inputs.popLast() else { return try emit(.identity, [result], source) }
-    for name in inputs { result = try step(.binary(function), [result, name], source) }
+    for name in inputs { result = try intermediate(.binary(function), [result, name], source) }
     try emit(
       .binary(function), [result, try exponent(last, for: result, function, source)], source)
   }
@@ -124,6 +124,6 @@ extension NodeConverter {
     guard function == .power, let type = builder.facts[base]?.type,
       let other = builder.facts[name]?.type, type != other, type != .boolean
     else { return name }
-    return try step(.cast(type), [name], source)
+    return try intermediate(.cast(type), [name], source)
   }
 }

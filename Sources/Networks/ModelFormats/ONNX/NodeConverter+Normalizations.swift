@@ -27,7 +27,7 @@ extension NodeConverter {
       try source.attributes.flag("spatial", default: true)
     else {
       throw source.fault(
-        "it normalizes by the batch at hand or each place alone, which is not supported",
+        "it normalizes by the batch's own statistics or each position alone, which is not supported",
         remedy: "export the network for inference")
     }
     try expectNoSideOutputs(source)
@@ -35,7 +35,7 @@ extension NodeConverter {
     for index in 1...4 {
       guard let (shape, values) = try weights(index, of: source), shape.rank == 1,
         values.count == parts.first?.count ?? values.count
-      else { throw source.fault("its constants are not one number a channel") }
+      else { throw source.fault("its constants are not one number per channel") }
       parts.append(values)
     }
     let count = parts[0].count
@@ -62,14 +62,14 @@ extension NodeConverter {
     source.attributes.ignore("stash_type")
     let input = try shape(0, of: source)
     guard let start = input.dimensionIndex(axis), epsilon >= 0 else {
-      throw source.fault("axis \(axis) is none of \(input)")
+      throw source.fault("axis \(axis) is out of range for \(input)")
     }
     let normalized = TensorShape(Array(input.dimensions[start...]))
-    guard let scale = try spread(1, of: source, over: normalized) else {
+    guard let scale = try broadcastWeights(1, of: source, over: normalized) else {
       throw source.fault("it has no scale")
     }
     let shift: [Float]
-    if let values = try spread(2, of: source, over: normalized) {
+    if let values = try broadcastWeights(2, of: source, over: normalized) {
       shift = values
     } else {
       try allow(scale.count, source)
@@ -88,16 +88,18 @@ extension NodeConverter {
     let rank = try shape(0, of: source).rank
     guard rank > 2, let (_, scale) = try weights(1, of: source),
       let (_, shift) = try weights(2, of: source), scale.count == shift.count
-    else { throw source.fault("its input is no map, or its constants do not fit each other") }
+    else {
+      throw source.fault("its input has fewer than 3 dimensions, or its scale and bias differ")
+    }
     let average = NeuralNetworks.Operation.mean(axes: Array(2..<rank), keepsDimensions: true)
     let input = source.inputs[0]
-    let mean = try step(average, [input], source)
-    let centered = try step(.binary(.subtract), [input, mean], source)
-    let squares = try step(.binary(.multiply), [centered, centered], source)
-    let variance = try step(average, [squares], source)
-    let raised = try step(.binary(.add), [variance, number(epsilon, source)], source)
-    let deviation = try step(.unary(.squareRoot), [raised], source)
-    let normal = try step(.binary(.divide), [centered, deviation], source)
+    let mean = try intermediate(average, [input], source)
+    let centered = try intermediate(.binary(.subtract), [input, mean], source)
+    let squares = try intermediate(.binary(.multiply), [centered, centered], source)
+    let variance = try intermediate(average, [squares], source)
+    let raised = try intermediate(.binary(.add), [variance, scalar(epsilon, source)], source)
+    let deviation = try intermediate(.unary(.squareRoot), [raised], source)
+    let normal = try intermediate(.binary(.divide), [centered, deviation], source)
     try emit(
       .channelAffine(ChannelAffine(scale: scale, shift: shift)), [normal], source)
   }
@@ -113,11 +115,11 @@ extension NodeConverter {
     let means = used[0].isEmpty ? builder.freshName(source.output) : used[0]
     try emit(average, [input], source, output: means)
     guard used.count > 1, !used[1].isEmpty else { return }
-    let centered = try step(.binary(.subtract), [input, means], source)
-    let squares = try step(.binary(.multiply), [centered, centered], source)
-    let variance = try step(average, [squares], source)
-    let raised = try step(.binary(.add), [variance, number(epsilon, source)], source)
-    let deviation = try step(.unary(.squareRoot), [raised], source)
+    let centered = try intermediate(.binary(.subtract), [input, means], source)
+    let squares = try intermediate(.binary(.multiply), [centered, centered], source)
+    let variance = try intermediate(average, [squares], source)
+    let raised = try intermediate(.binary(.add), [variance, scalar(epsilon, source)], source)
+    let deviation = try intermediate(.unary(.squareRoot), [raised], source)
     try emit(.unary(.reciprocal), [deviation], source, output: used[1])
   }
 
@@ -135,7 +137,7 @@ extension NodeConverter {
   }
 
   /// Weights as one number for each place of a shape.
-  private mutating func spread(
+  private mutating func broadcastWeights(
     _ index: Int, of source: SourceNode, over shape: TensorShape
   ) throws(ModelError) -> [Float]? {
     guard let (found, values) = try weights(index, of: source) else { return nil }

@@ -75,14 +75,14 @@ extension NodeConverter {
     let axis = try source.attributes.axis(default: 1)
     let input = try shape(0, of: source)
     guard let start = input.dimensionIndex(axis) else {
-      throw source.fault("axis \(axis) is none of \(input)")
+      throw source.fault("axis \(axis) is out of range for \(input)")
     }
     guard input.dimensions[(start + 1)...].contains(where: { $0 != 1 }) else {
       return try emit(.softmax(axis: start), source.inputs, source)
     }
-    let sizes = try step(.shape(start: 0, end: nil), source.inputs, source)
-    let rows = try step(.flatten(axis: start), source.inputs, source)
-    let values = try step(.softmax(axis: 1), [rows], source)
+    let sizes = try intermediate(.shape(start: 0, end: nil), source.inputs, source)
+    let rows = try intermediate(.flatten(axis: start), source.inputs, source)
+    let values = try intermediate(.softmax(axis: 1), [rows], source)
     try emit(.reshape(allowsZero: false), [values, sizes], source)
   }
 }

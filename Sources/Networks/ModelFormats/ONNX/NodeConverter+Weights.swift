@@ -30,7 +30,7 @@ extension NodeConverter {
     let groups = try source.attributes.integer("group", default: 1, in: 1...sides[0])
     let (inputChannels, overflows) = sides[1].multipliedReportingOverflow(by: groups)
     guard sides[0].isMultiple(of: groups), !overflows else {
-      throw source.fault("\(sides[0]) channels cannot be cut into \(groups) groups")
+      throw source.fault("\(sides[0]) channels cannot be divided into \(groups) groups")
     }
     let convolution = Convolution(
       weights: weights, bias: try bias(2, of: source, count: sides[0]),
@@ -46,8 +46,8 @@ extension NodeConverter {
   ) throws(ModelError) {
     let input = try source.required(0)
     guard rank == 3 else { return try emit(operation, [input], source) }
-    let row = try step(.unsqueeze(axes: [2]), [input], source)
-    let result = try step(operation, [row], source)
+    let row = try intermediate(.unsqueeze(axes: [2]), [input], source)
+    let result = try intermediate(operation, [row], source)
     try emit(.squeeze(axes: [2]), [result], source)
   }
 
@@ -63,10 +63,10 @@ extension NodeConverter {
       throw source.fault("matrices expected, found \(aShape) and \(bShape)")
     }
     var a = source.inputs[0]
-    if transposesA { a = try step(.transpose([1, 0]), [a], source) }
+    if transposesA { a = try intermediate(.transpose([1, 0]), [a], source) }
     guard builder.constants[source.inputs[1]] != nil else {
       var b = source.inputs[1]
-      if transposesB { b = try step(.transpose([1, 0]), [b], source) }
+      if transposesB { b = try intermediate(.transpose([1, 0]), [b], source) }
       return try emitSum(
         .matrixProduct, [a, b], alpha: alpha, bias: source.input(2), beta: beta, source)
     }
@@ -104,15 +104,15 @@ extension NodeConverter {
   ) throws(ModelError) {
     let hasBias = bias != nil && beta != 0
     guard alpha != 1 || hasBias else { return try emit(operation, inputs, source) }
-    var product = try step(operation, inputs, source)
+    var product = try intermediate(operation, inputs, source)
     if alpha != 1 {
-      let scaled = [product, number(alpha, source)]
+      let scaled = [product, scalar(alpha, source)]
       guard hasBias else { return try emit(.binary(.multiply), scaled, source) }
-      product = try step(.binary(.multiply), scaled, source)
+      product = try intermediate(.binary(.multiply), scaled, source)
     }
     guard var summand = bias else { return }
     if beta != 1 {
-      summand = try step(.binary(.multiply), [summand, number(beta, source)], source)
+      summand = try intermediate(.binary(.multiply), [summand, scalar(beta, source)], source)
     }
     try emit(.binary(.add), [product, summand], source)
   }

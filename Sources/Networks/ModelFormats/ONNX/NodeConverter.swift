@@ -20,7 +20,7 @@ struct NodeConverter {
   private var initializers: [String: ONNXTensorProto]
   private var external: ExternalData
   /// Weights that were found to be finite numbers.
-  private var sound: Set<String> = []
+  private var finiteWeights: Set<String> = []
 
   init(
     path: String, operatorSet: Int, readNames: Set<String>, builder: GraphBuilder,
@@ -41,7 +41,8 @@ struct NodeConverter {
       let converter = Self.converters[node.opType]
     else {
       let known = Self.converters.keys.sorted().joined(separator: ", ")
-      throw source.fault("the operation is not supported", remedy: "known are \(known)")
+      throw source.fault(
+        "the operation is not supported", remedy: "supported are \(known)")
     }
     for input in node.input where !input.isEmpty {
       try load(input, for: source)
@@ -133,11 +134,11 @@ struct NodeConverter {
     guard let values = constant.floats else {
       throw source.fault("its weights \(quoted(name)) are not floating-point numbers")
     }
-    if !sound.contains(name) {
+    if !finiteWeights.contains(name) {
       guard values.allSatisfy(\.isFinite) else {
         throw source.fault("its weights \(quoted(name)) hold a value that is not a finite number")
       }
-      sound.insert(name)
+      finiteWeights.insert(name)
     }
     return (constant.shape, values)
   }
@@ -190,7 +191,7 @@ struct NodeConverter {
   /// Adds a node that makes a tensor which the file does not name.
   ///
   /// - Returns: The tensor's name.
-  mutating func step(
+  mutating func intermediate(
     _ operation: Operation, _ inputs: [String], _ source: SourceNode
   ) throws(ModelError) -> String {
     let name = builder.freshName(source.output)
@@ -199,7 +200,7 @@ struct NodeConverter {
   }
 
   /// Adds a number as an input of the source's node.
-  mutating func number(_ value: Float, _ source: SourceNode) -> String {
+  mutating func scalar(_ value: Float, _ source: SourceNode) -> String {
     builder.add(ConstantTensor(shape: [], elements: .floats([value])), near: source.output)
   }
 

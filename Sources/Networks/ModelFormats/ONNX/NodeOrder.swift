@@ -41,7 +41,7 @@ func orderedNodes(
         throw ONNXImporter.fault(
           path,
           """
-          \(title(of: nodes[node])) reads \(quoted(name)), which nothing makes (nearest: \
+          \(title(of: nodes[node])) reads \(quoted(name)), which no node produces (nearest: \
           \(nearest.joined(separator: ", ")))
           """,
           remedy: "export the network again")
@@ -75,8 +75,8 @@ private func makers(
     for name in node.output where !name.isEmpty {
       guard !given.contains(name), makers.updateValue(index, forKey: name) == nil else {
         throw ONNXImporter.fault(
-          path, "\(title(of: node)) makes \(quoted(name)), which exists already",
-          remedy: "export the network with one name a tensor")
+          path, "\(title(of: node)) produces \(quoted(name)), which already exists",
+          remedy: "export the network with one name per tensor")
       }
     }
   }

@@ -21,7 +21,11 @@ extension ONNXImporter {
     guard let input = inputs.first, inputs.count == 1, !input.name.isEmpty else {
       let names = inputs.prefix(5).map { quoted($0.name) }.joined(separator: ", ")
       throw fault(
-        path, "\(inputs.count) inputs with a name are not one, which is not supported: \(names)",
+        path,
+        """
+        it has \(inputs.count) inputs besides its weights; anything but one named input is not supported: \
+        \(names)
+        """,
         remedy: "export the network with an image as its only input")
     }
     let type = input.type.tensorType

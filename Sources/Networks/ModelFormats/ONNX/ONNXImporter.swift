@@ -102,7 +102,7 @@ public enum ONNXImporter {
       guard converter.builder.facts[name] != nil else {
         throw fault(
           path,
-          "the network's output \(quoted(name)) is no node's, or a side output, which is not supported",
+          "the network's output \(quoted(name)) is no node's main output, which is not supported",
           remedy: "name a tensor of the network as its output")
       }
     }
@@ -149,7 +149,7 @@ public enum ONNXImporter {
     for tensor in graph.initializer {
       guard !tensor.name.isEmpty, result.updateValue(tensor, forKey: tensor.name) == nil else {
         throw fault(
-          path, "the initializer \(quoted(tensor.name)) has no name or stands there twice",
+          path, "the initializer \(quoted(tensor.name)) has no name or appears twice",
           remedy: "export the network again")
       }
     }

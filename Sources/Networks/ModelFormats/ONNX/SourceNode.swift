@@ -58,7 +58,7 @@ struct NodeAttributes {
     self.path = path
     for attribute in node.attribute {
       guard attributes.updateValue(attribute, forKey: attribute.name) == nil else {
-        throw fault("the attribute \(quoted(attribute.name)) stands there twice")
+        throw fault("the attribute \(quoted(attribute.name)) appears twice")
       }
     }
   }
@@ -172,8 +172,8 @@ struct NodeAttributes {
     guard let value = Int(exactly: value), range.contains(value) else {
       throw fault(
         """
-        the attribute \(name) is \(value), from \(range.lowerBound) to \(range.upperBound) is \
-        expected
+        the attribute \(name) is \(value), expected from \(range.lowerBound) to \
+        \(range.upperBound)
         """)
     }
     return value

@@ -24,7 +24,7 @@ extension GraphDefConverter {
   }
 
   /// `Split` into equal pieces and `SplitV` into pieces of given sizes.
-  mutating func pieces(
+  mutating func splitOutputs(
     _ node: GraphDefNode, _ operation: GraphDefOperation
   ) throws(GraphDefFault) -> [Tensor] {
     let isEqual = operation == .split
@@ -32,13 +32,13 @@ extension GraphDefConverter {
     let axis = try integers(isEqual ? 0 : 2, of: node, "axis")
     let count = try node.integer("num_split")
     guard axis.count == 1, (1...4096).contains(count) else {
-      throw node.fault("it makes \(count) pieces")
+      throw node.fault("it has \(count) outputs")
     }
     let dimension = try self.axis(axis[0], of: input, for: node)
     let size = facts[input.name]?.shape.dimensions[dimension] ?? 0
     let sizes: [Int]? = isEqual ? nil : try constant(1, of: node, "sizes").integers
     guard isEqual ? size.isMultiple(of: count) : sizes?.count == count else {
-      throw node.fault("\(size) elements cannot be cut into \(count) pieces")
+      throw node.fault("\(size) elements cannot be split into \(count) outputs")
     }
     var result: [Tensor] = []
     for index in 0..<count {
@@ -110,7 +110,7 @@ extension GraphDefConverter {
         .squeeze(axes: nil), [try plain(tensor, for: node)], as: node.name, for: node)
     }
     guard !stated.isEmpty, stated.count <= 8 else {
-      throw node.fault("dropping whatever has size 1 is not supported")
+      throw node.fault("removing every dimension of size 1 is not supported")
     }
     let (input, axes) = try reducible(tensor, stated, node)
     return try add(.squeeze(axes: axes), [input], as: node.name, for: node)
@@ -241,8 +241,8 @@ extension GraphDefConverter {
     }
     var amounts = [Int](repeating: 0, count: 2 * rank)
     for index in 0..<rank {
-      let place = try axis(index, of: input, for: node)
-      (amounts[place], amounts[rank + place]) = (stated[2 * index], stated[2 * index + 1])
+      let axis = try self.axis(index, of: input, for: node)
+      (amounts[axis], amounts[rank + axis]) = (stated[2 * index], stated[2 * index + 1])
     }
     var content = PaddingContent.constant
     if operation == .mirrorPad {

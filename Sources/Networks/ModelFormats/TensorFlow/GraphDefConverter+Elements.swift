@@ -39,7 +39,7 @@ extension GraphDefConverter {
       return try add(
         .binary(.multiply), [input, input], as: node.name, isMap: input.isMap, for: node)
     case "SquaredDifference":
-      let (inputs, isMap) = try spread(
+      let (inputs, isMap) = try broadcastable(
         [try tensor(0, of: node), try tensor(1, of: node)], for: node)
       let difference = try add(
         .binary(.subtract), inputs, as: "\(node.name):difference", isMap: isMap, for: node)
@@ -49,7 +49,7 @@ extension GraphDefConverter {
       guard node.inputs.count > 1 else { return try unary(.identity, node) }
       var sum = try tensor(0, of: node)
       for index in 1..<node.inputs.count {
-        let (inputs, isMap) = try spread([sum, try tensor(index, of: node)], for: node)
+        let (inputs, isMap) = try broadcastable([sum, try tensor(index, of: node)], for: node)
         let isLast = index == node.inputs.count - 1
         sum = try add(
           .binary(.add), inputs, as: isLast ? node.name : "\(node.name):sum\(index)", isMap: isMap,
@@ -75,8 +75,8 @@ extension GraphDefConverter {
         .channelAffine(affine), [inputs[image]], as: node.name, isMap: inputs[image].isMap,
         for: node)
     }
-    let (spread, isMap) = try spread(inputs, for: node)
-    return try add(.binary(function), spread, as: node.name, isMap: isMap, for: node)
+    let (aligned, isMap) = try broadcastable(inputs, for: node)
+    return try add(.binary(function), aligned, as: node.name, isMap: isMap, for: node)
   }
 
   /// The values of a constant that has one for each channel of a map.
@@ -110,7 +110,7 @@ extension GraphDefConverter {
 
   /// Tensors in a common order of dimensions, so that spreading one over the other means what it
   /// means in the file; whether that is the order of maps.
-  private mutating func spread(
+  private mutating func broadcastable(
     _ tensors: [Tensor], for node: GraphDefNode
   ) throws(GraphDefFault) -> (tensors: [Tensor], areMaps: Bool) {
     var areMaps = false
@@ -123,7 +123,7 @@ extension GraphDefConverter {
     var result: [Tensor] = []
     for tensor in tensors {
       result.append(
-        areMaps ? try spreadable(tensor, for: node) : try plain(tensor, for: node))
+        areMaps ? try broadcastableMap(tensor, for: node) : try plain(tensor, for: node))
     }
     return (result, areMaps)
   }

@@ -15,7 +15,8 @@ extension GraphDefConverter {
   /// - Throws: `GraphDefFault` when it does not exist; negative ones count from the end.
   func axis(_ axis: Int, of tensor: Tensor, for node: GraphDefNode) throws(GraphDefFault) -> Int {
     guard let index = facts[tensor.name]?.shape.dimensionIndex(axis) else {
-      throw node.fault("axis \(axis) is none of \(dimensions(of: tensor).count) dimensions")
+      throw node.fault(
+        "axis \(axis) is out of range for \(dimensions(of: tensor).count) dimensions")
     }
     return tensor.isMap ? [0, 2, 3, 1][index] : index
   }
@@ -27,7 +28,7 @@ extension GraphDefConverter {
     var result: [Int] = []
     for axis in axes {
       let index = try self.axis(axis, of: tensor, for: node)
-      guard !result.contains(index) else { throw node.fault("axis \(axis) stands there twice") }
+      guard !result.contains(index) else { throw node.fault("axis \(axis) appears twice") }
       result.append(index)
     }
     return result
@@ -60,7 +61,7 @@ extension GraphDefConverter {
   }
 
   /// The tensor with dimensions of size 1 put before its own until it has four, as a map.
-  mutating func spreadable(
+  mutating func broadcastableMap(
     _ tensor: Tensor, for node: GraphDefNode
   ) throws(GraphDefFault) -> Tensor {
     let rank = rank(of: tensor)

@@ -197,10 +197,10 @@ struct GraphDefConverter {
     let node = Node(
       name: source.name, operation: operation, inputs: inputs.map(\.name), output: output)
     guard facts[output] == nil else {
-      throw source.fault("a tensor of the name \(quoted(output)) exists already")
+      throw source.fault("a tensor of the name \(quoted(output)) already exists")
     }
     guard nodes.count < nodeLimit else {
-      throw source.fault("it and those before it ask for more than \(nodeLimit) operations")
+      throw source.fault("it and the nodes before it need more than \(nodeLimit) operations")
     }
     do throws(GraphError) {
       facts[output] = try node.fact(

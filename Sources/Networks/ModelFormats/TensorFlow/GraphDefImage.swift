@@ -43,7 +43,7 @@ struct GraphDefImage {
     guard let (node, sizes) = candidates.first, candidates.count == 1 else {
       let names = candidates.prefix(5).map { quoted($0.node.name) }.joined(separator: ", ")
       throw GraphDefImporter.fault(
-        path, "\(candidates.count) placeholders for images are not one: \(names)",
+        path, "\(candidates.count) placeholders for images instead of one: \(names)",
         remedy: "freeze the network with an image as its only input")
     }
     let format = Self.format(of: sizes, among: nodes)

@@ -82,39 +82,39 @@ public enum GraphDefImporter {
     }
     guard !graph.node.isEmpty else {
       throw fault(
-        path, "it holds no nodes", remedy: "freeze a SavedModel into a GraphDef before")
+        path, "it holds no nodes", remedy: "first freeze a SavedModel into a GraphDef")
     }
     return graph.node.map(GraphDefNode.init)
   }
 
   /// How often a field stands in a message, without reading what it holds; `nil` if it is damaged.
   static func messageCount(_ bytes: [UInt8], field: UInt64) -> Int? {
-    var place = 0
+    var offset = 0
     var count = 0
     func varint() -> UInt64? {
       var value: UInt64 = 0
       for shift in stride(from: UInt64(0), to: 64, by: 7) {
-        guard place < bytes.count else { return nil }
-        let byte = bytes[place]
-        place += 1
+        guard offset < bytes.count else { return nil }
+        let byte = bytes[offset]
+        offset += 1
         value |= UInt64(byte & 127) << shift
         if byte < 128 { return value }
       }
       return nil
     }
-    while place < bytes.count {
+    while offset < bytes.count {
       guard let key = varint() else { return nil }
       if key >> 3 == field { count += 1 }
       switch key & 7 {
       case 0: guard varint() != nil else { return nil }
-      case 1: place += 8
+      case 1: offset += 8
       case 2:
-        guard let length = varint(), length <= UInt64(bytes.count - place) else { return nil }
-        place += Int(length)
-      case 5: place += 4
+        guard let length = varint(), length <= UInt64(bytes.count - offset) else { return nil }
+        offset += Int(length)
+      case 5: offset += 4
       default: return nil
       }
-      guard place <= bytes.count else { return nil }
+      guard offset <= bytes.count else { return nil }
     }
     return count
   }

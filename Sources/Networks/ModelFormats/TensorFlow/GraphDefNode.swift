@@ -60,7 +60,7 @@ struct GraphDefNode {
   /// A list of whole numbers.
   func integers(_ attribute: String) throws(GraphDefFault) -> [Int]? {
     guard let value = attributes[attribute]?.value else { return nil }
-    guard case .list(let list) = value else { throw wrongType(attribute) }
+    guard case .list(let list) = value else { throw wrongType(attribute, "a list of integers") }
     return list.i.map { Int($0) }
   }
 
@@ -70,49 +70,51 @@ struct GraphDefNode {
       guard let fallback else { throw fault("the attribute \(attribute) is missing") }
       return fallback
     }
-    guard case .i(let number) = value else { throw wrongType(attribute) }
+    guard case .i(let number) = value else { throw wrongType(attribute, "an integer") }
     return Int(number)
   }
 
   /// A finite number.
   func number(_ attribute: String, default fallback: Float) throws(GraphDefFault) -> Float {
     guard let value = attributes[attribute]?.value else { return fallback }
-    guard case .f(let number) = value, number.isFinite else { throw wrongType(attribute) }
+    guard case .f(let number) = value, number.isFinite else {
+      throw wrongType(attribute, "a finite number")
+    }
     return number
   }
 
   /// A truth value.
   func flag(_ attribute: String, default fallback: Bool = false) throws(GraphDefFault) -> Bool {
     guard let value = attributes[attribute]?.value else { return fallback }
-    guard case .b(let flag) = value else { throw wrongType(attribute) }
+    guard case .b(let flag) = value else { throw wrongType(attribute, "a truth value") }
     return flag
   }
 
   /// A short text.
   func word(_ attribute: String) throws(GraphDefFault) -> String? {
     guard let value = attributes[attribute]?.value else { return nil }
-    guard case .s(let bytes) = value else { throw wrongType(attribute) }
+    guard case .s(let bytes) = value else { throw wrongType(attribute, "a string") }
     return String(decoding: bytes.prefix(64), as: UTF8.self)
   }
 
   /// A type of elements.
   func type(_ attribute: String) throws(GraphDefFault) -> TFDataType? {
     guard let value = attributes[attribute]?.value else { return nil }
-    guard case .type(let type) = value else { throw wrongType(attribute) }
+    guard case .type(let type) = value else { throw wrongType(attribute, "an element type") }
     return type
   }
 
   /// A shape; `nil` for one that is not stated or of unknown rank.
   func shape(_ attribute: String) throws(GraphDefFault) -> [Int]? {
     guard let value = attributes[attribute]?.value else { return nil }
-    guard case .shape(let shape) = value else { throw wrongType(attribute) }
+    guard case .shape(let shape) = value else { throw wrongType(attribute, "a shape") }
     return shape.unknownRank ? nil : shape.dim.map { Int($0.size) }
   }
 
   /// The values of a `Const`.
   func tensor(_ attribute: String) throws(GraphDefFault) -> TFTensorProto {
     guard case .tensor(let tensor)? = attributes[attribute]?.value else {
-      throw wrongType(attribute)
+      throw wrongType(attribute, "a tensor")
     }
     return tensor
   }
@@ -126,8 +128,8 @@ struct GraphDefNode {
     return format
   }
 
-  private func wrongType(_ attribute: String) -> GraphDefFault {
-    fault("the attribute \(attribute) is not what it should be")
+  private func wrongType(_ attribute: String, _ expected: String) -> GraphDefFault {
+    fault("the attribute \(attribute) is not \(expected)")
   }
 }
 

@@ -64,7 +64,7 @@ extension GraphDefConverter {
       }
       return [.tensor(try unary(.identity, node))]
     case .identities: return try identities(node)
-    case .split, .splitBySizes: return try pieces(node, operation).map { .tensor($0) }
+    case .split, .splitBySizes: return try splitOutputs(node, operation).map { .tensor($0) }
     default: return [.tensor(try result(of: node, operation))]
     }
   }
@@ -137,7 +137,7 @@ extension GraphDefConverter {
     case .dtFloat, .dtHalf, .dtDouble, .dtBfloat16: return try unary(.cast(.float), node)
     case .dtInt32, .dtInt64: return try unary(.cast(.integer), node)
     case .dtBool: return try unary(.cast(.boolean), node)
-    default: throw node.fault("a cast to another type than float, integer or bool is not supported")
+    default: throw node.fault("a cast to a type other than float, integer or bool is not supported")
     }
   }
 }

@@ -11,7 +11,7 @@ import NeuralNetworks
 ///   - nodes: The nodes as they stand in the file.
 ///   - path: The file, for messages.
 /// - Returns: The same nodes, sorted.
-/// - Throws: `ModelError` for nodes without a name, with an impossible one, and two of one name.
+/// - Throws: `ModelError` for nodes without a name, with an invalid one, and two of one name.
 /// - Complexity: O(nodes + inputs).
 func orderedNodes(
   _ nodes: [GraphDefNode], path: String
@@ -24,7 +24,7 @@ func orderedNodes(
       indices.updateValue(index, forKey: node.name) == nil
     else {
       throw GraphDefImporter.fault(
-        path, "\(node.title) has no name, an impossible one or that of another node",
+        path, "\(node.title) has no name, an invalid one or that of another node",
         remedy: "freeze the network again")
     }
   }
