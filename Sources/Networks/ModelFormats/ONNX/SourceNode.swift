@@ -2,13 +2,21 @@ import FoundationEssentials
 import Models
 import NeuralNetworks
 
-/// A node of an ONNX file on its way into a graph.
+/// A node of an ONNX file (`NodeProto`) that is being converted: its names, and attributes not read
+/// yet.
 struct SourceNode {
+  /// The node's name, or its first output's when it has none.
   let name: String
+  /// The tensors that it reads; an empty name stands for an optional input that is left out.
   let inputs: [String]
+  /// The tensors that it makes; an empty name stands for an optional output that nobody wants.
   let outputs: [String]
+  /// The attributes that its conversion has not read yet.
   var attributes: NodeAttributes
 
+  /// Reads a node.
+  ///
+  /// - Throws: `ModelError` for two attributes of one name.
   init(_ node: ONNXNodeProto, path: String) throws(ModelError) {
     name = ModelFormats.name(of: node)
     inputs = node.input
@@ -16,16 +24,17 @@ struct SourceNode {
     attributes = try NodeAttributes(of: node, path: path)
   }
 
-  /// The name of the tensor that the node makes.
+  /// The name of the tensor that the node makes first; `orderedNodes` has checked that there is
+  /// one.
   var output: String { outputs[0] }
 
-  /// The name of an input, `nil` when it is left out.
+  /// The name of an input; `nil` when it is left out.
   func input(_ index: Int) -> String? {
     guard inputs.indices.contains(index), !inputs[index].isEmpty else { return nil }
     return inputs[index]
   }
 
-  /// The name of an input that must be there.
+  /// The name of an input that the operation cannot do without.
   func required(_ index: Int) throws(ModelError) -> String {
     guard let name = input(index) else {
       throw fault("\(inputs.count) inputs do not fit the operation")
@@ -33,26 +42,32 @@ struct SourceNode {
     return name
   }
 
-  /// Checks how many inputs there are, names left out among them.
+  /// Checks the number of inputs, those left out in between included.
   func expectInputs(_ counts: ClosedRange<Int>) throws(ModelError) {
     guard counts.contains(inputs.count) else {
       throw fault("\(inputs.count) inputs do not fit the operation")
     }
   }
 
-  /// An error that names the file and the node.
+  /// An error that names the file, the node and its operation.
   func fault(_ cause: String, remedy: String = "export the network again") -> ModelError {
     attributes.fault(cause, remedy: remedy)
   }
 }
 
-/// The attributes of one node, each read once and checked; what is left over is an error.
+/// The attributes of one ONNX node, each read once and checked.
+///
+/// An attribute that no conversion asked for is an error: it belongs to a newer opset or another
+/// operator set, and ignoring it would compute something else.
 struct NodeAttributes {
-  /// The node, for messages.
+  /// The node as messages call it.
   let title: String
   private let path: String
   private var attributes: [String: ONNXAttributeProto] = [:]
 
+  /// Takes the attributes of a node.
+  ///
+  /// - Throws: `ModelError` for two of one name.
   init(of node: ONNXNodeProto, path: String) throws(ModelError) {
     self.title = ModelFormats.title(of: node)
     self.path = path
@@ -63,12 +78,19 @@ struct NodeAttributes {
     }
   }
 
-  /// An error that names the file and the node.
+  /// An error that names the file, the node and its operation.
   func fault(_ cause: String, remedy: String = "export the network again") -> ModelError {
     ONNXImporter.fault(path, "\(title): \(cause)", remedy: remedy)
   }
 
-  /// A whole number within a range.
+  /// Reads an integer (`INT`) within a range.
+  ///
+  /// - Parameters:
+  ///   - name: The attribute.
+  ///   - value: What an absent one stands for; `nil` if it must be there.
+  ///   - range: The values that are accepted.
+  /// - Returns: The value.
+  /// - Throws: `ModelError` for a missing attribute, another type or a value out of range.
   mutating func integer(
     _ name: String, default value: Int? = nil, in range: ClosedRange<Int>
   ) throws(ModelError) -> Int {
@@ -79,7 +101,7 @@ struct NodeAttributes {
     return try checked(attribute.i, name, range)
   }
 
-  /// A whole number within a range, or `nil` when the attribute is missing.
+  /// Reads an integer (`INT`) within a range; `nil` when the attribute is absent.
   mutating func integer(
     ifThere name: String, in range: ClosedRange<Int>
   ) throws(ModelError) -> Int? {
@@ -87,45 +109,49 @@ struct NodeAttributes {
     return try checked(attribute.i, name, range)
   }
 
-  /// The index of a dimension; negative ones count from the end.
+  /// Reads the index of a dimension; negative ones count from the end, as ONNX allows everywhere
+  /// since opset 11.
+  ///
+  /// The range is that of 8 dimensions, the most that a tensor has here; the operation checks it
+  /// against its input.
   mutating func axis(_ name: String = "axis", default value: Int? = nil) throws(ModelError) -> Int {
     try integer(name, default: value, in: -8...8)
   }
 
-  /// A number that is 0 or 1.
+  /// Reads a truth value, which ONNX stores as the integer 0 or 1.
   mutating func flag(_ name: String, default value: Bool = false) throws(ModelError) -> Bool {
     try integer(name, default: value ? 1 : 0, in: 0...1) == 1
   }
 
-  /// A finite number.
+  /// Reads a finite number (`FLOAT`); an absent one is `value`.
   mutating func number(_ name: String, default value: Float) throws(ModelError) -> Float {
     guard let number = try number(ifThere: name) else { return value }
     guard number.isFinite else { throw fault("the attribute \(name) is \(number)") }
     return number
   }
 
-  /// A number, or `nil` when the attribute is missing.
+  /// Reads a number (`FLOAT`), which may be infinite; `nil` when the attribute is absent.
   mutating func number(ifThere name: String) throws(ModelError) -> Float? {
     try take(name, .float)?.f
   }
 
-  /// Numbers, or `nil` when the attribute is missing.
+  /// Reads a list of numbers (`FLOATS`); `nil` when the attribute is absent.
   mutating func numbers(_ name: String) throws(ModelError) -> [Float]? {
     try take(name, .floats)?.floats
   }
 
-  /// A short text.
+  /// Reads a keyword (`STRING`), of which 64 bytes are kept; `nil` when the attribute is absent.
   mutating func word(_ name: String) throws(ModelError) -> String? {
     guard let attribute = try take(name, .string) else { return nil }
     return String(decoding: attribute.s.prefix(64), as: UTF8.self)
   }
 
-  /// A tensor, or `nil` when the attribute is missing.
+  /// Reads a tensor (`TENSOR`), its values not decoded; `nil` when the attribute is absent.
   mutating func tensor(_ name: String) throws(ModelError) -> ONNXTensorProto? {
     try take(name, .tensor)?.t
   }
 
-  /// Whole numbers within a range, or `nil` when the attribute is missing.
+  /// Reads a list of integers (`INTS`) within a range; `nil` when the attribute is absent.
   mutating func integers(
     _ name: String, in range: ClosedRange<Int> = Int.min...Int.max
   ) throws(ModelError) -> [Int]? {
@@ -136,7 +162,7 @@ struct NodeAttributes {
     return values
   }
 
-  /// Exactly `count` whole numbers within a range, or `nil` when the attribute is missing.
+  /// Reads a list of exactly `count` integers within a range; `nil` when the attribute is absent.
   mutating func integers(
     _ name: String, count: Int, in range: ClosedRange<Int>
   ) throws(ModelError) -> [Int]? {
@@ -147,15 +173,19 @@ struct NodeAttributes {
     return values
   }
 
-  /// Takes an attribute that has no influence on the result.
+  /// Drops an attribute that has no influence on the result at inference.
   mutating func ignore(_ name: String) { attributes[name] = nil }
 
-  /// Checks that every attribute was understood.
+  /// Checks that every attribute was read.
+  ///
+  /// - Throws: `ModelError` that names the first of those left.
   func finish() throws(ModelError) {
+    // The smallest name, as a dictionary's order changes from run to run.
     guard let name = attributes.keys.min() else { return }
     throw fault("the attribute \(quoted(name)) is not known")
   }
 
+  /// Removes an attribute and returns it, if it is there and of the expected type.
   private mutating func take(
     _ name: String, _ type: ONNXAttributeProto.AttributeType
   ) throws(ModelError) -> ONNXAttributeProto? {
@@ -166,6 +196,7 @@ struct NodeAttributes {
     return attribute
   }
 
+  /// An integer of the file as `Int`, within a range.
   private func checked(
     _ value: Int64, _ name: String, _ range: ClosedRange<Int>
   ) throws(ModelError) -> Int {
@@ -185,7 +216,7 @@ func title(of node: ONNXNodeProto) -> String {
   "node \(quoted(name(of: node))) (\(quoted(node.opType)))"
 }
 
-/// A node's name, or that of its output when it has none.
+/// A node's name, or that of its first output when it has none (names are optional in ONNX).
 func name(of node: ONNXNodeProto) -> String {
   node.name.isEmpty ? node.output.first ?? "" : node.name
 }
