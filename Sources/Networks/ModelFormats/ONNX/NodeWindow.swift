@@ -16,7 +16,7 @@ struct NodeWindow {
   /// `pads` lists the beginnings of all dimensions, then their ends: top, left, bottom, right.
   /// `auto_pad` is deprecated, but converters from Keras and TensorFlow write it for `SAME`
   /// padding: `SAME_UPPER` puts the odd pixel at the end, as TensorFlow does, `SAME_LOWER` at the
-  /// begin.
+  /// beginning.
   ///
   /// - Parameters:
   ///   - attributes: The node's attributes; those of the window are taken out.

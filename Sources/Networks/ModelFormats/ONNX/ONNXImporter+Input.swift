@@ -14,8 +14,8 @@ extension ONNXImporter {
 
   /// Finds the network's input and its sizes.
   ///
-  /// Before IR version 4 (ONNX 1.4) initializers had to be listed as inputs too, and Caffe
-  /// converters still do so: they are left out.
+  /// Before IR version 4 (ONNX 1.4) initializers had to be listed as inputs too, and
+  /// older files do so: they are left out.
   ///
   /// - Parameters:
   ///   - graph: The file's graph.
