@@ -1,11 +1,12 @@
 import Models
 import NeuralNetworks
 
-/// The nodes in an order in which every input exists before it is read.
+/// Sorts nodes so that every tensor is made before it is read.
 ///
-/// Nodes that stand in such an order already keep it: each node is preceded only by what it still
-/// needs (a depth-first search with its own stack, so that a long chain is no danger). A node that
-/// depends on itself comes before one of its inputs; inputs that nothing makes are left alone.
+/// A GraphDef has no order of its own. Nodes that stand in one keep it: each node is preceded only
+/// by what it still needs (a depth-first search with its own stack, as a chain may be longer than
+/// the thread's stack allows). A node that depends on itself comes before one of its inputs, and
+/// inputs that do not exist are left alone: both are reported when such a node is converted.
 ///
 /// - Parameters:
 ///   - nodes: The nodes as they stand in the file.
