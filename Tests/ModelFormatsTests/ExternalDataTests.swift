@@ -90,7 +90,7 @@ import Testing
     try folder.write("w.bin", [UInt8](repeating: 0, count: 60))
     let place = ("location", "w.bin")
     for (key, value, words) in [
-      ("offset", "13", "has 60 bytes, too few for 48 from offset 13"),
+      ("offset", "13", "has 60 bytes, too few for 48 from 13 on"),
       ("offset", "-1", "do not fit its 48 bytes"), ("offset", "x", "do not fit its 48 bytes"),
       ("offset", "\(Int.max)", "too few"), ("length", "47", "do not fit its 48 bytes"),
       ("length", "99999999999999999999", "do not fit its 48 bytes"),
@@ -101,7 +101,7 @@ import Testing
     let huge =
       SmallModel.tensor("w0", [1 << 28, 1, 1, 1], type: 1)
       + Wire.bytes(13, Wire.text(1, "location") + Wire.text(2, "w.bin"))
-    expectError([huge], "too few for \(1 << 30) from offset 0")
+    expectError([huge], "too few for \(1 << 30) from 0 on")
     // One place for many tensors would make much out of little.
     expectError(
       [tensor("w0", [place]), tensor("w1", [place])], "smaller than its tensors together")

@@ -43,10 +43,9 @@ public final class ArrayFileWriter {
     path: String, kind: String, rows: GrowingRows, as name: String
   ) throws(ArrayStoreError) {
     precondition(rows.rowCount > 0, "no rows of \(name) have grown")
-    // HDF5 aligns what is as large as the rows, which are then the first such thing; fewer bytes than
-    // a page might also be its own bookkeeping.
-    // If HDF5 places the rows elsewhere, `adopt` copies them: the alignment saves a copy,
-    // correctness does not depend on it.
+    // HDF5 aligns what is as large as the rows, which are then the first such thing; fewer bytes
+    // than a page might also be its own bookkeeping. If HDF5 places the rows elsewhere, `adopt`
+    // copies them: the alignment saves a copy, correctness does not depend on it.
     let isLarge = rows.byteCount >= GrowingRows.headByteCount
     try self.init(
       path: path, kind: kind,
@@ -148,8 +147,8 @@ public final class ArrayFileWriter {
     try write(name, matrix.elements, shape: [matrix.rowCount, matrix.columnCount])
   }
 
-  /// Writes a list of UTF-8 strings, each padded with zeros to the length of the longest; h5py reads
-  /// them as fixed-length bytes.
+  /// Writes a list of UTF-8 strings, each padded with zeros to the length of the longest; h5py
+  /// reads them as fixed-length bytes.
   ///
   /// - Precondition: No string contains U+0000.
   /// - Throws: `ArrayStoreError`, for instance when the disk is full; the file is then removed.

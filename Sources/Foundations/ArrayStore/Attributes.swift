@@ -17,9 +17,11 @@ public enum AttributeValue: Sendable, Equatable {
 extension ArrayFileReader {
   /// An attribute of the file, or of a dataset or group in it; `nil` if there is none of this name.
   ///
-  /// A truth value of h5py, an HDF5 enumeration, is not read; a list of integers is read as numbers.
+  /// A truth value of h5py, an HDF5 enumeration, is not read; a list of integers is read as
+  /// numbers.
   ///
-  /// - Throws: `ArrayStoreError` if the object is missing, or the attribute is neither text nor a number.
+  /// - Throws: `ArrayStoreError` if the object is missing, or the attribute is neither a string nor
+  ///   a number.
   public func attribute(
     _ name: String, on object: String = "/"
   ) throws(ArrayStoreError) -> AttributeValue? {

@@ -19,7 +19,7 @@ public final class RunJournal {
   ///
   /// - Parameters:
   ///   - path: The file; missing folders are made.
-  ///   - run: What decides the run's results, in one line; a journal of another run is started over.
+  ///   - run: What decides the run's results, in one line; another run's journal is started over.
   /// - Throws: `ArrayStoreError` if it cannot be written, or another process has it.
   /// - Precondition: `run` is one line.
   public init(path: String, run: String) throws(ArrayStoreError) {

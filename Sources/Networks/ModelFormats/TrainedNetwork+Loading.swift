@@ -73,8 +73,8 @@ extension TrainedNetwork {
       let nearest = nearestNames(to: tensor, among: graph.tensorNames).map(quoted)
       throw fault(
         """
-        \(field.prefix(100)) names \(quoted(tensor)), which is not a tensor of the network; the nearest \
-        names are \(nearest.joined(separator: ", "))
+        \(field.prefix(100)) names \(quoted(tensor)), which is not a tensor of the network; the \
+        nearest names are \(nearest.joined(separator: ", "))
         """)
     }
     // Such an alias would hide the tensor of its name: a layer would not mean what the file says.

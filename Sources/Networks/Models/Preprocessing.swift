@@ -132,7 +132,8 @@ extension ModelCard {
     let usual: [Float] = [123.68, 116.779, 103.939]
     var result: [InputChannel] = []
     for (index, source) in sources.enumerated() {
-      // Without a mean the order is of colours: `checkValues` sees to it.
+      // Without a mean the channels are colors with values from 0 to 255, which `checkValues`
+      // ensures: the default applies.
       let mean = input.mean?[index] ?? usual[source.rawValue]
       let deviation = input.std?[index] ?? 1
       let scale = (range[1] - range[0]) / 255 / deviation

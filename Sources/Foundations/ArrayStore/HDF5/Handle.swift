@@ -42,9 +42,9 @@ extension Handle {
 
   /// How files are opened.
   ///
-  /// The format is that of HDF5 1.10: its index of a growing dataset (an extensible array) has constant
-  /// cost per chunk, and its metadata have checksums. Locks are not taken: some network file systems
-  /// refuse them, and a file never changes once it has its name.
+  /// The format is that of HDF5 1.10: its index of a growing dataset (an extensible array) has
+  /// constant cost per chunk, and its metadata have checksums. Locks are not taken: some network
+  /// file systems refuse them, and a file never changes once it has its name.
   ///
   /// - Parameter alignment: What is at least as large as the threshold begins at a multiple.
   /// - Returns: The properties.

@@ -137,8 +137,8 @@ extension StoredArray {
       }
     }
     let memorySpace = try Handle.space(blockShape)
-    // The initializer's closure cannot throw a typed error: the outcome is carried out of it, and after
-    // a failure no element counts as initialized.
+    // The initializer's closure cannot throw a typed error: the outcome is carried out of it, and
+    // after a failure no element counts as initialized.
     var outcome = Swift.Result<Void, HDF5Failure>.success(())
     let values = [Unit](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       outcome = Swift.Result { () throws(HDF5Failure) in

@@ -35,7 +35,7 @@ extension NodeConverter {
       try source.attributes.flag("spatial", default: true)
     else {
       throw source.fault(
-        "it normalizes by the batch's own statistics or each position alone, which is not supported",
+        "it normalizes by the batch's statistics or each position alone, which is not supported",
         remedy: "export the network for inference")
     }
     try expectNoSideOutputs(source)

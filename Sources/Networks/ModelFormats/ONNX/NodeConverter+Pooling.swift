@@ -91,8 +91,8 @@ extension NodeConverter {
     guard let start = input.dimensionIndex(axis) else {
       throw source.fault("axis \(axis) is out of range for \(input)")
     }
-    // Where the dimensions after the axis have size 1, as behind a classifier's global pooling,
-    // both definitions agree.
+    // Where the dimensions after the axis have size 1, as after a classifier's global pooling, both
+    // definitions agree.
     guard input.dimensions[(start + 1)...].contains(where: { $0 != 1 }) else {
       return try emit(.softmax(axis: start), source.inputs, source)
     }

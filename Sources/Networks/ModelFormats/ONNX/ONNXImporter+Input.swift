@@ -35,8 +35,8 @@ extension ONNXImporter {
       throw fault(
         path,
         """
-        it has \(inputs.count) inputs besides its weights; anything but one named input is not supported: \
-        \(names)
+        it has \(inputs.count) inputs besides its weights; anything but one named input is not \
+        supported: \(names)
         """,
         remedy: "export the network with an image as its only input")
     }

@@ -134,7 +134,7 @@ extension ConstantTensor {
     let shape = TensorShape(tensor.dims.prefix(9).map { Int($0) })
     guard shape.isReasonable else {
       throw fault(
-        "its values \(quoted(tensor.name)) have dimensions \(shape.dimensions), which is not a valid shape",
+        "its values \(quoted(tensor.name)) have dimensions \(shape.dimensions), not a valid shape",
         again)
     }
     let count = shape.elementCount

@@ -136,8 +136,8 @@ extension GraphDefConverter {
       areMaps = areMaps || tensor.isMap
       fit = fit && rank(of: tensor) <= 4
     }
-    // Beside a tensor of five dimensions a map goes back to the file's order, as NCHW has no place
-    // for the fifth.
+    // Beside a tensor of five dimensions a map goes back to the file's order, as NCHW has no fifth
+    // dimension.
     areMaps = areMaps && fit
     var result: [Tensor] = []
     for tensor in tensors {

@@ -12,7 +12,7 @@ struct GraphDefConverter {
   struct Tensor {
     /// Its name in the graph.
     let name: String
-    /// Whether it is a map of four dimensions whose channels stand last in the file, and first here.
+    /// Whether it is a map of four dimensions whose channels are last in the file, and first here.
     let isMap: Bool
   }
 
@@ -137,7 +137,7 @@ struct GraphDefConverter {
     let reference = node.inputs[index]
     if case .missing(let reason, _)? = values[reference.node] { throw GraphDefFault(reason) }
     guard let value = values[reference.tensor] else {
-      // An input that exists stands before the node, unless it depends on the node.
+      // An input that exists comes before the node, unless it depends on the node.
       throw node.fault(
         "its input \(quoted(reference.tensor)) does not exist, or depends on the node itself")
     }

@@ -83,7 +83,8 @@ public enum GraphDefImporter {
     _ bytes: [UInt8], _ path: String
   ) throws(ModelError) -> [GraphDefNode] {
     let remedy = "copy or freeze it again"
-    // A node takes two bytes at least, but hundreds in memory: they are counted before they are parsed.
+    // A node takes two bytes at least, but hundreds in memory: they are counted before they are
+    // parsed.
     guard let nodeCount = messageCount(bytes, field: 1), nodeCount <= nodeCountLimit else {
       throw fault(
         path, "it is not a GraphDef, was cut or damaged, or has more than \(nodeCountLimit) nodes",

@@ -3,10 +3,11 @@ import NeuralNetworks
 
 /// Sorts nodes so that every tensor is made before it is read.
 ///
-/// A GraphDef has no order of its own. Nodes that stand in one keep it: each node is preceded only
-/// by what it still needs (a depth-first search with its own stack, as a chain may be longer than
-/// the thread's stack allows). A node that depends on itself comes before one of its inputs, and
-/// inputs that do not exist are left alone: both are reported when such a node is converted.
+/// A GraphDef has no order of its own. Nodes that are in such an order keep it: each node is
+/// preceded only by what it still needs (a depth-first search with its own stack, as a chain may be
+/// longer than the thread's stack allows). A node that depends on itself comes before one of its
+/// inputs, and inputs that do not exist are left alone: both are reported when such a node is
+/// converted.
 ///
 /// - Parameters:
 ///   - nodes: The nodes as they stand in the file.
