@@ -87,9 +87,9 @@ import Testing
       model([Small.node("Relu", ["image"], ["other"])]),
       "the network's output \"result\" is no node's main output")
     let pool = Small.node(
-      "MaxPool", ["image"], ["y", "places"], Small.attribute("kernel_shape", [1, 1]))
+      "MaxPool", ["image"], ["y", "indices"], Small.attribute("kernel_shape", [1, 1]))
     expectError(
-      model([pool, Small.node("Relu", ["places"], ["result"])]), "side output \"places\" is used")
+      model([pool, Small.node("Relu", ["indices"], ["result"])]), "side output \"indices\" is used")
     expectError(
       model([Small.node("Relu", ["image"], ["y", "z"]), Small.node("Relu", ["z"], ["result"])]),
       "is a side output, which is not supported")

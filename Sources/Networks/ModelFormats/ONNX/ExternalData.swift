@@ -83,7 +83,7 @@ struct ExternalData {
       files[location] ?? FileAllowance(size: Int(status.st_size), unread: Int(status.st_size))
     guard offset <= allowance.size, length <= allowance.size - offset else {
       throw wrong(
-        "\(quoted(location)) has \(allowance.size) bytes, too few for \(length) from \(offset) on"
+        "\(quoted(location)) has \(allowance.size) bytes, too few for \(length) at offset \(offset)"
       )
     }
     // Tensors of a real file do not overlap, so this sum bounds the memory of all of them.
