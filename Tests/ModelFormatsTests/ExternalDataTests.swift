@@ -85,7 +85,8 @@ import Testing
     }
   }
 
-  @Test("offsets and lengths that do not fit the tensor or the file are refused before memory is taken")
+  @Test(
+    "offsets and lengths that do not fit the tensor or the file are refused before memory is taken")
   func misfits() throws {
     try folder.write("w.bin", [UInt8](repeating: 0, count: 60))
     let location = ("location", "w.bin")
