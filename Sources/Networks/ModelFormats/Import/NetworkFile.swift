@@ -3,8 +3,8 @@ public import NeuralNetworks
 
 /// A network's file of any supported format: a frozen TensorFlow graph (`.pb`), otherwise ONNX.
 ///
-/// The name decides, not the content: both formats are protocol buffers without a signature, and
-/// many files parse as either.
+/// The name decides, not the content: both formats are protocol buffers, which have no signature to
+/// tell them apart by.
 public enum NetworkFile {
   /// Reads the network of a file.
   ///
@@ -58,7 +58,7 @@ public enum InputSize: Hashable, Sendable {
       if let first = sizes.first, first == nil { sizes[0] = 1 }
     case .image(let open):
       guard sizes.count == 4 else { return nil }
-      // A batch that the file fixes is the exporter's accident; the engine chooses its own.
+      // A batch size in the file says how the network was exported; the engine chooses its own.
       sizes[0] = 1
       let axes = Self.isChannelsLast(sizes) ? (1, 2) : (2, 3)
       hasOpenSize = sizes[axes.0] == nil || sizes[axes.1] == nil

@@ -52,8 +52,8 @@ struct GraphDefConverter {
   ///
   /// - Parameters:
   ///   - image: Its input.
-  ///   - fileSize: The file's size in bytes, to which the number of values and nodes is bounded in
-  ///     proportion.
+  ///   - fileSize: The file's size in bytes, in proportion to which the numbers of values and nodes
+  ///     are bounded.
   init(image: GraphDefImage, fileSize: Int) {
     self.image = image
     // A list may fill a large tensor with one number, so values are not bounded by bytes.
