@@ -74,8 +74,8 @@ import Testing
     for round in 0..<600 {
       var bytes = whole
       for _ in 0...round % 3 {
-        let place = written[stream.integer(below: written.count)] + stream.integer(below: 16)
-        bytes[min(place, bytes.count - 1)] = UInt8(stream.integer(below: 256))
+        let offset = written[stream.integer(below: written.count)] + stream.integer(below: 16)
+        bytes[min(offset, bytes.count - 1)] = UInt8(stream.integer(below: 256))
       }
       try folder.put(bytes, "y.h5")
       do throws(ArrayStoreError) {

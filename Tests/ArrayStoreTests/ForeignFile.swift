@@ -2,7 +2,7 @@ import Foundation
 
 /// A file that h5py 3 wrote, with arrays that claim far more than the file holds.
 ///
-/// Made by this program (zeros between the pieces are left out here):
+/// Made by this program (zeros between the blocks are left out here):
 ///
 ///     f = h5py.File("h5py.h5", "w", libver=("v110", "v110"))
 ///     f.attrs["kind"] = "foreign"
@@ -21,16 +21,16 @@ import Foundation
 enum ForeignFile {
   static var bytes: [UInt8] {
     var bytes = [UInt8](repeating: 0, count: byteCount)
-    for (offset, text) in pieces {
-      let piece = Data(base64Encoded: text) ?? Data()
-      bytes.replaceSubrange(offset..<offset + piece.count, with: piece)
+    for (offset, text) in blocks {
+      let block = Data(base64Encoded: text) ?? Data()
+      bytes.replaceSubrange(offset..<offset + block.count, with: block)
     }
     return bytes
   }
 
   private static let byteCount = 8996
 
-  private static let pieces: [(offset: Int, base64: String)] = [
+  private static let blocks: [(offset: Int, base64: String)] = [
     (0, "iUhERg0KGgoDCAgAAAAAAAAAAAD//////////yQjAAAAAAAAMAAAAAAAAACZoAL/T0hEUgIA6xAQAAAy"),
     (60, "AgAAAAAAADQAAAAAAAAACgIAAQAAEBAAAHIDAAAAAAAAMQAAAAAAAAAMNgAAAwAFABQABAAAa2luZAAZ"),
     (120, "AQEAEAAAABAAAAABAAAAAAAIAAIAAAAHAAAAAAgAAAAAAAABAAAADCIAAAMABQAMAAQAAGZsYWcAEAgA"),

@@ -127,16 +127,16 @@ import Testing
     #expect(try written { _ in }.provenance == nil)
   }
 
-  @Test("rows appended in pieces equal rows written at once", arguments: [1, 7, 512, 70_000])
+  @Test("rows appended in blocks equal rows written at once", arguments: [1, 7, 512, 70_000])
   func appending(rowLength: Int) throws {
-    let pieces = [1, 0, 2, 129, 1, 300]
-    let rowCount = rowLength > 1000 ? 133 : pieces.reduce(0, +)
+    let blocks = [1, 0, 2, 129, 1, 300]
+    let rowCount = rowLength > 1000 ? 133 : blocks.reduce(0, +)
     let values = (0..<rowCount * rowLength).map { Float($0) }
     let reader = try written { writer in
       let rows = try writer.appendable("rows", of: Float.self, rowShape: [rowLength])
       let numbers = try writer.appendable("numbers", of: Int32.self, rowShape: [])
-      for piece in pieces where rows.rowCount + piece <= rowCount {
-        let range = rows.rowCount..<rows.rowCount + piece
+      for block in blocks where rows.rowCount + block <= rowCount {
+        let range = rows.rowCount..<rows.rowCount + block
         try rows.append(
           Array(values[range.lowerBound * rowLength..<range.upperBound * rowLength]))
         try numbers.append(range.map { Int32($0) })

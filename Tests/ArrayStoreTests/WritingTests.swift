@@ -12,7 +12,7 @@ import Testing
     try writer.write("20/mean", (0..<777).map { Float($0) }, shape: [7, 111])
     try writer.write("names", ["one", "zwölf"])
     let rows = try writer.appendable("rows", of: Float.self, rowShape: [33])
-    for piece in 1...40 { try rows.append([Float](repeating: 1, count: 33 * piece * 3)) }
+    for block in 1...40 { try rows.append([Float](repeating: 1, count: 33 * block * 3)) }
     try writer.setAttribute("list", on: "20", .strings(["a", "bb"]))
     try writer.write(Provenance(program: "p", version: "1", parameters: [("seed", "0")]))
     try writer.finish()
@@ -56,7 +56,7 @@ import Testing
     #expect(try folder.content == [])
   }
 
-  @Test("places where no file can be are errors")
+  @Test("paths where no file can be are errors")
   func impossiblePlaces() throws {
     try folder.put([1], "file")
     for path in [folder.file("file/x.h5"), folder.path + "/", folder.path, "", "/dev/null/x.h5"] {

@@ -45,15 +45,15 @@ import Testing
     return convolution.weights
   }
 
-  @Test("weights are read from their places in files of the folder")
-  func places() throws {
+  @Test("weights are read at their offsets in files of the folder")
+  func offsets() throws {
     let halves = SmallModel.ramp(12).flatMap { Wire.littleEndian(Float16($0).bitPattern) }
     let floats = SmallModel.ramp(12).flatMap { Wire.littleEndian($0.bitPattern) }
     try folder.write("data/w.bin", [9, 9, 9] + floats + halves)
-    let place = ("location", "data/w.bin")
+    let location = ("location", "data/w.bin")
     let graph = try graph([
-      tensor("w0", [place, ("offset", "3"), ("length", "48"), ("checksum", "none")]),
-      tensor("w1", type: 10, [place, ("offset", "51")]),
+      tensor("w0", [location, ("offset", "3"), ("length", "48"), ("checksum", "none")]),
+      tensor("w1", type: 10, [location, ("offset", "51")]),
     ])
     #expect(weights(graph, 0) == SmallModel.ramp(12))
     #expect(weights(graph, 1) == SmallModel.ramp(12))
@@ -81,29 +81,30 @@ import Testing
     try manager.createDirectory(atPath: folder.file("real"), withIntermediateDirectories: false)
     #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
     for location in ["link.bin", "link/w.bin", "real", "pipe", "none", "real/none", "w\0.bin"] {
-      expectError([tensor("w0", [("location", location)])], "lie in another file")
+      expectError([tensor("w0", [("location", location)])], "are stored in another file")
     }
   }
 
-  @Test("places that do not fit the tensor or the file are refused before memory is taken")
+  @Test(
+    "offsets and lengths that do not fit the tensor or the file are refused before memory is taken")
   func misfits() throws {
     try folder.write("w.bin", [UInt8](repeating: 0, count: 60))
-    let place = ("location", "w.bin")
+    let location = ("location", "w.bin")
     for (key, value, words) in [
-      ("offset", "13", "has 60 bytes, too few for 48 from 13 on"),
+      ("offset", "13", "has 60 bytes, too few for 48 at offset 13"),
       ("offset", "-1", "do not fit its 48 bytes"), ("offset", "x", "do not fit its 48 bytes"),
       ("offset", "\(Int.max)", "too few"), ("length", "47", "do not fit its 48 bytes"),
       ("length", "99999999999999999999", "do not fit its 48 bytes"),
     ] {
-      expectError([tensor("w0", [place, (key, value)])], words)
+      expectError([tensor("w0", [location, (key, value)])], words)
     }
     expectError([tensor("w0", [])], "it has no name")
     let huge =
       SmallModel.tensor("w0", [1 << 28, 1, 1, 1], type: 1)
       + Wire.bytes(13, Wire.text(1, "location") + Wire.text(2, "w.bin"))
-    expectError([huge], "too few for \(1 << 30) from 0 on")
-    // One place for many tensors would make much out of little.
+    expectError([huge], "too few for \(1 << 30) at offset 0")
+    // One range of a file for many tensors would ask for much memory with few bytes.
     expectError(
-      [tensor("w0", [place]), tensor("w1", [place])], "smaller than its tensors together")
+      [tensor("w0", [location]), tensor("w1", [location])], "smaller than its tensors together")
   }
 }

@@ -51,7 +51,7 @@ import Testing
     expectError(File([File.node("x", "Relu", ["x"])]), "0 placeholders for images")
     expectError(
       File([File.placeholder("a", [1, 8, 8, 3]), File.placeholder("b", [1, 8, 8, 3])]),
-      "2 placeholders for images are not one: \"a\", \"b\"")
+      "2 placeholders for images instead of one: \"a\", \"b\"")
     for sizes in [
       [1, 0, 8, 3], [1, 8, 4097, 3], [1, 8, 8, Int.max], [Int.min, 8, 8, 3], [1, -2, 8, 3],
     ] {
@@ -69,7 +69,7 @@ import Testing
     let relu = File.node("x", "Relu", ["image"])
     expectError(File(relu, relu), "that of another node")
     expectError(File(File.node("", "Relu", ["image"])), "has no name")
-    expectError(File(File.node("x:1", "Relu", ["image"])), "an impossible one")
+    expectError(File(File.node("x:1", "Relu", ["image"])), "an invalid one")
     expectFault(File.node("x", "Relu", ["nothing", "image"]), words: "nothing is computed")
     expectFault(
       File.node("x", "Add", ["image", "nothing"]), words: "its input \"nothing\" does not exist")
@@ -108,7 +108,7 @@ import Testing
         "c", "Const", [],
         ("value", Wire.bytes(8, Wire.integer(1, 1) + Wire.bytes(2, Wire.integer(3, 1))))),
       "are not known")
-    sum(File.node("c", "Const", []), "the attribute value is not what it should be")
+    sum(File.node("c", "Const", []), "the attribute value is not a tensor")
     sum(File.integers("c", [3], [1, 2, 3]), "do not go together")
   }
 
@@ -124,7 +124,7 @@ import Testing
     }
     let valid = File.word("padding", "VALID")
     convolution([valid], "the attribute strides is missing")
-    convolution([File.integer("strides", 1), valid], "the attribute strides is not what")
+    convolution([File.integer("strides", 1), valid], "the attribute strides is not a list")
     for strides in [
       [1, 1], [1, 0, 1, 1], [2, 1, 1, 1], [1, 1, Int.max, 1], [1, -1, 1, 1], [1, 1, 1, 2],
     ] {
@@ -145,7 +145,7 @@ import Testing
     expectFault(
       File.integers("a", [], [0]),
       File.node("x", "Split", ["a", "image"], File.integer("num_split", 1 << 40)),
-      words: "1099511627776 pieces")
+      words: "1099511627776 outputs")
   }
 
   @Test("weights, axes and sizes that do not fit what they are used on")
@@ -164,7 +164,7 @@ import Testing
     convolution(File.integers("w", [1, 1, 3, 1], [1, 2, 3]), "not finite floating-point")
     expectFault(
       File.integers("a", [], [4]), File.node("x", "ConcatV2", ["image", "image", "a"]),
-      words: "axis 4 is none of 4 dimensions")
+      words: "axis 4 is out of range for 4 dimensions")
     expectFault(
       File.integers("s", [2], [-1, 7]), File.node("x", "Reshape", ["image", "s"]),
       words: "cannot be read as")
@@ -185,9 +185,10 @@ import Testing
       words: "2 values expected")
     expectFault(
       File.integers("a", [2], [1, 1]), File.node("x", "Mean", ["image", "a"]),
-      words: "axis 1 stands there twice")
+      words: "axis 1 appears twice")
     expectFault(
-      File.node("x", "Squeeze", ["image"]), words: "dropping whatever has size 1 is not supported")
+      File.node("x", "Squeeze", ["image"]),
+      words: "removing every dimension of size 1 is not supported")
   }
 
   @Test("weights that depend on the image are not supported")

@@ -49,14 +49,14 @@ import Testing
   @Test("weights are turned to outputs × inputs × height × width")
   func convolutionWeights() throws {
     // The value of a weight says where it stands: height, width, input, output.
-    var places: [Float] = []
+    var positions: [Float] = []
     for (h, w) in [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)] {
       for (i, o) in (0..<12).map({ ($0 / 4, $0 % 4) }) {
-        places.append(Float(1000 * h + 100 * w + 10 * i + o))
+        positions.append(Float(1000 * h + 100 * w + 10 * i + o))
       }
     }
     let file = File(
-      File.constant("w", [2, 3, 3, 4], places),
+      File.constant("w", [2, 3, 3, 4], positions),
       File.node(
         "full", "Conv2D", ["image", "w"], File.window(2, "SAME")[0], File.window(2, "SAME")[1]),
       File.node(

@@ -11,7 +11,8 @@ import Testing
 
   @Test("an operation that is not supported is named, with what is")
   func unsupported() {
-    let words = "node \"the Loop\" (\"Loop\"): the operation is not supported; known are Abs, Add"
+    let words =
+      "node \"the Loop\" (\"Loop\"): the operation is not supported; supported are Abs, Add"
     expectError(.single("Loop"), words)
     var model = SmallModel()
     model.nodes = [Small.node("Relu", ["image"], ["result"], domain: "com.example")]
@@ -39,9 +40,9 @@ import Testing
   func inputs() {
     var model = Small.complete
     model.inputs.append(Small.value("second", [1, 3, 8, 8]))
-    expectError(model, "are not one, which is not supported: \"image\", \"second\"")
+    expectError(model, "one named input is not supported: \"image\", \"second\"")
     model.inputs = []
-    expectError(model, "0 inputs")
+    expectError(model, "it has 0 inputs")
     for sides in [[1, 3, 8], [1, 3, 8, 8, 8], []] {
       model.inputs = [Small.value("image", sides)]
       expectError(model, "input channels of maps expected")
@@ -57,7 +58,7 @@ import Testing
     model.inputs = [Small.value("image", [1, 3, 8, 8], type: 7)]
     expectError(model, "not of floating-point numbers")
     model.inputs = [Small.value("", [1, 3, 8, 8])]
-    expectError(model, "1 inputs with a name are not one")
+    expectError(model, "it has 1 inputs besides its weights")
   }
 
   @Test("names that are missing, unknown or there twice, and loops")
@@ -68,8 +69,8 @@ import Testing
       return model
     }
     let relu = Small.node("Relu", ["image"], ["result"])
-    expectError(model([relu, relu]), "makes \"result\", which exists already")
-    expectError(model([relu, Small.node("Relu", ["image"], ["image"])]), "which exists already")
+    expectError(model([relu, relu]), "produces \"result\", which already exists")
+    expectError(model([relu, Small.node("Relu", ["image"], ["image"])]), "which already exists")
     expectError(model([Small.node("Relu", ["image"], [""])]), "has no first output")
     expectError(model([Small.node("Relu", ["image"], [])]), "has no first output")
     expectError(model([Small.node("Relu", [""], ["result"])]), "is left out")
@@ -77,18 +78,18 @@ import Testing
     expectError(model([Small.node("Relu", ["image", "image"], ["result"])]), "2 inputs do not fit")
     expectError(
       model([relu, Small.node("Relu", ["resutl"], ["x"])]),
-      "reads \"resutl\", which nothing makes (nearest: \"result\"")
+      "reads \"resutl\", which no node produces (nearest: \"result\"")
     expectError(
       model([Small.node("Relu", ["result"], ["x"]), Small.node("Relu", ["x"], ["result"])]),
       "depends on itself")
     expectError(model([Small.node("Relu", ["result"], ["result"])]), "depends on itself")
     expectError(
       model([Small.node("Relu", ["image"], ["other"])]),
-      "the network's output \"result\" is no node's")
+      "the network's output \"result\" is no node's main output")
     let pool = Small.node(
-      "MaxPool", ["image"], ["y", "places"], Small.attribute("kernel_shape", [1, 1]))
+      "MaxPool", ["image"], ["y", "indices"], Small.attribute("kernel_shape", [1, 1]))
     expectError(
-      model([pool, Small.node("Relu", ["places"], ["result"])]), "side output \"places\" is used")
+      model([pool, Small.node("Relu", ["indices"], ["result"])]), "side output \"indices\" is used")
     expectError(
       model([Small.node("Relu", ["image"], ["y", "z"]), Small.node("Relu", ["z"], ["result"])]),
       "is a side output, which is not supported")
@@ -96,7 +97,7 @@ import Testing
       model([Small.node("Loop", ["image"], ["result"], name: "two\nlines")]), #""two\nlines""#)
     var twice = Small.complete
     twice.initializers.append(twice.initializers[0])
-    expectError(twice, "the initializer \"w\" has no name or stands there twice")
+    expectError(twice, "the initializer \"w\" has no name or appears twice")
     var none = Small.complete
     none.outputs = []
     expectError(none, "the network has no output")
@@ -128,12 +129,13 @@ import Testing
         Small.tensor("w", [1, 3, 2, 2], type: 7) + Wire.bytes(9, [UInt8](repeating: 0, count: 96))),
       "are not floating-point numbers")
     expectError(
-      model(Small.tensor("w", [1, 3, 2, 2], data) + Wire.integer(14, 1)), "lie in another file")
+      model(Small.tensor("w", [1, 3, 2, 2], data) + Wire.integer(14, 1)),
+      "are stored in another file")
     expectError(
       model(
         Small.tensor("w", [1, 3, 2, 2], type: 1)
           + Wire.bytes(13, Wire.text(1, "location") + Wire.text(2, "/etc/passwd"))),
-      "lie in another file")
+      "are stored in another file")
     var damaged = data
     damaged[3] = .nan
     expectError(model(Small.tensor("w", [1, 3, 2, 2], damaged)), "not a finite number")
@@ -153,14 +155,15 @@ import Testing
     expectError(pool(Small.attribute("strides", 2)), "the attribute strides is not of type")
     expectError(pool(Small.attribute("strides", [2])), "strides has 1 values instead of 2")
     for stride in [0, -1, Int.max, Int.min, 65_537] {
-      expectError(pool(Small.attribute("strides", [1, stride])), "strides is \(stride), from 1 to")
+      expectError(
+        pool(Small.attribute("strides", [1, stride])), "strides is \(stride), expected from 1 to")
     }
     expectError(pool(Small.attribute("pads", [0, -1, 0, 0])), "pads is -1")
     expectError(pool(Small.attribute("pads", [0, 2, 0, 0])), "its padding reaches its kernel")
     expectError(pool(Small.attribute("dilations", [1, 9])), "its kernel spans 10")
     expectError(pool(Small.attribute("ceil_mode", 2)), "ceil_mode is 2")
     expectError(pool(Small.attribute("colour", 2)), "the attribute \"colour\" is not known")
-    expectError(pool(kernel), "the attribute \"kernel_shape\" stands there twice")
+    expectError(pool(kernel), "the attribute \"kernel_shape\" appears twice")
     expectError(pool(Small.attribute("auto_pad", "AROUND")), "auto_pad \"AROUND\" is not known")
     expectError(
       .single(
@@ -179,7 +182,7 @@ import Testing
     for group in [0, 3, -1, 5] {
       expectError(
         .single("Conv", constants: [weights], names: ["w"], Small.attribute("group", group)),
-        group == 3 ? "cannot be cut into 3 groups" : "the attribute group is \(group)")
+        group == 3 ? "cannot be divided into 3 groups" : "the attribute group is \(group)")
     }
     expectError(
       .single(

@@ -39,7 +39,8 @@ import Testing
     expectError(single("Unsqueeze", [("a", [0, 0])]), "axis 0 is there twice")
     expectError(single("Unsqueeze", [("a", Array(0..<1000))]), "too many")
     expectError(single("Squeeze", [("a", [.min])]), "is none of")
-    expectError(single("Split", [("s", [3, .max])]), "1 outputs for 2 pieces are not supported")
+    expectError(
+      single("Split", [("s", [3, .max])]), "1 outputs for 2 split sizes are not supported")
     expectError(
       single("Transpose", [], Small.attribute("perm", [0, 1, 2, 2])), "axis 2 is there twice")
     expectError(
@@ -105,7 +106,7 @@ import Testing
     expectError(model, "used too often to be kept in memory")
   }
 
-  @Test("many pieces, names and nodes take time in proportion", .timeLimit(.minutes(1)))
+  @Test("many split outputs, names and nodes take time in proportion", .timeLimit(.minutes(1)))
   func manyThings() throws {
     var model = SmallModel()
     model.inputs = [Small.value("image", [1, 4096])]
@@ -114,10 +115,10 @@ import Testing
         "Split", ["image"], (0..<4096).map { "p\($0)" }, Small.attribute("axis", 1))
     ]
     model.outputs = [Small.value("p0", [])]
-    expectError(model, "4096 outputs for 4096 pieces are not supported")
+    expectError(model, "4096 outputs for 4096 split sizes are not supported")
     let long = String(repeating: "n", count: 1_000_000)
     model.nodes = [Small.node("Relu", [long], ["result"])]
-    expectError(model, "which nothing makes")
+    expectError(model, "which no node produces")
     model.nodes = [Small.node("Relu", ["image"], [long]), Small.node("Abs", [long], ["result"])]
     model.outputs = [Small.value("result", [])]
     #expect(try model.graph().nodes.count == 2)
@@ -126,6 +127,6 @@ import Testing
     }
     #expect(try model.graph().nodes.count == 100_000)
     model.nodes.append(Small.node("Relu", ["nowhere"], ["other"]))
-    expectError(model, "which nothing makes")
+    expectError(model, "which no node produces")
   }
 }

@@ -54,8 +54,9 @@ import Testing
     let (card, warnings) = try ModelCard.load(besides: "nowhere/net-1.2.onnx", explicit: nil)
     let warning = try #require(warnings.first)
     #expect(warnings.count == 1 && warning.hasPrefix("No model card nowhere/net-1.2.json: assumed"))
-    for words in ["256/224", "centre", "RGB", "0…255", "(123.68, 116.779, 103.939)", "deviation 1"]
-    {
+    for words in [
+      "256/224", "center crop", "RGB", "0…255", "(123.68, 116.779, 103.939)", "deviation 1",
+    ] {
       #expect(warning.contains(words))
     }
     let way = try card.preprocessing(for: shape, path: "none")
@@ -138,7 +139,7 @@ import Testing
     let (_, warnings) = try load(
       Self.full.replacing("\"crop\"", with: "\"corp\"").replacing("net.onnx", with: "other.onnx"))
     #expect(warnings.contains { $0.contains("the field \"input.corp\" is not known") })
-    #expect(warnings.contains { $0.contains("assumed the centre cropped") })
+    #expect(warnings.contains { $0.contains("assumed a center crop") })
     #expect(warnings.contains { $0.contains("it is for \"other.onnx\"") })
   }
 

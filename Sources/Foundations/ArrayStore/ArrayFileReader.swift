@@ -2,22 +2,29 @@ internal import CHDF5
 import Glibc
 public import Matrices
 
-/// Reads an HDF5 file of named arrays, strings and attributes, its own or h5py's.
+/// Reads an HDF5 file of named arrays, strings and attributes, this project's own or h5py's.
 ///
-/// What a file claims is checked before memory is asked for. Arrays are row-major.
+/// Files are not trusted: type and shape are checked, and the size that a dataset claims is
+/// compared with what the file holds before memory is allocated. Arrays are row-major. Every error
+/// is an `ArrayStoreError` of one line that names the file and the dataset.
 public final class ArrayFileReader {
-  /// The file.
+  /// The file's path, as given.
   public let path: String
 
   private let file: Handle
   private let fileSize: Int
 
-  /// Opens a file of the kind that is wanted.
+  /// Opens a file of the wanted kind for reading.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - kind: What its attribute `kind` must say, for instance `activations`.
   /// - Throws: `ArrayStoreError` if there is no such file, if it is not a complete HDF5 file or if
   ///   it is of another kind.
   public init(path: String, kind: String) throws(ArrayStoreError) {
     self.path = path
+    // The file is opened without HDF5 first: the system's words for a missing file are plainer than
+    // the library's, and its size bounds every allocation later.
     do throws(SystemFailure) {
       fileSize = try FileDescriptor(path, O_RDONLY).size()
     } catch {
@@ -37,46 +44,64 @@ public final class ArrayFileReader {
   }
 
   /// Whether a dataset or group of this name exists.
+  ///
+  /// The corresponding HDF5 function is `H5Lexists`. A name whose group is missing gives `false`.
   public func contains(_ name: String) -> Bool {
     let id = file.id
     let isThere = try? call("H5Lexists") { H5Lexists(id, name, hid_t(H5P_DEFAULT)) }
     return isThere ?? 0 > 0
   }
 
-  /// The dimensions of a dataset, none for a single element.
+  /// The dimensions of a dataset; empty for a single element.
+  ///
+  /// - Throws: `ArrayStoreError` if there is no such dataset.
   public func shape(of name: String) throws(ArrayStoreError) -> [Int] {
     try reading(name) { array throws(HDF5Failure) in array.shape }
   }
 
-  /// Reads a dataset of floating-point numbers of any precision, or a block of its rows.
+  /// Reads a dataset of floating-point numbers of at most 64 bits as single precision, or a block
+  /// of its rows.
+  ///
+  /// - Parameters:
+  ///   - name: The dataset, `20/mean` for one in a group.
+  ///   - rows: The range along the first dimension; `nil` for all.
+  /// - Returns: The elements, row-major.
+  /// - Throws: `ArrayStoreError` for a missing dataset, another type, rows out of range, or a shape
+  ///   that is larger than the file.
+  /// - Complexity: O(elements read); only these are held in memory.
   public func floats(
     _ name: String, rows: Range<Int>? = nil
   ) throws(ArrayStoreError) -> [Float] {
     try numbers(name, rows: rows)
   }
 
-  /// Reads a dataset of floating-point numbers of any precision, or a block of its rows.
+  /// Reads a dataset of floating-point numbers of at most 64 bits as double precision, or a block
+  /// of its rows; see `floats(_:rows:)`.
   public func doubles(
     _ name: String, rows: Range<Int>? = nil
   ) throws(ArrayStoreError) -> [Double] {
     try numbers(name, rows: rows)
   }
 
-  /// Reads a dataset of integers of at most 32 bits, or a block of its rows.
+  /// Reads a dataset of signed integers of at most 32 bits, or unsigned ones of at most 16, or a
+  /// block of its rows; see `floats(_:rows:)`.
   public func int32s(
     _ name: String, rows: Range<Int>? = nil
   ) throws(ArrayStoreError) -> [Int32] {
     try numbers(name, rows: rows)
   }
 
-  /// Reads a dataset of unsigned bytes, or a block of its rows.
+  /// Reads a dataset of unsigned bytes, or a block of its rows; see `floats(_:rows:)`.
   public func bytes(
     _ name: String, rows: Range<Int>? = nil
   ) throws(ArrayStoreError) -> [UInt8] {
     try numbers(name, rows: rows)
   }
 
-  /// Reads a dataset of strings.
+  /// Reads a dataset of strings, of fixed length (as this project writes them) or of variable
+  /// length (as h5py does by default).
+  ///
+  /// - Throws: `ArrayStoreError` for a missing dataset or another type.
   public func strings(_ name: String) throws(ArrayStoreError) -> [String] {
     try reading(name) { array throws(HDF5Failure) in
       try array.expectStrings()
@@ -84,7 +109,11 @@ public final class ArrayFileReader {
     }
   }
 
-  /// Reads a two-dimensional dataset of floating-point numbers, or a block of its rows.
+  /// Reads a two-dimensional dataset of floating-point numbers, or a block of its rows; see
+  /// `floats(_:rows:)`.
+  ///
+  /// - Returns: A matrix of rows × columns in single precision.
+  /// - Throws: `ArrayStoreError`, also for another number of dimensions.
   public func matrix(
     _ name: String, rows: Range<Int>? = nil
   ) throws(ArrayStoreError) -> Matrix {
@@ -99,7 +128,9 @@ public final class ArrayFileReader {
     }
   }
 
-  /// The names of the groups directly in an object, in the order of their bytes.
+  /// The names of the groups directly in an object, ordered by their bytes.
+  ///
+  /// - Throws: `ArrayStoreError` if the object is missing or not a group.
   public func groups(in object: String = "/") throws(ArrayStoreError) -> [String] {
     try perform("list the groups in \(object) of") { file, _ throws(HDF5Failure) in
       try groupNames(in: object, of: file)
@@ -115,6 +146,7 @@ public final class ArrayFileReader {
     }
   }
 
+  /// Opens a dataset for the length of `body`, whose failure is reported as one of reading it.
   private func reading<Result>(
     _ name: String, _ body: (borrowing StoredArray) throws(HDF5Failure) -> Result
   ) throws(ArrayStoreError) -> Result {
@@ -123,7 +155,8 @@ public final class ArrayFileReader {
     }
   }
 
-  /// Does something with the open file and its size.
+  /// Runs `body` with the open file's identifier and its size in bytes; a failure names the
+  /// operation.
   func perform<Result>(
     _ operation: String, _ body: (hid_t, Int) throws(HDF5Failure) -> Result
   ) throws(ArrayStoreError) -> Result {

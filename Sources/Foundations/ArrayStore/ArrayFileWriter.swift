@@ -4,17 +4,18 @@ public import Matrices
 /// Writes one HDF5 file of named arrays, strings and attributes.
 ///
 /// The file is written under a temporary name beside its own, and appears under its own name with
-/// `finish`. The first error removes it; so does the end of a writer that was never finished. Equal
-/// content gives equal bytes. Arrays are row-major.
+/// `finish`. The first error removes it, and so does the end of a writer that was never finished.
+/// Equal content gives equal bytes: no time, process or machine is recorded in the file. Arrays are
+/// row-major and lie little-endian.
 public final class ArrayFileWriter {
   /// Where the complete file will be.
   public let path: String
 
   private let partial: PartialFile
   private var file: Handle?
-  /// Rows that were on the disk before this file.
+  /// Rows that were on disk before this file.
   private var grownRows: GrowingRows?
-  /// Whether they lie where HDF5 wants them, so that the file can be made around them.
+  /// Whether they lie where HDF5 places their dataset, so that the file can be made around them.
   private var isAroundRows = false
   private var growingDatasets: [GrowingDataset] = []
   private var isFinished = false
@@ -42,8 +43,9 @@ public final class ArrayFileWriter {
     path: String, kind: String, rows: GrowingRows, as name: String
   ) throws(ArrayStoreError) {
     precondition(rows.rowCount > 0, "no rows of \(name) have grown")
-    // HDF5 aligns what is as large as the rows, which are then the first such thing; fewer bytes than
-    // a page might also be its own bookkeeping.
+    // HDF5 aligns what is as large as the rows, which are then the first such thing; fewer bytes
+    // than a page might also be its own bookkeeping. If HDF5 places the rows elsewhere, `adopt`
+    // copies them: the alignment saves a copy, correctness does not depend on it.
     let isLarge = rows.byteCount >= GrowingRows.headByteCount
     try self.init(
       path: path, kind: kind,
@@ -51,6 +53,8 @@ public final class ArrayFileWriter {
     try adopt(rows, as: name)
   }
 
+  /// Begins a file; what is at least as large as the alignment's threshold begins at one of its
+  /// multiples.
   private init(
     path: String, kind: String, alignment: (threshold: Int, multiple: Int)?
   ) throws(ArrayStoreError) {
@@ -70,13 +74,16 @@ public final class ArrayFileWriter {
     try setAttribute("kind", .string(kind))
   }
 
-  /// Makes room for the rows where they lie, or copies them if HDF5 wants them elsewhere.
+  /// Creates the dataset of rows that are already on disk, or copies them if HDF5 places it
+  /// elsewhere.
   private func adopt(_ rows: GrowingRows, as name: String) throws(ArrayStoreError) {
     let shape = [rows.rowCount, rows.columnCount]
     try perform("create dataset \(name) of") { file throws(HDF5Failure) in
       let dataset = try createDataset(
         name, in: file, type: { StoredType.float32.inFile }, space: .space(shape),
         creation: { list throws(HDF5Failure) in
+          // A contiguous dataset gets its offset at its first write unless it is told to at once,
+          // and would be filled with zeros, as long as all the rows, which nobody reads.
           try call("H5Pset_alloc_time") { H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) }
           try call("H5Pset_fill_time") { H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) }
         })
@@ -86,6 +93,7 @@ public final class ArrayFileWriter {
         offset = H5Dget_offset(id)
         return 0
       }
+      // HDF5 does not promise where it puts a dataset, so the offset is asked for.
       isAroundRows = offset == haddr_t(GrowingRows.headByteCount)
       if !isAroundRows { try copy(rows, to: id) }
       try dataset.close()
@@ -93,7 +101,9 @@ public final class ArrayFileWriter {
     grownRows = rows
   }
 
+  /// Writes the rows once more, into a dataset of this file.
   private func copy(_ rows: GrowingRows, to dataset: hid_t) throws(HDF5Failure) {
+    // Blocks of 64 MiB: activations may be larger than memory.
     let step = max(1, (64 << 20) / (4 * rows.columnCount))
     for first in stride(from: 0, to: rows.rowCount, by: step) {
       let block = first..<min(first + step, rows.rowCount)
@@ -131,13 +141,17 @@ public final class ArrayFileWriter {
   }
 
   /// Writes a matrix as a dataset of two dimensions.
+  ///
+  /// - Throws: `ArrayStoreError`, for instance when the disk is full; the file is then removed.
   public func write(_ name: String, _ matrix: Matrix) throws(ArrayStoreError) {
     try write(name, matrix.elements, shape: [matrix.rowCount, matrix.columnCount])
   }
 
-  /// Writes a list of UTF-8 strings, each filled up with zeros to the length of the longest.
+  /// Writes a list of UTF-8 strings, each padded with zeros to the length of the longest; h5py
+  /// reads them as fixed-length bytes.
   ///
   /// - Precondition: No string contains U+0000.
+  /// - Throws: `ArrayStoreError`, for instance when the disk is full; the file is then removed.
   public func write(_ name: String, _ strings: [String]) throws(ArrayStoreError) {
     let padded = PaddedStrings(strings)
     try perform("write dataset \(name) of") { file throws(HDF5Failure) in
@@ -152,7 +166,7 @@ public final class ArrayFileWriter {
     }
   }
 
-  /// Begins an array whose rows come piece by piece.
+  /// Begins an array whose rows are appended block by block.
   ///
   /// - Parameters:
   ///   - name: The dataset's name; missing groups are made.
@@ -160,6 +174,7 @@ public final class ArrayFileWriter {
   ///   - rowShape: The dimensions of one row, none for a single number.
   /// - Returns: What appends the rows.
   /// - Throws: `ArrayStoreError` if the name is taken; the file is then removed.
+  /// - Precondition: No dimension of `rowShape` is 0.
   public func appendable<Element: StoredElement>(
     _ name: String, of type: Element.Type, rowShape: [Int]
   ) throws(ArrayStoreError) -> RowAppender<Element> {
@@ -173,9 +188,12 @@ public final class ArrayFileWriter {
     return RowAppender(writer: self, dataset: dataset)
   }
 
-  /// Writes what is still held, puts the file on the disk and gives it its name.
+  /// Writes what is still buffered, waits until the file is on disk and gives it its name.
   ///
   /// Nothing can be written after it.
+  ///
+  /// - Throws: `ArrayStoreError`, for instance when the disk is full; no file of this name appears
+  ///   then, and a former one stays.
   public func finish() throws(ArrayStoreError) {
     try perform("finish") { _ throws(HDF5Failure) in
       for dataset in growingDatasets { try dataset.close() }
@@ -187,6 +205,8 @@ public final class ArrayFileWriter {
       grownRows?.remove()
       return
     }
+    // The rows are the larger part and already on disk: the few bytes around them are copied to
+    // their file, which takes the name, and not the other way round.
     do throws(ArrayStoreError) { try grownRows.surround(by: partial.path) } catch {
       partial.discard()
       throw error
@@ -194,7 +214,7 @@ public final class ArrayFileWriter {
     try partial.commit(grownRows.path)
   }
 
-  /// Does something to the open file; after a failure the file is given up.
+  /// Runs `body` with the open file's identifier; after a failure the file is abandoned.
   func perform<Result: ~Copyable>(
     _ operation: String, _ body: (hid_t) throws(HDF5Failure) -> Result
   ) throws(ArrayStoreError) -> Result {
@@ -210,6 +230,7 @@ public final class ArrayFileWriter {
     }
   }
 
+  /// Closes what is open and removes the partial file; grown rows stay for the next run.
   private func abandon() {
     for dataset in growingDatasets { try? dataset.close() }
     try? file.take()?.close()

@@ -1,12 +1,14 @@
-/// A file of arrays, or a file beside it, that cannot be read or written.
+import Glibc
+
+/// An error of a file of arrays, or of a file beside it, that cannot be read or written.
 public struct ArrayStoreError: Error, CustomStringConvertible, Equatable {
-  /// What was tried, for instance `Cannot read dataset rows of`.
+  /// What was attempted, for instance `Cannot read dataset rows of`.
   public let operation: String
-  /// The file.
+  /// The file's path.
   public let path: String
-  /// What stood in the way.
+  /// Why it failed, in the words of the operating system or of HDF5 where they say it.
   public let cause: String
-  /// What helps; empty where the cause says it.
+  /// What helps; empty where the cause already says it.
   public let remedy: String
 
   init(_ operation: String, _ path: String, cause: String, remedy: String = "") {
@@ -20,4 +22,24 @@ public struct ArrayStoreError: Error, CustomStringConvertible, Equatable {
   public var description: String {
     "\(operation) \(path): \(cause)" + (remedy.isEmpty ? "" : "; \(remedy)")
   }
+}
+
+/// A failed call to the operating system, by its `errno`.
+struct SystemFailure: Error {
+  let code: Int32
+
+  /// The failure of the call just made; nothing may be called in between, as that could change
+  /// `errno`.
+  static var latest: SystemFailure { SystemFailure(code: errno) }
+
+  /// The system's words, for instance `No space left on device`.
+  var cause: String { String(cString: strerror(code)) }
+}
+
+/// A failed call to HDF5, or a file whose content is not what is expected.
+///
+/// It knows neither the file nor the operation: the reader or writer adds both and throws an
+/// `ArrayStoreError`.
+struct HDF5Failure: Error {
+  let cause: String
 }

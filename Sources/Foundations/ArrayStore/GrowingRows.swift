@@ -1,21 +1,22 @@
 import Glibc
 
-/// Rows of single-precision numbers that grow on the disk and outlive the process that writes them.
+/// Rows of single-precision numbers that grow on disk and outlive the process that writes them.
 ///
-/// Rows for the result `x.h5` lie in `x.h5.growing`: room for a head, then row after row, little-endian,
-/// as they will lie in the result. `ArrayFileWriter.init(path:kind:rows:as:)` makes the result around them
-/// and renames the file, so the rows are written once. Nothing but rows is ever in the file before that
-/// moment, and what lies around them is made anew from nothing: however often a process is killed, and
-/// wherever, the result has the bytes of one that was never interrupted.
+/// Rows for the result `x.h5` lie in `x.h5.growing`: 4096 bytes for a head, then row after row,
+/// little-endian, as they will lie in the result. `ArrayFileWriter.init(path:kind:rows:as:)` makes
+/// the result around them and renames the file, so the rows, the largest data of a run, are written
+/// once. Until that moment the file holds nothing but rows, and what lies around them is made from
+/// scratch: however often a process is killed, and wherever, the result has the bytes of a run that
+/// was never interrupted.
 ///
-/// How many rows count is not said here but by what was written down after `synchronize`, for instance
-/// in a `RunJournal`.
+/// How many rows count is not recorded here but by whoever calls `synchronize`, for instance in a
+/// `RunJournal`.
 public final class GrowingRows {
-  /// The file of the rows.
+  /// The path of the file of rows, `.growing` appended to the result's.
   public let path: String
   /// The number of elements of a row.
   public let columnCount: Int
-  /// The number of rows.
+  /// The number of rows, those of earlier processes included.
   public private(set) var rowCount: Int
 
   private let file: FileDescriptor
@@ -30,6 +31,7 @@ public final class GrowingRows {
   ///   - columnCount: The number of elements of a row.
   ///   - rowCount: How many of the rows that are there to keep; later ones are cut off.
   /// - Throws: `ArrayStoreError` if the file cannot be written, or holds fewer rows.
+  /// - Precondition: `columnCount` is positive and `rowCount` not negative.
   public init(
     for result: String, columnCount: Int, keeping rowCount: Int
   ) throws(ArrayStoreError) {
@@ -43,13 +45,15 @@ public final class GrowingRows {
       file = try FileDescriptor(path, O_RDWR | O_CREAT)
       let size = Self.headByteCount + 4 * columnCount * rowCount
       guard try file.size() >= size || rowCount == 0 else { throw SystemFailure(code: ENODATA) }
+      // Rows after those to keep may be half written: the process was killed between writing them
+      // and recording them.
       try file.truncate(to: size)
     } catch {
       throw ArrayStoreError("Cannot write", path, cause: error.cause)
     }
   }
 
-  /// How many whole rows are there for a result; 0 if there is no file.
+  /// How many whole rows are stored for a result; 0 if there is no file.
   public static func storedRowCount(for result: String, columnCount: Int) -> Int {
     guard let file = try? FileDescriptor(path(for: result), O_RDONLY), let size = try? file.size()
     else { return 0 }
@@ -63,8 +67,9 @@ public final class GrowingRows {
   /// The bytes of all rows.
   var byteCount: Int { 4 * columnCount * rowCount }
 
-  /// Appends rows that lie one after the other.
+  /// Appends rows.
   ///
+  /// - Parameter values: Whole rows, row-major.
   /// - Throws: `ArrayStoreError`, for instance when the disk is full.
   /// - Precondition: `values` holds whole rows.
   public func append(_ values: [Float]) throws(ArrayStoreError) {
@@ -80,12 +85,18 @@ public final class GrowingRows {
     rowCount += rows
   }
 
-  /// Waits until all rows are on the disk.
+  /// Waits until all rows are on disk (`fsync`), after which they may be recorded as finished.
+  ///
+  /// - Throws: `ArrayStoreError` if the disk reports a failure.
   public func synchronize() throws(ArrayStoreError) {
     try perform("Cannot write") { file throws(SystemFailure) in try file.synchronize() }
   }
 
-  /// Reads some rows back.
+  /// Reads rows back.
+  ///
+  /// - Returns: The elements, row-major.
+  /// - Throws: `ArrayStoreError` if the file cannot be read.
+  /// - Precondition: The rows exist.
   func values(ofRows rows: Range<Int>) throws(ArrayStoreError) -> [Float] {
     precondition(
       rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows \(rows) of \(rowCount) wanted")
@@ -99,20 +110,25 @@ public final class GrowingRows {
     return values
   }
 
-  /// Copies to both sides of the rows what lies there in a file of the same layout.
+  /// Copies the head and the tail of a file of the same layout to both sides of the rows.
+  ///
+  /// - Parameter frame: A complete HDF5 file whose dataset of rows has this file's offset and size,
+  ///   and holds nothing.
+  /// - Throws: `ArrayStoreError`, for instance when the disk is full.
   func surround(by frame: String) throws(ArrayStoreError) {
     let (start, end) = (Self.headByteCount, endOffset)
     try perform("Cannot write") { file throws(SystemFailure) in
       let source = try FileDescriptor(frame, O_RDONLY)
       let size = try source.size()
       try file.truncate(to: end)
-      var piece = [UInt8](repeating: 0, count: 1 << 20)
+      var buffer = [UInt8](repeating: 0, count: 1 << 20)
+      // The head comes last: as long as it is missing, no reader takes the file for HDF5.
       for range in [end..<max(size, end), 0..<start] {
         var offset = range.lowerBound
         while offset < range.upperBound {
-          let count = min(piece.count, range.upperBound - offset)
-          try piece.withUnsafeMutableBufferPointer { piece throws(SystemFailure) in
-            let part = UnsafeMutableRawBufferPointer(start: piece.baseAddress, count: count)
+          let count = min(buffer.count, range.upperBound - offset)
+          try buffer.withUnsafeMutableBufferPointer { buffer throws(SystemFailure) in
+            let part = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count)
             try source.read(into: part, at: offset)
             try file.write(UnsafeRawBufferPointer(part), at: offset)
           }
@@ -122,7 +138,7 @@ public final class GrowingRows {
     }
   }
 
-  /// Removes the file.
+  /// Removes the file of rows.
   public func remove() { unlink(path) }
 
   private func perform(

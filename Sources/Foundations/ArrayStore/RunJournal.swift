@@ -2,24 +2,26 @@ import Glibc
 
 /// What a long run has finished, line by line, in a file that outlives the process.
 ///
-/// A line counts once it is on the disk. A run that was cut off finds its lines and goes on; the lines of
-/// another run are thrown away. While one process has the journal open, no other gets it.
+/// A line counts once it is on disk. A run that was interrupted finds its lines and continues; the
+/// lines of another run are discarded. While one process has the journal open, no other gets it.
+/// The file is text: a header `journal 1` with the run, then the lines.
 public final class RunJournal {
-  /// The file.
+  /// The journal's file.
   public let path: String
   /// The lines, those of earlier processes first.
   public private(set) var entries: [String] = []
 
   private let file: FileDescriptor
-  /// Where each line ends in the file, before them where the header does.
+  /// The offset at which each line ends, preceded by that of the header.
   private var ends: [Int] = []
 
   /// Opens the journal of a run, or begins it.
   ///
   /// - Parameters:
   ///   - path: The file; missing folders are made.
-  ///   - run: What decides the run's results, in one line; a journal of anything else is begun anew.
+  ///   - run: What decides the run's results, in one line; another run's journal is started over.
   /// - Throws: `ArrayStoreError` if it cannot be written, or another process has it.
+  /// - Precondition: `run` is one line.
   public init(path: String, run: String) throws(ArrayStoreError) {
     precondition(!run.contains { $0.isNewline }, "a run is described in one line, got \(run)")
     self.path = path
@@ -29,11 +31,14 @@ public final class RunJournal {
     } catch {
       throw ArrayStoreError("Cannot write", path, cause: error.cause)
     }
+    // Two runs of one command, started by mistake, would write the same rows; the lock ends with
+    // the process, however that ends.
     guard file.lock() else {
       throw ArrayStoreError(
-        "Cannot write", path, cause: "another process is at this work",
+        "Cannot write", path, cause: "another process is doing this work",
         remedy: "wait for it, or choose another result")
     }
+    // The run is compared as text: whoever describes it decides what makes old lines worthless.
     let header = "journal 1 \(run)\n"
     if try !readEntries(behind: header) {
       try perform { file throws(SystemFailure) in try file.truncate(to: 0) }
@@ -41,9 +46,9 @@ public final class RunJournal {
     }
   }
 
-  /// Reads the lines, if they are of this run.
+  /// Reads the lines, and returns whether they are of this run.
   ///
-  /// What stands behind the last line feed was not finished; after a power failure it may be zeros.
+  /// What follows the last line feed was not finished; after a power failure it may be zeros.
   private func readEntries(behind header: String) throws(ArrayStoreError) -> Bool {
     var text: [UInt8] = []
     try perform { file throws(SystemFailure) in
@@ -56,6 +61,7 @@ public final class RunJournal {
     ends = [header.utf8.count]
     while let end = text[ends[entries.count]...].firstIndex(of: UInt8(ascii: "\n")) {
       let line = text[ends[entries.count]..<end]
+      // A file may have grown on disk before its content did: such a gap reads as zeros.
       guard !line.contains(0) else { break }
       entries.append(String(decoding: line, as: UTF8.self))
       ends.append(end + 1)
@@ -64,9 +70,11 @@ public final class RunJournal {
     return true
   }
 
-  /// Forgets later lines.
+  /// Keeps the first lines and removes later ones, for instance those whose rows did not reach the
+  /// disk.
   ///
-  /// - Precondition: There are as many.
+  /// - Throws: `ArrayStoreError` if the file cannot be shortened.
+  /// - Precondition: There are at least `count` lines.
   public func keep(first count: Int) throws(ArrayStoreError) {
     precondition(
       (0...entries.count).contains(count), "\(count) of \(entries.count) lines cannot be kept")
@@ -76,8 +84,9 @@ public final class RunJournal {
     try perform { file throws(SystemFailure) in try file.truncate(to: size) }
   }
 
-  /// Writes lines and waits until they are on the disk.
+  /// Appends lines and waits until they are on disk.
   ///
+  /// - Throws: `ArrayStoreError`, for instance when the disk is full.
   /// - Precondition: None contains a line feed or U+0000.
   public func append(_ lines: [String]) throws(ArrayStoreError) {
     precondition(
@@ -88,6 +97,7 @@ public final class RunJournal {
       end += line.utf8.count + 1
       return end
     }
+    // One write and one `fsync` for all: waiting for the disk is what costs.
     try write(lines.map { $0 + "\n" }.joined())
     entries += lines
     ends.removeLast()
@@ -97,7 +107,7 @@ public final class RunJournal {
   /// Removes the journal when the work is done.
   public func remove() { unlink(path) }
 
-  /// Writes behind all that is there.
+  /// Writes at the end of the file and waits until it is on disk.
   private func write(_ text: String) throws(ArrayStoreError) {
     let offset = ends.last ?? 0
     let bytes = Array(text.utf8)

@@ -1,12 +1,12 @@
 internal import CHDF5
 
-/// A number that datasets hold: `Float`, `Double`, `Int32` or `UInt8`.
+/// A number type that datasets hold: `Float`, `Double`, `Int32` or `UInt8`.
 public protocol StoredElement: BitwiseCopyable, Sendable {
-  /// Which of the four kinds of numbers it is.
+  /// The type's representation in the file.
   static var storedType: StoredType { get }
 }
 
-/// The kinds of numbers that datasets hold; all lie little-endian in the file.
+/// The number types that datasets hold; all lie little-endian in the file, whatever the machine.
 public enum StoredType: Sendable {
   /// IEEE 754 binary32.
   case float32
@@ -39,7 +39,9 @@ extension UInt8: StoredElement {
 }
 
 extension StoredType {
-  /// The type's identifier for memory; starts the library, so call it within `call`.
+  /// The type's identifier for memory, in this machine's byte order.
+  ///
+  /// It starts the library, so call it within `call`.
   var inMemory: hid_t {
     switch self {
     case .float32: hdf5_native_float()
@@ -49,13 +51,39 @@ extension StoredType {
     }
   }
 
-  /// The type's identifier for the file; starts the library, so call it within `call`.
+  /// The type's identifier for the file, little-endian.
+  ///
+  /// It starts the library, so call it within `call`.
   var inFile: hid_t {
     switch self {
     case .float32: hdf5_stored_float()
     case .float64: hdf5_stored_double()
     case .int32: hdf5_stored_int32()
     case .uint8: hdf5_stored_uint8()
+    }
+  }
+}
+
+/// UTF-8 strings, each padded with zeros to the length of the longest.
+///
+/// Strings of variable length would lie in a heap of their own, which HDF5 reads without a
+/// checksum: a damaged one ends the process.
+struct PaddedStrings {
+  /// The bytes of all strings, one after the other.
+  private(set) var bytes: [UInt8] = []
+  /// The length of each in bytes, at least 1 because HDF5 has no type of 0 bytes.
+  let byteCount: Int
+
+  /// Pads strings.
+  ///
+  /// - Precondition: None contains U+0000, which would be read as its end.
+  init(_ strings: [String]) {
+    byteCount = max(1, strings.reduce(0) { max($0, $1.utf8.count) })
+    bytes.reserveCapacity(byteCount * strings.count)
+    for string in strings {
+      precondition(!string.utf8.contains(0), "a string contains U+0000: \(string)")
+      bytes += string.utf8
+      bytes += repeatElement(0, count: byteCount - string.utf8.count)
     }
   }
 }

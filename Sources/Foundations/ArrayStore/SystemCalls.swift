@@ -1,27 +1,19 @@
 import Glibc
 
-/// A failed call into the operating system.
-struct SystemFailure: Error {
-  let code: Int32
-
-  /// The failure of the call just made.
-  static var latest: SystemFailure { SystemFailure(code: errno) }
-
-  /// The system's words, for instance `No space left on device`.
-  var cause: String { String(cString: strerror(code)) }
-}
-
 /// An open file, closed with its owner.
+///
+/// Calls that a signal interrupted (`EINTR`) are repeated, and partial writes
+/// continued.
 struct FileDescriptor: ~Copyable {
   private let number: Int32
 
-  /// Opens a file with the flags of `open(2)`.
+  /// Opens a file with the flags of `open(2)`; the programs that this one starts do not inherit it.
   init(_ path: String, _ flags: Int32) throws(SystemFailure) {
     number = open(path, flags | O_CLOEXEC, 0o666)
     guard number >= 0 else { throw .latest }
   }
 
-  /// Writes all the bytes.
+  /// Writes all the bytes from the current offset on.
   func write(_ bytes: [UInt8]) throws(SystemFailure) {
     var written = 0
     while written < bytes.count {
@@ -34,7 +26,8 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Reads into `buffer` and returns how many bytes came: 0 at the end of the file.
+  /// Reads into `buffer` from the current offset on and returns the number of bytes read, 0 at the
+  /// end of the file.
   func read(into buffer: inout [UInt8]) throws(SystemFailure) -> Int {
     while true {
       let count = buffer.withUnsafeMutableBytes { Glibc.read(number, $0.baseAddress, $0.count) }
@@ -44,7 +37,7 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Writes all the bytes at a position in the file.
+  /// Writes all the bytes at an offset in the file, which becomes longer where needed.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemFailure) {
     var written = 0
     while written < bytes.count {
@@ -56,7 +49,7 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Fills a buffer from a position in the file; a file that ends before is an error.
+  /// Fills a buffer from an offset in the file; a file that ends before that is an error.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemFailure) {
     var done = 0
     while done < buffer.count {
@@ -64,22 +57,24 @@ struct FileDescriptor: ~Copyable {
         number, buffer.baseAddress.map { $0 + done }, buffer.count - done, offset + done)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw .latest }
+      // The system reports no error at the end of a file, but the caller counts on these bytes.
       guard count > 0 else { throw SystemFailure(code: ENODATA) }
       done += count
     }
   }
 
-  /// Cuts the file, or lengthens it by zeros that take no room.
+  /// Cuts the file, or extends it by zeros that take no space on disk.
   func truncate(to size: Int) throws(SystemFailure) {
     guard ftruncate(number, size) == 0 else { throw .latest }
   }
 
   /// Keeps other processes from locking the file while this one has it open.
   ///
-  /// - Returns: Whether no other process had locked it. File systems without locks refuse nobody.
+  /// - Returns: Whether no other process had locked it; always true on file systems without locks,
+  ///   where a run should not fail for that.
   func lock() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
 
-  /// Waits until what was written is on the disk.
+  /// Waits until what was written is on disk (`fsync(2)`).
   func synchronize() throws(SystemFailure) {
     guard fsync(number) == 0 else { throw .latest }
   }
@@ -94,7 +89,7 @@ struct FileDescriptor: ~Copyable {
   deinit { close(number) }
 }
 
-/// The name of this machine.
+/// The name of this machine, for names of temporary files; `localhost` if it has none.
 package func hostName() -> String {
   var buffer = [CChar](repeating: 0, count: 256)
   guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }

@@ -2,14 +2,19 @@ public import Models
 internal import NeuralNetworks
 
 extension TrainedNetwork {
-  /// Loads a network and its card, and checks that they fit.
+  /// Loads a network and its card, and checks that they agree.
+  ///
+  /// An input of batch × height × width × channels (Keras, TensorFlow) becomes one of batch ×
+  /// channels × height × width. Where neither the file nor the card fixes the image's size, 224 ×
+  /// 224 pixels are assumed, with a warning.
   ///
   /// - Parameters:
-  ///   - path: The network's file.
+  ///   - path: The network's file: a frozen TensorFlow graph if it ends in `.pb`, otherwise ONNX.
   ///   - cardPath: The model card, when it does not lie beside the network with its name.
   /// - Returns: The network, ready to be compiled.
   /// - Throws: `ModelError`, one line, also when the card names tensors that do not exist, a size
   ///   that the network cannot take, or labels of another count than the classes.
+  /// - Complexity: O(size of the file).
   public static func load(
     path: String, card cardPath: String? = nil
   ) throws(ModelError) -> TrainedNetwork {
@@ -29,6 +34,9 @@ extension TrainedNetwork {
     let assumed =
       file.hasOpenSize && size == nil
       ? ["Network \(path): its input's size is open; assumed 224 × 224 pixels"] : []
+    // A frozen graph may hold nodes that no atlas needs (training, losses): the network is used
+    // without them, and only a layer that depends on one is an error. Of many, the first by name,
+    // as a dictionary has no order that would repeat.
     let missing = graph.unavailable.min { $0.key < $1.key }.map {
       "Network \(path): of its tensors, \(graph.unavailable.count) cannot be computed, among them "
         + "\(quoted($0.key)): \($0.value)"
@@ -42,6 +50,9 @@ extension TrainedNetwork {
     return network
   }
 
+  /// Checks the card's names, its size and its labels against the network.
+  ///
+  /// - Throws: `ModelError` that names the card's field.
   private func check(cardPath: String) throws(ModelError) {
     func fault(_ cause: String) -> ModelError {
       ModelCard.fault(cardPath, cause, remedy: "correct the card")
@@ -62,16 +73,19 @@ extension TrainedNetwork {
       let nearest = nearestNames(to: tensor, among: graph.tensorNames).map(quoted)
       throw fault(
         """
-        \(field.prefix(100)) names \(quoted(tensor)), which the network does not make; the nearest \
-        names are \(nearest.joined(separator: ", "))
+        \(field.prefix(100)) names \(quoted(tensor)), which is not a tensor of the network; the \
+        nearest names are \(nearest.joined(separator: ", "))
         """)
     }
+    // Such an alias would hide the tensor of its name: a layer would not mean what the file says.
     for (alias, tensor) in card.layers where tensors.contains(alias) && alias != tensor {
       throw fault("the alias \(quoted(alias)) is also the name of another tensor")
     }
     let size = preprocessing.size
     let shapes: [String: MapShape]
     do {
+      // The card may ask for another size than the file's: pooling over the whole map follows it,
+      // and whatever else cannot is found here, not in the middle of an extraction.
       shapes = try graph.withGlobalPoolsMarked().shapes(
         inputHeight: size.height, inputWidth: size.width)
     } catch {

@@ -1,19 +1,21 @@
 import NeuralNetworks
 
-/// What one class of a network is called.
+/// The name of one class of a network.
 public struct Label: Hashable, Sendable {
-  /// The class's WordNet identifier ("n01440764"), when the file gives it.
+  /// The class's WordNet identifier (`n01440764`, ImageNet's synset), when the file gives it.
   public var identifier: String?
-  /// The class's name.
+  /// The class's name, as it stands in the file.
   public var text: String
 
-  /// Makes a label.
+  /// Makes a label of its parts.
   public init(identifier: String? = nil, text: String) {
     self.identifier = identifier
     self.text = text
   }
 
   /// Reads one line: a name, or an identifier (a letter and eight digits), a space and a name.
+  ///
+  /// ImageNet's `synset_words.txt` has lines of the second form; most other lists are names alone.
   init(line: Substring) {
     let word = line.prefix { $0 != " " && $0 != "\t" }
     let isIdentifier =
@@ -30,12 +32,14 @@ extension ModelCard {
   ///
   /// - Parameter cardPath: The card's own file; the labels' path is relative to its folder and must
   ///   not lead out of it.
-  /// - Returns: One label a line.
-  /// - Throws: `ModelError` when the file leads elsewhere, cannot be read, is not UTF-8 or has an
-  ///   empty line.
+  /// - Returns: One label per line.
+  /// - Throws: `ModelError` when the path leads out of the folder, or the file cannot be read, has
+  ///   more than 16 MiB, is not UTF-8 or has an empty line.
   public func labels(cardPath: String) throws(ModelError) -> [Label] {
     guard let labels else { return [] }
     let parts = labels.split(separator: "/", omittingEmptySubsequences: false)
+    // A card may come from anywhere: it must not make the program read, and print, another file of
+    // the user's.
     guard !labels.isEmpty, !parts.contains(".."), parts.first != "" else {
       throw Self.fault(
         cardPath, "labels \(quoted(labels)) is not a file in the card's folder",
@@ -50,7 +54,7 @@ extension ModelCard {
     if lines.last?.isEmpty == true { lines.removeLast() }
     if let empty = lines.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) {
       throw ModelError(
-        "read labels", path, "line \(empty + 1) is empty", remedy: "give one name a line")
+        "read labels", path, "line \(empty + 1) is empty", remedy: "give one name per line")
     }
     return lines.map(Label.init(line:))
   }

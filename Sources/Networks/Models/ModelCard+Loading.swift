@@ -7,10 +7,10 @@ extension ModelCard {
   /// - Parameters:
   ///   - networkPath: The network's file.
   ///   - explicit: The card's file, when it does not lie beside the network.
-  /// - Returns: The card (empty when there is none beside the network), and one line for whatever
-  ///   is assumed or not understood.
-  /// - Throws: `ModelError` with the field's path when the card cannot be read or holds impossible
-  ///   values.
+  /// - Returns: The card (empty when there is none beside the network), and one line for everything
+  ///   that is assumed or not understood.
+  /// - Throws: `ModelError` with the field's path when the card cannot be read, has more than 1 MiB
+  ///   or holds impossible values.
   public static func load(
     besides networkPath: String, explicit: String?
   ) throws(ModelError) -> (card: ModelCard, warnings: [String]) {
@@ -26,6 +26,8 @@ extension ModelCard {
     let unknown: [String]
     do {
       card = try JSONDecoder().decode(ModelCard.self, from: Data(bytes))
+      // A decoder says nothing of fields that it does not ask for, and a misspelt `mean` would
+      // silently give way to its default: the file is decoded a second time for the names alone.
       unknown = try JSONDecoder().decode(UnknownFields.self, from: Data(bytes)).paths
     } catch {
       throw fault(path, cause(of: error), remedy: "correct the card")
@@ -42,22 +44,25 @@ extension ModelCard {
     return (card, warnings)
   }
 
-  /// Where the card of a network is looked for.
+  /// Where the card of a network is looked for: `explicit`, or the network's path with `.json` in
+  /// place of its extension.
   package static func path(besides networkPath: String, explicit: String?) -> String {
     if let explicit { return explicit }
     let name = fileName(networkPath)
     let folder = networkPath.dropLast(name.count)
+    // A leading dot begins a hidden file's name, not an extension.
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else {
       return folder + name + ".json"
     }
     return folder + name[..<dot] + ".json"
   }
 
-  /// An error about a card.
+  /// An error about a card, in one line.
   package static func fault(_ path: String, _ cause: String, remedy: String) -> ModelError {
     ModelError("use model card", path, cause, remedy: remedy)
   }
 
+  /// What a decoding error says, with the field's path and without the decoder's own terms.
   private static func cause(of error: any Error) -> String {
     guard let error = error as? DecodingError else { return "it is not JSON" }
     switch error {
@@ -70,7 +75,8 @@ extension ModelCard {
     }
   }
 
-  /// For instance `input.mean[1]: …`.
+  /// A cause behind its field's path, for instance `input.mean[1]: …`, in one line of bounded
+  /// length.
   private static func line(_ path: [any CodingKey], _ cause: String) -> String {
     var field = ""
     for key in path {
@@ -85,12 +91,7 @@ extension ModelCard {
   }
 }
 
-/// The last part of a path.
-package func fileName(_ path: String) -> String {
-  path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-}
-
-/// The fields of a card that mean nothing, most likely misspelt.
+/// The fields of a card that have no meaning, most likely misspelt, by their paths.
 private struct UnknownFields: Decodable {
   let paths: [String]
 
@@ -112,6 +113,8 @@ private struct UnknownFields: Decodable {
     self.paths = paths
   }
 
+  /// The names of a container's fields that are not known: at most 10, sorted, so that equal cards
+  /// give equal warnings.
   private static func names(
     in container: KeyedDecodingContainer<Key>, besides known: [String], prefix: String
   ) -> [String] {
@@ -124,5 +127,61 @@ private struct UnknownFields: Decodable {
     var intValue: Int? { nil }
     init(stringValue: String) { self.stringValue = stringValue }
     init?(intValue: Int) { nil }
+  }
+}
+
+extension ModelCard {
+  /// What is assumed for fields of `input` that the card leaves out, in the words of a warning.
+  ///
+  /// The values are those of `Preprocessing`.
+  var assumptions: [String] {
+    var result: [String] = []
+    if input.size == nil { result.append("the network's own input size") }
+    if input.resize == nil {
+      result.append(
+        "images resized to 256/224 of the input size without keeping the aspect ratio")
+    }
+    if input.crop == nil { result.append("a center crop") }
+    if input.channels == nil { result.append("RGB order") }
+    if input.range == nil { result.append("values 0…255") }
+    if input.mean == nil { result.append("mean (123.68, 116.779, 103.939) for R, G, B") }
+    if input.std == nil { result.append("standard deviation 1") }
+    return result
+  }
+
+  /// Checks what can be checked without the network: lengths of lists, finite numbers, ranges.
+  ///
+  /// - Parameter path: The card, for messages.
+  /// - Throws: `ModelError` with the field's path.
+  func checkValues(path: String) throws(ModelError) {
+    func check(_ isFine: Bool, _ cause: String) throws(ModelError) {
+      guard isFine else { throw Self.fault(path, cause, remedy: "correct the card") }
+    }
+    for (field, sides) in [("size", input.size), ("resize.to", input.resize?.to)] {
+      guard let sides else { continue }
+      try check(
+        sides.count == 2 && sides.allSatisfy((1...4096).contains),
+        "input.\(field) must be [height, width], each from 1 to 4096")
+    }
+    if let range = input.range {
+      try check(
+        range.count == 2 && range.allSatisfy(\.isFinite) && range[0] < range[1],
+        "input.range must be [black, white], finite and ascending")
+    }
+    for (field, values) in [("mean", input.mean), ("std", input.std)] {
+      guard let values else { continue }
+      let count = input.channels == .gray ? 1 : 3
+      try check(
+        values.count == count && values.allSatisfy(\.isFinite),
+        "input.\(field) must hold \(count) finite \(count == 1 ? "number" : "numbers")")
+    }
+    try check(input.std?.contains(0) != true, "input.std must not be 0")
+    try check(
+      // ImageNet's mean in units of 0 to 255 would shift an input in 0 to 1 by a hundred times its
+      // range, and a single mean of gray is nobody's convention.
+      input.mean != nil || (input.channels != .gray && input.range ?? [0, 255] == [0, 255]),
+      "input.mean is missing; it has a default for colors from 0 to 255 only")
+    try check(
+      layers.keys.allSatisfy { !$0.isEmpty }, "layers must not hold an empty name")
   }
 }

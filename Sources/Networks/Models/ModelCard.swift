@@ -1,58 +1,63 @@
 import FoundationEssentials
 
-/// What a network's file does not say: how photographs become its input, what its classes and
-/// layers are called, where it comes from.
+/// What a network's file does not say: how images become its input, what its classes and layers are
+/// called, where it comes from.
 ///
 /// A card is a JSON file beside the network, with its name (`googlenet.onnx`, `googlenet.json`).
 /// Every field may be left out; `Preprocessing` states what is assumed then.
+/// `Documentation/networks.md` lists the fields.
 public struct ModelCard: Codable, Hashable, Sendable {
-  /// What the network is called.
+  /// The network's name, for messages and files.
   public var name: String?
-  /// The network's file, for a reader of the card.
+  /// The name of the network's file, for a reader of the card; another one is a warning.
   public var network: String?
-  /// How a photograph becomes the network's input.
+  /// How an image becomes the network's input.
   public var input = Input()
-  /// The file of the classes' names, one a line, in the card's folder.
+  /// The file of class names, one per line, in the card's folder.
   public var labels: String?
-  /// The tensor of the classes' values before softmax.
+  /// The tensor of the class scores before softmax.
   public var logits: String?
-  /// The tensor of the classes' probabilities.
+  /// The tensor of the class probabilities, after softmax.
   public var probabilities: String?
-  /// Other names for tensors, by which layers may be called: alias to tensor.
+  /// Aliases by which layers may be named: alias to tensor.
   public var layers: [String: String] = [:]
-  /// The photographs that the network was trained on.
+  /// The images that the network was trained on, for the reader.
   public var trainingSet: String?
-  /// The terms under which the network may be used.
+  /// The terms under which the network may be used, for the reader.
   public var license: String?
-  /// Where the network comes from.
+  /// Where the network comes from, for the reader.
   public var source: String?
 
   /// Makes an empty card.
   public init() {}
 
-  /// How a photograph becomes the network's input.
+  /// How an image becomes the network's input; `nil` where the card does not say.
   public struct Input: Codable, Hashable, Sendable {
-    /// The name of the network's input.
+    /// The name of the network's input, which must be that of its file.
     public var name: String?
     /// The input's [height, width] in pixels, each from 1 to 4096.
     public var size: [Int]?
-    /// How the photograph is resized first.
+    /// How the image is resized first.
     public var resize: Resize?
-    /// What is cut out of the resized photograph.
+    /// What is cut out of the resized image.
     public var crop: Crop?
     /// The order of the network's channels.
     public var channels: ChannelOrder?
-    /// The values [of black, of white] before mean and deviation are applied.
+    /// The values [of black, of white] before mean and deviation are applied: [0, 255] for Caffe,
+    /// [0, 1] for torchvision, [-1, 1] for many Keras networks.
     public var range: [Float]?
-    /// What is subtracted, in units of `range`, one value a channel in the network's order.
+    /// What is subtracted, in units of `range`, one value per channel in the network's order.
     public var mean: [Float]?
-    /// What is divided by, in units of `range`, one value a channel in the network's order.
+    /// What is divided by, in units of `range`, one value per channel in the network's order; not
+    /// 0.
     public var std: [Float]?
 
     /// Makes an input of which nothing is known.
     public init() {}
 
-    /// Reads an input; fields that are not there stay unknown.
+    /// Reads an input; absent fields are `nil`.
+    ///
+    /// - Throws: `DecodingError` with the field's path.
     public init(from decoder: any Decoder) throws {
       let input = try decoder.container(keyedBy: CodingKeys.self)
       name = try input.decodeIfPresent(String.self, forKey: .name)
@@ -66,23 +71,25 @@ public struct ModelCard: Codable, Hashable, Sendable {
     }
   }
 
-  /// How a photograph is resized.
+  /// How an image is resized.
   public struct Resize: Codable, Hashable, Sendable {
     /// The new [height, width] in pixels, each from 1 to 4096.
     public var to: [Int]
-    /// Whether the photograph keeps its proportions and covers `to`; otherwise it is stretched.
+    /// Whether the image keeps its proportions and covers `to`; otherwise it is stretched to it.
     public var keepAspect: Bool?
-    /// How values between pixels are found.
+    /// How values between pixels are interpolated.
     public var filter: ResizeFilter?
 
-    /// Makes a way to resize.
+    /// Makes the description of a resize.
     public init(to: [Int], keepAspect: Bool? = nil, filter: ResizeFilter? = nil) {
       self.to = to
       self.keepAspect = keepAspect
       self.filter = filter
     }
 
-    /// Reads a way to resize.
+    /// Reads the description of a resize.
+    ///
+    /// - Throws: `DecodingError` with the field's path, also when `to` is absent.
     public init(from decoder: any Decoder) throws {
       let resize = try decoder.container(keyedBy: CodingKeys.self)
       guard let to = try resize.wholeNumbers(forKey: .to) else {
@@ -105,8 +112,11 @@ public struct ModelCard: Codable, Hashable, Sendable {
     case trainingSet = "training_set"
   }
 
-  /// Reads a card; fields that are not there keep their defaults.
+  /// Reads a card; absent fields keep their defaults.
+  ///
+  /// - Throws: `DecodingError` with the field's path.
   public init(from decoder: any Decoder) throws {
+    // Written out, as the initializer that the compiler makes would demand `input` and `layers`.
     let card = try decoder.container(keyedBy: CodingKeys.self)
     name = try card.decodeIfPresent(String.self, forKey: .name)
     network = try card.decodeIfPresent(String.self, forKey: .network)
@@ -121,11 +131,11 @@ public struct ModelCard: Codable, Hashable, Sendable {
   }
 }
 
-/// The order of a network's colour channels.
+/// The order of a network's color channels.
 public enum ChannelOrder: String, Codable, CaseIterable, Hashable, Sendable {
-  /// Red, green, blue.
+  /// Red, green, blue: torchvision, Keras, TensorFlow.
   case rgb = "RGB"
-  /// Blue, green, red.
+  /// Blue, green, red: Caffe, which reads images through OpenCV.
   case bgr = "BGR"
   /// One channel of luma.
   case gray
@@ -134,18 +144,18 @@ public enum ChannelOrder: String, Codable, CaseIterable, Hashable, Sendable {
   public init(from decoder: any Decoder) throws { self = try word(from: decoder) }
 }
 
-/// What is cut out of a resized photograph.
+/// What is cut out of a resized image.
 public enum Crop: String, Codable, CaseIterable, Hashable, Sendable {
-  /// The middle.
+  /// The center, of the size of the network's input.
   case center
-  /// Nothing: the photograph is resized to the input's size at once.
+  /// Nothing: the image is resized directly to the input's size.
   case none
 
   /// Reads `center` or `none`.
   public init(from decoder: any Decoder) throws { self = try word(from: decoder) }
 }
 
-/// How values between pixels are found.
+/// How values between pixels are interpolated.
 public enum ResizeFilter: String, Codable, CaseIterable, Hashable, Sendable {
   /// Linear along rows and columns.
   case bilinear
@@ -156,7 +166,8 @@ public enum ResizeFilter: String, Codable, CaseIterable, Hashable, Sendable {
   public init(from decoder: any Decoder) throws { self = try word(from: decoder) }
 }
 
-/// One word out of a list; an error names the list.
+/// One word out of a list; the error names the list, which that of the synthesized `init(from:)`
+/// does not.
 private func word<Word: RawRepresentable<String> & CaseIterable>(
   from decoder: any Decoder
 ) throws -> Word {

@@ -1,24 +1,25 @@
 public import NeuralNetworks
 
-/// How a photograph becomes a network's input: resize, crop, one affine map a channel.
+/// How an image becomes a network's input: resize, crop, one affine map per channel.
 ///
-/// Where a card leaves a field out: the input has the network's own size; the photograph is
-/// stretched, bilinearly, to 256/224 of that; the middle is cut out; channels are red, green, blue;
-/// values go from 0 to 255, less the mean (123.68, 116.779, 103.939) of ImageNet's red, green and
-/// blue (Simonyan and Zisserman 2014), over a standard deviation of 1.
+/// Where a card leaves a field out: the input has the network's own size; the image is stretched,
+/// bilinearly, to 256/224 of that, and its center is cut out (as Caffe's reference networks were
+/// tested); channels are red, green, blue; values go from 0 to 255, less the mean (123.68, 116.779,
+/// 103.939) of ImageNet's red, green and blue (Simonyan and Zisserman 2014), over a standard
+/// deviation of 1.
 public struct Preprocessing: Hashable, Sendable {
-  /// The size of the resized photograph; with `keepsAspect`, the least size of each side.
+  /// The size of the resized image in pixels; with `keepsAspect`, the smallest size of each side.
   public var resized: Extent
-  /// Whether the photograph keeps its proportions and covers `resized`; otherwise it is stretched.
+  /// Whether the image keeps its proportions and covers `resized`; otherwise it is stretched to it.
   public var keepsAspect: Bool
-  /// How values between pixels are found.
+  /// How values between pixels are interpolated.
   public var filter: ResizeFilter
-  /// The size of the network's input, cut from the middle of the resized photograph.
+  /// The size of the network's input in pixels, cut from the center of the resized image.
   public var size: Extent
   /// The network's channels in its own order.
   public var channels: [InputChannel]
 
-  /// Makes a way into a network.
+  /// Makes a preprocessing of its parts.
   public init(
     resized: Extent, keepsAspect: Bool = false, filter: ResizeFilter = .bilinear, size: Extent,
     channels: [InputChannel]
@@ -31,21 +32,21 @@ public struct Preprocessing: Hashable, Sendable {
   }
 }
 
-/// One channel of a network's input: `scale · value + offset` of a source from 0 to 255.
+/// One channel of a network's input: `scale · value + offset` of a source value from 0 to 255.
 public struct InputChannel: Hashable, Sendable {
-  /// What the channel is made of.
+  /// What the channel is computed from.
   public var source: ColorSource
   /// Factor and summand that turn a value from 0 to 255 into the network's.
   public var scale, offset: Float
 
-  /// Makes a channel.
+  /// Makes a channel of its parts.
   public init(source: ColorSource, scale: Float, offset: Float) {
     self.source = source
     self.scale = scale
     self.offset = offset
   }
 
-  /// The factors of red, green and blue: the network's value is their sum, plus `offset`.
+  /// The factors of red, green and blue: the network's value is their weighted sum, plus `offset`.
   public var weights: SIMD3<Float> {
     switch source {
     case .red: SIMD3(scale, 0, 0)
@@ -56,23 +57,26 @@ public struct InputChannel: Hashable, Sendable {
   }
 }
 
-/// What a channel of a network's input is made of; the raw value of a colour is its index in RGB.
+/// What a channel of a network's input is computed from; the raw value of a color is its index in
+/// RGB.
 public enum ColorSource: Int, Sendable {
-  /// The colours of a pixel.
+  /// The red values.
   case red = 0
+  /// The green values.
   case green = 1
+  /// The blue values.
   case blue = 2
   /// 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
   case luma = 3
 }
 
 extension ModelCard {
-  /// The way from a photograph to a network's input, every default filled in.
+  /// How an image becomes a network's input, every default filled in.
   ///
   /// - Parameters:
-  ///   - shape: The network's own input.
+  ///   - shape: The network's own input, 3 channels or 1.
   ///   - path: The card, for messages.
-  /// - Returns: The resize, the crop and one affine map a channel.
+  /// - Returns: The resize, the crop and one affine map per channel.
   /// - Throws: `ModelError` when the card's fields contradict each other or the network.
   package func preprocessing(
     for shape: MapShape, path: String
@@ -91,6 +95,8 @@ extension ModelCard {
     let resized =
       input.resize.map { Extent(height: $0.to[0], width: $0.to[1]) }
       ?? (input.crop == Crop.none ? size : Self.enlarged(size))
+    // An image that keeps its proportions covers `to` and is in general larger on one side:
+    // something must cut the rest away.
     let isCropped = resized != size || input.resize?.keepAspect == true
     guard resized.height >= size.height, resized.width >= size.width,
       input.crop != Crop.none || !isCropped
@@ -109,6 +115,10 @@ extension ModelCard {
       channels: try channels(order, path: path))
   }
 
+  /// One affine map per channel: (black + value / 255 · (white − black) − mean) / deviation, with
+  /// the factors of `value` collected.
+  ///
+  /// - Throws: `ModelError` when the result is not finite or loses the value.
   private func channels(
     _ order: ChannelOrder, path: String
   ) throws(ModelError) -> [InputChannel] {
@@ -122,11 +132,13 @@ extension ModelCard {
     let usual: [Float] = [123.68, 116.779, 103.939]
     var result: [InputChannel] = []
     for (index, source) in sources.enumerated() {
-      // Without a mean the order is of colours: `checkValues` sees to it.
+      // Without a mean the channels are colors with values from 0 to 255, which `checkValues`
+      // ensures: the default applies.
       let mean = input.mean?[index] ?? usual[source.rawValue]
       let deviation = input.std?[index] ?? 1
       let scale = (range[1] - range[0]) / 255 / deviation
       let offset = (range[0] - mean) / deviation
+      // Each field is finite, but their quotient may overflow, or vanish for a huge deviation.
       guard scale.isFinite, offset.isFinite, scale != 0 else {
         throw Self.fault(
           path, "input.range, mean and std of channel \(index) give no finite numbers",
@@ -137,7 +149,7 @@ extension ModelCard {
     return result
   }
 
-  /// 256/224 of a size, rounded.
+  /// 256/224 of a size, rounded: the usual ratio of resize to crop in evaluations on ImageNet.
   private static func enlarged(_ size: Extent) -> Extent {
     Extent(height: (size.height * 256 + 112) / 224, width: (size.width * 256 + 112) / 224)
   }

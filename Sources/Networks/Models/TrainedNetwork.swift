@@ -1,23 +1,24 @@
 public import NeuralNetworks
 
-/// A network with its card: the graph, the way into it, and the names of layers and classes.
+/// A network with its card: the graph, the preprocessing, and the names of layers and classes.
 public struct TrainedNetwork: Sendable {
   /// What the network computes.
   public let graph: NetworkGraph
-  /// The size of the image that it was made for, or of the card where the file leaves it open.
+  /// The shape of one image, channels × height × width, that the network was made for, or that of
+  /// the card where the file leaves it open.
   public let inputShape: MapShape
   /// The card as it stands, or an empty one.
   public let card: ModelCard
-  /// How a photograph becomes the input, defaults filled in.
+  /// How an image becomes the input, defaults filled in.
   public let preprocessing: Preprocessing
   /// The classes' names; empty when the card gives none.
   public let labels: [Label]
-  /// The network's file.
+  /// The network's file, as given.
   public let path: String
   /// What was assumed or not understood, one line each.
   public let warnings: [String]
 
-  /// Puts a network together from its parts.
+  /// Makes a network of its parts, which are not checked against each other.
   package init(
     graph: NetworkGraph, inputShape: MapShape, card: ModelCard, preprocessing: Preprocessing,
     labels: [Label], path: String, warnings: [String]
@@ -33,6 +34,8 @@ public struct TrainedNetwork: Sendable {
 
   /// The names by which layers can be called: the card's aliases, then the tensors', each in order
   /// of computation.
+  ///
+  /// - Complexity: O(tensors + aliases).
   public var layerNames: [String] {
     let tensors = graph.tensorNames
     let aliases = Dictionary(grouping: card.layers.keys) { card.layers[$0] }
@@ -41,7 +44,10 @@ public struct TrainedNetwork: Sendable {
 
   /// The tensor that a layer's name stands for: an alias of the card, or the tensor's own name.
   ///
-  /// - Throws: `ModelError` with the nearest names when there is no such layer.
+  /// - Parameter layer: The name that the user gave.
+  /// - Returns: The tensor's name in `graph`.
+  /// - Throws: `ModelError` with the nearest names when there is no such layer, or with the reason
+  ///   when it cannot be computed.
   public func tensorName(for layer: String) throws(ModelError) -> String {
     if let tensor = card.layers[layer] { return tensor }
     guard graph.tensorNames.contains(layer) else {
@@ -50,11 +56,13 @@ public struct TrainedNetwork: Sendable {
           "use network", path, "its layer \(quoted(layer)) cannot be computed: \(reason)",
           remedy: "choose another layer")
       }
+      // Names of exported tensors are long and alike: the nearest ones are quicker than a list.
       throw unknown("layer", layer, among: layerNames)
     }
     return layer
   }
 
+  /// An error about a name that does not exist, with the nearest ones that do.
   private func unknown(_ what: String, _ name: String, among names: [String]) -> ModelError {
     let nearest = nearestNames(to: name, among: names).map(quoted).joined(separator: ", ")
     return ModelError(

@@ -1,22 +1,25 @@
 internal import CHDF5
 import Synchronization
 
-/// A call into HDF5 that failed, or a file whose content is not what it should be.
-struct HDF5Failure: Error {
-  let cause: String
-}
-
-/// Holds the library while one of its functions runs: HDF5 may be built without locks of its own.
+/// Held while a function of the library runs: HDF5 may be built without locks of its own.
 private let library = Mutex<Void>(())
 
-/// Keeps HDF5 from tidying up when the process exits: a file that could not be written to a full
-/// disk would be written again and again.
+/// Keeps HDF5 from flushing files when the process exits.
+///
+/// It would try to write a file that failed on a full disk again and again. `H5dont_atexit` works
+/// only before the first other call, so every call comes after it.
 private let leaveExitAlone: Void = { _ = H5dont_atexit() }()
 
 /// Calls a function of HDF5 and turns a negative status into an error; every call passes here.
 ///
 /// The functions of one process run one at a time. HDF5 does not print; its own innermost message
 /// becomes the cause.
+///
+/// - Parameters:
+///   - function: Its name, the cause where HDF5 has no message.
+///   - body: The call, and nothing that itself calls `call`: the lock is not recursive.
+/// - Returns: The status, or the identifier or length that the function returns.
+/// - Throws: `HDF5Failure` for a negative status.
 @discardableResult
 func call<Status: SignedInteger>(
   _ function: String, _ body: () -> Status
@@ -31,7 +34,8 @@ func call<Status: SignedInteger>(
   return status
 }
 
-/// The first message of the calling thread's error stack, where the trouble began.
+/// The first message of the calling thread's error stack, closest to the cause; those above it only
+/// name the functions passed through.
 private func innermostMessage() -> String? {
   var message: String?
   withUnsafeMutablePointer(to: &message) { message in
@@ -47,7 +51,8 @@ private func innermostMessage() -> String? {
   return message.map(systemMessage(within:))
 }
 
-/// The operating system's words where HDF5 quotes them amid its own bookkeeping, else the whole.
+/// The operating system's words where HDF5 quotes them among its own details, otherwise the whole
+/// message in one line.
 ///
 /// HDF5 writes `file write failed: time = …, error message = 'No space left on device', buf = …`.
 private func systemMessage(within message: String) -> String {

@@ -1,12 +1,18 @@
 internal import CHDF5
 
 extension StoredArray {
-  /// Checks that the elements convert to the given type without loss of meaning.
+  /// Checks that the elements convert to the given type without changing their meaning.
+  ///
+  /// Floating-point numbers may lose precision; integers may not lose bits, and are not read as
+  /// floating-point numbers.
+  ///
+  /// - Throws: `HDF5Failure` that names both types.
   func expect(_ expected: StoredType) throws(HDF5Failure) {
     switch expected {
     case .float32, .float64:
       try expect(typeClass == H5T_FLOAT && bytesPerElement <= 8, "floating-point numbers")
     case .int32:
+      // An unsigned 32-bit integer may exceed `Int32`; HDF5 would clamp it without a word.
       let fits = try bytesPerElement <= (isSigned ? 4 : 2)
       try expect(typeClass == H5T_INTEGER && fits, "integers of at most 32 bits")
     case .uint8:
@@ -24,6 +30,7 @@ extension StoredArray {
       cause: "\(words) expected, found \(typeClass.words) of \(bytesPerElement) bytes")
   }
 
+  /// Whether integers have a sign; true for elements of other classes, of which nobody asks.
   private var isSigned: Bool {
     get throws(HDF5Failure) {
       guard typeClass == H5T_INTEGER else { return true }
@@ -45,7 +52,9 @@ extension H5T_class_t {
   }
 }
 
-/// The names of the groups directly in an object, in the order of their bytes.
+/// The names of the groups directly in an object, ordered by their bytes.
+///
+/// The corresponding HDF5 functions are `H5Gget_info` and `H5Lget_name_by_idx`.
 func groupNames(in object: String, of file: hid_t) throws(HDF5Failure) -> [String] {
   let parent = try Handle("H5Gopen2", closedBy: H5Gclose) {
     H5Gopen2(file, object, hid_t(H5P_DEFAULT))
@@ -65,7 +74,7 @@ func groupNames(in object: String, of file: hid_t) throws(HDF5Failure) -> [Strin
   return names
 }
 
-/// The name at an index of the sorted list of what a group holds.
+/// The name at an index of a group's links, sorted by name.
 private func linkName(at index: hsize_t, in group: hid_t) throws(HDF5Failure) -> String {
   try name("H5Lget_name_by_idx") { buffer in
     H5Lget_name_by_idx(
@@ -73,7 +82,9 @@ private func linkName(at index: hsize_t, in group: hid_t) throws(HDF5Failure) ->
   }
 }
 
-/// The names of an object's attributes, in the order of their bytes.
+/// The names of an object's attributes, ordered by their bytes.
+///
+/// The corresponding HDF5 function is `H5Aget_name_by_idx`.
 func attributeNames(of object: String, in file: hid_t) throws(HDF5Failure) -> [String] {
   let opened = try Handle("H5Oopen", closedBy: H5Oclose) {
     H5Oopen(file, object, hid_t(H5P_DEFAULT))
@@ -93,9 +104,17 @@ func attributeNames(of object: String, in file: hid_t) throws(HDF5Failure) -> [S
 }
 
 /// The name that a function of HDF5 puts into a buffer, whose length it returns.
+///
+/// - Parameters:
+///   - function: Its name, for messages.
+///   - get: Fills a buffer, cutting what does not fit, and returns the whole length.
+/// - Returns: The name.
+/// - Throws: `HDF5Failure` if the call fails.
 private func name(
   _ function: String, _ get: (inout [CChar]) -> Int
 ) throws(HDF5Failure) -> String {
+  // Most names fit at once; a longer one is asked for again in a buffer of its own length, plus the
+  // zero that ends it.
   var buffer = [CChar](repeating: 0, count: 64)
   let length = try call(function) { get(&buffer) }
   if length >= buffer.count {

@@ -1,6 +1,18 @@
 internal import CHDF5
 
-/// Creates a dataset and the groups that its name goes through.
+/// Creates a dataset and the groups on its path.
+///
+/// The corresponding HDF5 function is `H5Dcreate2`.
+///
+/// - Parameters:
+///   - name: The dataset's name.
+///   - file: The open file.
+///   - type: The type of its elements, asked for within `call`.
+///   - space: Its shape.
+///   - creation: Sets further creation properties.
+///   - access: A list of access properties.
+/// - Returns: The open dataset.
+/// - Throws: `HDF5Failure` if the name is taken, or the file cannot be written.
 func createDataset(
   _ name: String, in file: hid_t, type: () -> hid_t, space: consuming Handle,
   creation: (hid_t) throws(HDF5Failure) -> Void = { _ throws(HDF5Failure) in },
@@ -14,9 +26,10 @@ func createDataset(
   }
 }
 
-/// Creates the groups on the way to an object that are not there yet.
+/// Creates the groups on an object's path that do not exist yet.
 ///
-/// HDF5 could do so itself, but would then write the time into them.
+/// HDF5 could do so itself (`H5Pset_create_intermediate_group`), but would then record the time in
+/// them.
 func createGroups(above name: String, in file: hid_t) throws(HDF5Failure) {
   var group = ""
   for part in name.split(separator: "/", omittingEmptySubsequences: false).dropLast() {
@@ -33,6 +46,10 @@ func createGroups(above name: String, in file: hid_t) throws(HDF5Failure) {
 }
 
 /// Writes consecutive rows of a dataset that is large enough for them.
+///
+/// The corresponding HDF5 function is `H5Dwrite` with a hyperslab of the dataset.
+///
+/// - Precondition: `elements` points to the rows, row-major, of the given type.
 func writeRows(
   _ rows: Range<Int>, of dataset: hid_t, rowShape: [Int], type: StoredType,
   _ elements: UnsafeRawPointer

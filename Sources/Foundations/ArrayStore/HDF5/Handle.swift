@@ -1,14 +1,14 @@
 internal import CHDF5
 
-/// An open object of HDF5: a file, dataset, attribute, type, space or list of properties.
+/// An open object of HDF5: a file, dataset, attribute, type, dataspace or property list.
 ///
 /// It closes with its owner. Closing a file or a dataset can fail because that is when HDF5 writes
-/// what it still holds; there `close` reports what a deinitialiser cannot.
+/// what it still holds; there `close` reports what a deinitializer cannot.
 struct Handle: ~Copyable {
   let id: hid_t
   private let closing: @convention(c) (hid_t) -> herr_t
 
-  /// Keeps what `opening`, a call of the named function, returns.
+  /// Owns the identifier that `opening`, a call of the named function, returns.
   init(
     _ function: String, closedBy closing: @escaping @convention(c) (hid_t) -> herr_t,
     _ opening: () -> hid_t
@@ -17,7 +17,7 @@ struct Handle: ~Copyable {
     self.closing = closing
   }
 
-  /// Closes the object and says whether all of it was written.
+  /// Closes the object and reports whether all of it was written.
   consuming func close() throws(HDF5Failure) {
     let (id, closing) = (id, closing)
     discard self
@@ -31,7 +31,7 @@ struct Handle: ~Copyable {
 }
 
 extension Handle {
-  /// A copy of a list of properties of the given class, changed by `body`.
+  /// A property list of the given class, changed by `body`.
   static func properties(
     _ listClass: @autoclosure () -> hid_t, _ body: (hid_t) throws(HDF5Failure) -> Void
   ) throws(HDF5Failure) -> Handle {
@@ -42,8 +42,9 @@ extension Handle {
 
   /// How files are opened.
   ///
-  /// The format is that of HDF5 1.10, which indexes growing datasets well. Locks are not taken: some
-  /// network file systems refuse them, and a file never changes once it has its name.
+  /// The format is that of HDF5 1.10: its index of a growing dataset (an extensible array) has
+  /// constant cost per chunk, and its metadata have checksums. Locks are not taken: some network
+  /// file systems refuse them, and a file never changes once it has its name.
   ///
   /// - Parameter alignment: What is at least as large as the threshold begins at a multiple.
   /// - Returns: The properties.
@@ -77,7 +78,8 @@ extension Handle {
     }
   }
 
-  /// A space with the given dimensions, none for a single element; the first one may grow.
+  /// A dataspace of the given dimensions, a scalar for none; the first dimension may grow without
+  /// limit if `canGrow`.
   static func space(_ shape: [Int], canGrow: Bool = false) throws(HDF5Failure) -> Handle {
     guard !shape.isEmpty else {
       return try Handle("H5Screate", closedBy: H5Sclose) { H5Screate(H5S_SCALAR) }
@@ -90,7 +92,7 @@ extension Handle {
     }
   }
 
-  /// A type for UTF-8 strings: of `byteCount` bytes filled up with zeros, or of any length.
+  /// A type for UTF-8 strings: of `byteCount` bytes padded with zeros, or of any length for `nil`.
   static func stringType(byteCount: Int?) throws(HDF5Failure) -> Handle {
     let type = try Handle("H5Tcopy", closedBy: H5Tclose) { H5Tcopy(hdf5_c_string()) }
     try call("H5Tset_size") { H5Tset_size(type.id, byteCount ?? hdf5_variable_size()) }

@@ -2,12 +2,12 @@ internal import CHDF5
 
 /// A dataset or an attribute that is open for reading, with its type and shape.
 ///
-/// Nothing that the file claims is believed before it is checked: memory is only asked for when the
+/// Nothing that the file claims is believed before it is checked: memory is allocated only when the
 /// file is long enough to hold the elements.
 struct StoredArray: ~Copyable {
-  /// The dimensions, none for a single element.
+  /// The dimensions; empty for a single element.
   let shape: [Int]
-  /// The kind of its elements.
+  /// The class of its elements: integers, floating-point numbers, strings or others.
   let typeClass: H5T_class_t
   /// The size of an element in the file, in bytes.
   let bytesPerElement: Int
@@ -18,6 +18,7 @@ struct StoredArray: ~Copyable {
   private let object: Handle
   private let space: Handle
   private let isDataset: Bool
+  /// The largest size that its elements can have, judged by the bytes stored for it.
   private let maximumByteCount: Int
 
   /// Opens a dataset of a file of `fileSize` bytes.
@@ -35,6 +36,8 @@ struct StoredArray: ~Copyable {
       H5Dget_create_plist(id)
     }
     let filterCount = try call("H5Pget_nfilters") { H5Pget_nfilters(creation.id) }
+    // A chunked dataset stores what was written, which may be far less than its shape says; the
+    // rest reads as fill values. Such a shape is refused: this project's files have no gaps.
     let storedByteCount = min(Int(clamping: stored), fileSize)
     try self.init(
       object, isDataset: true,
@@ -79,7 +82,9 @@ struct StoredArray: ~Copyable {
 }
 
 extension StoredArray {
-  /// Reads all elements, or those of some rows.
+  /// Reads all elements, or those of some rows, row-major.
+  ///
+  /// - Throws: `HDF5Failure` for rows out of range or a shape that is larger than the file.
   func numbers<Element: StoredElement>(
     _: Element.Type, rows: Range<Int>? = nil
   ) throws(HDF5Failure) -> [Element] {
@@ -101,6 +106,8 @@ extension StoredArray {
         String(decoding: bytes[$0..<$0 + byteCount].prefix { $0 != 0 }, as: UTF8.self)
       }
     }
+    // Strings of variable length come as pointers that HDF5 allocated; it converts no character
+    // set, so the memory type takes the file's.
     let memoryType = try Handle.stringType(byteCount: nil)
     try call("H5Tset_cset") { H5Tset_cset(memoryType.id, H5Tget_cset(typeID)) }
     let memoryTypeID = memoryType.id
@@ -112,7 +119,9 @@ extension StoredArray {
     return strings
   }
 
-  /// Reads elements as `unitsPerElement` values of `Unit` each.
+  /// Reads elements as `unitsPerElement` values of `Unit` each; every read passes here.
+  ///
+  /// The corresponding HDF5 functions are `H5Dread` and `H5Aread`.
   private func elements<Unit>(
     _: Unit.Type, unitsPerElement: Int = 1, rows: Range<Int>? = nil, as memoryType: () -> hid_t
   ) throws(HDF5Failure) -> [Unit] {
@@ -128,6 +137,8 @@ extension StoredArray {
       }
     }
     let memorySpace = try Handle.space(blockShape)
+    // The initializer's closure cannot throw a typed error: the outcome is carried out of it, and
+    // after a failure no element counts as initialized.
     var outcome = Swift.Result<Void, HDF5Failure>.success(())
     let values = [Unit](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       outcome = Swift.Result { () throws(HDF5Failure) in
@@ -154,7 +165,9 @@ extension StoredArray {
     return [rows.count] + shape.dropFirst()
   }
 
-  /// The number of elements of a block, once the file is known to be long enough to hold them.
+  /// The number of elements of a block, checked against the bytes that the file holds.
+  ///
+  /// - Throws: `HDF5Failure` if the file cannot hold so many.
   private func checkedCount(of blockShape: [Int]) throws(HDF5Failure) -> Int {
     let count = blockShape.reduce(1) { $0.multipliedSaturating(by: $1) }
     guard count.multipliedSaturating(by: bytesPerElement) <= maximumByteCount else {
@@ -165,7 +178,9 @@ extension StoredArray {
   }
 }
 
-/// The dimensions of a space that has elements, none for a single one.
+/// The dimensions of a dataspace; empty for a single element.
+///
+/// - Throws: `HDF5Failure` for a null dataspace (h5py's `Empty`), which has no elements.
 private func extent(of space: hid_t) throws(HDF5Failure) -> [Int] {
   let spaceClass = try call("H5Sget_simple_extent_type") {
     H5Sget_simple_extent_type(space).rawValue

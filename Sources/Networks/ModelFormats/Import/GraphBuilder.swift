@@ -1,20 +1,25 @@
 import NeuralNetworks
 
-/// A graph that grows node by node while a file is read, whatever the file's format.
+/// A graph that grows node by node while an ONNX file is read.
 ///
-/// Shapes are worked out at once, for the input's size in the file. What depends on constants of the
-/// file alone is computed at once too and leaves no node; a constant becomes a node only where
-/// another node reads it.
+/// Shapes are computed at once, for the input's size in the file. What depends on constants of the
+/// file alone is computed at once too and leaves no node: exporters write shape arithmetic
+/// (`Shape`, `Gather`, `Concat`, `Reshape`) and masks as nodes. A constant becomes a node only
+/// where another node reads it.
 struct GraphBuilder {
+  /// The name of the graph's only input.
   let inputName: String
+  /// The input's shape, for which facts are computed.
   let inputShape: TensorShape
-  /// What is known about every tensor so far.
+  /// What is known about every tensor so far: shape, element type, and values that do not depend on
+  /// the image's.
   private(set) var facts: [String: TensorFact]
   /// The tensors that depend on the file alone.
   private(set) var constants: [String: ConstantTensor] = [:]
-  /// What may still be computed from constants.
+  /// How many elements may still be computed from constants.
   var allowance: FoldingAllowance
   private var nodes: [Node] = []
+  /// The tensors whose values, not only sizes, depend on the image.
   private var dependsOnImage: Set<String>
   private var names: Set<String>
   private var serial = 1
@@ -23,7 +28,7 @@ struct GraphBuilder {
   ///
   /// - Parameters:
   ///   - inputName: The name of the input.
-  ///   - inputShape: Its sizes.
+  ///   - inputShape: Its shape.
   ///   - names: All names of the file: tensors that are added get others.
   ///   - allowance: The elements that may be computed from constants.
   init(
@@ -37,35 +42,46 @@ struct GraphBuilder {
     dependsOnImage = [inputName]
   }
 
-  /// Adds a tensor of the file; four times as many elements may be computed from it.
+  /// Adds a tensor of the file, and allows four times as many elements to be computed.
+  ///
+  /// Folding is paid for by what the file holds: a reader may transpose, convert and rescale its
+  /// weights, but a few bytes (`ConstantOfShape`, `Expand`) cannot ask for gigabytes.
   mutating func add(_ constant: ConstantTensor, name: String) {
     allowance.add(4 * constant.elements.count)
     constants[name] = constant
     facts[name] = TensorFact(constant)
   }
 
-  /// Adds a constant under a name of its own.
+  /// Adds a constant that the file does not name.
   ///
-  /// - Returns: The name.
+  /// - Parameters:
+  ///   - constant: The values.
+  ///   - name: A tensor's name, which its own will resemble.
+  /// - Returns: Its name.
   mutating func add(_ constant: ConstantTensor, near name: String) -> String {
     let name = freshName(name)
     add(constant, name: name)
     return name
   }
 
-  /// Adds a node, or the values that it gives.
+  /// Adds a node, or, if all its inputs are constants, the values that it computes.
   ///
-  /// - Throws: `GraphError` when it does not fit its inputs.
+  /// - Throws: `GraphError` when it does not fit its inputs, its output's name is taken, or the
+  ///   allowance is spent.
   mutating func add(_ node: Node) throws(GraphError) {
     let fact = try node.fact(ofInputs: node.inputFacts(among: facts), allowance: &allowance)
     guard facts.updateValue(fact, forKey: node.output) == nil else {
-      throw GraphError("node \(quoted(node.name)): \(quoted(node.output)) exists already")
+      throw GraphError("node \(quoted(node.name)): \(quoted(node.output)) already exists")
     }
+    // Values that follow from the input's shape alone, not from constants, stay nodes: another
+    // batch or image size computes them anew.
     if let constant = fact.constant, node.inputs.allSatisfy({ $0.isEmpty || constants[$0] != nil })
     {
       constants[node.output] = constant
       return
     }
+    // `Shape` reads the size of a tensor, not its values: what follows does not depend on the image
+    // and is kept only where something needs it.
     let isShape = if case .shape = node.operation { true } else { false }
     if !isShape, node.inputs.contains(where: dependsOnImage.contains) {
       dependsOnImage.insert(node.output)
@@ -73,9 +89,11 @@ struct GraphBuilder {
     nodes.append(node)
   }
 
-  /// A name that no tensor of the file has, made of one that a tensor has.
+  /// A name that no tensor of the file has, made of one that a tensor has: `conv (2)`.
   mutating func freshName(_ name: String) -> String {
     var candidate = name
+    // One counter for all names: with one per name, a file of many equal names would take quadratic
+    // time.
     while !names.insert(candidate).inserted {
       serial += 1
       candidate = "\(name) (\(serial))"
@@ -85,10 +103,13 @@ struct GraphBuilder {
 
   /// The graph: the nodes that depend on the image, and what these and the outputs need.
   ///
+  /// - Parameter outputs: The names of the network's results.
+  /// - Returns: The graph, constants that are read first, then nodes in order of computation.
   /// - Complexity: O(nodes).
   func graph(outputs: [String]) -> NetworkGraph {
     var needed = Set(outputs)
     var kept: [Node] = []
+    // Backwards, so that all readers of a node have been seen when it is its turn.
     for node in nodes.reversed()
     where dependsOnImage.contains(node.output) || needed.contains(node.output) {
       needed.formUnion(node.inputs)

@@ -2,22 +2,23 @@ import Glibc
 import Models
 import NeuralNetworks
 
-/// The files beside a network that hold its large tensors.
+/// The files beside a network that hold its large tensors (ONNX's external data).
 ///
-/// They must lie in the network's own folder: no path out of it and no symbolic link is followed. A
-/// file's tensors together may not be larger than the file, so that few bytes cannot ask for much
-/// memory.
+/// A protocol buffer ends at 2 GiB, so exporters write large weights into files of their own;
+/// PyTorch's dynamo exporter does for smaller ones too (`network.onnx.data`). They must lie in the
+/// network's own folder: no path out of it and no symbolic link is followed. A file's tensors
+/// together may not be larger than the file, so that few bytes cannot ask for much memory.
 struct ExternalData {
   private let folder: String?
-  private var files: [String: Room] = [:]
+  private var files: [String: FileAllowance] = [:]
 
-  /// A file's size, and how much of it may still be read.
-  private struct Room {
+  /// A file's size in bytes, and how many bytes may still be read from it.
+  private struct FileAllowance {
     let size: Int
-    var rest: Int
+    var unread: Int
   }
 
-  /// The files beside a network; with `nil`, there are none.
+  /// The files beside a network; for `nil`, there are none.
   init(besides path: String?) {
     folder = path.map { path in
       let folder = path.dropLast(fileName(path).count)
@@ -25,25 +26,36 @@ struct ExternalData {
     }
   }
 
-  /// The values of a tensor that lie in another file.
+  /// Reads the values of a tensor that are stored in another file.
   ///
-  /// - Throws: `ModelError` when the file lies elsewhere, cannot be read, or is shorter than the
-  ///   tensor's place in it.
+  /// ONNX's entries `location` (a relative path), `offset` (0 unless stated) and `length` (the
+  /// tensor's size unless stated), in bytes, are read; `checksum` is not.
+  ///
+  /// - Parameters:
+  ///   - tensor: The tensor, without values of its own.
+  ///   - encoding: How each number is stored.
+  ///   - count: The number of elements that its dimensions give.
+  ///   - fault: Makes an error of a cause and a remedy.
+  /// - Returns: The elements.
+  /// - Throws: `ModelError` when the path leads elsewhere, or the file cannot be read or is shorter
+  ///   than the tensor's offset and length.
   mutating func elements(
     of tensor: ONNXTensorProto, encoding: TensorEncoding, count: Int,
     fault: (_ cause: String, _ remedy: String) -> ModelError
   ) throws(ModelError) -> ConstantTensor.Elements {
     let name = quoted(tensor.name)
     func wrong(_ cause: String) -> ModelError {
-      fault("its values \(name) lie in another file: \(cause)", "keep the files together")
+      fault("its values \(name) are stored in another file: \(cause)", "keep the files together")
     }
     var entries: [String: String] = [:]
+    // Four keys are defined; a damaged tensor may list millions.
     for entry in tensor.externalData.prefix(16) { entries[entry.key] = entry.value }
     guard let folder else { throw wrong("which is not supported here") }
     guard let location = entries["location"], location.utf8.count <= 4096 else {
       throw wrong("it has no name")
     }
     let parts = location.split(separator: "/", omittingEmptySubsequences: false)
+    // A zero byte would end the path for the system, but not for the check.
     guard parts.allSatisfy({ !["", ".", ".."].contains($0) }), !location.utf8.contains(0) else {
       throw wrong("\(quoted(location)) is not a file in the network's folder")
     }
@@ -63,42 +75,53 @@ struct ExternalData {
     }
     defer { _ = close(file) }
     var status = stat()
+    // Checked on the open file, not on its path: the path could lead elsewhere a moment later.
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw wrong("\(quoted(location)) is not a file")
     }
-    var room = files[location] ?? Room(size: Int(status.st_size), rest: Int(status.st_size))
-    guard offset <= room.size, length <= room.size - offset else {
+    var allowance =
+      files[location] ?? FileAllowance(size: Int(status.st_size), unread: Int(status.st_size))
+    guard offset <= allowance.size, length <= allowance.size - offset else {
       throw wrong(
-        "\(quoted(location)) has \(room.size) bytes, too few for \(length) from \(offset) on")
+        "\(quoted(location)) has \(allowance.size) bytes, too few for \(length) at offset \(offset)"
+      )
     }
-    guard length <= room.rest else {
+    // Tensors of a real file do not overlap, so this sum bounds the memory of all of them.
+    guard length <= allowance.unread else {
       throw wrong("\(quoted(location)) is smaller than its tensors together")
     }
-    room.rest -= length
-    files[location] = room
+    allowance.unread -= length
+    files[location] = allowance
     guard let elements = Self.read(file, offset: offset, encoding: encoding, count: count) else {
       throw wrong("\(quoted(location)) cannot be read")
     }
     return elements
   }
 
-  /// Opens a file of the folder; each part of its path is a folder of its own, no link.
+  /// Opens a file below the folder, one path component at a time.
+  ///
+  /// - Returns: The file's descriptor, or a negative number with the cause in `errno`.
   private static func open(_ parts: [Substring], in folder: String) -> Int32 {
-    var place = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    for (index, part) in parts.enumerated() where place >= 0 {
+    var directory = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    for (index, part) in parts.enumerated() where directory >= 0 {
       let isLast = index == parts.count - 1
       let flags =
+        // `O_NOFOLLOW` holds for the last component of a path only, hence a call for each. Without
+        // `O_NONBLOCK`, a named pipe would wait for a writer.
         O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (isLast ? 0 : O_DIRECTORY)
-      let next = openat(place, String(part), flags)
+      let next = openat(directory, String(part), flags)
       let cause = errno
-      _ = close(place)
+      _ = close(directory)
       errno = cause
-      place = next
+      directory = next
     }
-    return place
+    return directory
   }
 
-  /// Reads numbers; those of single precision go straight into their array.
+  /// Reads `count` numbers at an offset; `nil` when the file ends early.
+  ///
+  /// Single precision, the usual case, is read straight into its array: half the memory of decoding
+  /// bytes.
   private static func read(
     _ file: Int32, offset: Int, encoding: TensorEncoding, count: Int
   ) -> ConstantTensor.Elements? {
@@ -110,6 +133,7 @@ struct ExternalData {
     }
   }
 
+  /// Reads `count` values as they lie in the file; `nil` when it ends early or cannot be read.
   private static func values<Element: BitwiseCopyable>(
     _ file: Int32, offset: Int, count: Int, repeating: Element
   ) -> [Element]? {

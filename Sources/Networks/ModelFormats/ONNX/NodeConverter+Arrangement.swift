@@ -2,7 +2,10 @@ import Models
 import NeuralNetworks
 
 extension NodeConverter {
-  /// Operations that arrange elements, by their ONNX names.
+  /// Operators that arrange elements without computing with them, by their ONNX names.
+  ///
+  /// `Concat`, `Expand` (since opset 8), `Flatten`, `Gather`, `Reshape` (`allowzero` since 14) and
+  /// `Transpose` mean the same in all opsets; the others have moved attributes to inputs.
   static let arrangementConverters: [String: Converter] = [
     "Concat": { (converter, source) throws(ModelError) in
       let axis = try source.attributes.axis()
@@ -38,7 +41,7 @@ extension NodeConverter {
     },
   ]
 
-  /// `Slice`, its ranges attributes until operator set 9, inputs since.
+  /// `Slice`: its ranges are attributes until opset 9, inputs with steps since 10.
   mutating func convertSlice(_ source: inout SourceNode) throws(ModelError) {
     guard operatorSet < 10 else {
       try source.expectInputs(3...5)
@@ -54,8 +57,13 @@ extension NodeConverter {
     try emit(.slice, inputs, source)
   }
 
-  /// `Split`: the sizes of the pieces an attribute until operator set 12, an input since, or as many
-  /// equal ones as there are outputs.
+  /// `Split`: the sizes of its outputs are an attribute until opset 12 and an input since 13;
+  /// without them the outputs are equal, and since 18 the last may be smaller (`num_outputs`).
+  ///
+  /// Each output that has a name becomes a node of its own. At most 1024 outputs are accepted.
+  ///
+  /// - Throws: `ModelError` when sizes and outputs differ in number, or a dimension cannot be
+  ///   divided.
   mutating func convertSplit(_ source: inout SourceNode) throws(ModelError) {
     let axis = try source.attributes.axis(default: 0)
     let count = source.outputs.count
@@ -65,21 +73,24 @@ extension NodeConverter {
       sizes = try source.attributes.integers("split")
     } else {
       try source.expectInputs(1...2)
-      sizes = try integers(1, of: source, "pieces' sizes")
+      sizes = try integers(1, of: source, "split sizes")
       let stated = try source.attributes.integer(ifThere: "num_outputs", in: 1...65_536)
       guard stated ?? count == count, sizes == nil || stated == nil else {
-        throw source.fault("its \(count) outputs are not the pieces that it states")
+        throw source.fault("num_outputs does not fit its \(count) outputs or its sizes")
       }
     }
+    // The shape of every output is found from all sizes: without a bound, n outputs take n² time.
     guard count <= 1024, sizes?.count ?? count == count else {
-      throw source.fault("\(count) outputs for \(sizes?.count ?? count) pieces are not supported")
+      throw source.fault(
+        "\(count) outputs for \(sizes?.count ?? count) split sizes are not supported")
     }
     let input = try source.required(0)
+    // Since opset 18 a remainder goes to the last output; before, it is an error of the file.
     if sizes == nil, operatorSet < 18 {
       let shape = try shape(0, of: source)
       guard let dimension = shape.dimensionIndex(axis),
         shape.dimensions[dimension].isMultiple(of: count)
-      else { throw source.fault("\(shape) cannot be cut into \(count) equal pieces") }
+      else { throw source.fault("\(shape) cannot be split into \(count) equal outputs") }
     }
     for (index, output) in source.outputs.enumerated() where !output.isEmpty {
       try emit(
@@ -88,7 +99,9 @@ extension NodeConverter {
     }
   }
 
-  /// `Squeeze` and `Unsqueeze`, their axes an attribute until operator set 12, an input since.
+  /// `Squeeze` and `Unsqueeze`: their axes are an attribute until opset 12, an input since 13.
+  ///
+  /// `Squeeze` without axes removes every dimension of size 1; `Unsqueeze` needs them.
   mutating func convertSqueeze(
     _ source: inout SourceNode, removes: Bool
   ) throws(ModelError) {
@@ -106,7 +119,11 @@ extension NodeConverter {
     try emit(.unsqueeze(axes: axes), input, source)
   }
 
-  /// `Pad`, its amounts and value attributes until operator set 10, inputs since.
+  /// `Pad`: its amounts and its value are attributes until opset 10, inputs since 11, with axes
+  /// since 18.
+  ///
+  /// PyTorch exports `F.pad`, and padding that is not the same on both sides of a convolution, this
+  /// way. The mode `wrap` (since 19) is not supported.
   mutating func convertPad(_ source: inout SourceNode) throws(ModelError) {
     let content: PaddingContent
     switch try source.attributes.word("mode") ?? "constant" {
@@ -124,7 +141,8 @@ extension NodeConverter {
       throw source.fault("the attribute pads is missing")
     }
     let value = try source.attributes.number("value", default: 0)
-    let names = [try source.required(0), add(amounts, source), number(value, source)]
+    // The old form is brought into the new one, so that the graph knows one kind of padding.
+    let names = [try source.required(0), add(amounts, source), scalar(value, source)]
     try emit(.pad(content), names, source)
   }
 }

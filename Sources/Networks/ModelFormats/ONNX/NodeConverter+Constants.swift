@@ -3,6 +3,9 @@ import NeuralNetworks
 
 extension NodeConverter {
   /// Values, shapes, casts and identities, by their ONNX names.
+  ///
+  /// Exporters write these around every `Reshape`; nearly all are computed while the file is read
+  /// and leave no node.
   static let constantConverters: [String: Converter] = [
     "Cast": { (converter, source) throws(ModelError) in
       try converter.convertCast(&source, like: false)
@@ -22,7 +25,10 @@ extension NodeConverter {
     "Dropout": { (converter, source) throws(ModelError) in try converter.convertDropout(&source) },
   ]
 
-  /// `Constant`, in each of its forms for numbers.
+  /// `Constant`: a tensor (`value`), or since opset 12 a number or a list (`value_float`,
+  /// `value_ints` …).
+  ///
+  /// - Throws: `ModelError` for strings and sparse tensors.
   mutating func convertConstant(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(0...0)
     let constant: ConstantTensor
@@ -39,15 +45,19 @@ extension NodeConverter {
     } else if let values = try source.attributes.integers("value_ints") {
       constant = ConstantTensor(values)
     } else {
-      throw source.fault("a constant that is no tensor of numbers is not supported")
+      throw source.fault("a constant that is not a tensor of numbers is not supported")
     }
+    // Constants are added without the check that other nodes pass.
     guard builder.facts[source.output] == nil else {
-      throw source.fault("\(quoted(source.output)) exists already")
+      throw source.fault("\(quoted(source.output)) already exists")
     }
     builder.add(constant, name: source.output)
   }
 
-  /// `ConstantOfShape`: one value everywhere, 0 unless stated.
+  /// `ConstantOfShape` (since opset 9): one value everywhere, the floating-point number 0 unless
+  /// stated.
+  ///
+  /// - Throws: `ModelError` for a value of more than one number.
   mutating func convertFilled(_ source: inout SourceNode) throws(ModelError) {
     var value = ConstantTensor(shape: [], elements: .floats([0]))
     if let tensor = try source.attributes.tensor("value") {
@@ -58,14 +68,20 @@ extension NodeConverter {
     try convertUnary(source, .filled(value))
   }
 
-  /// `Shape`, of all dimensions or some.
+  /// `Shape`, of all dimensions, or since opset 15 of those from `start` to before `end`.
   mutating func convertShape(_ source: inout SourceNode) throws(ModelError) {
     let start = try source.attributes.integer("start", default: 0, in: Int.min...Int.max)
     let end = try source.attributes.integer(ifThere: "end", in: Int.min...Int.max)
     try convertUnary(source, .shape(start: start, end: end))
   }
 
-  /// `Cast` between floating-point numbers, integers and truth values.
+  /// `Cast`, and `CastLike` (since opset 15), between floating-point numbers, integers and truth
+  /// values.
+  ///
+  /// All floating-point types are one here, as are all integers: a cast among them is the identity.
+  /// `saturate` (since opset 19) concerns float8 alone.
+  ///
+  /// - Throws: `ModelError` for a type that is not supported.
   mutating func convertCast(
     _ source: inout SourceNode, like: Bool
   ) throws(ModelError) {
@@ -86,15 +102,21 @@ extension NodeConverter {
       type = encoding.elementType
     }
     let input = try source.required(0)
+    // An identity joins its neighbors when the network is compiled; a cast from half to single
+    // precision would stay an operation.
     let isSame = builder.facts[input]?.type == type
     try emit(isSame ? .identity : .cast(type), [input], source)
   }
 
-  /// `Dropout` does nothing in use; a file may say that it is still in training.
+  /// `Dropout` at inference, which is the identity; `ratio` is an attribute until opset 11, an
+  /// input since 12.
+  ///
+  /// - Throws: `ModelError` for a file that was exported in training mode.
   mutating func convertDropout(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(1...3)
     source.attributes.ignore("ratio")
     source.attributes.ignore("seed")
+    // A mode that is not a constant counts as training: the activations would be random.
     if let mode = source.input(2), builder.constants[mode]?.booleans?.contains(true) != false {
       throw source.fault(
         "it drops values in use (training_mode), which is not supported",
@@ -102,9 +124,9 @@ extension NodeConverter {
     }
     let input = [try source.required(0)]
     try emit(.identity, input, source)
-    // What is kept: everything.
+    // The mask of what is kept, true everywhere: needed only where a node reads it.
     guard source.outputs.count > 1, readNames.contains(source.outputs[1]) else { return }
-    let sizes = try step(.shape(start: 0, end: nil), input, source)
+    let sizes = try intermediate(.shape(start: 0, end: nil), input, source)
     let kept = ConstantTensor(shape: [], elements: .booleans([true]))
     try emit(.filled(kept), [sizes], source, output: source.outputs[1])
   }

@@ -3,6 +3,10 @@ import NeuralNetworks
 
 extension NodeConverter {
   /// Functions of one and of two elements, by their ONNX names.
+  ///
+  /// Two tensors broadcast as in NumPy since opset 7, the oldest that is read; `Max`, `Min` and
+  /// `Sum`, which take a list, since 8. `Erf` and `Where` came with opset 9, `Mod` with 10,
+  /// `HardSwish` with 14, `Gelu` with 20.
   static let elementConverters: [String: Converter] = [
     "Abs": function(.absolute), "Erf": function(.erf), "Exp": function(.exponential),
     "HardSwish": function(.hardSwish), "Log": function(.logarithm), "Neg": function(.negative),
@@ -45,19 +49,25 @@ extension NodeConverter {
     },
   ]
 
+  /// The conversion of an operator without attributes to a function of one element.
   private static func function(_ function: UnaryFunction) -> Converter {
     { (converter, source) throws(ModelError) in
       try converter.convertUnary(source, .unary(function))
     }
   }
 
+  /// The conversion of an operator without attributes to a function of two elements, or of a list
+  /// of tensors.
   private static func arithmetic(_ function: BinaryFunction, isList: Bool = false) -> Converter {
     { (converter, source) throws(ModelError) in
       try converter.convertArithmetic(source, function, isList: isList)
     }
   }
 
-  /// `Gelu`, exact or by its approximation.
+  /// `Gelu` (since opset 20), exact or by the approximation with tanh (Hendrycks and Gimpel 2016).
+  ///
+  /// Exporters of earlier opsets write the exact form as `Div`, `Erf`, `Add` and `Mul`, which are
+  /// read as such.
   private mutating func convertGELU(_ source: inout SourceNode) throws(ModelError) {
     let function: UnaryFunction
     switch try source.attributes.word("approximate") ?? "none" {
@@ -68,11 +78,16 @@ extension NodeConverter {
     try convertUnary(source, .unary(function))
   }
 
-  /// `Clip`, its bounds attributes until operator set 10, inputs since.
+  /// `Clip`: its bounds are attributes until opset 10, inputs since 11; a missing one is infinite.
+  ///
+  /// ReLU6 is exported this way, by PyTorch and Keras alike.
+  ///
+  /// - Throws: `ModelError` for bounds that depend on the image or are NaN.
   private mutating func convertClip(_ source: inout SourceNode) throws(ModelError) {
     var (lower, upper) = (-Float.infinity, Float.infinity)
     if operatorSet < 11 {
       try source.expectInputs(1...1)
+      // Infinite bounds may pass: they mean the same as absent ones.
       lower = try source.attributes.number(ifThere: "min") ?? lower
       upper = try source.attributes.number(ifThere: "max") ?? upper
     } else {
@@ -80,11 +95,12 @@ extension NodeConverter {
       lower = try bound(1, of: source) ?? lower
       upper = try bound(2, of: source) ?? upper
     }
-    guard !lower.isNaN, !upper.isNaN else { throw source.fault("its bounds are no numbers") }
+    guard !lower.isNaN, !upper.isNaN else { throw source.fault("its bounds are not numbers") }
     try emit(
       .unary(.clip(lower: lower, upper: upper)), [try source.required(0)], source)
   }
 
+  /// One bound of `Clip`, a number of either type; `nil` when it is left out.
   private func bound(_ index: Int, of source: SourceNode) throws(ModelError) -> Float? {
     guard let constant = try constant(index, of: source, "bounds") else { return nil }
     guard constant.elements.count == 1,
@@ -93,18 +109,20 @@ extension NodeConverter {
     return value
   }
 
-  /// `Floor` and `Ceil`: a number less its remainder by 1, and the same of its negative.
+  /// `Floor` and `Ceil`: x − (x mod 1), and the same of −x, negated.
+  ///
+  /// Both occur in shape arithmetic, where they are computed while the file is read.
   private mutating func convertRounding(_ source: SourceNode, up: Bool) throws(ModelError) {
     try source.expectInputs(1...1)
     var input = try source.required(0)
-    if up { input = try step(.unary(.negative), [input], source) }
-    let rest = try step(.binary(.modulo), [input, number(1, source)], source)
+    if up { input = try intermediate(.unary(.negative), [input], source) }
+    let rest = try intermediate(.binary(.modulo), [input, scalar(1, source)], source)
     guard up else { return try emit(.binary(.subtract), [input, rest], source) }
-    let floor = try step(.binary(.subtract), [input, rest], source)
+    let floor = try intermediate(.binary(.subtract), [input, rest], source)
     try emit(.unary(.negative), [floor], source)
   }
 
-  /// A function of two elements, or of a list of tensors one after the other.
+  /// A function of two elements, or of a list of tensors, taken in the list's order.
   private mutating func convertArithmetic(
     _ source: SourceNode, _ function: BinaryFunction, isList: Bool
   ) throws(ModelError) {
@@ -112,18 +130,20 @@ extension NodeConverter {
     var result = try source.required(0)
     var inputs = Array(source.inputs.dropFirst())
     guard let last = inputs.popLast() else { return try emit(.identity, [result], source) }
-    for name in inputs { result = try step(.binary(function), [result, name], source) }
+    // From left to right: floating-point sums depend on the order.
+    for name in inputs { result = try intermediate(.binary(function), [result, name], source) }
     try emit(
       .binary(function), [result, try exponent(last, for: result, function, source)], source)
   }
 
-  /// `Pow` takes exponents of another type than its base.
+  /// `Pow` takes exponents of another type than its base since opset 12; they are cast to the
+  /// base's.
   private mutating func exponent(
     _ name: String, for base: String, _ function: BinaryFunction, _ source: SourceNode
   ) throws(ModelError) -> String {
     guard function == .power, let type = builder.facts[base]?.type,
       let other = builder.facts[name]?.type, type != other, type != .boolean
     else { return name }
-    return try step(.cast(type), [name], source)
+    return try intermediate(.cast(type), [name], source)
   }
 }

@@ -2,7 +2,7 @@ import Models
 import NeuralNetworks
 
 extension NodeConverter {
-  /// Windows, means and softmax, by their ONNX names.
+  /// Pooling, means and softmax, by their ONNX names.
   static let poolingConverters: [String: Converter] = [
     "MaxPool": { (converter, source) throws(ModelError) in
       try converter.convertPooling(&source, isMaximum: true)
@@ -18,6 +18,14 @@ extension NodeConverter {
   ]
 
   /// `MaxPool` and `AveragePool` over maps or lines.
+  ///
+  /// `ceil_mode` came with opset 10, dilation with opset 10 for `MaxPool` and 19 for `AveragePool`.
+  /// Caffe rounds the size of a pooled map up, which its converters write as `ceil_mode` or as
+  /// uneven pads. `count_include_pad`, PyTorch's default, makes the divisor the window's whole
+  /// area.
+  ///
+  /// - Throws: `ModelError` for three-dimensional windows, and where a node reads the indices of
+  ///   the maxima.
   mutating func convertPooling(
     _ source: inout SourceNode, isMaximum: Bool
   ) throws(ModelError) {
@@ -34,6 +42,7 @@ extension NodeConverter {
       padding: window.padding, paddingRule: window.paddingRule,
       roundsUp: try source.attributes.flag("ceil_mode"))
     if isMaximum {
+      // It orders the indices of the maxima, which are not made.
       source.attributes.ignore("storage_order")
       try expectNoSideOutputs(source)
       try emitWindows(.maxPool(pooling), rank: rank, source)
@@ -44,7 +53,10 @@ extension NodeConverter {
     }
   }
 
-  /// `ReduceMean`, its axes an attribute until operator set 17, an input since.
+  /// `ReduceMean`: its axes are an attribute until opset 17, an input since 18; without axes, over
+  /// all dimensions.
+  ///
+  /// Keras and PyTorch export global pooling as a mean over rows and columns.
   mutating func convertMean(_ source: inout SourceNode) throws(ModelError) {
     let keepsDimensions = try source.attributes.flag("keepdims", default: true)
     var axes: [Int]?
@@ -64,8 +76,10 @@ extension NodeConverter {
       .mean(axes: axes, keepsDimensions: keepsDimensions), [source.required(0)], source)
   }
 
-  /// `Softmax`: before operator set 13 over everything from its axis on; since then, over its axis
-  /// alone, the last one unless stated.
+  /// `Softmax`: since opset 13 over its axis, the last one unless stated; before, over all
+  /// dimensions from its axis (1 unless stated) on, taken as one.
+  ///
+  /// - Throws: `ModelError` for an axis out of range.
   mutating func convertSoftmax(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(1...1)
     guard operatorSet < 13 else {
@@ -75,14 +89,17 @@ extension NodeConverter {
     let axis = try source.attributes.axis(default: 1)
     let input = try shape(0, of: source)
     guard let start = input.dimensionIndex(axis) else {
-      throw source.fault("axis \(axis) is none of \(input)")
+      throw source.fault("axis \(axis) is out of range for \(input)")
     }
+    // Where the dimensions after the axis have size 1, as after a classifier's global pooling, both
+    // definitions agree.
     guard input.dimensions[(start + 1)...].contains(where: { $0 != 1 }) else {
       return try emit(.softmax(axis: start), source.inputs, source)
     }
-    let sizes = try step(.shape(start: 0, end: nil), source.inputs, source)
-    let rows = try step(.flatten(axis: start), source.inputs, source)
-    let values = try step(.softmax(axis: 1), [rows], source)
+    // The shape is read when the network runs, as the batch may be another one then.
+    let sizes = try intermediate(.shape(start: 0, end: nil), source.inputs, source)
+    let rows = try intermediate(.flatten(axis: start), source.inputs, source)
+    let values = try intermediate(.softmax(axis: 1), [rows], source)
     try emit(.reshape(allowsZero: false), [values, sizes], source)
   }
 }

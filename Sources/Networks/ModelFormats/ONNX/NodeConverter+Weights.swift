@@ -13,7 +13,13 @@ extension NodeConverter {
     },
   ]
 
-  /// `Conv` over maps, or over lines as over maps of one row.
+  /// `Conv` over maps, or over lines, which are treated as maps of one row.
+  ///
+  /// Weights are outputs × inputs per group × kernel height × kernel width, as ONNX stores them and
+  /// the engine takes them.
+  ///
+  /// - Throws: `ModelError` for weights that depend on the image, kernels of three dimensions, and
+  ///   groups that do not divide the channels.
   mutating func convertConvolution(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(2...3)
     guard let (shape, weights) = try weights(1, of: source) else {
@@ -30,7 +36,7 @@ extension NodeConverter {
     let groups = try source.attributes.integer("group", default: 1, in: 1...sides[0])
     let (inputChannels, overflows) = sides[1].multipliedReportingOverflow(by: groups)
     guard sides[0].isMultiple(of: groups), !overflows else {
-      throw source.fault("\(sides[0]) channels cannot be cut into \(groups) groups")
+      throw source.fault("\(sides[0]) channels cannot be divided into \(groups) groups")
     }
     let convolution = Convolution(
       weights: weights, bias: try bias(2, of: source, count: sides[0]),
@@ -40,18 +46,26 @@ extension NodeConverter {
     try emitWindows(.convolution(convolution), rank: sides.count, source)
   }
 
-  /// Emits an operation on maps; where the input is a line, it is one row of a map meanwhile.
+  /// Emits an operation on maps; where the input is a line (rank 3), it is given one row for the
+  /// operation and loses it again.
   mutating func emitWindows(
     _ operation: NeuralNetworks.Operation, rank: Int, _ source: SourceNode
   ) throws(ModelError) {
     let input = try source.required(0)
     guard rank == 3 else { return try emit(operation, [input], source) }
-    let row = try step(.unsqueeze(axes: [2]), [input], source)
-    let result = try step(operation, [row], source)
+    let row = try intermediate(.unsqueeze(axes: [2]), [input], source)
+    let result = try intermediate(operation, [row], source)
     try emit(.squeeze(axes: [2]), [result], source)
   }
 
-  /// `Gemm`: alpha · A · B + beta · C, A and B transposed or not.
+  /// `Gemm`: alpha · A · B + beta · C, with A and B transposed or not; C may be left out since
+  /// opset 11.
+  ///
+  /// With a constant B it is a fully connected layer, into whose weights alpha is folded, and into
+  /// whose bias beta · C where that is one number per output or one for all. PyTorch exports
+  /// `nn.Linear` on matrices this way, with `transB`.
+  ///
+  /// - Throws: `ModelError` for factors that are not matrices.
   mutating func convertGeneralProduct(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(2...3)
     let alpha = try source.attributes.number("alpha", default: 1)
@@ -63,10 +77,10 @@ extension NodeConverter {
       throw source.fault("matrices expected, found \(aShape) and \(bShape)")
     }
     var a = source.inputs[0]
-    if transposesA { a = try step(.transpose([1, 0]), [a], source) }
+    if transposesA { a = try intermediate(.transpose([1, 0]), [a], source) }
     guard builder.constants[source.inputs[1]] != nil else {
       var b = source.inputs[1]
-      if transposesB { b = try step(.transpose([1, 0]), [b], source) }
+      if transposesB { b = try intermediate(.transpose([1, 0]), [b], source) }
       return try emitSum(
         .matrixProduct, [a, b], alpha: alpha, bias: source.input(2), beta: beta, source)
     }
@@ -84,7 +98,11 @@ extension NodeConverter {
       source)
   }
 
-  /// `MatMul`, with a constant matrix on the right a fully connected layer.
+  /// `MatMul`, broadcasting as NumPy's; with a constant matrix on the right it is a fully connected
+  /// layer.
+  ///
+  /// PyTorch exports `nn.Linear` on sequences this way, transformers' attention as products of two
+  /// tensors of the image.
   mutating func convertMatrixProduct(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(2...2)
     let rank = try shape(0, of: source).rank
@@ -97,27 +115,29 @@ extension NodeConverter {
       try innerProduct(columns, bias: nil, factor: 1, source), [source.inputs[0]], source)
   }
 
-  /// factor · product + beta · bias, the bias spread over the product.
+  /// Emits alpha · product + beta · bias, the bias broadcast over the product; factors of 1 cost
+  /// nothing.
   private mutating func emitSum(
     _ operation: NeuralNetworks.Operation, _ inputs: [String], alpha: Float, bias: String?,
     beta: Float, _ source: SourceNode
   ) throws(ModelError) {
+    // As in BLAS, a beta of 0 means that C is not read.
     let hasBias = bias != nil && beta != 0
     guard alpha != 1 || hasBias else { return try emit(operation, inputs, source) }
-    var product = try step(operation, inputs, source)
+    var product = try intermediate(operation, inputs, source)
     if alpha != 1 {
-      let scaled = [product, number(alpha, source)]
+      let scaled = [product, scalar(alpha, source)]
       guard hasBias else { return try emit(.binary(.multiply), scaled, source) }
-      product = try step(.binary(.multiply), scaled, source)
+      product = try intermediate(.binary(.multiply), scaled, source)
     }
     guard var summand = bias else { return }
     if beta != 1 {
-      summand = try step(.binary(.multiply), [summand, number(beta, source)], source)
+      summand = try intermediate(.binary(.multiply), [summand, scalar(beta, source)], source)
     }
     try emit(.binary(.add), [product, summand], source)
   }
 
-  /// A constant right factor as outputs × inputs.
+  /// A constant right factor as a matrix of outputs × inputs, times `factor`.
   private mutating func columns(
     _ index: Int, of source: SourceNode, isTransposed: Bool, factor: Float
   ) throws(ModelError) -> Matrix {
@@ -125,6 +145,7 @@ extension NodeConverter {
       throw source.fault("it has no weights")
     }
     let (rowCount, columnCount) = (shape.dimensions[0], shape.dimensions[1])
+    // Only these cases make a copy of the file's values.
     if !isTransposed || factor != 1 { try allow(values.count, source) }
     let stored =
       isTransposed
@@ -135,6 +156,8 @@ extension NodeConverter {
       elements: factor == 1 ? stored : stored.map { factor * $0 })
   }
 
+  /// A fully connected layer; its bias is `factor` times one number per output, one for all, or
+  /// zeros.
   private mutating func innerProduct(
     _ weights: Matrix, bias: [Float]?, factor: Float, _ source: SourceNode
   ) throws(ModelError) -> NeuralNetworks.Operation {
@@ -147,7 +170,9 @@ extension NodeConverter {
     return .innerProduct(InnerProduct(weights: weights, bias: values))
   }
 
-  /// One value an output channel, zeros when there is none.
+  /// One bias per output channel, zeros when there is none.
+  ///
+  /// - Throws: `ModelError` for another number of values.
   private mutating func bias(
     _ index: Int, of source: SourceNode, count: Int
   ) throws(ModelError) -> [Float] {
@@ -161,11 +186,13 @@ extension NodeConverter {
     return values
   }
 
-  /// A matrix turned over, square by square so that a square stays in the processor's cache.
+  /// A transposed matrix, in blocks of 32 × 32 elements.
   private static func transposed(
     _ values: [Float], rowCount: Int, columnCount: Int
   ) -> [Float] {
     var result = [Float](repeating: 0, count: values.count)
+    // 32 × 32 numbers are 4 KiB: the source's and the result's block stay in the first-level cache,
+    // whatever the matrix's width.
     let side = 32
     for top in stride(from: 0, to: rowCount, by: side) {
       for left in stride(from: 0, to: columnCount, by: side) {

@@ -1,7 +1,9 @@
 import Models
 import NeuralNetworks
 
-/// Makes the nodes of a graph that compute what a node of a file does.
+/// The conversion of one ONNX operator: adds the nodes that compute what a node of the file does.
+///
+/// It reads every attribute of its operator, so that what remains is an error.
 typealias Converter =
   @Sendable (
     _ converter: inout NodeConverter, _ source: inout SourceNode
@@ -9,19 +11,27 @@ typealias Converter =
 
 /// Turns nodes of an ONNX file into nodes of a graph, in order of computation.
 ///
-/// Which operations are known is said by the tables `…Converters`, each at the top of the file that
-/// holds its conversions.
+/// Which operators are known is said by the tables `…Converters`, each at the top of the file that
+/// holds its conversions. Operators changed from opset to opset: a conversion names the opset since
+/// which an input takes the place of an attribute. What an operator lacks here is composed of other
+/// operations where that is exact; otherwise it is refused.
 struct NodeConverter {
+  /// The file, for messages.
   let path: String
+  /// The opset, from 7 to 21, whose definitions apply.
   let operatorSet: Int
-  /// The names that any node reads, and those of the outputs.
+  /// The names that any node reads, and those of the outputs: side outputs outside of it need not
+  /// be made.
   let readNames: Set<String>
+  /// The graph so far.
   var builder: GraphBuilder
+  /// The weights that no node has read yet.
   private var initializers: [String: ONNXTensorProto]
   private var external: ExternalData
-  /// Weights that were found to be finite numbers.
-  private var sound: Set<String> = []
+  /// Weights that were found to be finite, so that many readers of one tensor check it once.
+  private var finiteWeights: Set<String> = []
 
+  /// Begins the conversion of a file.
   init(
     path: String, operatorSet: Int, readNames: Set<String>, builder: GraphBuilder,
     initializers: [String: ONNXTensorProto], external: ExternalData
@@ -35,16 +45,22 @@ struct NodeConverter {
   }
 
   /// Converts a node whose inputs exist.
+  ///
+  /// - Throws: `ModelError` for an operator that is not known, an attribute or an input that it
+  ///   does not have, and shapes that do not fit.
   mutating func convert(_ node: ONNXNodeProto) throws(ModelError) {
     var source = try SourceNode(node, path: path)
     guard ONNXImporter.isDefaultDomain(node.domain),
       let converter = Self.converters[node.opType]
     else {
       let known = Self.converters.keys.sorted().joined(separator: ", ")
-      throw source.fault("the operation is not supported", remedy: "known are \(known)")
+      throw source.fault(
+        "the operation is not supported", remedy: "supported are \(known)")
     }
     for input in node.input where !input.isEmpty {
       try load(input, for: source)
+      // Sorting has found a maker for every name, so this one makes the tensor only as a second
+      // output, such as the indices of `MaxPool`.
       guard builder.facts[input] != nil else {
         throw source.fault(
           "its input \(quoted(input)) is a side output, which is not supported",
@@ -55,7 +71,7 @@ struct NodeConverter {
     try source.attributes.finish()
   }
 
-  /// All operations that are known, by their ONNX names.
+  /// All operators that are known, by their ONNX names.
   static let converters: [String: Converter] = [
     arrangementConverters, constantConverters, elementConverters, normalizationConverters,
     poolingConverters, weightConverters,
@@ -63,13 +79,14 @@ struct NodeConverter {
     all.merge(table) { _, _ in preconditionFailure("two tables know the same operation") }
   }
 
-  /// Reads an initializer when it is first used.
+  /// Decodes an initializer when it is first read, which keeps its encoded and decoded forms from
+  /// being in memory for all weights at once.
   mutating func load(_ name: String, for source: SourceNode) throws(ModelError) {
     guard let tensor = initializers.removeValue(forKey: name) else { return }
     builder.add(try tensorValues(tensor, source), name: name)
   }
 
-  /// Reads an initializer that is an output of the network.
+  /// Decodes an initializer that is an output of the network.
   mutating func loadOutput(_ name: String) throws(ModelError) {
     guard let tensor = initializers.removeValue(forKey: name) else { return }
     let path = path
@@ -79,7 +96,7 @@ struct NodeConverter {
     builder.add(constant, name: name)
   }
 
-  /// The values of a tensor that a node holds or reads.
+  /// Decodes a tensor that a node holds or reads.
   mutating func tensorValues(
     _ tensor: ONNXTensorProto, _ source: SourceNode
   ) throws(ModelError) -> ConstantTensor {
@@ -90,7 +107,7 @@ struct NodeConverter {
 
   // MARK: What is known about inputs
 
-  /// The shape of an input that must be there.
+  /// The shape of an input that must be there, for the input size in the file.
   func shape(_ index: Int, of source: SourceNode) throws(ModelError) -> TensorShape {
     guard let fact = builder.facts[try source.required(index)] else {
       throw source.fault("\(source.inputs.count) inputs do not fit the operation")
@@ -98,8 +115,13 @@ struct NodeConverter {
     return fact.shape
   }
 
-  /// The values of an input that depend on the file alone; `nil` when it is left out.
+  /// The values of an input that follow from the file alone; `nil` when it is left out.
   ///
+  /// - Parameters:
+  ///   - index: The input.
+  ///   - source: The node.
+  ///   - what: What the values are, for messages, in the plural.
+  /// - Returns: The values.
   /// - Throws: `ModelError` when they depend on the image.
   func constant(
     _ index: Int, of source: SourceNode, _ what: String
@@ -113,7 +135,10 @@ struct NodeConverter {
     return constant
   }
 
-  /// Whole numbers that depend on the file alone; `nil` when they are left out.
+  /// A vector of integers, or one integer, that follows from the file alone; `nil` when it is left
+  /// out.
+  ///
+  /// - Throws: `ModelError` when the values depend on the image or are not integers.
   func integers(
     _ index: Int, of source: SourceNode, _ what: String
   ) throws(ModelError) -> [Int]? {
@@ -124,7 +149,11 @@ struct NodeConverter {
     return values
   }
 
-  /// Weights: finite numbers that depend on the file alone; `nil` when they are left out.
+  /// Weights: finite floating-point numbers that follow from the file alone; `nil` when they are
+  /// left out.
+  ///
+  /// - Throws: `ModelError` when they depend on the image, are not floating-point numbers or not
+  ///   finite.
   mutating func weights(
     _ index: Int, of source: SourceNode
   ) throws(ModelError) -> (shape: TensorShape, values: [Float])? {
@@ -133,16 +162,20 @@ struct NodeConverter {
     guard let values = constant.floats else {
       throw source.fault("its weights \(quoted(name)) are not floating-point numbers")
     }
-    if !sound.contains(name) {
+    if !finiteWeights.contains(name) {
+      // One NaN of a damaged file would pass through every later layer, and show only in the atlas.
       guard values.allSatisfy(\.isFinite) else {
         throw source.fault("its weights \(quoted(name)) hold a value that is not a finite number")
       }
-      sound.insert(name)
+      finiteWeights.insert(name)
     }
     return (constant.shape, values)
   }
 
-  /// Allows for weights that are worked out from those of the file.
+  /// Charges weights that are computed from those of the file to the allowance.
+  ///
+  /// A file may name one tensor in a million nodes; each that folds a factor into it or transposes
+  /// it makes a copy.
   mutating func allow(_ count: Int, _ source: SourceNode) throws(ModelError) {
     guard count <= builder.allowance.elementCount else {
       throw source.fault("its weights are used too often to be kept in memory")
@@ -152,7 +185,7 @@ struct NodeConverter {
 
   // MARK: Making nodes
 
-  /// Emits an operation of one input.
+  /// Emits an operation of exactly one input.
   mutating func convertUnary(
     _ source: SourceNode, _ operation: Operation
   ) throws(ModelError) {
@@ -160,7 +193,7 @@ struct NodeConverter {
     try emit(operation, source.inputs, source)
   }
 
-  /// Emits an operation that reads as many inputs as it has.
+  /// Emits an operation whose inputs are those of the node, as many as `inputs` allows.
   mutating func convert(
     _ source: SourceNode, inputs: ClosedRange<Int>, _ operation: Operation
   ) throws(ModelError) {
@@ -168,14 +201,16 @@ struct NodeConverter {
     try emit(operation, source.inputs, source)
   }
 
-  /// Adds a node that makes the source's output.
+  /// Adds a node that makes the source's first output.
   mutating func emit(
     _ operation: Operation, _ inputs: [String], _ source: SourceNode
   ) throws(ModelError) {
     try emit(operation, inputs, source, output: source.output)
   }
 
-  /// Adds a node that makes a given tensor.
+  /// Adds a node that makes the tensor `output`.
+  ///
+  /// - Throws: `ModelError` when the operation does not fit its inputs.
   mutating func emit(
     _ operation: Operation, _ inputs: [String], _ source: SourceNode, output: String
   ) throws(ModelError) {
@@ -190,7 +225,7 @@ struct NodeConverter {
   /// Adds a node that makes a tensor which the file does not name.
   ///
   /// - Returns: The tensor's name.
-  mutating func step(
+  mutating func intermediate(
     _ operation: Operation, _ inputs: [String], _ source: SourceNode
   ) throws(ModelError) -> String {
     let name = builder.freshName(source.output)
@@ -198,12 +233,13 @@ struct NodeConverter {
     return name
   }
 
-  /// Adds a number as an input of the source's node.
-  mutating func number(_ value: Float, _ source: SourceNode) -> String {
+  /// Adds a number as a constant, to be an input of the source's nodes.
+  mutating func scalar(_ value: Float, _ source: SourceNode) -> String {
     builder.add(ConstantTensor(shape: [], elements: .floats([value])), near: source.output)
   }
 
-  /// Adds integers as an input of the source's node.
+  /// Adds integers as a constant vector, to be an input of the source's nodes: attributes of old
+  /// opsets become the inputs of new ones.
   mutating func add(_ values: [Int], _ source: SourceNode) -> String {
     builder.add(ConstantTensor(values), near: source.output)
   }

@@ -1,18 +1,20 @@
 import Models
 import NeuralNetworks
 
-/// The nodes in an order in which every input exists before it is read.
+/// Sorts nodes so that every tensor is made before it is read.
 ///
-/// Nodes that stand in such an order already keep it: each node is preceded only by what it still
-/// needs (a depth-first search with its own stack, so that a long chain is no danger).
+/// ONNX demands such an order, but not every writer keeps to it. Nodes that have one keep it: each
+/// node is preceded only by what it still needs (a depth-first search with its own stack, as a
+/// chain may be longer than the thread's stack allows).
 ///
 /// - Parameters:
 ///   - nodes: The nodes as they stand in the file.
 ///   - given: The names of the input and the initializers.
 ///   - path: The file, for messages.
 /// - Returns: The same nodes, sorted.
-/// - Throws: `ModelError` for an output without a name, two tensors of one name, an input that
-///   nothing makes, a cycle.
+/// - Throws: `ModelError` for an output without a name, two tensors of one name, an input that no
+///   node produces, a cycle.
+/// - Complexity: O(nodes + inputs).
 func orderedNodes(
   _ nodes: [ONNXNodeProto], given: Set<String>, path: String
 ) throws(ModelError) -> [ONNXNodeProto] {
@@ -41,13 +43,14 @@ func orderedNodes(
         throw ONNXImporter.fault(
           path,
           """
-          \(title(of: nodes[node])) reads \(quoted(name)), which nothing makes (nearest: \
+          \(title(of: nodes[node])) reads \(quoted(name)), which no node produces (nearest: \
           \(nearest.joined(separator: ", ")))
           """,
           remedy: "export the network again")
       }
       switch states[maker] {
       case .done: continue
+      // A node that is still open is among those that wait for this one: a cycle.
       case .open:
         throw ONNXImporter.fault(
           path, "\(title(of: nodes[node])) depends on itself through \(quoted(name))",
@@ -62,6 +65,9 @@ func orderedNodes(
 }
 
 /// The index of the node that makes each tensor.
+///
+/// - Throws: `ModelError` for a node whose first output has no name, and for two tensors of one
+///   name: ONNX graphs are in single-assignment form.
 private func makers(
   of nodes: [ONNXNodeProto], given: Set<String>, path: String
 ) throws(ModelError) -> [String: Int] {
@@ -75,20 +81,10 @@ private func makers(
     for name in node.output where !name.isEmpty {
       guard !given.contains(name), makers.updateValue(index, forKey: name) == nil else {
         throw ONNXImporter.fault(
-          path, "\(title(of: node)) makes \(quoted(name)), which exists already",
-          remedy: "export the network with one name a tensor")
+          path, "\(title(of: node)) produces \(quoted(name)), which already exists",
+          remedy: "export the network with one name per tensor")
       }
     }
   }
   return makers
-}
-
-/// A node as messages call it: its name, or its output's, and its operation.
-func title(of node: ONNXNodeProto) -> String {
-  "node \(quoted(name(of: node))) (\(quoted(node.opType)))"
-}
-
-/// A node's name, or that of its output when it has none.
-func name(of node: ONNXNodeProto) -> String {
-  node.name.isEmpty ? node.output.first ?? "" : node.name
 }

@@ -1,25 +1,36 @@
 import Models
 import NeuralNetworks
 
-/// How the windows of a convolution or a pooling operation lie on a map, or along a line: then the
-/// map has one row.
+/// The window of an ONNX convolution or pooling operation on a map, or along a line, which is
+/// treated as a map of one row.
 struct NodeWindow {
+  /// Sizes and steps in pixels, each from 1 to 65,536.
   let kernel, stride, dilation: Extent
+  /// Pixels added at each side; zero where `paddingRule` computes them.
   let padding: Padding
+  /// Whether padding is stated or follows from the input's size.
   let paddingRule: PaddingRule
 
   /// Reads `kernel_shape`, `strides`, `dilations`, `pads` and `auto_pad`.
+  ///
+  /// `pads` lists the beginnings of all dimensions, then their ends: top, left, bottom, right.
+  /// `auto_pad` is deprecated, but converters from Keras and TensorFlow write it for `SAME`
+  /// padding: `SAME_UPPER` puts the odd pixel at the end, as TensorFlow does, `SAME_LOWER` at the
+  /// beginning.
   ///
   /// - Parameters:
   ///   - attributes: The node's attributes; those of the window are taken out.
   ///   - rank: The dimensions of a window, 1 or 2.
   ///   - weightKernel: The kernel that the weights have, when there are weights.
-  /// - Throws: `ModelError` for values that are no window.
+  /// - Throws: `ModelError` for values that are not a window, a kernel unlike that of the weights,
+  ///   or both kinds of padding.
   init(
     _ attributes: inout NodeAttributes, rank: Int, weightKernel: [Int]? = nil
   ) throws(ModelError) {
+    // Far more than any map has, and small enough that products of two sides cannot overflow.
     let sides = 1...65_536
     let stated = try attributes.integers("kernel_shape", count: rank, in: sides)
+    // `kernel_shape` may be left out of a convolution, whose weights have it anyway.
     guard let kernel = weightKernel ?? stated else {
       throw attributes.fault("the attribute kernel_shape is missing")
     }
@@ -42,6 +53,7 @@ struct NodeWindow {
       throw attributes.fault("it has both pads and auto_pad", remedy: remedy)
     }
     switch rule {
+    // VALID means no padding, which `pads` of zero say as well.
     case "NOTSET", "VALID": paddingRule = .explicit
     case "SAME_UPPER": paddingRule = .sameUpper
     case "SAME_LOWER": paddingRule = .sameLower
@@ -50,6 +62,7 @@ struct NodeWindow {
     }
   }
 
+  /// One or two sides as height × width; a line has height 1.
   private static func extent(_ sides: [Int]) -> Extent {
     Extent(height: sides.count > 1 ? sides[0] : 1, width: sides[sides.count - 1])
   }

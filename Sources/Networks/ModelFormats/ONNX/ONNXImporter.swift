@@ -6,15 +6,19 @@ import SwiftProtobuf
 /// Reads ONNX files (https://onnx.ai) into network graphs.
 ///
 /// The file is not trusted: whatever it holds, the result is a graph or an error. Memory stays
-/// within a few times the size of the file.
+/// within a few times the size of the file. Everything that is read is checked: a node, an
+/// attribute or a type that is not known is an error, never ignored.
 public enum ONNXImporter {
   /// The largest file that is read, 2 GiB: protocol buffers end there.
   static let fileSizeLimit = 1 << 31
 
   /// The versions of the default operator set that are read.
+  ///
+  /// Opset 7 (ONNX 1.2) broadcasts as NumPy does, for which earlier ones had attributes; 21 is that
+  /// of ONNX 1.16. Later versions change operators that would have to be checked one by one.
   static let operatorSets = 7...21
 
-  /// The network of an ONNX file.
+  /// Reads the network of an ONNX file.
   ///
   /// Weights become `Float`; a node without a name is named after its output; nodes are sorted into
   /// an order of computation, which is the file's own where that is one already. Large tensors may
@@ -32,7 +36,14 @@ public enum ONNXImporter {
     try imported(contentsOf: path, input: input).graph
   }
 
-  /// The network that the bytes of an ONNX file describe; `path` is for messages.
+  /// Reads the network that the bytes of an ONNX file describe, without files beside it.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file's content.
+  ///   - path: Its name, for messages.
+  ///   - input: How the input's sizes are taken.
+  /// - Returns: The graph.
+  /// - Throws: `ModelError`, as for a file.
   package static func graph(
     bytes: [UInt8], path: String, input: InputSize = .asStated
   ) throws(ModelError) -> NetworkGraph {
@@ -46,6 +57,7 @@ public enum ONNXImporter {
     let hasOpenSize: Bool
   }
 
+  /// Reads the network of an ONNX file, and whether the file leaves the image's size open.
   static func imported(
     contentsOf path: String, input: InputSize
   ) throws(ModelError) -> Import {
@@ -58,14 +70,22 @@ public enum ONNXImporter {
 
   /// What a file holds, its nodes in order of computation.
   private struct Contents {
+    /// The version of the default operator set.
     let operatorSet: Int
     let input: Input
+    /// The weights, by name, not decoded.
     var initializers: [String: ONNXTensorProto]
     let nodes: [ONNXNodeProto]
+    /// The names of the results.
     let outputs: [String]
+    /// All names that tensors have in the file.
     let names: Set<String>
   }
 
+  /// Parses a file and checks what can be checked before nodes are converted: version, input,
+  /// names, order.
+  ///
+  /// - Throws: `ModelError` for the first of these that is not as it should be.
   private static func contents(
     of bytes: [UInt8], _ path: String, _ size: InputSize
   ) throws(ModelError) -> Contents {
@@ -84,40 +104,52 @@ public enum ONNXImporter {
       outputs: outputs, names: given.union(nodes.flatMap(\.output)))
   }
 
+  /// Converts the nodes of a file one by one.
   private static func imported(
     _ contents: consuming Contents, _ path: String, external: ExternalData
   ) throws(ModelError) -> Import {
     let (nodes, outputs, input) = (contents.nodes, contents.outputs, contents.input)
     let builder = GraphBuilder(
       inputName: input.name, inputShape: input.shape, names: contents.names,
+      // 2²⁴ computed values are allowed to any file, however small: masks and shape arithmetic need
+      // thousands; the weights that are read add to it.
       allowance: FoldingAllowance(elementCount: 1 << 24))
     var converter = NodeConverter(
       path: path, operatorSet: contents.operatorSet,
       readNames: Set(nodes.flatMap(\.input)).union(outputs), builder: builder,
       initializers: contents.initializers, external: external)
+    // The converter removes each tensor as it decodes it; a second owner would keep all of them.
     contents.initializers = [:]
     for node in nodes { try converter.convert(node) }
     for name in outputs {
+      // A network's result may be a constant that no node reads.
       try converter.loadOutput(name)
       guard converter.builder.facts[name] != nil else {
         throw fault(
           path,
-          "the network's output \(quoted(name)) is no node's, or a side output, which is not supported",
+          "the network's output \(quoted(name)) is no node's main output, which is not supported",
           remedy: "name a tensor of the network as its output")
       }
     }
     return Import(graph: converter.builder.graph(outputs: outputs), hasOpenSize: input.hasOpenSize)
   }
 
+  /// Parses the bytes as a `ModelProto`.
+  ///
+  /// - Throws: `ModelError` for bytes that are not one, or hold no graph.
   private static func parsed(
     _ bytes: [UInt8], _ path: String
   ) throws(ModelError) -> ONNXModelProto {
     var options = BinaryDecodingOptions()
+    // The schema here is the part of ONNX that networks need; documentation and metadata would be
+    // kept as bytes otherwise.
     options.discardUnknownFields = true
     let remedy = "copy or export it again"
     guard let model = try? ONNXModelProto(serializedBytes: bytes, options: options) else {
       throw fault(path, "it is not an ONNX file, or was cut or damaged", remedy: remedy)
     }
+    // Operator sets are stated since IR version 3, of ONNX 1.0; before, what an operator means is
+    // not known.
     guard model.irVersion >= 3, model.hasGraph, !model.graph.node.isEmpty else {
       throw fault(
         path, "it holds no network (ONNX version \(model.irVersion), at least 3 is expected)",
@@ -126,6 +158,9 @@ public enum ONNXImporter {
     return model
   }
 
+  /// The version of the default operator set.
+  ///
+  /// - Throws: `ModelError` for none, several, or one that is not supported.
   private static func operatorSet(
     of model: borrowing ONNXModelProto, _ path: String
   ) throws(ModelError) -> Int {
@@ -142,6 +177,9 @@ public enum ONNXImporter {
     return Int(version)
   }
 
+  /// The weights by name, not decoded.
+  ///
+  /// - Throws: `ModelError` for two of one name, or one without.
   private static func initializers(
     of graph: ONNXGraphProto, _ path: String
   ) throws(ModelError) -> [String: ONNXTensorProto] {
@@ -149,15 +187,17 @@ public enum ONNXImporter {
     for tensor in graph.initializer {
       guard !tensor.name.isEmpty, result.updateValue(tensor, forKey: tensor.name) == nil else {
         throw fault(
-          path, "the initializer \(quoted(tensor.name)) has no name or stands there twice",
+          path, "the initializer \(quoted(tensor.name)) has no name or appears twice",
           remedy: "export the network again")
       }
     }
     return result
   }
 
+  /// Whether a domain is that of ONNX's own operators; both spellings are allowed.
   static func isDefaultDomain(_ domain: String) -> Bool { domain.isEmpty || domain == "ai.onnx" }
 
+  /// An error of reading a network, in one line.
   static func fault(_ path: String, _ cause: String, remedy: String) -> ModelError {
     ModelError("read network", path, cause, remedy: remedy)
   }

@@ -2,11 +2,14 @@ import FoundationEssentials
 import Models
 import NeuralNetworks
 
-/// How the numbers of a tensor are stored.
+/// How the numbers of an ONNX tensor are stored (`TensorProto.DataType`).
+///
+/// Quantized types (8-bit integers, float8, int4), strings and complex numbers are refused: no
+/// supported operation computes with them.
 enum TensorEncoding {
   case float, float16, bfloat16, double, int32, int64, boolean
 
-  /// The encoding of a type, `nil` for one that is not known.
+  /// The encoding of a type; `nil` for one that is not supported.
   init?(_ type: ONNXTensorProto.DataType) {
     switch type {
     case .float: self = .float
@@ -20,7 +23,9 @@ enum TensorEncoding {
     }
   }
 
-  /// What the elements become.
+  /// What the elements become: single precision, `Int`, or a truth value.
+  ///
+  /// Double precision is rounded: the engine computes in single precision.
   var elementType: ElementType {
     switch self {
     case .float, .float16, .bfloat16, .double: .float
@@ -29,7 +34,7 @@ enum TensorEncoding {
     }
   }
 
-  /// The bytes of one number.
+  /// The size of one number in bytes.
   var size: Int {
     switch self {
     case .boolean: 1
@@ -39,7 +44,7 @@ enum TensorEncoding {
     }
   }
 
-  /// The numbers that little-endian bytes hold.
+  /// Decodes little-endian bytes (`raw_data`, external data), which is how exporters store weights.
   func elements(_ bytes: RawSpan) -> ConstantTensor.Elements {
     switch self {
     case .float: .floats(decoded(bytes) { Float(bitPattern: $0) })
@@ -52,12 +57,16 @@ enum TensorEncoding {
     }
   }
 
-  /// The numbers that a tensor lists one by one.
+  /// Decodes numbers that a tensor lists one by one in a typed field.
+  ///
+  /// `int32_data` also holds truth values, and half-precision numbers as their bit patterns.
   func elements(listed tensor: ONNXTensorProto) -> ConstantTensor.Elements {
     switch self {
     case .float: .floats(tensor.floatData)
     case .float16:
       .floats(
+        // The upper half of each 32-bit field is unused; a damaged file's is dropped rather than
+        // trapped on.
         tensor.int32Data.map { Float(Float16(bitPattern: UInt16(truncatingIfNeeded: $0))) })
     case .bfloat16:
       .floats(tensor.int32Data.map { Float(bfloat16: UInt16(truncatingIfNeeded: $0)) })
@@ -68,7 +77,7 @@ enum TensorEncoding {
     }
   }
 
-  /// How many numbers a tensor lists one by one.
+  /// How many numbers a tensor lists in the field of this type.
   func listedCount(_ tensor: ONNXTensorProto) -> Int {
     switch self {
     case .float: tensor.floatData.count
@@ -78,6 +87,7 @@ enum TensorEncoding {
     }
   }
 
+  /// Decodes numbers of one width; bytes that do not fill one are left out.
   private func decoded<Bits: FixedWidthInteger & BitwiseCopyable, Element>(
     _ bytes: RawSpan, _ value: (Bits) -> Element
   ) -> [Element] {
@@ -85,6 +95,7 @@ enum TensorEncoding {
     let count = bytes.byteCount / size
     return [Element](capacity: count) { values in
       for index in 0..<count {
+        // A field of a protocol buffer begins at any offset, so loads may not assume an alignment.
         let bits = bytes.unsafeLoadUnaligned(fromByteOffset: index * size, as: Bits.self)
         values.append(value(Bits(littleEndian: bits)))
       }
@@ -93,20 +104,21 @@ enum TensorEncoding {
 }
 
 extension Float {
-  /// The number whose upper half is given (bfloat16).
+  /// The number of a bfloat16, which is the upper half of a `Float`.
   fileprivate init(bfloat16 bits: UInt16) { self.init(bitPattern: UInt32(bits) << 16) }
 }
 
 extension ConstantTensor {
-  /// Reads a tensor of an ONNX file.
+  /// Decodes a tensor of an ONNX file.
   ///
-  /// The count of values is compared with the data at hand before anything is allocated.
+  /// The number of values is compared with the data at hand before anything is allocated.
   ///
   /// - Parameters:
   ///   - tensor: The initializer or attribute.
   ///   - external: The files beside the network.
   ///   - fault: Makes an error of a cause and a remedy.
-  /// - Throws: `ModelError` for data that cannot be read, of another type or of another count.
+  /// - Throws: `ModelError` for another type, for dimensions that are negative or of more than 2³¹
+  ///   elements, and for data of another size or that cannot be read.
   init(
     _ tensor: ONNXTensorProto, external: inout ExternalData,
     fault: (_ cause: String, _ remedy: String) -> ModelError
@@ -118,10 +130,11 @@ extension ConstantTensor {
         "export the network with values of type float, float16, bfloat16, double, int32, int64 or "
           + "bool")
     }
+    // Nine are enough to see that there are more than eight.
     let shape = TensorShape(tensor.dims.prefix(9).map { Int($0) })
     guard shape.isReasonable else {
       throw fault(
-        "its values \(quoted(tensor.name)) have dimensions \(shape.dimensions), which no tensor has",
+        "its values \(quoted(tensor.name)) have dimensions \(shape.dimensions), not a valid shape",
         again)
     }
     let count = shape.elementCount
@@ -133,6 +146,7 @@ extension ConstantTensor {
     }
     let raw = tensor.rawData
     let listedCount = encoding.listedCount(tensor)
+    // An empty tensor has neither bytes nor numbers, which the second form below covers.
     let isRaw = !raw.isEmpty
     guard isRaw ? listedCount == 0 && raw.count == count * encoding.size : listedCount == count
     else {

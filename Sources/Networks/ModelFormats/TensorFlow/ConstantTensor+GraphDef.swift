@@ -2,21 +2,24 @@ import FoundationEssentials
 import NeuralNetworks
 
 extension ConstantTensor {
-  /// Reads a constant of a GraphDef.
+  /// Decodes a constant of a GraphDef (`TensorProto`).
   ///
-  /// Values stand as bytes, or as a list whose last number fills the rest of the shape (none: zeros).
-  /// The count of values is compared with the data at hand and the allowance before anything is
-  /// allocated.
+  /// Values are stored as bytes (`tensor_content`), or as a list whose last number fills the rest
+  /// of the shape (an empty one: zeros). The number of values is compared with the data at hand and
+  /// the limit before anything is allocated.
   ///
   /// - Parameters:
   ///   - tensor: The constant.
-  ///   - limit: The largest count of values.
-  /// - Throws: `GraphDefFault`, without the node's name, for data of another type or count.
+  ///   - limit: The largest number of values.
+  /// - Throws: `GraphDefFault`, without the node's name, for another type, unknown dimensions, or
+  ///   data of another size.
+  /// - Complexity: O(elements).
   init(_ tensor: TFTensorProto, limit: Int) throws(GraphDefFault) {
     var count = 1
     var dimensions: [Int] = []
     for dimension in tensor.tensorShape.dim {
       let size = Int(dimension.size)
+      // Checked at every step, as a size of 0 further on would hide a product that is too large.
       let (product, overflows) = count.multipliedReportingOverflow(by: size)
       guard size >= 0, size <= 1 << 31, !overflows, dimensions.count < 8, product <= limit else {
         throw GraphDefFault(
@@ -65,19 +68,26 @@ extension ConstantTensor {
   }
 }
 
-/// Where the values of a constant come from.
+/// The values of a constant, as bytes or as a list.
 private struct Source {
   let tensor: TFTensorProto
   let count: Int
 
-  /// The numbers of `int_val`, which all small integers share.
+  /// The numbers of `int_val`, which all integers of at most 32 bits share.
   func integers<Bits: FixedWidthInteger & BitwiseCopyable>(
     _ value: (Bits) -> Int
   ) throws(GraphDefFault) -> [Int] {
     try values(tensor.intVal.map { Int($0) }, value)
   }
 
-  /// The values out of a list, or out of little-endian bytes.
+  /// Decodes the values of a list, or of little-endian bytes.
+  ///
+  /// - Parameters:
+  ///   - list: The numbers of the field that belongs to the type.
+  ///   - value: Converts the bits of one number.
+  /// - Returns: As many values as the shape has.
+  /// - Throws: `GraphDefFault` for another number of bytes, both bytes and a list, or a list that
+  ///   is longer than the shape.
   func values<Value: Defaultable, Bits: FixedWidthInteger & BitwiseCopyable>(
     _ list: [Value], _ value: (Bits) -> Value
   ) throws(GraphDefFault) -> [Value] {
@@ -98,12 +108,14 @@ private struct Source {
     guard list.count <= count else {
       throw GraphDefFault("its constant has \(list.count) numbers for \(count) values")
     }
+    // A list of one number stands for a tensor filled with it: TensorFlow compresses such
+    // constants.
     guard list.count < count else { return list }
     return list + [Value](repeating: list.last ?? Value(), count: count - list.count)
   }
 }
 
-/// A type with a value that stands for nothing: 0, false.
+/// A type whose `init()` is zero or false.
 private protocol Defaultable { init() }
 extension Float: Defaultable {}
 extension Int: Defaultable {}

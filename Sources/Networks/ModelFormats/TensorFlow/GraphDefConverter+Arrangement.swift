@@ -1,7 +1,7 @@
 import NeuralNetworks
 
 extension GraphDefConverter {
-  /// `Concat` and `ConcatV2`, whose axis is the first or the last input.
+  /// `Concat`, whose axis is the first input, and `ConcatV2`, whose axis is the last.
   mutating func concatenation(
     _ node: GraphDefNode, axisInput: Int
   ) throws(GraphDefFault) -> Tensor {
@@ -13,6 +13,7 @@ extension GraphDefConverter {
     for index in node.inputs.indices where index != axisInput {
       inputs.append(try tensor(index, of: node))
     }
+    // All must be in one order of dimensions; beside a map the others have four dimensions too.
     if inputs.contains(where: \.isMap) {
       for index in inputs.indices {
         inputs[index] = try map(inputs[index], .channelsLast, for: node)
@@ -23,8 +24,13 @@ extension GraphDefConverter {
       as: node.name, isMap: inputs[0].isMap, for: node)
   }
 
-  /// `Split` into equal pieces and `SplitV` into pieces of given sizes.
-  mutating func pieces(
+  /// `Split` into equal outputs, whose axis is the first input, and `SplitV` into outputs of given
+  /// sizes.
+  ///
+  /// - Returns: The outputs; the first has the node's name, others `name:1` and so on, as in
+  ///   TensorFlow.
+  /// - Throws: `GraphDefFault` for more than 4096 outputs, or sizes that do not fit.
+  mutating func splitOutputs(
     _ node: GraphDefNode, _ operation: GraphDefOperation
   ) throws(GraphDefFault) -> [Tensor] {
     let isEqual = operation == .split
@@ -32,13 +38,13 @@ extension GraphDefConverter {
     let axis = try integers(isEqual ? 0 : 2, of: node, "axis")
     let count = try node.integer("num_split")
     guard axis.count == 1, (1...4096).contains(count) else {
-      throw node.fault("it makes \(count) pieces")
+      throw node.fault("it has \(count) outputs")
     }
     let dimension = try self.axis(axis[0], of: input, for: node)
     let size = facts[input.name]?.shape.dimensions[dimension] ?? 0
     let sizes: [Int]? = isEqual ? nil : try constant(1, of: node, "sizes").integers
     guard isEqual ? size.isMultiple(of: count) : sizes?.count == count else {
-      throw node.fault("\(size) elements cannot be cut into \(count) pieces")
+      throw node.fault("\(size) elements cannot be split into \(count) outputs")
     }
     var result: [Tensor] = []
     for index in 0..<count {
@@ -50,7 +56,10 @@ extension GraphDefConverter {
     return result
   }
 
-  /// `Reshape`: the elements in the file's order; what has four dimensions is taken for maps.
+  /// `Reshape`, of the elements in the file's order; a result of four dimensions is taken for maps.
+  ///
+  /// The order matters: a classifier's first dense layer has one weight for each element of a
+  /// flattened map, height first, channels last.
   mutating func reshape(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let input = try plain(try tensor(0, of: node), for: node)
     let (shape, rank) = try reshapeSizes(node, input)
@@ -64,6 +73,8 @@ extension GraphDefConverter {
   }
 
   /// The sizes that `Reshape` wants, and how many there are.
+  ///
+  /// - Throws: `GraphDefFault` for sizes that are not integers, or 0.
   private mutating func reshapeSizes(
     _ node: GraphDefNode, _ input: Tensor
   ) throws(GraphDefFault) -> (tensor: Tensor, count: Int) {
@@ -76,7 +87,8 @@ extension GraphDefConverter {
     guard !sizes.contains(0) else {
       throw node.fault("tensors without elements are not supported")
     }
-    // A batch size that the file fixes is left open: whatever fits, or (0) as before.
+    // A batch size that the file fixes is left open, as the engine computes other batches too: -1
+    // stands for whatever fits, 0 for the input's own size.
     if let first = sizes.first, first == image.batchSize {
       if !sizes.contains(-1) {
         sizes[0] = -1
@@ -88,7 +100,9 @@ extension GraphDefConverter {
     return (shape, sizes.count)
   }
 
-  /// `Transpose`; between the two orders of maps, only the name changes.
+  /// `Transpose`; between NHWC and NCHW only the name changes, as the elements already are in NCHW.
+  ///
+  /// Networks that were trained in NCHW on a GPU may hold such pairs around their convolutions.
   mutating func transpose(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let input = try tensor(0, of: node)
     let order = try integers(1, of: node, "order")
@@ -101,7 +115,11 @@ extension GraphDefConverter {
     return try add(.transpose(order), [try plain(input, for: node)], as: node.name, for: node)
   }
 
-  /// `Squeeze` of stated dimensions; of all that have size 1 only where that depends on no image.
+  /// `Squeeze` of stated dimensions; of all that have size 1 only for values that do not depend on
+  /// an image.
+  ///
+  /// - Throws: `GraphDefFault` otherwise: which dimensions have size 1 would depend on the image's
+  ///   size and batch.
   mutating func squeeze(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let stated = try node.integers("squeeze_dims") ?? []
     let tensor = try tensor(0, of: node)
@@ -110,13 +128,13 @@ extension GraphDefConverter {
         .squeeze(axes: nil), [try plain(tensor, for: node)], as: node.name, for: node)
     }
     guard !stated.isEmpty, stated.count <= 8 else {
-      throw node.fault("dropping whatever has size 1 is not supported")
+      throw node.fault("removing every dimension of size 1 is not supported")
     }
     let (input, axes) = try reducible(tensor, stated, node)
     return try add(.squeeze(axes: axes), [input], as: node.name, for: node)
   }
 
-  /// `Mean` over some dimensions.
+  /// `Mean` over some dimensions; over rows and columns of a map it is global average pooling.
   mutating func mean(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let stated = try integers(1, of: node, "axes")
     let input = try tensor(0, of: node)
@@ -127,18 +145,20 @@ extension GraphDefConverter {
     }
     let axes = try axes(stated, of: input, for: node)
     return try add(
+      // Pooling over the whole map follows an image of another size than the file's.
       input.isMap && Set(axes) == [2, 3]
         ? .globalAveragePool : .mean(axes: axes, keepsDimensions: true), [input],
       as: node.name, isMap: input.isMap, for: node)
   }
 
-  /// A tensor and some of its dimensions, such that without them the others stand in the file's
+  /// A tensor and some of its dimensions, such that the others, without them, are in the file's
   /// order.
   private mutating func reducible(
     _ tensor: Tensor, _ stated: [Int], _ node: GraphDefNode
   ) throws(GraphDefFault) -> (tensor: Tensor, axes: [Int]) {
     let axes = try axes(stated, of: tensor, for: node)
-    // A map without its channels, or without rows and columns, is the same in both orders.
+    // A map without its channels, or without rows and columns, is the same in NHWC and NCHW: the
+    // transposition is saved where networks reduce, in global pooling.
     if !tensor.isMap || axes.contains(1) || Set(axes).isSuperset(of: [2, 3]) {
       return (tensor, axes)
     }
@@ -146,7 +166,7 @@ extension GraphDefConverter {
     return (plain, try self.axes(stated, of: plain, for: node))
   }
 
-  /// `ExpandDims`.
+  /// `ExpandDims`: one new dimension of size 1; negative axes count from the end of the result.
   mutating func expandDimensions(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let axis = try integers(1, of: node, "axis")
     guard axis.count == 1 else { throw node.fault("one axis expected, found \(axis.count)") }
@@ -155,7 +175,8 @@ extension GraphDefConverter {
       for: node)
   }
 
-  /// `Pack`: tensors of one shape along a new dimension.
+  /// `Pack`: tensors of one shape along a new dimension; in frozen networks mostly the sizes for
+  /// `Reshape`.
   mutating func stack(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let axis = try node.integer("axis", default: 0)
     guard (1...4096).contains(node.inputs.count), (-8...8).contains(axis) else {
@@ -170,7 +191,13 @@ extension GraphDefConverter {
     return try add(.concatenation(axis: axis), inputs, as: node.name, for: node)
   }
 
-  /// `StridedSlice` as Python's `x[a:b:c, d]`, forwards.
+  /// `StridedSlice`, Python's `x[a:b:c, d]` with positive steps.
+  ///
+  /// Bit i of `begin_mask` or `end_mask` leaves that bound of dimension i open; a bit of
+  /// `shrink_axis_mask` takes one element of a dimension and removes it.
+  ///
+  /// - Throws: `GraphDefFault` for new dimensions (`new_axis_mask`), an ellipsis, or steps
+  ///   backwards.
   mutating func stridedSlice(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let input = try tensor(0, of: node)
     var starts = try integers(1, of: node, "starts")
@@ -189,6 +216,7 @@ extension GraphDefConverter {
       let bits = masks.map { $0 >> index & 1 == 1 }
       if bits[2] {
         dropped.append(index)
+        // The end of the last element is the dimension's own: -1 + 1 would be 0, an empty range.
         ends[index] = starts[index] == -1 ? Int(Int32.max) : starts[index] &+ 1
         continue
       }
@@ -202,7 +230,7 @@ extension GraphDefConverter {
     return try add(.squeeze(axes: dropped), [slice], as: node.name, for: node)
   }
 
-  /// `Slice`: from a start, so many elements; −1 for all that follow.
+  /// `Slice`: of each dimension so many elements from a start; −1 for all that follow.
   mutating func slice(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let input = try tensor(0, of: node)
     let starts = try integers(1, of: node, "starts")
@@ -217,6 +245,7 @@ extension GraphDefConverter {
     return try slice(input, starts, ends, steps, as: node.name, for: node)
   }
 
+  /// Emits a slice whose ranges are in the file's order of dimensions; the axes translate it.
   private mutating func slice(
     _ input: Tensor, _ starts: [Int], _ ends: [Int], _ steps: [Int], as name: String,
     for node: GraphDefNode
@@ -229,7 +258,11 @@ extension GraphDefConverter {
     return try add(.slice, inputs, as: name, isMap: input.isMap, for: node)
   }
 
-  /// `Pad`, `PadV2` and `MirrorPad`: two amounts for each dimension.
+  /// `Pad` and `PadV2` by a constant, and `MirrorPad`: two amounts for each dimension, before and
+  /// after.
+  ///
+  /// - Throws: `GraphDefFault` for `MirrorPad` with `SYMMETRIC`, which repeats the edge's elements
+  ///   too; the engine knows `REFLECT` only.
   mutating func pad(
     _ node: GraphDefNode, _ operation: GraphDefOperation
   ) throws(GraphDefFault) -> Tensor {
@@ -241,8 +274,10 @@ extension GraphDefConverter {
     }
     var amounts = [Int](repeating: 0, count: 2 * rank)
     for index in 0..<rank {
-      let place = try axis(index, of: input, for: node)
-      (amounts[place], amounts[rank + place]) = (stated[2 * index], stated[2 * index + 1])
+      let axis = try self.axis(index, of: input, for: node)
+      // TensorFlow pairs both sides of each dimension; the engine, like ONNX, lists all beginnings,
+      // then all ends.
+      (amounts[axis], amounts[rank + axis]) = (stated[2 * index], stated[2 * index + 1])
     }
     var content = PaddingContent.constant
     if operation == .mirrorPad {

@@ -2,7 +2,8 @@ import Matrices
 import NeuralNetworks
 
 extension GraphDefConverter {
-  /// Functions of one element, by their TensorFlow names.
+  /// Functions of one element, by their TensorFlow names; the order of dimensions does not matter
+  /// to them.
   private static let unaryFunctions: [String: UnaryFunction] = [
     "Abs": .absolute, "Elu": .elu(alpha: 1), "Erf": .erf, "Exp": .exponential,
     "Inv": .reciprocal, "Log": .logarithm, "Neg": .negative, "Reciprocal": .reciprocal,
@@ -10,13 +11,16 @@ extension GraphDefConverter {
     "Softplus": .softplus, "Sqrt": .squareRoot, "Tanh": .tanh,
   ]
 
-  /// Functions of two elements.
+  /// Functions of two elements, which broadcast as in NumPy.
   private static let binaryFunctions: [String: BinaryFunction] = [
     "Add": .add, "AddV2": .add, "Div": .divide, "Maximum": .maximum, "Minimum": .minimum,
     "Mul": .multiply, "Pow": .power, "RealDiv": .divide, "Sub": .subtract,
   ]
 
-  /// A function of elements.
+  /// Converts an operation on elements, by its TensorFlow name.
+  ///
+  /// `Rsqrt`, `Square`, `SquaredDifference` and `AddN` are composed of others; Keras' unfused
+  /// normalizations and attention contain them.
   ///
   /// - Throws: `GraphDefFault`, also when there is no such operation.
   mutating func elementwise(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
@@ -39,7 +43,7 @@ extension GraphDefConverter {
       return try add(
         .binary(.multiply), [input, input], as: node.name, isMap: input.isMap, for: node)
     case "SquaredDifference":
-      let (inputs, isMap) = try spread(
+      let (inputs, isMap) = try broadcastable(
         [try tensor(0, of: node), try tensor(1, of: node)], for: node)
       let difference = try add(
         .binary(.subtract), inputs, as: "\(node.name):difference", isMap: isMap, for: node)
@@ -49,7 +53,7 @@ extension GraphDefConverter {
       guard node.inputs.count > 1 else { return try unary(.identity, node) }
       var sum = try tensor(0, of: node)
       for index in 1..<node.inputs.count {
-        let (inputs, isMap) = try spread([sum, try tensor(index, of: node)], for: node)
+        let (inputs, isMap) = try broadcastable([sum, try tensor(index, of: node)], for: node)
         let isLast = index == node.inputs.count - 1
         sum = try add(
           .binary(.add), inputs, as: isLast ? node.name : "\(node.name):sum\(index)", isMap: isMap,
@@ -60,6 +64,8 @@ extension GraphDefConverter {
     }
   }
 
+  /// A function of two tensors; with a constant per channel on either side it is an affine map per
+  /// channel, which joins the convolution before it.
   private mutating func binary(
     _ function: BinaryFunction, _ node: GraphDefNode
   ) throws(GraphDefFault) -> Tensor {
@@ -75,11 +81,13 @@ extension GraphDefConverter {
         .channelAffine(affine), [inputs[image]], as: node.name, isMap: inputs[image].isMap,
         for: node)
     }
-    let (spread, isMap) = try spread(inputs, for: node)
-    return try add(.binary(function), spread, as: node.name, isMap: isMap, for: node)
+    let (aligned, isMap) = try broadcastable(inputs, for: node)
+    return try add(.binary(function), aligned, as: node.name, isMap: isMap, for: node)
   }
 
-  /// The values of a constant that has one for each channel of a map.
+  /// The values of a constant that has one for each channel of a map; `nil` for other constants.
+  ///
+  /// In NHWC channels are last, so a vector broadcasts to them without further dimensions.
   private func channelValues(_ constant: Tensor, of tensor: Tensor) -> [Float]? {
     let sizes = dimensions(of: constant)
     guard tensor.isMap, facts[tensor.name]?.constant == nil, !sized.contains(constant.name),
@@ -91,7 +99,14 @@ extension GraphDefConverter {
     return values
   }
 
-  /// A function of an element and a channel's constant as scale · x + shift, where it is one.
+  /// A function of an element and a channel's constant as scale · x + shift; `nil` where it is not
+  /// affine.
+  ///
+  /// - Parameters:
+  ///   - function: The function.
+  ///   - values: The constant of each channel.
+  ///   - isFirst: Whether the constant is the left operand.
+  /// - Returns: The affine map.
   private static func affine(
     _ function: BinaryFunction, _ values: [Float], isFirst: Bool
   ) -> ChannelAffine? {
@@ -102,15 +117,17 @@ extension GraphDefConverter {
     case (.subtract, true): return ChannelAffine(scale: ones.map { -$0 }, shift: values)
     case (.multiply, _): return ChannelAffine(scale: values, shift: zeros)
     case (.divide, false):
+      // A factor instead of a division may differ in the last bit; a constant of 0 stays a
+      // division.
       let scale = values.map { 1 / $0 }
       return scale.allSatisfy(\.isFinite) ? ChannelAffine(scale: scale, shift: zeros) : nil
     default: return nil
     }
   }
 
-  /// Tensors in a common order of dimensions, so that spreading one over the other means what it
-  /// means in the file; whether that is the order of maps.
-  private mutating func spread(
+  /// Tensors in one order of dimensions, so that broadcasting means what it means in the file; and
+  /// whether that is NCHW.
+  private mutating func broadcastable(
     _ tensors: [Tensor], for node: GraphDefNode
   ) throws(GraphDefFault) -> (tensors: [Tensor], areMaps: Bool) {
     var areMaps = false
@@ -119,16 +136,26 @@ extension GraphDefConverter {
       areMaps = areMaps || tensor.isMap
       fit = fit && rank(of: tensor) <= 4
     }
+    // Beside a tensor of five dimensions a map goes back to the file's order, as NCHW has no fifth
+    // dimension.
     areMaps = areMaps && fit
     var result: [Tensor] = []
     for tensor in tensors {
       result.append(
-        areMaps ? try spreadable(tensor, for: node) : try plain(tensor, for: node))
+        areMaps ? try broadcastableMap(tensor, for: node) : try plain(tensor, for: node))
     }
     return (result, areMaps)
   }
 
-  /// `MatMul` and its like: a layer where the second factor is a matrix of the file.
+  /// `MatMul`, `BatchMatMul` and `BatchMatMulV2`: a fully connected layer where the second factor
+  /// is a matrix of the file.
+  ///
+  /// - Parameters:
+  ///   - node: The node.
+  ///   - transposes: The attributes that transpose the factors: `transpose_a` or `adj_x`, which for
+  ///     real numbers are the same.
+  /// - Returns: The product.
+  /// - Throws: `GraphDefFault` for factors of fewer than two dimensions.
   mutating func matrixProduct(
     _ node: GraphDefNode, transposes: [String]
   ) throws(GraphDefFault) -> Tensor {
@@ -139,6 +166,7 @@ extension GraphDefConverter {
       let (sizes, values) = try weights(1, of: node)
       if sizes.count == 2, !sizes.contains(0) {
         let matrix = Matrix(rowCount: sizes[0], columnCount: sizes[1], elements: values)
+        // TensorFlow stores inputs × outputs; a layer here is outputs × inputs.
         let weights = transposesSecond ? matrix : matrix.transposed()
         let layer = InnerProduct(
           weights: weights, bias: [Float](repeating: 0, count: weights.rowCount))
@@ -160,7 +188,7 @@ extension GraphDefConverter {
     return try add(.matrixProduct, factors, as: node.name, for: node)
   }
 
-  /// Softmax over the channels, which stand last in the file.
+  /// `Softmax` over the channels, the last dimension in the file.
   mutating func softmax(
     _ node: GraphDefNode, as name: String
   ) throws(GraphDefFault) -> Tensor {

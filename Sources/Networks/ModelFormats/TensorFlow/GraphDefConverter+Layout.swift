@@ -1,39 +1,46 @@
 import NeuralNetworks
 
 extension GraphDefConverter {
-  /// A tensor's sizes in the file's order, for an image of the size in the file.
+  /// A tensor's sizes in the file's order of dimensions, for an image of the size in the file.
   func dimensions(of tensor: Tensor) -> [Int] {
     let sizes = facts[tensor.name]?.shape.dimensions ?? []
     return tensor.isMap && sizes.count == 4 ? [0, 2, 3, 1].map { sizes[$0] } : sizes
   }
 
-  /// The number of a tensor's dimensions.
+  /// The number of a tensor's dimensions, the same in both orders.
   func rank(of tensor: Tensor) -> Int { facts[tensor.name]?.shape.rank ?? 0 }
 
-  /// Where a dimension of the file's order stands in the graph.
+  /// The index in the graph of a dimension that the file counts in its own order.
   ///
-  /// - Throws: `GraphDefFault` when it does not exist; negative ones count from the end.
+  /// - Parameters:
+  ///   - axis: The dimension in the file; negative ones count from the end.
+  ///   - tensor: The tensor.
+  ///   - node: The node that asks, for messages.
+  /// - Returns: Its index in the graph's tensor.
+  /// - Throws: `GraphDefFault` when it does not exist.
   func axis(_ axis: Int, of tensor: Tensor, for node: GraphDefNode) throws(GraphDefFault) -> Int {
     guard let index = facts[tensor.name]?.shape.dimensionIndex(axis) else {
-      throw node.fault("axis \(axis) is none of \(dimensions(of: tensor).count) dimensions")
+      throw node.fault(
+        "axis \(axis) is out of range for \(dimensions(of: tensor).count) dimensions")
     }
+    // Rows, dimension 1 of NHWC, are 2 of NCHW; columns 3; channels 1.
     return tensor.isMap ? [0, 2, 3, 1][index] : index
   }
 
-  /// Where several dimensions stand in the graph; each may stand there once.
+  /// The indices in the graph of several dimensions, each of which may be named once.
   func axes(
     _ axes: [Int], of tensor: Tensor, for node: GraphDefNode
   ) throws(GraphDefFault) -> [Int] {
     var result: [Int] = []
     for axis in axes {
       let index = try self.axis(axis, of: tensor, for: node)
-      guard !result.contains(index) else { throw node.fault("axis \(axis) stands there twice") }
+      guard !result.contains(index) else { throw node.fault("axis \(axis) appears twice") }
       result.append(index)
     }
     return result
   }
 
-  /// The tensor with its dimensions in the file's order.
+  /// The tensor with its dimensions in the file's order; a map is transposed to NHWC.
   mutating func plain(
     _ tensor: Tensor, for node: GraphDefNode
   ) throws(GraphDefFault) -> Tensor {
@@ -43,9 +50,12 @@ extension GraphDefConverter {
     }
   }
 
-  /// The tensor as a map for an operation that wants the channels where `format` says.
+  /// The tensor as a map for an operation that wants its channels where `format` says.
   ///
-  /// - Throws: `GraphDefFault` when it has not four dimensions.
+  /// An operation with `data_format` NCHW takes the file's second dimension for channels: it is
+  /// given the tensor in the file's own order, which is the engine's then.
+  ///
+  /// - Throws: `GraphDefFault` when it does not have four dimensions.
   mutating func map(
     _ tensor: Tensor, _ format: MapFormat, for node: GraphDefNode
   ) throws(GraphDefFault) -> Tensor {
@@ -59,8 +69,9 @@ extension GraphDefConverter {
     }
   }
 
-  /// The tensor with dimensions of size 1 put before its own until it has four, as a map.
-  mutating func spreadable(
+  /// The tensor as a map of four dimensions, those missing of size 1 before its own, as NumPy's
+  /// broadcasting adds them; a scalar stays one.
+  mutating func broadcastableMap(
     _ tensor: Tensor, for node: GraphDefNode
   ) throws(GraphDefFault) -> Tensor {
     let rank = rank(of: tensor)
@@ -74,7 +85,7 @@ extension GraphDefConverter {
     return try map(wide, .channelsLast, for: node)
   }
 
-  /// A rearrangement of a tensor, made the first time that it is wanted.
+  /// A rearrangement of a tensor, made when it is first wanted and shared by all that read it.
   private mutating func once(
     _ name: String, isMap: Bool,
     _ make: (inout GraphDefConverter, String) throws(GraphDefFault) -> Tensor

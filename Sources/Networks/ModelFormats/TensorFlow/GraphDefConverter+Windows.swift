@@ -1,7 +1,7 @@
 import NeuralNetworks
 
 extension GraphDefConverter {
-  /// `Conv2D`: weights of kernel height × kernel width × inputs × outputs.
+  /// `Conv2D`, whose weights are kernel height × kernel width × inputs per group × outputs.
   mutating func convolution(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let weights = try windowWeights(node)
     let sides = weights.dimensions
@@ -11,7 +11,8 @@ extension GraphDefConverter {
     )
   }
 
-  /// `DepthwiseConv2dNative`: weights of kernel height × kernel width × channels × outputs of each.
+  /// `DepthwiseConv2dNative`, whose weights are kernel height × kernel width × channels × outputs
+  /// of each channel.
   mutating func depthwiseConvolution(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let weights = try windowWeights(node)
     let sides = weights.dimensions
@@ -21,6 +22,7 @@ extension GraphDefConverter {
       channels: sides[2])
   }
 
+  /// Weights of four dimensions, none of which is 0.
   private mutating func windowWeights(
     _ node: GraphDefNode
   ) throws(GraphDefFault) -> (dimensions: [Int], values: [Float]) {
@@ -31,6 +33,18 @@ extension GraphDefConverter {
     return weights
   }
 
+  /// Emits a convolution without bias, which TensorFlow adds by `BiasAdd`.
+  ///
+  /// - Parameters:
+  ///   - node: The node.
+  ///   - values: The weights as outputs × inputs per group × kernel height × kernel width.
+  ///   - inputsPerGroup: The channels that one output reads.
+  ///   - outputs: The number of output channels.
+  ///   - kernel: The kernel's size in pixels.
+  ///   - expected: The number of input channels that the weights fix; `nil` where groups follow
+  ///     from the input, as in TensorFlow's grouped `Conv2D`.
+  /// - Returns: The output.
+  /// - Throws: `GraphDefFault` for channels that the groups do not divide.
   private mutating func convolution(
     _ node: GraphDefNode, values: [Float], inputsPerGroup: Int, outputs: Int, kernel: Extent,
     channels expected: Int? = nil
@@ -54,7 +68,7 @@ extension GraphDefConverter {
       .convolution(operation), [input], as: node.name, isMap: input.isMap, for: node)
   }
 
-  /// `MaxPool` and `AvgPool`, whose mean is over what lies inside the map.
+  /// `MaxPool` and `AvgPool`; the mean is over the pixels inside the map, padding excluded.
   mutating func pool(
     _ node: GraphDefNode, _ operation: GraphDefOperation
   ) throws(GraphDefFault) -> Tensor {
@@ -70,12 +84,16 @@ extension GraphDefConverter {
   }
 
   /// Reads `padding` and `explicit_paddings`.
+  ///
+  /// - Throws: `GraphDefFault` for another keyword, or padding of batches or channels.
   private func padding(
     of node: GraphDefNode, _ format: MapFormat
   ) throws(GraphDefFault) -> (Padding, PaddingRule) {
     let word = try node.word("padding") ?? ""
     switch word {
     case "VALID": return (Padding(), .explicit)
+    // The output has ⌈size / stride⌉ pixels; an odd pixel of padding goes to the bottom and the
+    // right.
     case "SAME": return (Padding(), .sameUpper)
     case "EXPLICIT":
       let sides = try node.integers("explicit_paddings") ?? []
@@ -93,6 +111,11 @@ extension GraphDefConverter {
   }
 
   /// `LRN`: x / (bias + alpha · Σ x²)^beta, the sum over `depth_radius` channels on each side.
+  ///
+  /// GoogLeNet's TensorFlow version has two such layers. Defaults are TensorFlow's: 5, 1, 1 and
+  /// 0.5.
+  ///
+  /// - Throws: `GraphDefFault` for a negative alpha, or a bias that is not positive.
   mutating func localResponseNormalization(
     _ node: GraphDefNode
   ) throws(GraphDefFault) -> Tensor {
@@ -101,6 +124,7 @@ extension GraphDefConverter {
     guard (0...32_767).contains(radius) else { throw node.fault("depth_radius is \(radius)") }
     let size = 2 * radius + 1
     let operation = LocalResponseNormalization(
+      // The engine divides alpha by the window's size, as ONNX and Caffe do.
       size: size, alpha: try node.number("alpha", default: 1) * Float(size),
       beta: try node.number("beta", default: 0.5), bias: try node.number("bias", default: 1))
     guard operation.alpha >= 0, operation.alpha.isFinite, operation.bias > 0 else {
@@ -110,7 +134,8 @@ extension GraphDefConverter {
       .localResponseNormalization(operation), [input], as: node.name, isMap: true, for: node)
   }
 
-  /// `BiasAdd`: one value a channel.
+  /// `BiasAdd`: one value per channel, which joins the convolution before it; on vectors it stays
+  /// an addition, which joins their layer.
   mutating func biasAdd(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     let format = try node.mapFormat()
     var input = try tensor(0, of: node)
@@ -126,7 +151,10 @@ extension GraphDefConverter {
       .channelAffine(affine), [input], as: node.name, isMap: input.isMap, for: node)
   }
 
-  /// `FusedBatchNorm` in use: scale, offset, mean and variance of each channel are constants.
+  /// `FusedBatchNorm` at inference, versions 1 to 3: one factor and one shift per channel.
+  ///
+  /// - Throws: `GraphDefFault` in training mode, which is the operation's default, and for
+  ///   constants that differ in length or have a variance that is not above −epsilon.
   mutating func batchNormalization(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     guard try !node.flag("is_training", default: true) else {
       throw node.fault("batch normalization in training is not supported")

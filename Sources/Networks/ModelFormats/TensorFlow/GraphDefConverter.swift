@@ -2,50 +2,64 @@ import NeuralNetworks
 
 /// Turns the nodes of a GraphDef into nodes of a graph, in order of computation.
 ///
-/// A map whose channels stand last in the file is stored with its channels first, under the same
-/// name. Where an operation needs the file's own order of dimensions, the tensor is transposed into
-/// one named `…:nhwc`, where it needs a map, into `…:nchw`.
+/// TensorFlow stores maps as height × width × channels (NHWC), the engine computes on channels ×
+/// height × width (NCHW). A map whose channels are last in the file is therefore stored with its
+/// channels first, under the same name. Where an operation needs the file's own order of
+/// dimensions, the tensor is transposed into one named `…:nhwc`, where it needs a map, into
+/// `…:nchw`: a colon occurs in no name of the file.
 struct GraphDefConverter {
-  /// A tensor of the graph.
+  /// A tensor of the graph, with the order of its dimensions.
   struct Tensor {
+    /// Its name in the graph.
     let name: String
-    /// Whether it is a map of four dimensions whose channels stand last in the file, and first here.
+    /// Whether it is a map of four dimensions whose channels are last in the file, and first here.
     let isMap: Bool
   }
 
-  /// What a tensor of the file has become.
+  /// What a node's output has become.
   enum Value {
-    /// Values of the file, not read yet.
+    /// Values of the file, not decoded yet.
     case constant(name: String, TFTensorProto)
+    /// A tensor of the graph.
     case tensor(Tensor)
-    /// Nothing, for a reason.
+    /// Nothing, for a reason that users of its layers are told.
     case missing(reason: String, dependsOnImage: Bool)
   }
 
+  /// The graph's input.
   let image: GraphDefImage
-  /// Whatever was converted, by its name in a graph.
+  /// What each tensor of the file has become, by its name in a graph.
   private var values: [String: Value] = [:]
-  /// What is known about each tensor of the graph for an image of the size in the file.
+  /// What is known about each tensor of the graph, for an image of the size in the file.
   private(set) var facts: [String: TensorFact]
   private var nodes: [Node] = []
   /// The tensors of the graph that depend on the image's values.
   private var dependent: Set<String>
-  /// Those that depend on sizes of tensors, which another image or batch may change.
+  /// The tensors whose values depend on the sizes of tensors, which another image or batch may
+  /// change.
   private(set) var sized: Set<String> = []
-  /// The tensors that bear names of the file.
+  /// The tensors that have names of the file.
   private var named: Set<String> = []
   /// Why tensors that depend on the image, or unsupported nodes before them, cannot be computed.
   private(set) var missing: [String: String] = [:]
-  /// How many values of constants may still be read.
+  /// How many values of constants may still be decoded.
   private var valueAllowance: Int
   /// How many nodes the graph may have.
   private let nodeLimit: Int
   private var foldingAllowance = FoldingAllowance(elementCount: 1 << 24)
 
-  /// Begins a graph for a file of a given size, to which what it may hold is in proportion.
+  /// Begins a graph.
+  ///
+  /// - Parameters:
+  ///   - image: Its input.
+  ///   - fileSize: The file's size in bytes, in proportion to which the numbers of values and nodes
+  ///     are bounded.
   init(image: GraphDefImage, fileSize: Int) {
     self.image = image
+    // A list may fill a large tensor with one number, so values are not bounded by bytes.
     valueAllowance = fileSize + 1 << 24
+    // One node of the file may become several, `Split` thousands: a few bytes may not ask for
+    // millions.
     nodeLimit = min(fileSize / 8 + 4096, 1 << 22)
     dependent = [image.name]
     facts = [image.name: TensorFact(shape: image.shape)]
@@ -53,7 +67,10 @@ struct GraphDefConverter {
       Tensor(name: image.name, isMap: image.format == .channelsLast))
   }
 
-  /// Converts a node whose inputs were converted before, or notes why it cannot be.
+  /// Converts a node whose inputs were converted before, or records why it cannot be.
+  ///
+  /// A GraphDef may hold nodes that no layer needs, for training or for reading files; a node that
+  /// cannot be converted therefore spoils only what depends on it.
   mutating func convert(_ node: GraphDefNode) {
     guard node.name != image.name else { return }
     do throws(GraphDefFault) {
@@ -78,11 +95,13 @@ struct GraphDefConverter {
 
   /// The graph of what could be converted.
   ///
-  /// Its results are the floating-point tensors that no node of the file reads, or if there are none
-  /// (a network that ends in an operation that is not supported), that no node of the graph reads.
+  /// Its results are the floating-point tensors that no node of the file reads, or if there are
+  /// none (a network that ends in an operation that is not supported), that no node of the graph
+  /// reads. A GraphDef does not name its results.
   ///
   /// - Parameter read: The tensors that some node of the file reads.
   /// - Returns: The graph; `nil` when nothing that could be converted depends on the image.
+  /// - Complexity: O(nodes).
   func graph(read: Set<GraphDefNode.Reference>) -> NetworkGraph? {
     var needed: Set<String> = []
     var kept: [Node] = []
@@ -108,6 +127,9 @@ struct GraphDefConverter {
   // MARK: What nodes read
 
   /// What one of a node's inputs has become.
+  ///
+  /// - Throws: `GraphDefFault` when there is no such input, or it could not be converted; the
+  ///   reason is that of the first node that failed.
   func value(_ index: Int, of node: GraphDefNode) throws(GraphDefFault) -> Value {
     guard node.inputs.indices.contains(index) else {
       throw node.fault("it has \(node.inputs.count) inputs, too few")
@@ -115,14 +137,15 @@ struct GraphDefConverter {
     let reference = node.inputs[index]
     if case .missing(let reason, _)? = values[reference.node] { throw GraphDefFault(reason) }
     guard let value = values[reference.tensor] else {
-      // An input that exists stands before the node, unless it depends on the node.
+      // An input that exists comes before the node, unless it depends on the node.
       throw node.fault(
         "its input \(quoted(reference.tensor)) does not exist, or depends on the node itself")
     }
     return value
   }
 
-  /// One of a node's inputs as a tensor of the graph.
+  /// One of a node's inputs as a tensor of the graph; a constant is decoded and added when it is
+  /// first read.
   mutating func tensor(_ index: Int, of node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     switch try value(index, of: node) {
     case .constant(let name, let values):
@@ -133,7 +156,15 @@ struct GraphDefConverter {
     }
   }
 
-  /// The values of an input that does not depend on the image.
+  /// The values of an input that does not depend on the image, in the file's order of dimensions.
+  ///
+  /// - Parameters:
+  ///   - index: The input.
+  ///   - node: The node.
+  ///   - what: What the values are, for messages, in the plural.
+  /// - Returns: The values.
+  /// - Throws: `GraphDefFault` when they depend on the image, or on sizes that another image
+  ///   changes.
   mutating func constant(
     _ index: Int, of node: GraphDefNode, _ what: String
   ) throws(GraphDefFault) -> ConstantTensor {
@@ -148,7 +179,8 @@ struct GraphDefConverter {
     }
   }
 
-  /// The values of an input that are finite floating-point numbers, and their dimensions.
+  /// The values of an input that are finite floating-point numbers, and their dimensions in the
+  /// file's order.
   mutating func weights(
     _ index: Int, of node: GraphDefNode
   ) throws(GraphDefFault) -> (dimensions: [Int], values: [Float]) {
@@ -159,7 +191,10 @@ struct GraphDefConverter {
     return (constant.shape.dimensions, values)
   }
 
-  /// A short list of whole numbers that does not depend on the image; one number is a list too.
+  /// A short list of integers that does not depend on the image; one integer is a list too.
+  ///
+  /// - Throws: `GraphDefFault` for other values, or more than 16: axes, sizes and padding of at
+  ///   most 8 dimensions.
   mutating func integers(
     _ index: Int, of node: GraphDefNode, _ what: String
   ) throws(GraphDefFault) -> [Int] {
@@ -170,6 +205,7 @@ struct GraphDefConverter {
     return values
   }
 
+  /// Decodes a constant, charging it to the allowance.
   private mutating func read(
     _ tensor: TFTensorProto, for node: GraphDefNode
   ) throws(GraphDefFault) -> ConstantTensor {
@@ -187,8 +223,17 @@ struct GraphDefConverter {
 
   // MARK: What nodes make
 
-  /// Adds a node that makes the tensor `output`: the source's own name, or one with a colon that
-  /// says what it is; `isMap` for maps that the file holds with their channels last.
+  /// Adds a node to the graph.
+  ///
+  /// - Parameters:
+  ///   - operation: What it computes.
+  ///   - inputs: The tensors that it reads.
+  ///   - output: The tensor that it makes: the source's own name, or one with a colon that says
+  ///     what it is.
+  ///   - isMap: Whether the output is a map that the file holds with its channels last.
+  ///   - source: The node of the file, for its name.
+  /// - Returns: The output.
+  /// - Throws: `GraphDefFault` when the operation does not fit its inputs, or a limit is reached.
   @discardableResult
   mutating func add(
     _ operation: Operation, _ inputs: [Tensor], as output: String, isMap: Bool = false,
@@ -197,10 +242,10 @@ struct GraphDefConverter {
     let node = Node(
       name: source.name, operation: operation, inputs: inputs.map(\.name), output: output)
     guard facts[output] == nil else {
-      throw source.fault("a tensor of the name \(quoted(output)) exists already")
+      throw source.fault("a tensor of the name \(quoted(output)) already exists")
     }
     guard nodes.count < nodeLimit else {
-      throw source.fault("it and those before it ask for more than \(nodeLimit) operations")
+      throw source.fault("it and the nodes before it need more than \(nodeLimit) operations")
     }
     do throws(GraphError) {
       facts[output] = try node.fact(
@@ -210,12 +255,14 @@ struct GraphDefConverter {
     }
     let isShape = if case .shape = operation { true } else { false }
     if !isShape, node.inputs.contains(where: dependent.contains) { dependent.insert(output) }
+    // Two kinds of dependence: values of the image, and sizes, which are known now but may be
+    // others when the network is compiled for another image.
     if isShape || node.inputs.contains(where: sized.contains) { sized.insert(output) }
     nodes.append(node)
     return Tensor(name: output, isMap: isMap)
   }
 
-  /// Adds a constant.
+  /// Adds a constant to the graph.
   mutating func constant(
     _ value: ConstantTensor, as output: String, for source: GraphDefNode
   ) throws(GraphDefFault) -> Tensor {

@@ -4,13 +4,14 @@ import SwiftProtobuf
 
 /// Reads frozen TensorFlow networks (`GraphDef`, usually `.pb`) into network graphs.
 ///
-/// The file is not trusted: whatever it holds, the result is a graph or an error. Memory stays
-/// within a few times the size of the file.
+/// A frozen graph holds its weights as constants, as the paper's InceptionV1 is published. The file
+/// is not trusted: whatever it holds, the result is a graph or an error. Memory stays within a few
+/// times the size of the file.
 public enum GraphDefImporter {
   /// The largest file that is read, 2 GiB: protocol buffers end there.
   static let fileSizeLimit = 1 << 31
 
-  /// The most nodes that are read.
+  /// The largest number of nodes that is read; networks have thousands.
   static let nodeCountLimit = 1 << 20
 
   /// The network of a frozen GraphDef.
@@ -34,19 +35,29 @@ public enum GraphDefImporter {
     try imported(contentsOf: path, input: input).graph
   }
 
-  /// The network that the bytes of a GraphDef describe; `path` is for messages.
+  /// Reads the network that the bytes of a GraphDef describe.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file's content.
+  ///   - path: Its name, for messages.
+  ///   - input: How the input's sizes are taken.
+  /// - Returns: The graph.
+  /// - Throws: `ModelError`, as for a file.
   package static func graph(
     bytes: [UInt8], path: String, input: InputSize = .asStated
   ) throws(ModelError) -> NetworkGraph {
     try imported(bytes, path, input).graph
   }
 
+  /// Reads the network of a file, and whether the file leaves the image's size open.
   static func imported(
     contentsOf path: String, input: InputSize
   ) throws(ModelError) -> (graph: NetworkGraph, hasOpenSize: Bool) {
     try imported(fileBytes(path, what: "network", limit: fileSizeLimit), path, input)
   }
 
+  /// Converts parsed bytes; of all reasons why nothing could be computed, the first in order of
+  /// computation is reported.
   private static func imported(
     _ bytes: [UInt8], _ path: String, _ input: InputSize
   ) throws(ModelError) -> (graph: NetworkGraph, hasOpenSize: Bool) {
@@ -65,11 +76,15 @@ public enum GraphDefImporter {
     return (graph, image.hasOpenSize)
   }
 
+  /// Parses the bytes as a `GraphDef`.
+  ///
+  /// - Throws: `ModelError` for bytes that are not one, for too many nodes, and for none.
   private static func parsed(
     _ bytes: [UInt8], _ path: String
   ) throws(ModelError) -> [GraphDefNode] {
     let remedy = "copy or freeze it again"
-    // A node takes two bytes at least, but much more memory.
+    // A node takes two bytes at least, but hundreds in memory: they are counted before they are
+    // parsed.
     guard let nodeCount = messageCount(bytes, field: 1), nodeCount <= nodeCountLimit else {
       throw fault(
         path, "it is not a GraphDef, was cut or damaged, or has more than \(nodeCountLimit) nodes",
@@ -82,43 +97,52 @@ public enum GraphDefImporter {
     }
     guard !graph.node.isEmpty else {
       throw fault(
-        path, "it holds no nodes", remedy: "freeze a SavedModel into a GraphDef before")
+        path, "it holds no nodes", remedy: "first freeze a SavedModel into a GraphDef")
     }
     return graph.node.map(GraphDefNode.init)
   }
 
-  /// How often a field stands in a message, without reading what it holds; `nil` if it is damaged.
+  /// How often a field occurs in a protocol buffer, without reading what it holds.
+  ///
+  /// - Parameters:
+  ///   - bytes: The message.
+  ///   - field: The field's number.
+  /// - Returns: The count; `nil` for bytes that are not a protocol buffer.
+  /// - Complexity: O(fields).
   static func messageCount(_ bytes: [UInt8], field: UInt64) -> Int? {
-    var place = 0
+    var offset = 0
     var count = 0
     func varint() -> UInt64? {
       var value: UInt64 = 0
       for shift in stride(from: UInt64(0), to: 64, by: 7) {
-        guard place < bytes.count else { return nil }
-        let byte = bytes[place]
-        place += 1
+        guard offset < bytes.count else { return nil }
+        let byte = bytes[offset]
+        offset += 1
         value |= UInt64(byte & 127) << shift
         if byte < 128 { return value }
       }
       return nil
     }
-    while place < bytes.count {
+    while offset < bytes.count {
       guard let key = varint() else { return nil }
       if key >> 3 == field { count += 1 }
+      // Wire types: 0 is a varint, 1 eight bytes, 2 a length and so many bytes, 5 four bytes;
+      // groups (3, 4) are deprecated and not in this schema.
       switch key & 7 {
       case 0: guard varint() != nil else { return nil }
-      case 1: place += 8
+      case 1: offset += 8
       case 2:
-        guard let length = varint(), length <= UInt64(bytes.count - place) else { return nil }
-        place += Int(length)
-      case 5: place += 4
+        guard let length = varint(), length <= UInt64(bytes.count - offset) else { return nil }
+        offset += Int(length)
+      case 5: offset += 4
       default: return nil
       }
-      guard place <= bytes.count else { return nil }
+      guard offset <= bytes.count else { return nil }
     }
     return count
   }
 
+  /// An error of reading a network, in one line.
   static func fault(_ path: String, _ cause: String, remedy: String) -> ModelError {
     ModelError("read network", path, cause, remedy: remedy)
   }

@@ -1,6 +1,9 @@
 import NeuralNetworks
 
-/// The operations that are known, by their TensorFlow names, but for functions of elements.
+/// The operations that are supported, by their TensorFlow names, except for functions of elements.
+///
+/// They are those of the paper's InceptionV1 and of frozen Keras networks. Versions of one
+/// operation that mean the same at inference (`FusedBatchNorm`, `…V2`, `…V3`) share a conversion.
 enum GraphDefOperation: String, CaseIterable {
   case constant = "Const"
   case placeholder = "Placeholder"
@@ -47,8 +50,10 @@ enum GraphDefOperation: String, CaseIterable {
 }
 
 extension GraphDefConverter {
-  /// What a node makes.
+  /// Converts a node.
   ///
+  /// - Returns: What its outputs have become, in order; outputs that only training reads are left
+  ///   out.
   /// - Throws: `GraphDefFault` when it cannot be converted.
   mutating func results(of node: GraphDefNode) throws(GraphDefFault) -> [Value] {
     guard let operation = GraphDefOperation(rawValue: node.operation) else {
@@ -59,16 +64,19 @@ extension GraphDefConverter {
     case .placeholder: throw node.fault("it is a second input, not the image")
     case .placeholderWithDefault, .identity, .stopGradient, .checkNumerics, .snapshot,
       .preventGradient:
+      // Frozen variables are read through an `Identity`: as constants they stay foldable into
+      // layers.
       if case .constant(let name, let values) = try value(0, of: node) {
         return [.constant(name: name, values)]
       }
       return [.tensor(try unary(.identity, node))]
     case .identities: return try identities(node)
-    case .split, .splitBySizes: return try pieces(node, operation).map { .tensor($0) }
+    case .split, .splitBySizes: return try splitOutputs(node, operation).map { .tensor($0) }
     default: return [.tensor(try result(of: node, operation))]
     }
   }
 
+  /// Converts a node of one output.
   private mutating func result(
     of node: GraphDefNode, _ operation: GraphDefOperation
   ) throws(GraphDefFault) -> Tensor {
@@ -100,6 +108,7 @@ extension GraphDefConverter {
     case .slice: return try slice(node)
     case .pad, .pad2, .mirrorPad: return try pad(node, operation)
     case .shape:
+      // The file computes with sizes in its own order of dimensions.
       let input = try plain(try tensor(0, of: node), for: node)
       return try add(.shape(start: 0, end: nil), [input], as: node.name, for: node)
     case .cast: return try cast(node)
@@ -109,7 +118,7 @@ extension GraphDefConverter {
     }
   }
 
-  /// A node with one input whose dimensions it leaves as they are.
+  /// Converts a node of one input whose dimensions it leaves as they are.
   mutating func unary(
     _ operation: Operation, _ node: GraphDefNode
   ) throws(GraphDefFault) -> Tensor {
@@ -132,12 +141,14 @@ extension GraphDefConverter {
     return result
   }
 
+  /// `Cast` between floating-point numbers, integers and truth values, of which there is one type
+  /// each here.
   private mutating func cast(_ node: GraphDefNode) throws(GraphDefFault) -> Tensor {
     switch try node.type("DstT") {
     case .dtFloat, .dtHalf, .dtDouble, .dtBfloat16: return try unary(.cast(.float), node)
     case .dtInt32, .dtInt64: return try unary(.cast(.integer), node)
     case .dtBool: return try unary(.cast(.boolean), node)
-    default: throw node.fault("a cast to another type than float, integer or bool is not supported")
+    default: throw node.fault("a cast to a type other than float, integer or bool is not supported")
     }
   }
 }

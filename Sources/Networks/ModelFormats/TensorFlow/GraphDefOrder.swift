@@ -1,17 +1,19 @@
 import Models
 import NeuralNetworks
 
-/// The nodes in an order in which every input exists before it is read.
+/// Sorts nodes so that every tensor is made before it is read.
 ///
-/// Nodes that stand in such an order already keep it: each node is preceded only by what it still
-/// needs (a depth-first search with its own stack, so that a long chain is no danger). A node that
-/// depends on itself comes before one of its inputs; inputs that nothing makes are left alone.
+/// A GraphDef has no order of its own. Nodes that are in such an order keep it: each node is
+/// preceded only by what it still needs (a depth-first search with its own stack, as a chain may be
+/// longer than the thread's stack allows). A node that depends on itself comes before one of its
+/// inputs, and inputs that do not exist are left alone: both are reported when such a node is
+/// converted.
 ///
 /// - Parameters:
 ///   - nodes: The nodes as they stand in the file.
 ///   - path: The file, for messages.
 /// - Returns: The same nodes, sorted.
-/// - Throws: `ModelError` for nodes without a name, with an impossible one, and two of one name.
+/// - Throws: `ModelError` for nodes without a name, with an invalid one, and two of one name.
 /// - Complexity: O(nodes + inputs).
 func orderedNodes(
   _ nodes: [GraphDefNode], path: String
@@ -24,7 +26,7 @@ func orderedNodes(
       indices.updateValue(index, forKey: node.name) == nil
     else {
       throw GraphDefImporter.fault(
-        path, "\(node.title) has no name, an impossible one or that of another node",
+        path, "\(node.title) has no name, an invalid one or that of another node",
         remedy: "freeze the network again")
     }
   }

@@ -1,10 +1,35 @@
 import Glibc
 
-/// The bytes of a regular file whose size is checked before anything is allocated.
+/// An error of a network, a model card or a labels file that cannot be used.
+public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// One line: the operation, the file, the cause and a remedy.
+  public let description: String
+
+  /// Makes an error of its parts.
+  ///
+  /// - Parameters:
+  ///   - operation: What was attempted, for instance `read network`.
+  ///   - path: The file.
+  ///   - cause: Why it failed.
+  ///   - remedy: What the user can do.
+  package init(_ operation: String, _ path: String, _ cause: String, remedy: String) {
+    description = "Cannot \(operation) \(path): \(cause); \(remedy)"
+  }
+}
+
+/// The bytes of a regular file, whose size is checked before anything is allocated.
 ///
+/// - Parameters:
+///   - path: The file.
+///   - what: What it is, for messages, for instance `model card`.
+///   - limit: The largest size in bytes.
+/// - Returns: All its bytes.
 /// - Throws: `ModelError` when the file cannot be opened, is not a regular file, is empty, has more
 ///   than `limit` bytes or ends early.
+/// - Complexity: O(size of the file).
 package func fileBytes(_ path: String, what: String, limit: Int) throws(ModelError) -> [UInt8] {
+  // Without `O_NONBLOCK` opening a named pipe would wait for a writer that may never come; a device
+  // without an end is refused below, as it is no regular file.
   let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard file >= 0 else {
     throw ModelError("read \(what)", path, systemMessage(), remedy: "check the path")
@@ -38,4 +63,10 @@ package func fileBytes(_ path: String, what: String, limit: Int) throws(ModelErr
   return bytes
 }
 
+/// The operating system's words for the call that just failed.
 private func systemMessage() -> String { String(cString: strerror(errno)) }
+
+/// The last component of a path.
+package func fileName(_ path: String) -> String {
+  path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+}
