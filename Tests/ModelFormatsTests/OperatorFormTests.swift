@@ -63,6 +63,36 @@ import Testing
     #expect(unary(clip) == .clip(lower: -.infinity, upper: 6))
   }
 
+  @Test("PRelu has one slope for all elements, or one per channel")
+  func slopes() throws {
+    func network(_ shape: [Int], _ slopes: [Float]) throws -> NetworkGraph {
+      try graph(
+        9, "PRelu", inputs: ["image", "slopes"],
+        constants: [Small.tensor("slopes", shape, slopes)])
+    }
+    for shape in [[3, 1, 1], [1, 3, 1, 1]] {
+      guard
+        case .parametricReLU(let function) = try network(shape, [0.25, -1, 0]).nodes.last?
+          .operation
+      else {
+        Issue.record("no parametric ReLU")
+        continue
+      }
+      #expect(function.slopes == [0.25, -1, 0])
+    }
+    for shape in [[], [1], [1, 1, 1]] {
+      #expect(unary(try network(shape, [0.25])) == .leakyReLU(slope: 0.25))
+    }
+    // One slope per column, of another number of channels, and of more dimensions than the image.
+    for shape in [[8], [4, 1, 1], [1, 1, 3, 1, 1]] {
+      let error = try #require(throws: ModelError.self) {
+        try network(shape, [Float](repeating: 0.5, count: shape.reduce(1, *)))
+      }
+      #expect("\(error)".contains("are not one per channel"))
+    }
+    #expect(throws: ModelError.self) { try network([3, 1, 1], [0, .nan, 0]) }
+  }
+
   @Test("several inputs are taken one after the other")
   func lists() throws {
     for (operation, function) in [

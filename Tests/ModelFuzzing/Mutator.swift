@@ -56,7 +56,7 @@ struct Mutator {
     "Conv2D", "DepthwiseConv2dNative", "AvgPool", "BiasAdd", "FusedBatchNormV3", "BatchMatMulV2",
     "Mean", "ConcatV2", "SplitV", "ExpandDims", "Pack", "StridedSlice", "PadV2", "MirrorPad",
     "Const", "Placeholder", "PlaceholderWithDefault", "AddN", "Rsqrt", "SquaredDifference",
-    "LeakyRelu", "Relu6", "IdentityN", "LogSoftmax",
+    "LeakyRelu", "PRelu", "Relu6", "IdentityN", "LogSoftmax",
   ]
 
   // MARK: By the fields

@@ -153,6 +153,12 @@ struct OperationNetwork: CustomTestStringConvertible {
     OperationNetwork(
       "batch normalization of vectors",
       .channelAffine(ChannelAffine(scale: [1, -2, 3], shift: [0, 1, 2])), [4, 3]),
+    OperationNetwork(
+      "parametric ReLU of a map",
+      .parametricReLU(ParametricReLU(slopes: (0..<20).map { 0.1 * Float($0) - 0.5 })),
+      [1, 20, 3, 4]),
+    OperationNetwork(
+      "parametric ReLU of vectors", .parametricReLU(ParametricReLU(slopes: [0.25, -1, 0])), [4, 3]),
     OperationNetwork("global average pool of a volume", .globalAveragePool, [2, 3, 2, 2, 2]),
     OperationNetwork(
       "fully connected layer of tokens",

@@ -59,6 +59,11 @@ extension OperationNetwork {
         let channel = index / inner % shape[1]
         return affine.scale[channel] * value + affine.shift[channel]
       }
+    case .parametricReLU(let function):
+      let inner = shape.dropFirst(2).reduce(1, *)
+      return data.enumerated().map { index, value in
+        value > 0 ? value : function.slopes[index / inner % shape[1]] * value
+      }
     case .layerNormalization(let constants):
       let count = constants.scale.count
       return stride(from: 0, to: data.count, by: count).flatMap { start in

@@ -20,6 +20,7 @@ extension NodeConverter {
       let slope = try source.attributes.number("alpha", default: 0.01)
       try converter.convertUnary(source, .unary(.leakyReLU(slope: slope)))
     },
+    "PRelu": { (converter, source) throws(ModelError) in try converter.convertPReLU(source) },
     "HardSigmoid": { (converter, source) throws(ModelError) in
       let alpha = try source.attributes.number("alpha", default: 0.2)
       let beta = try source.attributes.number("beta", default: 0.5)
@@ -107,6 +108,27 @@ extension NodeConverter {
       let value = constant.floats?.first ?? constant.integers?.first.map({ Float($0) })
     else { throw source.fault("its bounds are not one number each") }
     return value
+  }
+
+  /// `PRelu`: its slopes broadcast to the input's shape; one for all elements, or one per channel.
+  ///
+  /// PyTorch writes channels × 1 × 1 behind a convolution. Slopes that differ between positions, which
+  /// Keras has unless `shared_axes` is given, are refused: they would tie the network to one size.
+  private mutating func convertPReLU(_ source: SourceNode) throws(ModelError) {
+    try source.expectInputs(2...2)
+    let input = try source.required(0)
+    guard let (shape, slopes) = try weights(1, of: source) else {
+      throw source.fault("it has no slopes")
+    }
+    if slopes.count == 1 {
+      return try emit(.unary(.leakyReLU(slope: slopes[0])), [input], source)
+    }
+    // Broadcasting aligns the last dimensions: channels are the second of the input's.
+    let channelAxis = shape.rank + 1 - (builder.facts[input]?.shape.rank ?? 0)
+    guard shape.dimensions.indices.contains(channelAxis),
+      shape.dimensions[channelAxis] == slopes.count
+    else { throw source.fault("its slopes of shape \(shape) are not one per channel") }
+    try emit(.parametricReLU(ParametricReLU(slopes: slopes)), [input], source)
   }
 
   /// `Floor` and `Ceil`: x − (x mod 1), and the same of −x, negated.

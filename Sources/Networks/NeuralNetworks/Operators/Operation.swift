@@ -14,6 +14,8 @@ public enum Operation: Sendable {
   case innerProduct(InnerProduct)
   /// scale · x + shift, one of each a channel (batch normalization in use). [x: batch × channels …]
   case channelAffine(ChannelAffine)
+  /// x where it is positive, else slope · x, one slope a channel. [x: batch × channels …]
+  case parametricReLU(ParametricReLU)
   /// Normalization over the last dimensions. [x]
   case layerNormalization(LayerNormalization)
   /// Division by the energy of neighboring channels. [x: batch × channels …]
@@ -94,6 +96,7 @@ public enum Operation: Sendable {
     case .convolution(let convolution): convolution
     case .innerProduct(let layer): layer
     case .channelAffine(let affine): affine
+    case .parametricReLU(let function): function
     case .layerNormalization(let layer): layer
     case .localResponseNormalization(let constants): constants
     case .maxPool(let window): MaxPool(window: window)
