@@ -75,6 +75,7 @@ import Testing
     (.render, ["--border": "blue"], "--border"),
     (.render, ["--learning-rate": "nan"], "--learning-rate"),
     (.render, ["--cosine-power": "-1"], "--cosine-power"),
+    (.render, ["--cosine-floor": "1.5"], "--cosine-floor"),
     (.assemble, ["--icons": nil], "--icons"),
     (.assemble, ["--gap": "-1"], "--gap must be from 0 to 1000, got -1"),
     (.assemble, ["--threads": "-1"], "--threads must be from 0 to 4096, got -1"),

@@ -14,6 +14,7 @@ struct Targeting: Sendable {
   var whitens = true
   var conditionNumber = Whitening.Shrinkage.defaultConditionNumber
   var cosinePower: Float = 4
+  var cosineFloor = DirectionMeasure.defaultCosineFloor
 }
 
 /// The settings of what icons show.
@@ -33,6 +34,9 @@ enum TargetSettings: SettingsTable {
     Setting(
       "cosine-power", \Targeting.cosinePower, .number(in: 0...100), make: "COSINE_POWER",
       "Power of the cosine in the objective; 0 is the plain dot product"),
+    Setting(
+      "cosine-floor", \Targeting.cosineFloor, .number(in: 0...1), make: "COSINE_FLOOR",
+      "Least cosine that counts in the objective; at 0, an activation that points away stays there"),
   ]
 }
 
@@ -135,7 +139,8 @@ struct TargetArguments: ParsableArguments {
           index: cell,
           objective: .direction(
             Array(level.mean[row: cell]), of: tensor, whitening: whitening?.matrix,
-            cosinePower: settings.parameters.cosinePower))
+            cosinePower: settings.parameters.cosinePower,
+            cosineFloor: settings.parameters.cosineFloor))
       },
       cells: IconsFile.Cells(
         cell: range.map(Int32.init), row: Array(level.row[range]),

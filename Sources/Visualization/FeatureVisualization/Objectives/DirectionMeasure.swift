@@ -24,6 +24,10 @@ public struct DirectionMeasure: VectorMeasure {
   /// The least cosine that counts.
   public let cosineFloor: Float
 
+  /// The least cosine that counts by default, 0.1 as in lucid's `_dot_cossim`: an activation that
+  /// points away still has a gradient, at power 4 a ten-thousandth of the plain dot product's.
+  public static let defaultCosineFloor: Float = 0.1
+
   /// u, one number per channel.
   private let unit: [Float]
 
@@ -39,7 +43,7 @@ public struct DirectionMeasure: VectorMeasure {
   ///   - cosineFloor: The least cosine that counts, not negative.
   public init(
     _ direction: [Float], whitening: Matrix? = nil, cosinePower: Float = 4,
-    cosineFloor: Float = 0.1
+    cosineFloor: Float = defaultCosineFloor
   ) {
     precondition(
       cosinePower >= 0 && cosineFloor >= 0,
@@ -114,15 +118,18 @@ extension Objective {
   ///   - tensor: The layer.
   ///   - region: Where; the mean over several positions.
   ///   - whitening: The symmetric inverse of the activations' second moment, channels × channels.
-  ///   - cosinePower: The weight of the angle.
+  ///   - cosinePower: The weight of the angle, not negative.
+  ///   - cosineFloor: The least cosine that counts, not negative.
   /// - Returns: The measure with weight 1.
   public static func direction(
     _ direction: [Float], of tensor: String, in region: Region = .center,
-    whitening: Matrix? = nil, cosinePower: Float = 4
+    whitening: Matrix? = nil, cosinePower: Float = 4,
+    cosineFloor: Float = DirectionMeasure.defaultCosineFloor
   ) -> Objective {
     Objective(
-      DirectionMeasure(direction, whitening: whitening, cosinePower: cosinePower), of: tensor,
-      in: region)
+      DirectionMeasure(
+        direction, whitening: whitening, cosinePower: cosinePower, cosineFloor: cosineFloor),
+      of: tensor, in: region)
   }
 }
 
