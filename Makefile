@@ -122,10 +122,10 @@ packages: ## Check the system packages; install them where that is allowed
 test: packages ## Build and run all tests
 	@if command -v python3 > /dev/null; then python3 -m unittest Scripts/tests/test_*.py; \
 	else echo "skipped: the tests of Scripts need python3"; fi
-	swift test --configuration release
+	swift test --configuration release --disable-testable-imports
 
 quick-test: packages ## Build, and run the quick tests: under a minute once built
-	QUICK_TESTS=1 swift test --configuration release --disable-xctest
+	QUICK_TESTS=1 swift test --configuration release --disable-testable-imports --disable-xctest
 
 # GoogLeNet on photographs where they are at hand, else the network and pictures of the atlas.
 ifeq ($(IS_WORLD),yes)

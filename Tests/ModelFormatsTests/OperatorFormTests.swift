@@ -84,11 +84,14 @@ import Testing
       #expect(unary(try network(shape, [0.25])) == .leakyReLU(slope: 0.25))
     }
     // One slope per column, of another number of channels, and of more dimensions than the image.
-    for shape in [[8], [4, 1, 1], [1, 1, 3, 1, 1]] {
+    for (shape, words) in [
+      ([8], "are not one per channel"), ([4, 1, 1], "4 channels expected"),
+      ([1, 1, 3, 1, 1], "are not one per channel"),
+    ] {
       let error = try #require(throws: ModelError.self) {
         try network(shape, [Float](repeating: 0.5, count: shape.reduce(1, *)))
       }
-      #expect("\(error)".contains("are not one per channel"))
+      #expect("\(error)".contains(words))
     }
     #expect(throws: ModelError.self) { try network([3, 1, 1], [0, .nan, 0]) }
   }

@@ -125,7 +125,7 @@ extension NodeConverter {
     }
     // Broadcasting aligns the last dimensions: channels are the second of the input's.
     let channelAxis = shape.rank + 1 - (builder.facts[input]?.shape.rank ?? 0)
-    guard shape.dimensions.indices.contains(channelAxis),
+    guard (0...1).contains(channelAxis), shape.rank > channelAxis,
       shape.dimensions[channelAxis] == slopes.count
     else { throw source.fault("its slopes of shape \(shape) are not one per channel") }
     try emit(.parametricReLU(ParametricReLU(slopes: slopes)), [input], source)
