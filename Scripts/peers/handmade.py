@@ -79,7 +79,7 @@ def channels_last(seed: int = 3) -> onnx.ModelProto:
 
 
 def caffe_like(seed: int = 4) -> onnx.ModelProto:
-    """As Caffe's converters write: LRN, pools whose size is rounded up by ceil_mode or by uneven pads, Dropout,
+    """As Caffe's converters write: LRN, PRelu, pools whose size is rounded up by ceil_mode or by uneven pads, Dropout,
     Reshape to two dimensions, Gemm, Softmax of opset 9."""
     b = Builder(seed)
     x = b.conv("input", "conv1", (32, 3, 7, 7), strides=[2, 2], pads=[3, 3, 3, 3])
@@ -87,7 +87,8 @@ def caffe_like(seed: int = 4) -> onnx.ModelProto:
     x = b.node("MaxPool", [x], "pool1", kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1])
     x = b.node("LRN", [x], "norm1", size=5, alpha=0.5, beta=0.75, bias=1.0)
     x = b.conv(x, "conv2", (48, 16, 3, 3), pads=[1, 1, 1, 1], group=2)
-    x = b.node("Relu", [x], "conv2/relu")
+    slopes = b.weight("conv2/slopes", np.linspace(-0.2, 0.4, 48).reshape(48, 1, 1))
+    x = b.node("PRelu", [x, slopes], "conv2/prelu")
     x = b.node("LRN", [x], "norm2", size=3, alpha=0.3, beta=0.6, bias=2.0)
     x = b.node("MaxPool", [x], "pool2", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
     parts = []
