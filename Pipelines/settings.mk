@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL MEMORY_LIMIT METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER ICON_SIZE STEPS ATTEMPTS VIGNETTE PRECISION GAP
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL MEMORY_LIMIT METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER ICON_SIZE STEPS RESTARTS VIGNETTE PRECISION GAP
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -29,7 +29,7 @@ CONDITION ?= 20
 COSINE_POWER ?= 4
 ICON_SIZE ?= 80
 STEPS ?= 512
-ATTEMPTS ?= 1
+RESTARTS ?= 1
 VIGNETTE ?= 0.8
 PRECISION ?= auto
 GAP ?= 0
@@ -60,7 +60,7 @@ help.CONDITION := Largest condition number of the whitening matrix; smaller whit
 help.COSINE_POWER := Power of the cosine in the objective; 0 is the plain dot product (from 0 to 100)
 help.ICON_SIZE := Side of an icon in pixels (from 16 to 1024)
 help.STEPS := Optimization steps (from 1 to 100000)
-help.ATTEMPTS := Independent runs of the optimization, of which the best is kept (from 1 to 100)
+help.RESTARTS := Runs of the optimization from different random starts, of which the best is kept; 1 is a single run (from 1 to 100)
 help.VIGNETTE := How far icons fade to gray toward their corners; 0 is not at all (from 0 to 1)
 help.PRECISION := Format in which the network computes; auto is bf16 where the processor has it; fidelity is measured in f32 always (f32, bf16 or auto)
 help.GAP := White pixels between icons (from 0 to 1000)
@@ -108,7 +108,7 @@ options.render = \
   --cosine-power $(COSINE_POWER) \
   --size $(ICON_SIZE) \
   --steps $(STEPS) \
-  --attempts $(ATTEMPTS) \
+  --restarts $(RESTARTS) \
   --seed $(SEED) \
   --vignette $(VIGNETTE) \
   --precision $(PRECISION)

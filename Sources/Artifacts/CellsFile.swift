@@ -152,11 +152,11 @@ extension CellsFile {
     "{side}/exemplars", ["m", "e"],
     "Samples with the highest cosine to the cell's mean, highest first; −1 fills up.")
   static let cellOfSample = Dataset<Int32>(
-    "{side}/cell_of_row", ["n"], "Cell of each sample, an index into the cells; −1 for none.")
+    "{side}/cell_of_sample", ["n"], "Cell of each sample, an index into the cells; −1 for none.")
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "cells", fileName: "cells.h5", program: "atlas-grid",
+    kind: "cells", format: 2, fileName: "cells.h5", program: "atlas-grid",
     summary: """
       The cells of square grids over the layout, a group for each grid, named for its side. Cells with \
       too few samples are left out.
@@ -179,7 +179,7 @@ extension CellsFile {
               print("fullest: row", grid["row"][fullest], "column", grid["column"][fullest])
               print("holds", grid["count"][fullest], "samples, dispersion", grid["dispersion"][fullest])
               print("exemplars", [e for e in grid["exemplars"][fullest] if e >= 0])
-              members = (grid["cell_of_row"][:] == fullest).nonzero()[0]
+              members = (grid["cell_of_sample"][:] == fullest).nonzero()[0]
               print("first samples", members[:5])
       """)
 }

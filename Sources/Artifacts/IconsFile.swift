@@ -33,20 +33,20 @@ public struct IconsFile {
     public var transformedFidelity: [Float]
     /// The objective under these transforms.
     public var objective: [Float]
-    /// Which attempt was kept.
-    public var attempt: [Int32]
+    /// Which of the independent runs was kept, counted from 0.
+    public var restart: [Int32]
     /// The objective at each step; m × t, or empty.
     public var objectiveByStep: [Float]
 
     /// Makes measures from their parts.
     public init(
       fidelity: [Float] = [], transformedFidelity: [Float] = [], objective: [Float] = [],
-      attempt: [Int32] = [], objectiveByStep: [Float] = []
+      restart: [Int32] = [], objectiveByStep: [Float] = []
     ) {
       self.fidelity = fidelity
       self.transformedFidelity = transformedFidelity
       self.objective = objective
-      self.attempt = attempt
+      self.restart = restart
       self.objectiveByStep = objectiveByStep
     }
 
@@ -55,7 +55,7 @@ public struct IconsFile {
       fidelity += other.fidelity
       transformedFidelity += other.transformedFidelity
       objective += other.objective
-      attempt += other.attempt
+      restart += other.restart
       objectiveByStep += other.objectiveByStep
     }
   }
@@ -130,7 +130,7 @@ extension ArtifactReader {
     IconsFile.Measures(
       fidelity: try read(IconsFile.fidelity),
       transformedFidelity: try read(IconsFile.transformedFidelity),
-      objective: try read(IconsFile.objective), attempt: try read(IconsFile.attempt),
+      objective: try read(IconsFile.objective), restart: try read(IconsFile.restart),
       objectiveByStep: contains(IconsFile.objectiveByStep)
         ? try read(IconsFile.objectiveByStep) : [])
   }
@@ -141,7 +141,7 @@ extension ArtifactWriter {
     try write(IconsFile.fidelity, measures.fidelity)
     try write(IconsFile.transformedFidelity, measures.transformedFidelity)
     try write(IconsFile.objective, measures.objective)
-    try write(IconsFile.attempt, measures.attempt)
+    try write(IconsFile.restart, measures.restart)
     let iconCount = measures.objective.count
     guard iconCount > 0, !measures.objectiveByStep.isEmpty else { return }
     try write(
@@ -228,7 +228,7 @@ public enum IconsPart {
       schema, path: path, provenance: provenance, subject: Subject())
     try writer.write(
       IconsFile.icons, pixels,
-      shape: [measures.attempt.count, sidePixels, sidePixels, 3])
+      shape: [measures.restart.count, sidePixels, sidePixels, 3])
     try writer.write(measures)
     try writer.finish()
   }
@@ -249,7 +249,7 @@ public enum IconsPart {
     program: "atlas-render", summary: "Icons that are finished.", axes: IconsFile.schema.axes,
     datasets: [
       IconsFile.icons.schema, IconsFile.fidelity.schema, IconsFile.transformedFidelity.schema,
-      IconsFile.objective.schema, IconsFile.attempt.schema, IconsFile.objectiveByStep.schema,
+      IconsFile.objective.schema, IconsFile.restart.schema, IconsFile.objectiveByStep.schema,
     ], example: "")
 }
 
@@ -268,8 +268,8 @@ extension IconsFile {
     "Mean of that cosine over random transforms that were not used to optimize.")
   fileprivate static let objective = Dataset<Float>(
     "objective", ["m"], "Mean of the objective over these transforms.")
-  fileprivate static let attempt = Dataset<Int32>(
-    "attempt", ["m"], "Which of the attempts was kept, counted from 0.")
+  fileprivate static let restart = Dataset<Int32>(
+    "restart", ["m"], "Which of the runs (`--restarts`) was kept, counted from 0.")
   fileprivate static let objectiveByStep = Dataset<Float>(
     "objective_by_step", ["m", "t"],
     "Objective at each step, under the step's random transform and in the precision of the optimization.",
@@ -301,7 +301,7 @@ extension IconsFile {
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "icons", fileName: "icons.h5", program: "atlas-render",
+    kind: "icons", format: 2, fileName: "icons.h5", program: "atlas-render",
     summary: "Icons, where they belong on the grid, and how well they show their cells.",
     axes: [
       Axis("m", "icons in the file", atLeast: 1),
@@ -313,7 +313,7 @@ extension IconsFile {
       conditionNumberBefore.schema, conditionNumber.schema,
     ],
     datasets: [
-      icons.schema, fidelity.schema, transformedFidelity.schema, objective.schema, attempt.schema,
+      icons.schema, fidelity.schema, transformedFidelity.schema, objective.schema, restart.schema,
       objectiveByStep.schema, cell.schema, row.schema, column.schema, count.schema,
       dispersion.schema,
     ],

@@ -175,10 +175,11 @@ extension LayoutFile {
   static let measures = [
     Attribute<Double>(
       "trustworthiness_{q}",
-      "Trustworthiness at q neighbors, 15 where there are as many,, from 0 to 1.", reported),
+      "Trustworthiness at q neighbors, from 0 to 1; q is 15, or less for few samples.", reported),
     Attribute<Double>("continuity_{q}", "Continuity at q neighbors, from 0 to 1.", reported),
     Attribute<Double>(
-      "kept_neighbors_{q}", "Fraction of the q nearest neighbors that the layout preserves.",
+      "neighborhood_preservation_{q}",
+      "Mean fraction of a sample's q nearest neighbors that are among its q nearest in the layout.",
       reported),
     Attribute<Double>(
       "distance_correlation", "Rank correlation of distances between samples and in the layout.",
@@ -194,7 +195,7 @@ extension LayoutFile {
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "layout", format: 2, fileName: "layout.h5", program: "atlas-embed",
+    kind: "layout", format: 3, fileName: "layout.h5", program: "atlas-embed",
     summary: """
       The layout of the samples, how it was made, and how good it is. `atlas-place` writes such a file \
       for new samples on an old layout.

@@ -152,7 +152,7 @@ import Testing
   @Test("icons come back with their measures and cells, and parts do")
   func icons() throws {
     let measures = IconsFile.Measures(
-      fidelity: [0.5, .nan], transformedFidelity: [0.4, 0.3], objective: [1, 2], attempt: [0, 3],
+      fidelity: [0.5, .nan], transformedFidelity: [0.4, 0.3], objective: [1, 2], restart: [0, 3],
       objectiveByStep: [1, 2, 3, 4, 5, 6])
     let cells = IconsFile.Cells(
       cell: [4, 5], row: [0, 1], column: [1, 1], count: [8, 9], dispersion: [0.1, 0.2])
@@ -229,14 +229,14 @@ import Testing
 
   // MARK: Other forms
 
-  @Test("a file of another format says which, and what helps", arguments: [1, 3, 99])
+  @Test("a file of another format says which, and what helps", arguments: [1, 2, 99])
   func format(number: Int) throws {
     let writer = try ArrayFileWriter(path: path, kind: "layout")
     if number != 1 { try writer.setAttribute("format", .integer(number)) }
     try writer.finish()
     #expect(
       message { _ = try LayoutFile(path: path) }
-        == "Cannot use \(path): it is of format \(number), this version reads 2; "
+        == "Cannot use \(path): it is of format \(number), this version reads 3; "
         + "remove it and make it anew with atlas-embed")
   }
 

@@ -18,20 +18,20 @@ extension BadInputTests {
 
   @Test("artefacts that are missing, cut off, no HDF5, or of another stage", arguments: readers)
   func artefacts(program: Program, option: String, kind: String) throws {
-    func attempt(_ path: String, _ words: String) throws {
+    func expectRefusal(_ path: String, _ words: String) throws {
       try expectFailure(program, arguments(program, [option: path]), path, words)
     }
-    try attempt(folder.file("missing.h5"), "No such file")
+    try expectRefusal(folder.file("missing.h5"), "No such file")
     let whole = try chain.folder.bytes("\(kind).h5")
     let cut = try folder.write("cut.h5", Array(whole[..<(whole.count / 2)]))
-    try attempt(cut, "no complete HDF5 file")
-    try attempt(cut, "make it again")
-    try attempt(try folder.write("text.h5", "no HDF5"), "make it again")
+    try expectRefusal(cut, "no complete HDF5 file")
+    try expectRefusal(cut, "make it again")
+    try expectRefusal(try folder.write("text.h5", "no HDF5"), "make it again")
     let (other, otherKind) =
       kind == "layout" ? (chain.cells, "cells") : (chain.layout, "layout")
-    try attempt(
+    try expectRefusal(
       other, "it holds \(otherKind) (made by atlas-\(kind == "layout" ? "grid" : "embed")), ")
-    try attempt(other, "expected \(kind)")
+    try expectRefusal(other, "expected \(kind)")
   }
 
   /// Writes an artefact whose arrays have other shapes than the pipeline makes.
@@ -180,7 +180,7 @@ extension BadInputTests {
     try writer.setAttribute("grid_side", .integer(5000))
     try writer.setAttribute("cell_total", .integer(1))
     try writer.write("icons", [UInt8](repeating: 0, count: 12), shape: [1, 2, 2, 3])
-    for name in ["cell", "row", "column", "count", "attempt"] {
+    for name in ["cell", "row", "column", "count", "restart"] {
       try writer.write(name, [Int32(0)], shape: [1])
     }
     for name in ["fidelity", "transformed_fidelity", "objective", "dispersion"] {

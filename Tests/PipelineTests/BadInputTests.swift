@@ -183,7 +183,7 @@ import Testing
     let path = file + "/result" + (program == .assemble ? "" : ".h5")
     var arguments = arguments(program, ["--output": path])
     // The work itself would take several minutes.
-    if program == .render { arguments += ["--attempts", "100", "--steps", "100000"] }
+    if program == .render { arguments += ["--restarts", "100", "--steps", "100000"] }
     if program == .embed { arguments += ["--epochs", "100000"] }
     try expectFailure(program, arguments, path, "Not a directory")
     #expect(try folder.bytes("a file").isEmpty)

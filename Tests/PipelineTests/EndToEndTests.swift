@@ -175,13 +175,13 @@ import Testing
     #expect(losses.allSatisfy { $0.isFinite } && losses[20] < losses[0])
   }
 
-  @Test("the report card says what the layout's attributes say, beside pictures of it")
-  func reportCard() throws {
+  @Test("the quality report says what the layout's attributes say, beside plots of it")
+  func qualityReport() throws {
     let file = try open(chain.layout, "layout")
     let data = Data(try chain.folder.bytes("layout.json"))
-    let card = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(card["rows"] as? Int == Chain.rowCount && card["metric"] as? String == "cosine")
-    let measures = try #require(card["measures"] as? [String: Double])
+    let report = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(report["samples"] as? Int == Chain.rowCount && report["metric"] as? String == "cosine")
+    let measures = try #require(report["measures"] as? [String: Double])
     #expect(measures.count == 7)
     for (name, value) in measures {
       guard case .number(let written) = try file.attribute(name) else {
@@ -191,7 +191,7 @@ import Testing
       // What reads JSON here may round the last digit otherwise.
       #expect(abs(written - value) <= 4 * written.ulp, "\(name)")
     }
-    #expect((card["losses"] as? [Any])?.count == 21)
+    #expect((report["losses"] as? [Any])?.count == 21)
     for name in ["classes", "density"] {
       let picture = try ImageReader.read(chain.file("layout-\(name).png"))
       #expect(picture.width == 1600 && picture.height == 1600)
@@ -207,16 +207,16 @@ import Testing
     #expect(try file.groups() == ["3", "5"])
     let count = try file.int32s("\(side)/count")
     let mean = try file.matrix("\(side)/mean")
-    let cellOfRow = try file.int32s("\(side)/cell_of_row")
+    let cellOfSample = try file.int32s("\(side)/cell_of_sample")
     let exemplars = try file.int32s("\(side)/exemplars")
     let places = zip(try file.int32s("\(side)/row"), try file.int32s("\(side)/column"))
     #expect(mean.rowCount == count.count && mean.columnCount == InceptionModel.channelCount)
-    #expect(cellOfRow.count == Chain.rowCount)
+    #expect(cellOfSample.count == Chain.rowCount)
     #expect(Set(places.map { $0 * 100 + $1 }).count == count.count)
     #expect(places.allSatisfy { max($0, $1) < side && min($0, $1) >= 0 })
     #expect(try file.floats("\(side)/dispersion").allSatisfy { (0...1.0001).contains($0) })
     for cell in count.indices {
-      let members = cellOfRow.indices.filter { cellOfRow[$0] == Int32(cell) }
+      let members = cellOfSample.indices.filter { cellOfSample[$0] == Int32(cell) }
       #expect(members.count == Int(count[cell]) && members.count >= 4)
       for channel in 0..<mean.columnCount {
         let expected = members.reduce(0.0) { $0 + Double(rows[$1, channel]) }
@@ -240,7 +240,7 @@ import Testing
       #expect(try file.int32s(name) == cells.int32s("5/" + name))
     }
     #expect(try file.floats("dispersion") == cells.floats("5/dispersion"))
-    #expect(try file.int32s("attempt") == count.map { _ in 0 })
+    #expect(try file.int32s("restart") == count.map { _ in 0 })
     let fidelities = try file.floats("fidelity") + file.floats("transformed_fidelity")
     #expect(fidelities.count == 2 * count.count && fidelities.allSatisfy { $0 > 0 && $0 <= 1.0001 })
     #expect(try file.floats("objective").allSatisfy(\.isFinite))

@@ -1,4 +1,5 @@
 import ArrayStore
+import Artifacts
 import Foundation
 import Matrices
 import TestSupport
@@ -201,7 +202,7 @@ import Testing
     // A layout with a place that is not finite.
     let bad = folder.file("bad.h5")
     let writer = try ArrayFileWriter(path: bad, kind: "layout")
-    try writer.setAttribute("format", .integer(2))
+    try writer.setAttribute("format", .integer(LayoutFile.schema.format))
     let source = try ArrayFileReader(path: rows, kind: "activations")
     for name in ["image", "y", "x", "images/class"] {
       let values = try source.int32s(name)

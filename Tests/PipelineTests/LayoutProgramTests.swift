@@ -91,7 +91,7 @@ import Testing
     let layouts = try ["pca", "spectral", "random", "sample"].map { start in
       try embed(
         rows, "\(start).h5",
-        method + ["--start", start, "--sample-rows", "150", "--report", "none"])
+        method + ["--start", start, "--start-samples", "150", "--report", "none"])
       return try layout("\(start).h5")
     }
     for layout in layouts {
@@ -110,7 +110,7 @@ import Testing
     let rows = try made()
     try embed(
       rows, "line.h5",
-      Self.methods[1] + ["--dimensions", "1", "--start", start, "--sample-rows", "150"])
+      Self.methods[1] + ["--dimensions", "1", "--start", start, "--start-samples", "150"])
     let layout = try layout("line.h5")
     #expect(layout.rowCount == 400 && layout.columnCount == 1)
     #expect(layout.elements.allSatisfy { $0.isFinite } && Set(layout.elements).count > 390)

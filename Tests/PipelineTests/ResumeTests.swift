@@ -174,7 +174,7 @@ import Testing
     func arguments(_ name: String) -> [String] {
       [
         "--model", workshop.model, "--layer", "mixed", "--target", "channel", "--cells", "0:48",
-        "--size", "32", "--steps", "40", "--attempts", "2", "--threads", "1", "--output",
+        "--size", "32", "--steps", "40", "--restarts", "2", "--threads", "1", "--output",
         folder.file(name),
       ]
     }

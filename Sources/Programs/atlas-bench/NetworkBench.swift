@@ -33,7 +33,7 @@ struct NetworkBench {
     let operations = try network.graph.floatingPointOperations(
       to: network.tensorName(for: layer), inputHeight: size.height, inputWidth: size.width)
     report.add("extract_images_per_s", rate)
-    report.add("extract_share", rate * Double(operations) / 1e9 / peak)
+    report.add("extract_peak_fraction", rate * Double(operations) / 1e9 / peak)
     report.add("extract_peak_mib", usage.peakMebibytes)
   }
 
@@ -65,7 +65,7 @@ struct NetworkBench {
       to: tensor, inputHeight: side, inputWidth: side)
     let name = precision == .float32 ? "\(side)" : "\(side)_\(precision.rawValue)"
     report.add("icon_steps_per_s_\(name)", rate)
-    report.add("icon_share_\(name)", rate * Double(2 * operations) / 1e9 / peak)
+    report.add("icon_peak_fraction_\(name)", rate * Double(2 * operations) / 1e9 / peak)
     report.add("icon_peak_mib_\(name)", peakMebibytes())
   }
 

@@ -28,7 +28,7 @@ enum StartSettings: SettingsTable {
       "Initialization: principal components, eigenvectors of the graph, random, or a part that is laid out first, for very many samples"
     ),
     Setting(
-      "sample-rows", \Start.sampleCount, .number(from: 100),
+      "start-samples", \Start.sampleCount, .number(from: 100),
       "Samples that --start sample lays out first"),
     Setting(
       "alignment", \Start.alignment, .number(in: 0...1), make: "ALIGNMENT",
@@ -51,7 +51,7 @@ struct StartArguments: ParsableArguments {
   var record: [(name: String, value: String)] {
     settings.record.filter { name, _ in
       switch name {
-      case "sample-rows": start.choice == .sample
+      case "start-samples": start.choice == .sample
       case "alignment": alignTo != nil
       default: true
       }

@@ -58,7 +58,7 @@ struct RenderRun {
     let scale = parameters.restartCount
     let progress = ProgressReporter(
       "render", total: scale * targets.targets.count, done: scale * done,
-      unit: scale == 1 ? "icons" : "attempts")
+      unit: scale == 1 ? "icons" : "runs")
     // A disk that cannot be written to is found before the work.
     if let first = missing.first { try IconsPart.begin(path: parts.part(first)) }
     let indices = missing.flatMap { blocks[$0] }
@@ -114,7 +114,7 @@ extension IconsFile.Measures {
     self.init(
       fidelity: icons.map { $0.fidelity ?? .nan },
       transformedFidelity: icons.map { $0.transformedFidelity ?? .nan },
-      objective: icons.map(\.objective), attempt: icons.map { Int32($0.restart) },
+      objective: icons.map(\.objective), restart: icons.map { Int32($0.restart) },
       objectiveByStep: icons.flatMap(\.objectiveByStep))
   }
 }
