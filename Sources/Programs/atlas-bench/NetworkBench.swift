@@ -69,8 +69,8 @@ struct NetworkBench {
     report.add("icon_peak_mib_\(name)", peakMebibytes())
   }
 
-  /// Measures something between two measurements of the sgemm peak, in GFLOP/s, and gives the larger
-  /// one with it: a shared machine is not equally fast all the time.
+  /// Measures something between two measurements of the sgemm peak, in GFLOP/s, and gives the
+  /// larger one with it: a shared machine is not equally fast all the time.
   private func withPeak<Result>(_ body: () throws -> Result) rethrows -> (Result, Double) {
     let before = sgemmPeak(threadCount: Parallelism.threadCount)
     let result = try body()

@@ -56,6 +56,7 @@ struct StageBench {
         Matrix(rowCount: factorCount, columnCount: channelCount, elements: mixing)
       ).elements
       for row in 0..<count {
+        // A prime step scatters the clusters over the file, without another random number.
         let center = (first + row) * 7919 % clusterCount * channelCount
         for channel in 0..<channelCount {
           let index = row * channelCount + channel

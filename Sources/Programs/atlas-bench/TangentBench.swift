@@ -18,8 +18,8 @@ struct TangentBench {
 
   /// Tangents per second on all threads, and the fraction of the sgemm peak.
   ///
-  /// Counted are the multiply-adds between the layer and the logits, once a tangent. The time is that
-  /// of the linearization and of all tangents; the forward pass before it is not part of it.
+  /// Counted are the multiply-adds between the layer and the logits, once a tangent. The time is
+  /// that of the linearization and of all tangents; the forward pass before it is not part of it.
   func run(_ report: inout BenchReport) throws {
     let network = try TrainedNetwork.load(path: model, card: card)
     guard let logits = network.card.logits else {

@@ -4,7 +4,8 @@ import CommandLine
 import FoundationEssentials
 import Glibc
 
-/// Prints the pages and the make file that follow from the code; `make documentation` puts them in place.
+/// Prints the pages and the make file that follow from the code; `make documentation` puts them in
+/// place.
 @main struct AtlasDocumentation: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-documentation",
@@ -49,7 +50,9 @@ struct StageDescription {
 
   /// Asks every program.
   static func all() throws -> [StageDescription] {
-    return try programs.map { program in
+    // The programs are asked, rather than their tables imported: each table is a file of its
+    // program.
+    try programs.map { program in
       let text = try output(of: "\(programFolder())/\(program)", "--describe-settings")
       let groups = try JSONDecoder().decode([SettingGroup].self, from: Data(text.utf8))
       return StageDescription(program: program, groups: groups)

@@ -4,8 +4,8 @@ import LayoutQuality
 import Layouts
 import Neighbors
 
-/// The quality report of a layout, as it is written to `layout.json` and, measure by measure, to the
-/// attributes of `layout.h5`.
+/// The quality report of a layout, as it is written to `layout.json` and, measure by measure, to
+/// the attributes of `layout.h5`.
 struct QualityReportFile {
   let sampleCount: Int
   let metric: Metric
@@ -48,6 +48,7 @@ struct QualityReportFile {
       measures: Dictionary(uniqueKeysWithValues: measures.map { ($0.name, $0.value) }),
       procrustesDisparities: disparities,
       losses: losses.map { Content.Loss(step: $0.step, value: $0.value) })
+    // Sorted keys: the same report has the same bytes.
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return try Array(encoder.encode(content)) + [UInt8(ascii: "\n")]

@@ -50,7 +50,7 @@ extension Report {
       quality = try qualityReport(
         of: layout.positions, for: rows, metric: metric, sampleCount: sampleCount,
         seed: method.seed)
-    } catch { throw StageError("Cannot measure the layout: \(error)") }
+    } catch { throw StageError("Cannot measure the layout", error) }
     let disparities = try (0..<otherSeedCount).map { index in
       procrustesDisparity(layout.positions, try again(method.seed &+ UInt64(index) &+ 1))
     }
@@ -69,6 +69,7 @@ extension Report {
       (base + "-density.png", try encoded(densityPicture(layout.positions, side: 1600))),
       (base + "-loss.png", try encoded(lossPicture(layout.losses, method))),
     ]
+    // Drawn and encoded first, all of them, so that no half of a report is left by an error.
     for (path, bytes) in files { try AtomicFile.write(bytes, to: path) }
     return files.map(\.0)
   }

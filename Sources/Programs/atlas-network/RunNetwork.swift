@@ -120,7 +120,7 @@ struct RunNetwork: StageCommand {
         rules: BackwardRules(relu: reluRule, maxPool: maxPool), precision: precision.resolved,
         weights: PreparedWeights())
     } catch {
-      throw StageError("Cannot run \(model): \(error)")
+      throw StageError("Cannot run \(model)", error)
     }
   }
 

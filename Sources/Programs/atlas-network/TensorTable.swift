@@ -20,7 +20,7 @@ struct TensorTable {
     self.width = width
   }
 
-  /// The table: the network, a line a tensor, the totals, notes.
+  /// The table: the network, one line per tensor, the totals, notes.
   var lines: [String] {
     let header = [
       "", "layer", "operation", "sizes", "parameters", "MFLOP", "field", "stride", "alias",
@@ -98,7 +98,7 @@ struct TensorTable {
 
   private var notes: [String] {
     var notes = [
-      "* an atlas can be made of it: numbers 1 × channels × height × width, or 1 × channels"
+      "* an atlas can be made of it: floating-point values of the shape 1 × channels × height × width, or 1 × channels"
     ]
     if entries.contains(where: { $0.suitability == .maySuit }) {
       notes.append(

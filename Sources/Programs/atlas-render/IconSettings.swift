@@ -34,7 +34,8 @@ extension IconSettings: SettingsTable {
       "Optimization steps"),
     Setting(
       "restarts", \IconSettings.parameters.restartCount, .number(in: 1...100), make: "RESTARTS",
-      "Runs of the optimization from different random starts, of which the best is kept; 1 is a single run"),
+      "Runs of the optimization from different random starts, of which the best is kept; 1 is a single run"
+    ),
     Setting(
       "seed", \IconSettings.parameters.seed, .number(from: 0), make: "SEED",
       "Seed of random numbers"),

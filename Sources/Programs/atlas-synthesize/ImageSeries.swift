@@ -32,12 +32,13 @@ struct ImageSeries {
     let total = subjects.count * numbers.count
     let missing = (0..<total).filter { !fileExists(path($0)) }
     let progress = ProgressReporter(
-      "synthesize", total: total, done: total - missing.count, unit: "images")
+      "synthesize", total: total, done: total - missing.count, unit: "image")
     let failure = Mutex<(any Error)?>(nil)
     parallelFor(count: missing.count, grain: 1) { range in
-      for place in range where failure.withLock({ $0 == nil }) {
+      // After a failure, such as a full disk, the others stop as well.
+      for index in range where failure.withLock({ $0 == nil }) {
         do {
-          try draw(missing[place])
+          try draw(missing[index])
           progress.advance()
         } catch {
           failure.withLock { $0 = $0 ?? error }
@@ -53,6 +54,7 @@ struct ImageSeries {
       of: subjects[index % subjects.count], number: number(index), seed: seed, side: side)
     let bytes =
       switch format {
+      // Full color resolution: at 128 pixels, halved color would blur the edges of small objects.
       case .jpeg: try JPEGWriter.encode(image, quality: 92, subsampling: .full)
       case .png: try PNGWriter.encode(image)
       }
@@ -64,9 +66,8 @@ struct ImageSeries {
 
   private func path(_ index: Int) -> String {
     let name = subjects[index % subjects.count].name
-    let digits = String(number(index))
-    let zeros = String(repeating: "0", count: max(0, 5 - digits.count))
-    return "\(folder)/\(name)/\(name)-\(zeros)\(digits).\(format.ending)"
+    let digits = zeros(String(number(index)), to: 5)
+    return "\(folder)/\(name)/\(name)-\(digits).\(format.ending)"
   }
 
   /// Marks the folder with what it holds; a folder that holds other images is refused.
