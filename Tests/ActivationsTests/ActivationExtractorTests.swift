@@ -120,7 +120,7 @@ import Testing
     parts.activations[0] += rest.activations[0]
     parts.y[0] += rest.y[0]
     parts.x[0] += rest.x[0]
-    #expect(parts.rows == whole.rows && parts.y == whole.y && parts.x == whole.x)
+    #expect(parts.activations == whole.activations && parts.y == whole.y && parts.x == whole.x)
     #expect(parts.predictions + rest.predictions == whole.predictions)
     #expect(parts.images + rest.images == whole.images)
   }
