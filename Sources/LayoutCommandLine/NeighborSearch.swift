@@ -22,7 +22,7 @@ public struct SampleArguments: ParsableArguments {
   /// Made by the argument parser.
   public init() {}
 
-  /// Checks that one of the files is given, and not both: they would be two orders of samples.
+  /// Checks that one of the files is given, and not both.
   public func validate() throws {
     guard (components == nil) != (activations == nil) else {
       throw ValidationError("Give either --components or --activations.")

@@ -30,19 +30,19 @@ struct NetworkCheck {
     let isThere = fileExists(cardPath)
     if isThere { report(.ok, "card", cardPath) }
     for warning in network.warnings {
-      guard let (place, text) = Self.assumption(warning) else {
+      guard let (subject, text) = Self.assumption(warning) else {
         report(.warning, "card", warning)
         continue
       }
-      if !isThere, place.contains(cardPath) {
+      if !isThere, subject.contains(cardPath) {
         report(.missing, "card", "\(cardPath): give one beside the network, or by --card")
       }
-      report(.assumed, place.contains(cardPath) ? "card" : "input", text)
+      report(.assumed, subject.contains(cardPath) ? "card" : "input", text)
     }
   }
 
   /// The two halves of a warning about what was assumed.
-  private static func assumption(_ warning: String) -> (place: Substring, text: String)? {
+  private static func assumption(_ warning: String) -> (subject: Substring, text: String)? {
     let words = ": assumed "
     guard let range = warning.firstRange(of: words) else {
       guard let range = warning.firstRange(of: "; assumed ") else { return nil }

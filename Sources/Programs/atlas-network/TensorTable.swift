@@ -118,8 +118,8 @@ struct TensorTable {
 /// A whole number with commas between thousands.
 func grouped(_ number: Int) -> String {
   var result = ""
-  for (place, digit) in String(number).reversed().enumerated() {
-    if place > 0, place.isMultiple(of: 3), digit != "-" { result.append(",") }
+  for (index, digit) in String(number).reversed().enumerated() {
+    if index > 0, index.isMultiple(of: 3), digit != "-" { result.append(",") }
     result.append(digit)
   }
   return String(result.reversed())
