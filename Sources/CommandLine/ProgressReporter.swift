@@ -135,8 +135,11 @@ package struct ProgressLine: Sendable {
   }
 
   private func left(after seconds: Double) -> String {
+    guard done < total else { return "0 s left" }
     let rate = rate(after: seconds)
-    return rate > 0 ? "\(duration(Double(total - done) / rate)) left" : "time left unknown"
+    // Of a forecast whole seconds are enough.
+    return rate > 0
+      ? "\(approximateDuration(Double(total - done) / rate)) left" : "time left unknown"
   }
 }
 

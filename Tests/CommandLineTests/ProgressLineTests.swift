@@ -64,6 +64,14 @@ import Testing
         == "extract: 80 %, 800 of 1000 images, 0.00/s, time left unknown")
   }
 
+  @Test("the time left is a forecast in whole seconds, and nothing when all is done")
+  func left() {
+    #expect(line(800, of: 1000).logged(after: 10).hasSuffix("80.0/s, 3 s left"))
+    #expect(line(999, of: 1000).logged(after: 10).hasSuffix("99.9/s, 1 s left"))
+    #expect(line(1000, of: 1000).logged(after: 10).hasSuffix("100/s, 0 s left"))
+    #expect(line(1, of: 1000).logged(after: 10).hasSuffix("0.10/s, 2 h 46 min left"))
+  }
+
   @Test("the end names how many there were, and one of them in the singular")
   func end() {
     #expect(line(1000, of: 1000).finished(after: 20) == "extract: 1000 images in 20 s (50.0/s)")

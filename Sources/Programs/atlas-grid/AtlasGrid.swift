@@ -98,9 +98,13 @@ import Matrices
     let similarity =
       zip(level.dispersion, cells.count).reduce(0.0) { $0 + (1 - Double($1.0)) * Double($1.1) }
       / Double(samples)
+    let (cellCount, total) = (cells.cellCount, cells.side * cells.side)
     Diagnostics.note(
-      "grid \(cells.side): \(counted(cells.cellCount, "cell")) of \(cells.side * cells.side) with \(samples) of \(counted(cellOfSample.count, "sample")); mean cosine to the cell's mean \(decimal(similarity, places: 3))"
-    )
+      """
+      grid \(cells.side): \(cellCount) of \(counted(total, "cell")) \
+      \(cellCount == 1 ? "holds" : "hold") \(samples) of \(counted(cellOfSample.count, "sample")); \
+      mean cosine to the cell's mean \(decimal(similarity, places: 3))
+      """)
   }
 }
 
