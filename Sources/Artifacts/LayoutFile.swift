@@ -41,7 +41,7 @@ public struct LayoutFile {
   ///
   /// - Throws: `ArtifactError` if a coordinate is not finite.
   public func positions() throws -> Matrix {
-    // Grids, pictures and the placing of new samples compare coordinates; NaN compares as false.
+    // Grids, plots and the placing of new samples compare coordinates; NaN compares as false.
     let positions = try reader.matrix(Self.layout)
     guard positions.firstNonFiniteRow() == nil else {
       throw reader.damage("its layout is not finite everywhere")

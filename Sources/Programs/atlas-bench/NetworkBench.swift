@@ -20,6 +20,7 @@ struct NetworkBench {
     let network = try TrainedNetwork.load(path: model, card: card)
     let count = try ImageCollection(folder: images).names.count
     let result = work + "/bench-activations.h5"
+    // What a run that was cut off left would be continued, and make this one look fast.
     removeAll([result, result + ".growing", result + ".progress"])
     defer { removeAll([result]) }
     let (usage, peak) = try withPeak {
@@ -47,6 +48,7 @@ struct NetworkBench {
     parameters.sidePixels = side
     parameters.precision = precision
     parameters.stepCount = 96
+    // Steps are measured, not the evaluation of finished icons.
     parameters.heldOutCount = 1
     let renderer = try IconRenderer(
       network: network, tensors: [tensor], parameters: parameters)

@@ -61,6 +61,7 @@ struct StageDescription {
 
   /// What a program prints.
   private static func output(of path: String, _ argument: String) throws -> String {
+    // A shell reads the line: the path may hold spaces.
     guard let stream = popen("'\(path)' \(argument)", "r") else {
       throw StageError("Cannot run \(path): \(String(cString: strerror(errno))); build it.")
     }

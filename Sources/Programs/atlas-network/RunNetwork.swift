@@ -76,6 +76,7 @@ struct RunNetwork: StageCommand {
   }
 
   func perform() throws -> [String] {
+    // The graph alone, without its card: scripts that compare engines give the tensors themselves.
     let graph = try networkGraph(contentsOf: model)
     let source = try NetworkInputFile(path: input)
     let shape = TensorShape(source.inputShape)

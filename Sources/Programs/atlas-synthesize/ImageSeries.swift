@@ -28,6 +28,8 @@ struct ImageSeries {
 
   /// Draws the images that are not there yet, in parallel; a file appears complete or not at all.
   func draw() throws {
+    // Before any image is drawn: images of two seeds or sizes in one folder could not be told
+    // apart.
     try claimFolder()
     let total = subjects.count * numbers.count
     let missing = (0..<total).filter { !fileExists(path($0)) }
@@ -86,6 +88,7 @@ struct ImageSeries {
       }
       return
     }
+    // Hidden files, such as those of a desktop, do not count.
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     guard entries.allSatisfy({ $0.hasPrefix(".") }) else {
       throw StageError(
