@@ -78,7 +78,7 @@ extension BadInputTests {
     }
   }
 
-  @Test("numbers that are not finite are reported with their row")
+  @Test("numbers that are not finite are reported with their sample")
   func notFinite() throws {
     var values = [Float](repeating: 1, count: 80)
     values[17] = .nan
@@ -87,11 +87,11 @@ extension BadInputTests {
     try writer.write("activations", values, shape: [20, 4])
     try writer.finish()
     try expectFailure(
-      .reduce, arguments(.reduce, ["--activations": path, "--components": "2"]), path, "row 4")
+      .reduce, arguments(.reduce, ["--activations": path, "--components": "2"]), path, "sample 4")
     let raw: [String: String?] = ["--components": nil, "--activations": path]
-    try expectFailure(.neighbors, arguments(.neighbors, raw), path, "row 4")
+    try expectFailure(.neighbors, arguments(.neighbors, raw), path, "sample 4")
     try expectFailure(
-      .embed, arguments(.embed, raw.merging(["--neighbor-graph": nil]) { $1 }), path, "row 4")
+      .embed, arguments(.embed, raw.merging(["--neighbor-graph": nil]) { $1 }), path, "sample 4")
   }
 
   @Test("files that do not belong together say so")
@@ -175,6 +175,7 @@ extension BadInputTests {
   func hugeAtlas() throws {
     let path = folder.file("huge.h5")
     let writer = try ArrayFileWriter(path: path, kind: "icons")
+    try writer.setAttribute("format", .integer(IconsFile.schema.format))
     try writer.write(Provenance(program: "atlas-render", version: "1"))
     try writer.setAttribute("network", .string("n"))
     try writer.setAttribute("layer", .string("l"))
