@@ -22,14 +22,14 @@ include Pipelines/settings.mk
 # ---------------------------------------------------------------- what to make
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER OUT ALIGN_TO PICTURES WORLD_SEED RECIPE PYTHON BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER OUT ALIGN_TO WORLD_IMAGES WORLD_SEED RECIPE PYTHON BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
 help.LAYER        := The layer, by its name in the network's file or in the card
 help.OUT          := The folder that everything lands in
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
-help.PICTURES     := Images per class of the synthetic world
+help.WORLD_IMAGES := Images per class of the synthetic world
 help.WORLD_SEED   := Seed of the synthetic world; its network was trained on 0 and validated on 1
 help.RECIPE       := A set of values, one of: $(RECIPES)
 help.PYTHON       := The Python of make network, check-networks and the comparisons
@@ -47,9 +47,9 @@ $(foreach name,$(SETTINGS),$(if $(words.$(name)),$(if $(filter $(words.$(name)),
   $(error $(name)=$($(name)): it must be one of: $(words.$(name))))))
 
 # Images per class of the synthetic world, drawn with a seed that its network was not trained on.
-PICTURES   ?= 40
-WORLD_SEED ?= 2
-WORLD      := Data/world/seed$(WORLD_SEED)-$(PICTURES)
+WORLD_IMAGES ?= 40
+WORLD_SEED   ?= 2
+WORLD        := Data/world/seed$(WORLD_SEED)-$(WORLD_IMAGES)
 
 # With neither MODEL nor DATASET: the synthetic world and its network.
 ifeq ($(MODEL)$(DATASET),)
@@ -86,12 +86,12 @@ PYTHON ?= python3
 atlas: $(OUT)/atlas.png $(ATLASES) ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	@echo "$(OUT)/atlas.png"
 
-world: $(WORLD).jpg ## Draw the synthetic world (PICTURES per class, WORLD_SEED)
+world: $(WORLD).jpg ## Draw the synthetic world (WORLD_IMAGES per class, WORLD_SEED)
 	@echo "$(WORLD) $(WORLD).jpg"
 
 # The contact sheet comes last: where it is, all images are, unless their folder was removed.
 $(WORLD).jpg: $(if $(wildcard $(WORLD)/world.json),,FORCE) | $(BUILT)
-	$(BIN)/atlas-synthesize --output $(WORLD) --count $(PICTURES) --seed $(WORLD_SEED) \
+	$(BIN)/atlas-synthesize --output $(WORLD) --count $(WORLD_IMAGES) --seed $(WORLD_SEED) \
 	  --sheet $@ $(COMMON)
 
 # Images of two more seeds: one to train on, one to validate with.
@@ -127,7 +127,7 @@ test: packages ## Build and run all tests
 quick-test: packages ## Build, and run the quick tests: under a minute once built
 	QUICK_TESTS=1 swift test --configuration release --disable-testable-imports --disable-xctest
 
-# GoogLeNet on photographs where they are at hand, else the network and pictures of the atlas.
+# GoogLeNet on photographs where they are at hand, else the network and images of the atlas.
 ifeq ($(IS_WORLD),yes)
   BENCH_MODEL  ?= $(or $(wildcard ../shared/models/googlenet/googlenet.onnx),$(MODEL))
   BENCH_IMAGES ?= $(or $(wildcard ../shared/images/imagenet-1000),$(DATASET))
@@ -152,7 +152,7 @@ bench-peers: $(BUILT) ## Measure this project, torch and onnxruntime at the same
 	$(PYTHON) Scripts/prepare-python peers
 	$(PYTHON) Scripts/bench_peers.py
 
-bench-embedding: $(BUILT) ## Measure layouts by this project, umap-learn and openTSNE of the same rows
+bench-embedding: $(BUILT) ## Measure layouts by this project, umap-learn and openTSNE of the same samples
 	$(PYTHON) Scripts/prepare-python embedding
 	$(PYTHON) Scripts/bench_embedding.py
 

@@ -281,6 +281,12 @@ let package = Package(
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "ArrayStore", on: ["Randomness", "Matrices", "ParallelLoops"]),
+    .tests(
+      for: "CommandLine",
+      on: [
+        "ArrayStore", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .tests(for: "Artifacts", on: ["ArrayStore", "Matrices", "TestSupport"]),
     .tests(for: "Images", on: ["Randomness"]),
     .tests(for: "Drawing", on: ["Images"]),

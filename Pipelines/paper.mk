@@ -4,7 +4,7 @@
 
 POSITIONS  ?= 1
 # Images per class of the synthetic world, where that is used: 79,000 in all.
-PICTURES   ?= 1000
+WORLD_IMAGES ?= 1000
 COMPONENTS ?= 0
 # The paper inverts the second moment as it is; this keeps the inverse within single precision.
 CONDITION  ?= 10000
@@ -13,6 +13,6 @@ NEIGHBORS  ?= 50
 MIN_DIST   ?= 0.05
 GRID       ?= 20,40,80,160
 STEPS      ?= 1024
-ATTEMPTS   ?= 4
+RESTARTS   ?= 4
 # The published icons fade only where their transforms left them unseen.
 VIGNETTE   ?= 0

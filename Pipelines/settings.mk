@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL MEMORY_LIMIT METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS ATTEMPTS VIGNETTE PRECISION GAP
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL MEMORY_LIMIT METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER ICON_SIZE STEPS RESTARTS VIGNETTE PRECISION GAP
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -27,10 +27,9 @@ MINIMUM_COUNT ?= 6
 WHITEN ?= yes
 CONDITION ?= 20
 COSINE_POWER ?= 4
-COSINE_FLOOR ?= 0.1
 ICON_SIZE ?= 80
 STEPS ?= 512
-ATTEMPTS ?= 1
+RESTARTS ?= 1
 VIGNETTE ?= 0.8
 PRECISION ?= auto
 GAP ?= 0
@@ -59,10 +58,9 @@ help.MINIMUM_COUNT := Samples that a cell needs at least (at least 1)
 help.WHITEN := Whiten directions, by --components (yes or no)
 help.CONDITION := Largest condition number of the whitening matrix; smaller whitens less (above 1)
 help.COSINE_POWER := Power of the cosine in the objective; 0 is the plain dot product (from 0 to 100)
-help.COSINE_FLOOR := Least cosine that counts in the objective; at 0, an activation that points away stays there (from 0 to 1)
 help.ICON_SIZE := Side of an icon in pixels (from 16 to 1024)
 help.STEPS := Optimization steps (from 1 to 100000)
-help.ATTEMPTS := Independent runs of the optimization, of which the best is kept (from 1 to 100)
+help.RESTARTS := Runs of the optimization from different random starts, of which the best is kept; 1 is a single run (from 1 to 100)
 help.VIGNETTE := How far icons fade to gray toward their corners; 0 is not at all (from 0 to 1)
 help.PRECISION := Format in which the network computes; auto is bf16 where the processor has it; fidelity is measured in f32 always (f32, bf16 or auto)
 help.GAP := White pixels between icons (from 0 to 1000)
@@ -108,10 +106,9 @@ options.render = \
   $(if $(filter no,$(WHITEN)),--no-whiten) \
   --condition $(CONDITION) \
   --cosine-power $(COSINE_POWER) \
-  --cosine-floor $(COSINE_FLOOR) \
   --size $(ICON_SIZE) \
   --steps $(STEPS) \
-  --attempts $(ATTEMPTS) \
+  --restarts $(RESTARTS) \
   --seed $(SEED) \
   --vignette $(VIGNETTE) \
   --precision $(PRECISION)

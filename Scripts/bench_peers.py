@@ -94,7 +94,7 @@ def project_icons(options: argparse.Namespace, work: Path) -> dict[str, float]:
     """atlas-bench's numbers; of the stages that are not compared here it measures as little as it may."""
     output = work / "bench.json"
     run([
-        options.programs / "atlas-bench", "--model", options.model, "--layer", options.tensor, "--rows", "1000",
+        options.programs / "atlas-bench", "--model", options.model, "--layer", options.tensor, "--samples", "1000",
         "--channels", "8", "--work", work, "--output", output, "--threads", str(processors()),
     ])
     return json.loads(output.read_text())

@@ -2,6 +2,8 @@ public import ArrayStore
 public import Matrices
 
 /// `activations.h5`: the activation vectors of sampled positions, written by `atlas-extract`.
+///
+/// It is the largest file of the pipeline, 4 · n · c bytes: what can do so reads it block by block.
 public struct ActivationsFile {
   private let reader: ArtifactReader
 
@@ -33,12 +35,15 @@ public struct ActivationsFile {
     get throws { try reader.optional(Self.imagesFingerprint) }
   }
 
-  /// Reads the activations of some samples, or of all; rows are samples.
+  /// Reads the activations of some samples, or of all; n × c.
+  ///
+  /// - Throws: `ArtifactError` if they are not floating-point numbers, or the file is damaged.
   public func activations(_ samples: Range<Int>? = nil) throws -> Matrix {
     try reader.matrix(Self.activations, rows: samples)
   }
 
-  /// Consecutive ranges of samples, about 64 MiB of activations each, for passes that do not hold all.
+  /// Consecutive ranges of samples, about 64 MiB of activations each, for passes that do not hold
+  /// all.
   public var blocks: [Range<Int>] { sampleBlocks(sampleCount, rowByteCount: 4 * channelCount) }
 
   /// Where the samples come from; nil if the file does not say.
@@ -58,11 +63,12 @@ public struct ActivationsFile {
 /// Each begins at a multiple of 1,024: blocks that begin anywhere would change the last bits of
 /// products.
 func sampleBlocks(_ sampleCount: Int, rowByteCount: Int) -> [Range<Int>] {
+  // Large enough for long reads and full matrix products, small beside what stages hold anyway.
   let count = max(1, (64 << 20) / max(1, rowByteCount) / 1024) * 1024
   return stride(from: 0, to: sampleCount, by: count).map { $0..<min($0 + count, sampleCount) }
 }
 
-/// The best classes of images, as a network ranks them.
+/// The best classes of images, as a network ranks them: p images, b classes of each.
 public struct Predictions: Sendable, Equatable {
   /// The images, in order; p of them.
   public var images: [Int32]
@@ -82,6 +88,9 @@ public struct Predictions: Sendable, Equatable {
 // MARK: - Writing
 
 /// Writes `activations.h5`.
+///
+/// Activations come in one of two ways: they are on the disk already, from a run that may have been
+/// cut off and continued (`GrowingRows`), and the file is made around them; or they are appended.
 public final class ActivationsWriter {
   private let writer: ArtifactWriter
   private let rows: RowAppender<Float>?
@@ -104,6 +113,7 @@ public final class ActivationsWriter {
     writer = try ArtifactWriter(
       ActivationsFile.schema, path: path, provenance: provenance, subject: subject, rows: rows,
       as: ActivationsFile.activations)
+    // The rows are in the file already, and no more may follow.
     self.rows = nil
     try writer.set(ActivationsFile.imagesFingerprint, imagesFingerprint)
     try writer.set(ActivationsFile.positionsPerImage, positionsPerImage)
@@ -156,7 +166,7 @@ public final class ActivationsWriter {
     try writer.write(ActivationsFile.failureReasons, failures.map(\.reason))
   }
 
-  /// Writes the best classes of images.
+  /// Writes the best classes of images, of all at once.
   public func write(_ predictions: Predictions) throws(ArrayStoreError) {
     try writer.write(ActivationsFile.predictionImages, predictions.images)
     try writer.write(
@@ -164,13 +174,14 @@ public final class ActivationsWriter {
       shape: [predictions.images.count, predictions.classCount])
   }
 
-  /// Completes the file.
+  /// Completes the file: it appears under its name.
   public func finish() throws(ArrayStoreError) { try writer.finish() }
 }
 
 // MARK: - Form
 
 extension ActivationsFile {
+  // What says where samples come from is optional, so that any program can write a file of vectors.
   static let activations = Dataset<Float>(
     "activations", ["n", "c"],
     "Activation vectors, one row per sampled position, in the order of images.")

@@ -12,8 +12,9 @@ public struct ArtifactError: Error, CustomStringConvertible, Equatable {
 
 /// An open file whose datasets have the shapes that its schema names.
 ///
-/// The shapes are checked when the file is opened, the types of elements when they are read, and what
-/// the elements say by the reader of the kind of file.
+/// The shapes are checked when the file is opened, the types of elements when they are read, and
+/// what the elements say by the reader of the kind of file. Files are not trusted: they may be cut
+/// off, of another version, or written by other programs.
 struct ArtifactReader {
   let schema: FileSchema
   let file: ArrayFileReader
@@ -24,11 +25,12 @@ struct ArtifactReader {
 
   /// Opens a file.
   ///
-  /// - Throws: `ArrayStoreError` if there is no such file or it is of another kind, `ArtifactError` if
-  ///   it is of another format or not of the schema's form.
+  /// - Throws: `ArrayStoreError` if there is no such file or it is of another kind, `ArtifactError`
+  ///   if it is of another format or not of the schema's form.
   init(_ schema: FileSchema, path: String) throws {
     self.schema = schema
     file = try ArrayFileReader(path: path, kind: schema.kind)
+    // Before the shapes: those of another format would be reported as damage.
     let format = try optional(Common.format) ?? 1
     guard format == schema.format else {
       throw ArtifactError(
@@ -40,7 +42,8 @@ struct ArtifactReader {
     }
   }
 
-  /// The lengths of axes of datasets that repeat, once they have their names.
+  /// The lengths of axes of datasets that repeat, once they have their names: two grids of a file
+  /// have different numbers of cells.
   func lengths(of datasets: [DatasetSchema]) throws -> AxisLengths {
     try datasets.reduce(lengths) { try checkedLengths($1, $0) }
   }
@@ -49,6 +52,7 @@ struct ArtifactReader {
     _ dataset: DatasetSchema, _ known: AxisLengths
   ) throws -> AxisLengths {
     guard contains(dataset) else {
+      // What is optional may be missing; its axes are then those of other datasets, or unknown.
       guard !dataset.presence.isRequired else {
         throw damage("it has no dataset \(dataset.name)")
       }
@@ -73,6 +77,9 @@ struct ArtifactReader {
 
   // MARK: Values
 
+  /// Reads the elements of a dataset, or of a block of its rows, row-major.
+  ///
+  /// - Throws: `ArtifactError` if they are of another type, or the file is damaged.
   func read<Element>(
     _ dataset: Dataset<Element>, rows: Range<Int>? = nil
   ) throws -> [Element] {
@@ -94,6 +101,8 @@ struct ArtifactReader {
   /// An attribute; nil if there is none.
   func optional<Value>(_ attribute: Attribute<Value>) throws -> Value? {
     let group = attribute.schema.group
+    // HDF5 fails on attributes of an object that is not there, instead of saying that there are
+    // none.
     guard group.isEmpty || file.contains(group) else { return nil }
     let stored = try wrapped { () throws(ArrayStoreError) in
       try file.attribute(attribute.schema.name, on: group.isEmpty ? "/" : group)
@@ -120,7 +129,8 @@ struct ArtifactReader {
       tensor: try optional(Common.tensor))
   }
 
-  /// Adds what helps to an error that has no remedy.
+  /// Adds what helps to an error that has no remedy: the store knows files, not the programs that
+  /// make them.
   private func wrapped<Result>(
     _ body: () throws(ArrayStoreError) -> Result
   ) throws -> Result {
@@ -132,6 +142,8 @@ struct ArtifactReader {
 }
 
 /// The lengths of axes as a file's datasets show them.
+///
+/// The first dataset in which an axis occurs sets its length; the others must have the same.
 struct AxisLengths {
   private var known: [String: (length: Int, dataset: String)] = [:]
 
@@ -141,6 +153,7 @@ struct AxisLengths {
   mutating func fault(
     binding dataset: DatasetSchema, to shape: [Int], _ axes: [Axis]
   ) -> String? {
+    // Tensors of a network come in any shape.
     guard !dataset.shape.contains(.any) else { return nil }
     let found = shape.map(String.init).joined(separator: " × ")
     let wrong =
@@ -154,6 +167,8 @@ struct AxisLengths {
         guard length == expected else { return wrong }
       case .axis(let letter):
         if let other = known[letter] {
+          // The other length may stand in the same dataset, as in c × c: naming it would explain
+          // nothing.
           guard other.length == length else {
             return other.dataset == dataset.name
               ? wrong : wrong + " with \(letter) = \(other.length) as in \(other.dataset)"

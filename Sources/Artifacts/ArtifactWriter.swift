@@ -1,10 +1,11 @@
 internal import ArrayStore
 internal import Matrices
 
-/// Writes a file of a schema's form: its kind, format and origin, and datasets that describe themselves.
+/// Writes a file of a schema's form: its kind, format and origin, and datasets that describe
+/// themselves.
 ///
-/// The file is begun before the work, so that a disk that cannot be written to is found at once, and
-/// appears under its name with `finish`.
+/// The file is begun before the work, so that a disk that cannot be written to is found at once,
+/// and appears under its name with `finish`.
 final class ArtifactWriter {
   private let schema: FileSchema
   private let file: ArrayFileWriter
@@ -25,6 +26,7 @@ final class ArtifactWriter {
     let file = try ArrayFileWriter(
       path: path, kind: schema.kind, rows: rows, as: dataset.schema.name)
     try self.init(schema, file, provenance, subject)
+    // They were written before there was a file, and lack what `write` gives a dataset.
     try describe(dataset, [rows.rowCount, rows.columnCount])
   }
 
@@ -40,6 +42,9 @@ final class ArtifactWriter {
     if let tensor = subject.tensor { try set(Common.tensor, tensor) }
   }
 
+  /// Writes a dataset whose elements are at hand, row-major; without a shape, along one axis.
+  ///
+  /// - Precondition: The shape is that of the schema, with axes as long as in earlier datasets.
   func write<Element>(
     _ dataset: Dataset<Element>, _ values: [Element], shape: [Int]? = nil
   ) throws(ArrayStoreError) {
@@ -61,6 +66,7 @@ final class ArtifactWriter {
     return rows
   }
 
+  /// Sets an attribute that the schema names.
   func set<Value>(_ attribute: Attribute<Value>, _ value: Value) throws(ArrayStoreError) {
     try set(attribute.schema.name, value.stored, of: attribute.schema.group)
   }
@@ -81,9 +87,12 @@ final class ArtifactWriter {
     try file.setAttribute(name, on: dataset.schema.name, .string(text))
   }
 
+  /// Checks a dataset's shape against the schema, and gives it its description.
   private func describe<Element>(
     _ dataset: Dataset<Element>, _ shape: [Int]?
   ) throws(ArrayStoreError) {
+    // A wrong form that is read is the world's fault; one that is written is a mistake in this
+    // project.
     if let shape, !dataset.schema.isRepeated {
       let fault = lengths.fault(binding: dataset.schema, to: shape, schema.axes)
       precondition(fault == nil, "wrong form of \(schema.kind): \(fault ?? "")")
@@ -92,5 +101,6 @@ final class ArtifactWriter {
       "description", on: dataset.schema.name, .string(dataset.schema.description))
   }
 
+  /// Completes the file: it appears under its name, with all or not at all.
   func finish() throws(ArrayStoreError) { try file.finish() }
 }

@@ -5,12 +5,12 @@ public import Matrices
 public struct CellsFile {
   private let reader: ArtifactReader
 
-  /// The sides of the grids, as the names of their groups.
+  /// The sides of the grids, as the names of their groups; in the order of bytes, 20 before 7.
   private let groups: [String]
   /// Which network and layer the activations are of.
   public let subject: Subject
 
-  /// The cells of a grid.
+  /// The cells of a grid that have enough samples; m of them.
   public struct Level: Sendable, Equatable {
     /// The number of grid rows, which is that of columns.
     public var side: Int
@@ -22,7 +22,7 @@ public struct CellsFile {
     public var count: [Int32]
     /// The mean activation of each cell, m × c.
     public var mean: Matrix
-    /// 1 less the mean cosine between a cell's samples and their mean; m of them.
+    /// 1 less the mean cosine between a cell's samples and their mean, from 0 to 2; m of them.
     public var dispersion: [Float]
 
     /// Makes a level from its parts.
@@ -58,6 +58,7 @@ public struct CellsFile {
   public func level(side: Int?) throws -> Level {
     let group = try self.group(side)
     let lengths = try reader.lengths(of: Self.schema.datasets.map { $0.at(group) })
+    // Sides size arrays and images later on.
     guard let number = Int(group), (1...10_000).contains(number) else {
       throw reader.damage("\(group) is not the side of a grid")
     }
@@ -71,12 +72,14 @@ public struct CellsFile {
     guard lengths["m"] == level.mean.rowCount, level.row.allSatisfy(inside.contains),
       level.column.allSatisfy(inside.contains)
     else { throw reader.damage("cells of grid \(group) lie outside of it") }
+    // A single NaN would make every pixel of an icon one, hours later and without a word.
     guard level.mean.firstNonFiniteRow() == nil else {
       throw reader.damage("means of grid \(group) are not finite")
     }
     return level
   }
 
+  /// The name of a grid's group.
   private func group(_ side: Int?) throws -> String {
     let names = groups.joined(separator: ", ")
     if let side {
@@ -110,7 +113,8 @@ public final class CellsWriter {
   ///
   /// - Parameters:
   ///   - level: The cells, m of them.
-  ///   - exemplars: For each cell the samples nearest to its mean, the same number for each; −1 fills up.
+  ///   - exemplars: For each cell the samples nearest to its mean, the same number for each; −1
+  ///     fills up.
   ///   - cellOfSample: The cell of each sample, −1 for none.
   /// - Throws: `ArrayStoreError`; the file is then removed.
   public func write(
@@ -118,6 +122,8 @@ public final class CellsWriter {
   ) throws(ArrayStoreError) {
     let group = "\(level.side)"
     let cellCount = level.row.count
+    // Rows and columns of the cells, rather than a square array with gaps: few cells of a fine grid
+    // are taken.
     try writer.write(CellsFile.row.at(group), level.row)
     try writer.write(CellsFile.column.at(group), level.column)
     try writer.write(CellsFile.count.at(group), level.count)
@@ -129,7 +135,7 @@ public final class CellsWriter {
     try writer.write(CellsFile.cellOfSample.at(group), cellOfSample)
   }
 
-  /// Completes the file.
+  /// Completes the file: it appears under its name.
   public func finish() throws(ArrayStoreError) { try writer.finish() }
 }
 
@@ -152,11 +158,11 @@ extension CellsFile {
     "{side}/exemplars", ["m", "e"],
     "Samples with the highest cosine to the cell's mean, highest first; −1 fills up.")
   static let cellOfSample = Dataset<Int32>(
-    "{side}/cell_of_row", ["n"], "Cell of each sample, an index into the cells; −1 for none.")
+    "{side}/cell_of_sample", ["n"], "Cell of each sample, an index into the cells; −1 for none.")
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "cells", fileName: "cells.h5", program: "atlas-grid",
+    kind: "cells", format: 2, fileName: "cells.h5", program: "atlas-grid",
     summary: """
       The cells of square grids over the layout, a group for each grid, named for its side. Cells with \
       too few samples are left out.
@@ -179,7 +185,7 @@ extension CellsFile {
               print("fullest: row", grid["row"][fullest], "column", grid["column"][fullest])
               print("holds", grid["count"][fullest], "samples, dispersion", grid["dispersion"][fullest])
               print("exemplars", [e for e in grid["exemplars"][fullest] if e >= 0])
-              members = (grid["cell_of_row"][:] == fullest).nonzero()[0]
+              members = (grid["cell_of_sample"][:] == fullest).nonzero()[0]
               print("first samples", members[:5])
       """)
 }

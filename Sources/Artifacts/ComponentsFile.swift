@@ -34,6 +34,8 @@ public struct ComponentsFile {
   public func scores() throws -> Matrix { try reader.matrix(Self.scores) }
 
   /// The mean activation, c of them, and the axes, d × c, with the variances along them.
+  ///
+  /// - Throws: `ArtifactError` for a file made with `--components 0`, which has none.
   public func axes() throws -> (mean: [Float], axes: Matrix, variances: [Double]) {
     (
       try reader.read(Self.mean), try reader.matrix(Self.axes), try reader.read(Self.variances)
@@ -49,7 +51,9 @@ public struct ComponentsFile {
 
 // MARK: - Writing
 
-/// Writes `components.h5`.
+/// Writes `components.h5`, in the order in which its parts are known: the second moment after the
+/// first pass over the activations, the components, then the scores block by block in a second
+/// pass.
 public final class ComponentsWriter {
   private let writer: ArtifactWriter
 
@@ -91,7 +95,7 @@ public final class ComponentsWriter {
     return try writer.appendable(ComponentsFile.scores, rowShape: [axes.rowCount])
   }
 
-  /// Completes the file.
+  /// Completes the file: it appears under its name.
   public func finish() throws(ArrayStoreError) { try writer.finish() }
 }
 
@@ -100,6 +104,8 @@ public final class ComponentsWriter {
 extension ComponentsFile {
   private static let absence = Presence.optionally("unless made with `--components 0`")
 
+  // In double precision: whitening inverts it, and multiplies rounding errors by its condition
+  // number. About the origin rather than the mean, as the published atlases take it (AᵀA / N).
   static let secondMoment = Dataset<Double>(
     "second_moment", ["c", "c"], unit: "activation²",
     "Second moment of the activations about the origin, (1/n) Σ a aᵀ; whitening inverts it.")

@@ -1,6 +1,9 @@
 internal import ArrayStore
 
 /// A dataset that a schema names, with the type of its elements.
+///
+/// The type of the values in Swift decides the type on the page and in the file, so that the three
+/// agree.
 struct Dataset<Element: DatasetElement>: Sendable {
   let schema: DatasetSchema
 
@@ -16,16 +19,16 @@ struct Dataset<Element: DatasetElement>: Sendable {
   private init(_ schema: DatasetSchema) { self.schema = schema }
 
   /// One of the datasets that the name in braces stands for.
-  func at(_ place: String) -> Dataset { Dataset(schema.at(place)) }
+  func at(_ name: String) -> Dataset { Dataset(schema.at(name)) }
 }
 
 extension DatasetSchema {
   /// One of the datasets that the name in braces stands for: `20/mean` of `{side}/mean`.
-  func at(_ place: String) -> DatasetSchema {
-    let start = name.prefix { $0 != "{" }
-    let end = name.drop { $0 != "}" }.dropFirst()
+  func at(_ name: String) -> DatasetSchema {
+    let start = self.name.prefix { $0 != "{" }
+    let end = self.name.drop { $0 != "}" }.dropFirst()
     return DatasetSchema(
-      name: start + place + end, type: type, shape: shape, unit: unit, meaning: meaning,
+      name: start + name + end, type: type, shape: shape, unit: unit, meaning: meaning,
       presence: presence, isRepeated: true)
   }
 }
@@ -34,7 +37,7 @@ extension DatasetSchema {
 protocol DatasetElement: Sendable {
   /// The type as documents name it.
   static var typeName: String { get }
-  /// Reads a dataset, or a block of its rows.
+  /// Reads a dataset, or a block of its rows; row-major.
   static func read(
     _ name: String, rows: Range<Int>?, from file: ArrayFileReader
   ) throws(ArrayStoreError) -> [Self]
@@ -52,6 +55,7 @@ extension DatasetElement where Self: StoredElement {
   }
 }
 
+// HDF5 converts between precisions while it reads: doubles of another program are welcome.
 extension Float: DatasetElement {
   static var typeName: String { "float32" }
 
@@ -90,6 +94,7 @@ extension String: DatasetElement {
   static func read(
     _ name: String, rows: Range<Int>?, from file: ArrayFileReader
   ) throws(ArrayStoreError) -> [String] {
+    // Names of images and classes: small beside the arrays, and wanted as a whole.
     precondition(rows == nil, "strings are read as a whole, rows of \(name) were wanted")
     return try file.strings(name)
   }
@@ -147,6 +152,7 @@ extension Double: AttributeContent {
   init?(stored: AttributeValue) {
     switch stored {
     case .number(let value): self = value
+    // Python writes 1 as an integer where 1.0 is meant.
     case .integer(let value): self = Double(value)
     default: return nil
     }

@@ -1,6 +1,10 @@
 public import ArrayStore
 
 /// `icons.h5`: rendered icons with what was measured of them, written by `atlas-render`.
+///
+/// A file may hold a block of the grid's cells; blocks that were rendered on several machines are
+/// put together by `atlas-assemble`. Each icon therefore says where it belongs, and no file of
+/// cells is needed.
 public struct IconsFile {
   private let reader: ArtifactReader
 
@@ -27,26 +31,27 @@ public struct IconsFile {
 
   /// What is measured of icons; one number for each.
   public struct Measures: Sendable, Equatable {
-    /// The cosine between the icon's activation and its direction; NaN where there is none.
+    /// The cosine between the icon's activation and its direction, from −1 to 1; NaN where there is
+    /// none.
     public var fidelity: [Float]
-    /// The same under random transforms.
+    /// The same under random transforms that were not used to optimize; their mean.
     public var transformedFidelity: [Float]
     /// The objective under these transforms.
     public var objective: [Float]
-    /// Which attempt was kept.
-    public var attempt: [Int32]
-    /// The objective at each step; m × t, or empty.
+    /// Which of the independent runs was kept, counted from 0.
+    public var restart: [Int32]
+    /// The objective at each step; m × t row-major, or empty where it was not kept.
     public var objectiveByStep: [Float]
 
     /// Makes measures from their parts.
     public init(
       fidelity: [Float] = [], transformedFidelity: [Float] = [], objective: [Float] = [],
-      attempt: [Int32] = [], objectiveByStep: [Float] = []
+      restart: [Int32] = [], objectiveByStep: [Float] = []
     ) {
       self.fidelity = fidelity
       self.transformedFidelity = transformedFidelity
       self.objective = objective
-      self.attempt = attempt
+      self.restart = restart
       self.objectiveByStep = objectiveByStep
     }
 
@@ -55,7 +60,7 @@ public struct IconsFile {
       fidelity += other.fidelity
       transformedFidelity += other.transformedFidelity
       objective += other.objective
-      attempt += other.attempt
+      restart += other.restart
       objectiveByStep += other.objectiveByStep
     }
   }
@@ -99,6 +104,7 @@ public struct IconsFile {
       throw reader.damage("it does not say how it was made")
     }
     self.provenance = provenance
+    // The product is the side of the atlas, for which memory is asked.
     guard (1...10_000).contains(gridSide), gridSide * iconSidePixels <= 1 << 16 else {
       throw reader.damage(
         "icons of \(iconSidePixels) pixels on a grid of \(gridSide) are more than an atlas has")
@@ -116,6 +122,7 @@ public struct IconsFile {
       cell: try reader.read(Self.cell), row: try reader.read(Self.row),
       column: try reader.read(Self.column), count: try reader.read(Self.count),
       dispersion: try reader.read(Self.dispersion))
+    // They become offsets into the atlas's pixels without further checks.
     let inside = 0..<Int32(gridSide)
     guard cells.row.allSatisfy(inside.contains), cells.column.allSatisfy(inside.contains) else {
       throw reader.damage("icons lie outside the grid")
@@ -125,34 +132,9 @@ public struct IconsFile {
   }
 }
 
-extension ArtifactReader {
-  fileprivate func measures() throws -> IconsFile.Measures {
-    IconsFile.Measures(
-      fidelity: try read(IconsFile.fidelity),
-      transformedFidelity: try read(IconsFile.transformedFidelity),
-      objective: try read(IconsFile.objective), attempt: try read(IconsFile.attempt),
-      objectiveByStep: contains(IconsFile.objectiveByStep)
-        ? try read(IconsFile.objectiveByStep) : [])
-  }
-}
-
-extension ArtifactWriter {
-  fileprivate func write(_ measures: IconsFile.Measures) throws(ArrayStoreError) {
-    try write(IconsFile.fidelity, measures.fidelity)
-    try write(IconsFile.transformedFidelity, measures.transformedFidelity)
-    try write(IconsFile.objective, measures.objective)
-    try write(IconsFile.attempt, measures.attempt)
-    let iconCount = measures.objective.count
-    guard iconCount > 0, !measures.objectiveByStep.isEmpty else { return }
-    try write(
-      IconsFile.objectiveByStep, measures.objectiveByStep,
-      shape: [iconCount, measures.objectiveByStep.count / iconCount])
-  }
-}
-
 // MARK: - Writing
 
-/// Writes `icons.h5`.
+/// Writes `icons.h5`: icons as they come, and what was measured of all of them at the end.
 public final class IconsWriter {
   private let writer: ArtifactWriter
   private let icons: RowAppender<UInt8>
@@ -212,96 +194,56 @@ public final class IconsWriter {
   }
 }
 
-/// A finished part of icons under way, in a file that only `atlas-render` sees.
-public enum IconsPart {
-  /// Begins a part, to see whether it can be written.
-  public static func begin(path: String) throws(ArrayStoreError) {
-    _ = try ArtifactWriter(schema, path: path, provenance: nil, subject: Subject())
-  }
-
-  /// Writes a part.
-  public static func write(
-    pixels: [UInt8], sidePixels: Int, _ measures: IconsFile.Measures, provenance: Provenance,
-    to path: String
-  ) throws(ArrayStoreError) {
-    let writer = try ArtifactWriter(
-      schema, path: path, provenance: provenance, subject: Subject())
-    try writer.write(
-      IconsFile.icons, pixels,
-      shape: [measures.attempt.count, sidePixels, sidePixels, 3])
-    try writer.write(measures)
-    try writer.finish()
-  }
-
-  /// Where a part comes from; nil if there is none, or none that can be read.
-  public static func provenance(path: String) -> Provenance? {
-    try? ArtifactReader(schema, path: path).file.provenance
-  }
-
-  /// Reads a part.
-  public static func read(path: String) throws -> (pixels: [UInt8], measures: IconsFile.Measures) {
-    let reader = try ArtifactReader(schema, path: path)
-    return (try reader.read(IconsFile.icons), try reader.measures())
-  }
-
-  private static let schema = FileSchema(
-    kind: "icons-part", format: IconsFile.schema.format, fileName: "part.h5",
-    program: "atlas-render", summary: "Icons that are finished.", axes: IconsFile.schema.axes,
-    datasets: [
-      IconsFile.icons.schema, IconsFile.fidelity.schema, IconsFile.transformedFidelity.schema,
-      IconsFile.objective.schema, IconsFile.attempt.schema, IconsFile.objectiveByStep.schema,
-    ], example: "")
-}
-
 // MARK: - Form
 
 extension IconsFile {
-  fileprivate static let icons = Dataset<UInt8>(
+  static let icons = Dataset<UInt8>(
     "icons", ["m", "s", "s", 3], unit: "0 … 255",
     "Red, green and blue (sRGB) of each icon's pixels, rows from the top.")
-  fileprivate static let fidelity = Dataset<Float>(
+  // NaN rather than a dataset that is missing: files of all targets have one form.
+  static let fidelity = Dataset<Float>(
     "fidelity", ["m"], unit: "−1 … 1",
     "Cosine between the cell's mean activation and what the icon evokes at the layer's center; NaN for targets that are not directions."
   )
-  fileprivate static let transformedFidelity = Dataset<Float>(
+  static let transformedFidelity = Dataset<Float>(
     "transformed_fidelity", ["m"], unit: "−1 … 1",
     "Mean of that cosine over random transforms that were not used to optimize.")
-  fileprivate static let objective = Dataset<Float>(
+  static let objective = Dataset<Float>(
     "objective", ["m"], "Mean of the objective over these transforms.")
-  fileprivate static let attempt = Dataset<Int32>(
-    "attempt", ["m"], "Which of the attempts was kept, counted from 0.")
-  fileprivate static let objectiveByStep = Dataset<Float>(
+  static let restart = Dataset<Int32>(
+    "restart", ["m"], "Which of the runs (`--restarts`) was kept, counted from 0.")
+  static let objectiveByStep = Dataset<Float>(
     "objective_by_step", ["m", "t"],
     "Objective at each step, under the step's random transform and in the precision of the optimization.",
     .optionally("with `--loss`"))
-  fileprivate static let cell = Dataset<Int32>(
+  static let cell = Dataset<Int32>(
     "cell", ["m"], "Cell of the grid, channel or class that each icon shows.")
-  fileprivate static let row = Dataset<Int32>(
+  static let row = Dataset<Int32>(
     "row", ["m"], unit: "0 … grid_side − 1", "Grid row of each icon, from the top.")
-  fileprivate static let column = Dataset<Int32>(
+  static let column = Dataset<Int32>(
     "column", ["m"], unit: "0 … grid_side − 1", "Grid column of each icon, from the left.")
-  fileprivate static let count = Dataset<Int32>(
+  static let count = Dataset<Int32>(
     "count", ["m"], "Samples in each cell; 0 for channels and classes.")
-  fileprivate static let dispersion = Dataset<Float>(
+  static let dispersion = Dataset<Float>(
     "dispersion", ["m"], unit: "0 … 2", "Dispersion of each cell; 0 for channels and classes.")
-  fileprivate static let target = Attribute<String>(
+  static let target = Attribute<String>(
     "target", "What icons show: `direction`, `channel`, `neuron`, `logit` or `probability`.")
-  fileprivate static let gridSide = Attribute<Int>("grid_side", "Rows and columns of the grid.")
-  fileprivate static let cellTotal = Attribute<Int>(
+  static let gridSide = Attribute<Int>("grid_side", "Rows and columns of the grid.")
+  static let cellTotal = Attribute<Int>(
     "cell_total", "Cells of the grid, rendered in this file or in others.")
 
   private static let whitened = Presence.optionally("for whitened directions")
-  fileprivate static let conditionNumberBefore = Attribute<Double>(
+  static let conditionNumberBefore = Attribute<Double>(
     "condition_number_before", "Condition number of the activations' second moment.", whitened)
-  fileprivate static let conditionNumber = Attribute<Double>(
+  static let conditionNumber = Attribute<Double>(
     "condition_number", "Condition number of the whitening matrix.", whitened)
-  fileprivate static let shrinkage = Attribute<Double>(
+  static let shrinkage = Attribute<Double>(
     "shrinkage", "How much the second moment was shrunk before it was inverted, from 0 to 1.",
     whitened)
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "icons", fileName: "icons.h5", program: "atlas-render",
+    kind: "icons", format: 2, fileName: "icons.h5", program: "atlas-render",
     summary: "Icons, where they belong on the grid, and how well they show their cells.",
     axes: [
       Axis("m", "icons in the file", atLeast: 1),
@@ -313,7 +255,7 @@ extension IconsFile {
       conditionNumberBefore.schema, conditionNumber.schema,
     ],
     datasets: [
-      icons.schema, fidelity.schema, transformedFidelity.schema, objective.schema, attempt.schema,
+      icons.schema, fidelity.schema, transformedFidelity.schema, objective.schema, restart.schema,
       objectiveByStep.schema, cell.schema, row.schema, column.schema, count.schema,
       dispersion.schema,
     ],

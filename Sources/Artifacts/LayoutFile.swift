@@ -1,8 +1,8 @@
 public import ArrayStore
 public import Matrices
 
-/// `layout.h5`: where every sample lies in the plane, written by `atlas-embed`; `atlas-place` writes one
-/// of new samples.
+/// `layout.h5`: where every sample lies in the plane, written by `atlas-embed`; `atlas-place`
+/// writes one of new samples.
 public struct LayoutFile {
   private let reader: ArtifactReader
 
@@ -41,6 +41,7 @@ public struct LayoutFile {
   ///
   /// - Throws: `ArtifactError` if a coordinate is not finite.
   public func positions() throws -> Matrix {
+    // Grids, plots and the placing of new samples compare coordinates; NaN compares as false.
     let positions = try reader.matrix(Self.layout)
     guard positions.firstNonFiniteRow() == nil else {
       throw reader.damage("its layout is not finite everywhere")
@@ -50,11 +51,14 @@ public struct LayoutFile {
 
   /// Checks that the layout is one of these samples.
   ///
+  /// The number of samples alone would not tell two layers of the same images apart.
+  ///
   /// - Parameters:
   ///   - samples: The samples.
   ///   - sha256: The digest of their file.
   /// - Throws: `ArtifactError` if it is one of others.
   public func require(of samples: SampleVectors, sha256: String) throws {
+    // Programs name the file of samples as their first input.
     guard sampleCount == samples.sampleCount,
       try reader.file.provenance?.inputs.first?.sha256 == sha256
     else {
@@ -73,6 +77,7 @@ public struct LayoutFile {
         "Cannot use \(path): it does not say by which method it was made; give a layout of atlas-embed"
       )
     }
+    // Whatever settings there are: this module knows no method.
     let attributes = try reader.file.attributes(of: Self.methodName.schema.group)
     let settings = attributes.filter { $0.name != Self.methodName.schema.name }
     return Method(
@@ -117,12 +122,14 @@ public final class LayoutWriter {
   public func write(_ method: LayoutFile.Method, metric: String) throws(ArrayStoreError) {
     try writer.set(LayoutFile.metric, metric)
     try writer.set(LayoutFile.methodName, method.name)
+    // Sorted, since a dictionary has another order in each process: the same run makes the same
+    // bytes.
     for (name, value) in method.settings.sorted(by: { $0.key < $1.key }) {
       try writer.set(name, value, of: LayoutFile.methodName.schema.group)
     }
   }
 
-  /// Writes the course of the loss.
+  /// Writes the course of the loss: steps in ascending order, and the loss at each.
   public func write(losses: [(step: Int32, value: Float)]) throws(ArrayStoreError) {
     try writer.write(LayoutFile.lossSteps, losses.map(\.step))
     try writer.write(LayoutFile.lossValues, losses.map(\.value))
@@ -144,7 +151,7 @@ public final class LayoutWriter {
       shape: [sampleCount, neighbors.count / max(1, sampleCount)])
   }
 
-  /// Completes the file.
+  /// Completes the file: it appears under its name.
   public func finish() throws(ArrayStoreError) { try writer.finish() }
 }
 
@@ -175,10 +182,11 @@ extension LayoutFile {
   static let measures = [
     Attribute<Double>(
       "trustworthiness_{q}",
-      "Trustworthiness at q neighbors, 15 where there are as many,, from 0 to 1.", reported),
+      "Trustworthiness at q neighbors, from 0 to 1; q is 15, or less for few samples.", reported),
     Attribute<Double>("continuity_{q}", "Continuity at q neighbors, from 0 to 1.", reported),
     Attribute<Double>(
-      "kept_neighbors_{q}", "Fraction of the q nearest neighbors that the layout preserves.",
+      "neighborhood_preservation_{q}",
+      "Mean fraction of a sample's q nearest neighbors that are among its q nearest in the layout.",
       reported),
     Attribute<Double>(
       "distance_correlation", "Rank correlation of distances between samples and in the layout.",
@@ -194,7 +202,7 @@ extension LayoutFile {
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "layout", format: 2, fileName: "layout.h5", program: "atlas-embed",
+    kind: "layout", format: 3, fileName: "layout.h5", program: "atlas-embed",
     summary: """
       The layout of the samples, how it was made, and how good it is. `atlas-place` writes such a file \
       for new samples on an old layout.

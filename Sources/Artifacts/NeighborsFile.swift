@@ -1,6 +1,8 @@
 public import ArrayStore
 
 /// `neighbors.h5`: the nearest neighbors of every sample, written by `atlas-neighbors`.
+///
+/// One search serves every layout of the samples, t-SNE and UMAP and all their settings.
 public struct NeighborsFile {
   private let reader: ArtifactReader
 
@@ -38,12 +40,14 @@ public struct NeighborsFile {
   ///   - path: The file.
   ///   - samples: The file whose samples they should be.
   ///   - sha256: That file's digest.
-  /// - Throws: `ArrayStoreError` or `ArtifactError` if it is not what it should be, or was made of other
-  ///   samples.
+  /// - Throws: `ArrayStoreError` or `ArtifactError` if it is not what it should be, or was made of
+  ///   other samples.
   public init(path: String, of samples: SampleVectors, sha256: String) throws {
     reader = try ArtifactReader(Self.schema, path: path)
     sampleCount = reader.length("n")
     neighborCount = reader.length("k")
+    // By digest: neighbors of another layer have as many samples, and would make a layout of
+    // nonsense.
     let made = try reader.file.provenance?.inputs.first?.sha256
     guard sampleCount == samples.sampleCount, made == sha256 else {
       throw ArtifactError(
@@ -56,6 +60,7 @@ public struct NeighborsFile {
   ///
   /// - Throws: `ArtifactError` if there are fewer, or the file is damaged.
   public func content(atLeast count: Int) throws -> Content {
+    // Of few samples each has all others as neighbors.
     let needed = min(count, sampleCount - 1)
     guard neighborCount >= needed else {
       throw ArtifactError(
@@ -65,6 +70,7 @@ public struct NeighborsFile {
     let content = Content(
       indices: try reader.read(Self.neighbors), distances: try reader.read(Self.distances),
       recall: try reader.optional(Self.recall) ?? 1, metric: try reader.required(Self.metric))
+    // Layouts use them as indices of samples.
     let samples = 0..<Int32(clamping: sampleCount)
     guard content.indices.allSatisfy(samples.contains) else {
       throw reader.damage("it names neighbors that are not samples")

@@ -6,7 +6,7 @@ public struct NetworkInputFile {
 
   /// The shape of the input.
   public let inputShape: [Int]
-  /// The number of tangents; 0 where there are none.
+  /// The number of tangents, the first dimension of their dataset; 0 where there are none.
   public let tangentCount: Int
 
   /// Opens a file.
@@ -50,6 +50,7 @@ public struct NetworkInputFile {
         "Cannot use \(reader.path): it has no dataset \(dataset.schema.name); write it, or leave "
           + "the option out that needs it")
     }
+    // Any shape of that many elements will do: callers may leave out a batch of one.
     let values = try reader.read(dataset)
     guard values.count == count else {
       throw ArtifactError(
@@ -87,7 +88,7 @@ public struct NetworkInputFile {
       """)
 }
 
-/// `out.h5`: what `atlas-network run` computed.
+/// `out.h5`: what `atlas-network run` computed, in the order of the options that asked for it.
 public final class NetworkValuesFile {
   private let writer: ArtifactWriter
   private var counts = (tensors: 0, gradients: 0, tangents: 0)
@@ -128,9 +129,11 @@ public final class NetworkValuesFile {
     try writer.annotate(dataset, "name", name)
   }
 
-  /// Completes the file.
+  /// Completes the file: it appears under its name.
   public func finish() throws(ArrayStoreError) { try writer.finish() }
 
+  // Numbered, with the name in an attribute: names of tensors hold slashes, which HDF5 takes for
+  // groups.
   private static let tensor = Dataset<Float>(
     "tensors/{i}", [.any],
     "Values of the i-th `--read`; the attribute `name` is the tensor's name.",

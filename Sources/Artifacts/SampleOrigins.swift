@@ -2,11 +2,11 @@ internal import ArrayStore
 
 /// Which image and which position of it each sample comes from.
 ///
-/// Files that are laid out hold a copy of it rather than the digest of the activations alone: aligning
-/// to a layout, coloring it by class and finding a point's image need one file then, wherever the
-/// activations are by now, at 12 bytes a sample.
+/// Files that are laid out hold a copy of it rather than the digest of the activations alone:
+/// aligning to a layout, coloring it by class and finding a point's image need one file then,
+/// wherever the activations are by now, at 12 bytes per sample.
 public struct SampleOrigins: Sendable, Equatable {
-  /// The image of each sample, an index into `imageNames`; n of them.
+  /// The image of each sample, an index into `collection.names`; n of them.
   public var image: [Int32]
   /// The row of the position in the layer's feature map; n of them.
   public var y: [Int32]
@@ -95,9 +95,11 @@ extension SampleOrigins {
 }
 
 extension ArtifactReader {
-  /// Where the samples come from; nil for a file that does not say, as other programs may write them.
+  /// Where the samples come from; nil for a file that does not say, as other programs may write
+  /// them.
   func origins() throws -> SampleOrigins? {
     typealias Form = SampleOrigins
+    // Positions alone would not say of which image.
     guard contains(Form.imageDataset), contains(Form.namesDataset),
       contains(Form.classNamesDataset)
     else { return nil }
@@ -111,6 +113,7 @@ extension ArtifactReader {
         classNames: try read(Form.classNamesDataset)),
       layerHeight: try required(Form.layerHeightAttribute),
       layerWidth: try required(Form.layerWidthAttribute))
+    // Whoever has origins uses them as indices without looking again.
     let images = Int32(clamping: origins.collection.names.count)
     guard origins.image.allSatisfy({ $0 >= 0 && $0 < images }), origins.layerHeight > 0,
       origins.layerWidth > 0
@@ -142,15 +145,16 @@ extension ArtifactWriter {
 }
 
 extension SampleOrigins {
-  /// For each sample the one of `other` that comes from the same image and the nearest position in it;
-  /// −1 where that image has none.
+  /// For each sample the one of `other` that comes from the same image and the nearest position in
+  /// it; −1 where that image has none.
   ///
-  /// Images are told by their names, positions by their fraction of the feature map's height and width,
-  /// so that layers of different sizes and different networks have partners. Of equally near samples
-  /// the first is taken.
+  /// Images are told by their names, positions by their fraction of the feature map's height and
+  /// width, so that layers of different sizes and different networks have partners. Of equally near
+  /// samples the first is taken.
   ///
   /// - Complexity: O(sum over images of the products of their sample counts).
   public func partners(in other: SampleOrigins) -> [Int32] {
+    // By name: the two collections may have other images between the ones that they share.
     var samplesOfName: [String: [Int32]] = [:]
     for (sample, image) in other.image.enumerated() {
       samplesOfName[other.collection.names[Int(image)], default: []].append(Int32(sample))
@@ -158,6 +162,7 @@ extension SampleOrigins {
     let candidates = collection.names.map { samplesOfName[$0] ?? [] }
     return image.indices.map { sample in
       let position = self.position(of: sample)
+      // The square of the distance has the same order, without a root.
       var best: (square: Float, sample: Int32) = (.infinity, -1)
       for candidate in candidates[Int(image[sample])] {
         let difference = position - other.position(of: Int(candidate))

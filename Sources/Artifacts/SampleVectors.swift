@@ -2,6 +2,8 @@ internal import ArrayStore
 public import Matrices
 
 /// The vectors by which samples are compared: the scores of `components.h5`, or raw activations.
+///
+/// Searches and layouts do not care which: both are n vectors with a subject and origins.
 public enum SampleVectors {
   /// The scores of principal components.
   case scores(ComponentsFile)
@@ -22,6 +24,8 @@ public enum SampleVectors {
   }
 
   /// Opens activations.
+  ///
+  /// - Throws: `ArrayStoreError` or `ArtifactError` if the file is not what it should be.
   public init(activations path: String) throws {
     self = .activations(try ActivationsFile(path: path))
   }
@@ -58,7 +62,7 @@ public enum SampleVectors {
     }
   }
 
-  /// Reads all vectors, n × d.
+  /// Reads all vectors, n × d; a search for neighbors needs all of them in memory.
   public func vectors() throws -> Matrix {
     switch self {
     case .scores(let file): try file.scores()

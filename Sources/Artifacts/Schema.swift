@@ -1,11 +1,14 @@
-/// The form of one kind of file: what its reader and its writer share with `Documentation/files.md`.
+/// The form of one kind of file: what its reader and its writer share with
+/// `Documentation/files.md`.
+///
+/// A name of a dataset stands here and nowhere else in the project.
 public struct FileSchema: Sendable {
   /// What the file says that it is, for instance `cells`.
   public let kind: String
   /// The number of the form; it grows when readers of the former form would go wrong.
   ///
-  /// A file without a number is of form 1: that is how files were before they had one, and how other
-  /// programs may write them.
+  /// A file without a number is of form 1: that is how files were before they had one, and how
+  /// other programs may write them.
   public let format: Int
   /// The usual name of such a file.
   public let fileName: String
@@ -169,6 +172,7 @@ public struct AttributeSchema: Sendable, Equatable {
 extension AttributeSchema {
   /// Whether this is the form of an attribute of that name.
   public func names(_ other: String) -> Bool {
+    // `trustworthiness_{q}` is the form of `trustworthiness_15`; the number is the last of a name.
     guard name.contains("{") else { return name == other }
     let start = name.prefix { $0 != "{" }
     return other.hasPrefix(start) && Int(other.dropFirst(start.count)) != nil

@@ -21,6 +21,7 @@ public struct MemorySize: Sendable, CustomStringConvertible {
       unit = factor
       text = text.dropLast()
     }
+    // Below 2⁶⁰ bytes, so that sums of a few amounts stay within an integer.
     guard let number = Double(text), number > 0, number * unit < 0x1p60 else { return nil }
     bytes = Int(number * unit)
   }
@@ -43,10 +44,13 @@ public struct MemoryArguments: ParsableArguments {
 
   /// Says what is forecast, and refuses what does not fit.
   ///
+  /// It is asked before the work: the system would kill a process that runs out of memory after
+  /// hours, without a word.
+  ///
   /// - Parameters:
-  ///   - work: What will be done, for instance `neighbours of 100000 × 512`.
-  ///   - bytes: The most memory that it takes.
-  ///   - seconds: The time that it takes, about.
+  ///   - work: What will be done, for instance `neighbors of 100000 × 512`.
+  ///   - bytes: The most memory that it takes, an upper bound.
+  ///   - seconds: The time that it takes, about; it is for the reader and refuses nothing.
   ///   - remedy: What takes less memory.
   /// - Throws: `StageError` if that is more than the limit.
   public func admit(_ work: String, bytes: Int, seconds: Double, remedy: String) throws {

@@ -3,9 +3,9 @@ internal import ArrayStore
 
 /// One setting of a stage, written once: its name, what it sets, its form and its meaning.
 ///
-/// The option with its check and its messages follow from it, as do the entry in a file's provenance,
-/// make's variable, the line of `make help` and the row of `Documentation/settings.md`. The default is that
-/// of the parameters.
+/// The option with its check and its messages follow from it, as do the entry in a file's
+/// provenance, make's variable, the line of `make help` and the row of `Documentation/settings.md`.
+/// The default is that of the parameters.
 public struct Setting<Parameters: Sendable>: Sendable {
   /// The option's name, without the dashes.
   let name: String
@@ -43,6 +43,7 @@ public struct Setting<Parameters: Sendable>: Sendable {
     self.help = help
     self.role = role
     kind = form.kind
+    // Closures over the key path hide the type of the value, so that one table holds them all.
     read = { text, parameters in
       guard let value = form.parse(text) else { return false }
       parameters[keyPath: path] = value
@@ -55,6 +56,9 @@ public struct Setting<Parameters: Sendable>: Sendable {
 
 extension Setting {
   /// The setting as one of larger parameters that hold these.
+  ///
+  /// A setting that two stages have, such as the neighbors of UMAP, is written once and has one
+  /// default.
   public func within<Whole>(
     _ path: any WritableKeyPath<Whole, Parameters> & Sendable
   ) -> Setting<Whole> {

@@ -1,6 +1,9 @@
 public import ArrayStore
 
 /// Which values a setting has, how they are written, and what a message says of any other.
+///
+/// `parse` and `text` are inverse to each other up to spelling: 20, 20.0 and 020 are read as one
+/// value, which has one text. Make compares these texts to see what has changed.
 public struct SettingForm<Value: Sendable>: Sendable {
   /// How the setting is given.
   let kind: SettingKind
@@ -115,6 +118,7 @@ extension SettingForm<Bool> {
   /// A flag; on by default, it is given as `--no-name`.
   public static var flag: SettingForm {
     SettingForm(
+      // The words of provenance; on the command line a flag has none.
       kind: .flag, parse: { ["true": true, "false": false][$0] }, text: { "\($0)" },
       attribute: { .string("\($0)") })
   }
@@ -176,6 +180,7 @@ extension UInt64: SettingNumber {
 extension Double: SettingNumber {
   /// Reads a finite decimal number.
   public init?(settingText: String) {
+    // Swift reads "nan" and "inf" as well, which no range would refuse in every form.
     guard let value = Double(settingText), value.isFinite else { return nil }
     self = value
   }

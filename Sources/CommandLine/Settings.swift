@@ -20,8 +20,8 @@ extension SettingsTable {
 
 /// The options of a table of settings, and the parameters that were set by them.
 ///
-/// ArgumentParser finds options by mirroring a value and decodes it by their names. Both are done here from
-/// the table, so that no option is declared by hand.
+/// ArgumentParser finds options by mirroring a value and decodes it by their names. Both are done
+/// here from the table, so that no option is declared by hand.
 public struct Settings<Table: SettingsTable>: ParsableArguments, CustomReflectable {
   /// The parameters as the options set them.
   public private(set) var parameters = Table.defaults
@@ -42,10 +42,12 @@ public struct Settings<Table: SettingsTable>: ParsableArguments, CustomReflectab
       if setting.kind == .flag {
         text = "\(try container.decode(Flag<Bool>.self, forKey: key).wrappedValue)"
       } else {
+        // As text, whatever the type: the message for a wrong value is then the setting's own.
         text = try container.decode(Option<String?>.self, forKey: key).wrappedValue
       }
       guard let text else { continue }
       given[setting.name] = text
+      // Kept for `validate`, whose errors the argument parser shows with the usage.
       if !setting.read(text, &parameters), fault == nil {
         fault = "--\(setting.name) must be \(setting.kind.words), got \(text)."
       }
@@ -68,7 +70,9 @@ public struct Settings<Table: SettingsTable>: ParsableArguments, CustomReflectab
   /// Whether a setting was given on the command line.
   public func isGiven(_ name: String) -> Bool { given[name] != nil }
 
-  /// The settings that decide the result, with the text of their values.
+  /// The settings that decide the result, with the text of their values: the entries of provenance.
+  ///
+  /// Settings that were not given are among them: a default may change with a version.
   public var record: [(name: String, value: String)] {
     Table.settings.filter { $0.role != .operates }.map { ($0.name, $0.text(parameters)) }
   }
@@ -82,7 +86,8 @@ public struct Settings<Table: SettingsTable>: ParsableArguments, CustomReflectab
 
   /// The parameters that a file records.
   ///
-  /// - Parameter attributes: The settings by their names; those that are missing have their defaults.
+  /// - Parameter attributes: The settings by their names; those that are missing have their
+  ///   defaults, and names that there are not are passed over, as those of another method.
   /// - Returns: The parameters; nil if a value is not one that its setting may have.
   public static func parameters(from attributes: [String: AttributeValue]) -> Table.Parameters? {
     var parameters = Table.defaults

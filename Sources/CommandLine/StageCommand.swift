@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import FoundationEssentials
 internal import Glibc
+internal import ParallelLoops
 
 /// A program of the pipeline: it reads files, writes files, and names on standard output what it
 /// wrote.
@@ -17,16 +18,23 @@ extension StageCommand {
   /// Does the work; the paths of the results go to standard output, all else to standard error.
   public func run() throws {
     prepareProcess()
-    try common.apply {
-      for path in try perform() { print(path) }
+    do {
+      try common.apply {
+        for path in try perform() { print(path) }
+      }
+    } catch {
+      // The argument parser prints the error, and would print it behind the progress line.
+      Diagnostics.clearProgress()
+      throw error
     }
   }
 
   /// Runs the program.
   ///
-  /// Make and documents ask for settings before there are files: `--describe-settings` prints them all as
-  /// JSON; `--record-settings`, followed by options, prints those that decide the result, or says what is
-  /// wrong with them in make's words.
+  /// Make and documents ask for settings before there are files: `--describe-settings` prints them
+  /// all as JSON; `--record-settings`, followed by options, prints those that decide the result, or
+  /// says what is wrong with them in make's words. Both are looked for before the arguments are
+  /// parsed, since options that are required may be missing.
   public static func main() {
     let arguments = Array(Swift.CommandLine.arguments.dropFirst())
     switch arguments.first {
@@ -41,6 +49,7 @@ extension StageCommand {
       AllSettings.descriptions + [Settings<CommonSettings>.description(title: commonTitle)]
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Strings and truth values alone: only a mistake in the code could fail.
     guard let json = try? encoder.encode(groups) else { fatalError("settings are not JSON") }
     print(String(decoding: json, as: UTF8.self))
   }
@@ -49,6 +58,7 @@ extension StageCommand {
     do {
       for (name, value) in try AllSettings.parse(arguments).record { print("\(name)=\(value)") }
     } catch {
+      // Whoever runs make gave STEPS, not --steps.
       var message = AllSettings.message(for: error)
       for setting in AllSettings.descriptions.flatMap(\.settings) {
         guard let variable = setting.variable else { continue }
@@ -60,11 +70,45 @@ extension StageCommand {
   }
 }
 
+// MARK: - The options of every program
+
+/// The options that every program has.
+public struct CommonArguments: ParsableArguments {
+  @OptionGroup var settings: Settings<CommonSettings>
+  @Flag(help: "Report errors and warnings only.")
+  var quiet = false
+
+  /// Made by the argument parser.
+  public init() {}
+
+  /// Runs a program's work as the options ask: on so many threads, quiet or not.
+  func apply<Result>(to work: () throws -> Result) rethrows -> Result {
+    Diagnostics.isQuiet = quiet
+    let threads = settings.parameters.threadCount
+    return threads > 0 ? try Parallelism.withThreadCount(threads, work) : try work()
+  }
+}
+
+/// The settings that every program has.
+enum CommonSettings: SettingsTable {
+  struct Parameters: Sendable {
+    var threadCount = 0
+  }
+
+  static var defaults: Parameters { Parameters() }
+  static let settings = [
+    Setting(
+      "threads", \Parameters.threadCount, .number(in: 0...4096), make: "THREADS", role: .operates,
+      "Threads; 0 stands for all processors; results do not depend on it")
+  ]
+}
+
 /// The title of the settings that every program has.
 let commonTitle = "every program"
 
 extension String {
-  /// The text with another word for each `--name`, where that is not the beginning of a longer name.
+  /// The text with another word for each `--name`, where that is not the beginning of a longer
+  /// name.
   fileprivate func replacingOption(_ name: String, by word: String) -> String {
     var result = ""
     var rest = self[...]

@@ -6,6 +6,9 @@ public import TSNE
 public import UMAP
 
 /// How samples are laid out: a method and its settings.
+///
+/// The options of both methods are always there, so that make passes one list of them; those of the
+/// other method are read, checked and neither used nor recorded.
 public struct LayoutSettings: StageSettings {
   @OptionGroup var choice: Settings<LayoutChoiceSettings>
   @OptionGroup(title: "UMAP") var umap: Settings<UMAPSettings>
@@ -33,7 +36,10 @@ public struct LayoutSettings: StageSettings {
     LayoutMethod(choice.parameters, umap: umap.parameters, tsne: tsne.parameters)
   }
 
-  /// How the layout is made, for its file.
+  /// How the layout is made, for its file: the method, its settings and the seed.
+  ///
+  /// They are attributes with types, from which `method(of:)` gets the same parameters back:
+  /// `atlas-place` continues the very method that made a layout.
   public var fileRecord: LayoutFile.Method {
     var settings = choice.parameters.method == .umap ? umap.attributes : tsne.attributes
     settings["seed"] = choice.attributes["seed"]
@@ -45,6 +51,8 @@ public struct LayoutSettings: StageSettings {
   /// - Throws: `ArtifactError` if the file does not say, or says what cannot be.
   public static func method(of layout: LayoutFile) throws -> LayoutMethod {
     let record = try layout.method()
+    // Both tables read the record: each finds its own method's settings, or none and keeps its
+    // defaults.
     guard let name = LayoutChoice.Method(rawValue: record.name),
       var choice = Settings<LayoutChoiceSettings>.parameters(from: record.settings),
       let umap = Settings<UMAPSettings>.parameters(from: record.settings),
@@ -65,6 +73,7 @@ extension LayoutMethod {
     case .umap: self = .umap(umap)
     case .tsne: self = .tsne(tsne)
     }
+    // One option sets the seed of either method.
     seed = choice.seed
   }
 }
@@ -74,8 +83,9 @@ struct LayoutChoice: Sendable {
   /// The methods that there are.
   enum Method: String, CaseIterable, Sendable { case tsne, umap }
 
-  /// t-SNE's cells hold samples that are more alike (`Documentation/choices.md`).
+  /// The cells of t-SNE's layouts hold samples that are more alike (`Documentation/choices.md`).
   var method = Method.tsne
+  /// What random numbers grow from: negative samples, noise on the first positions, and the search.
   var seed: UInt64 = 0
 }
 
@@ -96,7 +106,8 @@ public enum UMAPSettings: SettingsTable {
   /// The library's defaults.
   public static var defaults: UMAPParameters { UMAPParameters(seed: 0) }
 
-  /// How many neighbors are looked at, which decides the search for them as well.
+  /// How many neighbors are looked at, which decides the search for them as well: `atlas-neighbors`
+  /// has the same setting.
   public static let neighbors = Setting(
     "neighbors", \Parameters.neighborCount, .number(in: 2...10_000), make: "NEIGHBORS",
     "UMAP's neighborhood size, n_neighbors of umap-learn")
@@ -128,9 +139,11 @@ public enum UMAPSettings: SettingsTable {
 
   /// What is wrong with distances and neighbors together.
   public static func conflict(in parameters: UMAPParameters) -> String? {
+    // As umap-learn demands; `fitCurve` has it as a precondition.
     if parameters.minimumDistance > parameters.spread {
       return "--min-dist must be from 0 to --spread, got \(parameters.minimumDistance.settingText)."
     }
+    // The distance to the neighbor of that rank is taken, and there are no more ranks.
     if parameters.localConnectivity > Float(parameters.neighborCount) {
       return "--local-connectivity must be from 0 to --neighbors, got "
         + "\(parameters.localConnectivity.settingText)."

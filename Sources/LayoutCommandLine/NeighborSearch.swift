@@ -1,18 +1,64 @@
+public import ArgumentParser
 public import Artifacts
 internal import CommandLine
 public import Matrices
 public import Neighbors
 
-/// Searches with progress; what cannot be compared becomes an error that names the file.
+// MARK: - Samples
+
+/// Which samples a program takes, and by which vectors they are compared.
+///
+/// The published atlases compare raw activations; the scores of 64 principal components make as
+/// good a layout in less time and memory (`Documentation/choices.md`).
+public struct SampleArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Take the scores of this result of atlas-reduce.", valueName: "file"))
+  var components: String?
+  @Option(
+    help: ArgumentHelp(
+      "Take the raw activations of this result of atlas-extract.", valueName: "file"))
+  var activations: String?
+
+  /// Made by the argument parser.
+  public init() {}
+
+  /// Checks that one of the files is given, and not both.
+  public func validate() throws {
+    guard (components == nil) != (activations == nil) else {
+      throw ValidationError("Give either --components or --activations.")
+    }
+  }
+
+  /// Opens the file.
+  ///
+  /// - Throws: `ArrayStoreError` or `ArtifactError` if it has no vectors of this kind.
+  public func open() throws -> SampleVectors {
+    if let components { return try SampleVectors(components: components) }
+    return try SampleVectors(activations: activations ?? "")
+  }
+}
+
+// MARK: - Their neighbors
+
+/// Searches the nearest neighbors of every sample with progress.
+///
+/// - Parameters:
+///   - vectors: The vectors by which samples are compared, n × d.
+///   - path: Their file, for messages.
+///   - count: The neighbors per sample; fewer where there are fewer other samples.
+///   - metric: How samples are compared.
+///   - search: How exact the search is.
+/// - Returns: The neighbors of each sample, nearest first.
+/// - Throws: `StageError` that names the file, if a sample cannot be compared.
 public func findNeighbors(
   of vectors: Matrix, in path: String, count: Int, metric: Metric, search: SearchParameters
 ) throws -> NeighborTable {
-  let progress = ProgressReporter("neighbors", total: vectors.rowCount, unit: "samples")
+  let progress = ProgressReporter("neighbors", total: vectors.rowCount, unit: "sample")
   do {
     let table = try nearestNeighbors(of: vectors, count: count, metric: metric, search: search) {
-      progress.set(share: $0)
+      progress.set(fraction: $0)
     }
-    progress.set(share: 1)
+    progress.set(fraction: 1)
     progress.finish()
     return table
   } catch { throw StageError("\(error) (in \(path))") }
@@ -20,6 +66,9 @@ public func findNeighbors(
 
 extension NeighborTable {
   /// The neighbors in a file, at least so many of each sample, and how they were compared.
+  ///
+  /// A file may hold more than a layout wants, since one search serves several layouts; the layout
+  /// takes the nearest of them.
   ///
   /// - Throws: `ArtifactError` if there are fewer, or the file is damaged.
   public static func read(
@@ -41,6 +90,8 @@ extension NeighborTable {
 
 extension Metric {
   /// The metric that a file names.
+  ///
+  /// - Throws: `ArtifactError` if there is none of that name.
   public init(named name: String, in path: String) throws {
     guard let metric = Metric(rawValue: name) else {
       throw ArtifactError("Cannot use \(path): there is no metric \(name); make it anew")

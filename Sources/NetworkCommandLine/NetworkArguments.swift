@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import CommandLine
 internal import ModelFormats
 public import Models
+public import NeuralNetworks
 
 /// The network and its card.
 public struct NetworkArguments: ParsableArguments {
@@ -21,18 +22,54 @@ public struct NetworkArguments: ParsableArguments {
   /// Made by the argument parser.
   public init() {}
 
-  /// Loads the network and reports what was assumed.
+  /// Loads the network and its card, and warns of what the card leaves open and was assumed.
   ///
-  /// - Throws: `ModelError`.
+  /// - Throws: `ModelError` if a file cannot be read, holds an operation that there is not, or the
+  ///   card contradicts the network.
   public func load() throws -> TrainedNetwork {
     let network = try TrainedNetwork.load(path: model, card: card)
     for warning in network.warnings { Diagnostics.warn(warning) }
     return network
   }
 
-  /// The files whose content decides the result.
+  /// The files whose content decides the result, for provenance: the network, and the card if there
+  /// is one.
   public var inputs: [String] {
     let card = ModelCard.path(besides: model, explicit: card)
+    // A network may do without a card; one that is added later makes another run.
     return [model] + (fileExists(card) ? [card] : [])
+  }
+}
+
+// MARK: - Precision
+
+/// `--precision`: the format in which a network computes.
+///
+/// bfloat16 has the range of single precision and 8 of its 24 bits of accuracy. Icons of either
+/// format have the same fidelity (`Documentation/choices.md`).
+public enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+  /// Single precision.
+  case f32
+  /// bfloat16, twice as fast where the processor has it; an error elsewhere.
+  case bf16
+  /// bfloat16 where the processor has it, else single precision.
+  case auto
+
+  /// The format on this machine.
+  public var resolved: Precision {
+    switch self {
+    case .f32: .float32
+    case .bf16: .bfloat16
+    case .auto: .fastest
+    }
+  }
+}
+
+extension Sequence<(name: String, value: String)> {
+  /// A record of settings with the format on this machine in place of `auto`.
+  ///
+  /// Results differ with the format: runs on two machines are the same run only if it is the same.
+  public func resolving(_ precision: PrecisionChoice) -> [(name: String, value: String)] {
+    map { $0.name == "precision" ? ($0.name, precision.resolved.rawValue) : $0 }
   }
 }

@@ -1,7 +1,10 @@
 internal import CommandLine
 public import NeuralNetworks
 
-/// A profile as a table: a line each step, those of little time together, then sums.
+/// A profile as a table: one line per step, then one per kind of operation, then the sum.
+///
+/// Rates are given as fractions of the peak beside the times, since it is the fraction that says
+/// whether an operation could be faster.
 public struct ProfileTable {
   private let entries: [ProfileEntry]
   private let peak: Double
@@ -10,7 +13,7 @@ public struct ProfileTable {
   ///
   /// - Parameters:
   ///   - entries: The steps, in order.
-  ///   - peak: What one thread can do at most, in operations a second: that of a matrix product.
+  ///   - peak: What one thread can do at most, in operations per second: that of a matrix product.
   public init(_ entries: [ProfileEntry], peak: Double) {
     self.entries = entries
     self.peak = peak
@@ -33,12 +36,13 @@ public struct ProfileTable {
     return columns(
       direction + entry.operation, entry.shape, entry.implementation,
       decimal(entry.seconds * 1e3, places: 3),
+      // Pools, sums and reorders are bound by memory; a rate of theirs would say nothing.
       entry.operationCount == 0 ? "" : decimal(rate / 1e9, places: 1),
       entry.operationCount == 0 ? "" : percent(rate / peak), percent(entry.seconds / total),
       node: entry.node)
   }
 
-  /// One line an operation, direction and kernel, the longest first.
+  /// One line per operation, direction and kernel, the longest first.
   private func summary(_ total: Double) -> [String] {
     var groups: [String: ProfileEntry] = [:]
     for entry in entries {
@@ -48,12 +52,15 @@ public struct ProfileTable {
         known.operationCount += entry.operationCount
         groups[key] = known
       } else {
+        // Nodes and sizes differ within a group.
         var first = entry
         first.node = ""
         first.shape = ""
         groups[key] = first
       }
     }
+    // Of groups that take equally long the order of their keys: a dictionary has another in each
+    // run.
     return groups.sorted { ($0.value.seconds, $1.key) > ($1.value.seconds, $0.key) }
       .map { row($0.value, of: total) }
   }
@@ -77,5 +84,5 @@ public struct ProfileTable {
     ].joined(separator: " ")
   }
 
-  private func percent(_ share: Double) -> String { decimal(100 * share, places: 1) + " %" }
+  private func percent(_ fraction: Double) -> String { decimal(100 * fraction, places: 1) + " %" }
 }

@@ -22,7 +22,7 @@ import Testing
       picture.pixels = picture.pixels.map { $0 &* UInt8(2 * index + 1) }
       try folder.write("images/\(index).png", PNGWriter.encode(picture))
     }
-    try folder.write("images/2.png", "no picture")
+    try folder.write("images/2.png", "no image")
     images = try ImageCollection(folder: folder.file("images"))
   }
 
@@ -37,7 +37,7 @@ import Testing
       network: network, layers: layers, images: images, parameters: parameters)
   }
 
-  /// The tensors of a photograph, computed apart.
+  /// The tensors of an image, computed apart.
   private func tensors(_ image: Int, _ names: [String]) throws -> [[Float]] {
     let picture = try ImageReader.read(images.path(of: image))
     let compiled = try CompiledNetwork(
@@ -76,7 +76,7 @@ import Testing
           let place = Int(block.y[layer][row]) * shape.width + Int(block.x[layer][row])
           for channel in 0..<shape.channels {
             let expected = tensors[layer][channel * shape.positionCount + place]
-            let value = block.rows[layer][row * shape.channels + channel]
+            let value = block.activations[layer][row * shape.channels + channel]
             #expect(abs(value - expected) <= 1e-5 * largest)
           }
         }
@@ -84,14 +84,14 @@ import Testing
     }
   }
 
-  @Test("a picture that cannot be read is listed with its reason and changes no other")
+  @Test("an image that cannot be read is listed with its reason and changes no other")
   func failures() throws {
     let block = try extractor(["mixed/output"]).extract(0..<5)
     #expect(block.failures.map(\.image) == [2])
     #expect(block.failures[0].reason.contains("images/2.png: neither a JPEG nor a PNG file"))
-    #expect(block.rows[0].count == 4 * 7 * 48 && block.y[0].count == 4 * 7)
+    #expect(block.activations[0].count == 4 * 7 * 48 && block.y[0].count == 4 * 7)
     let alone = try extractor(["mixed/output"]).extract(2..<3)
-    #expect(alone.images.isEmpty && alone.rows[0].isEmpty && alone.failures.count == 1)
+    #expect(alone.images.isEmpty && alone.activations[0].isEmpty && alone.failures.count == 1)
   }
 
   @Test("classes are those of the largest logits, best first")
@@ -117,10 +117,10 @@ import Testing
     }
     #expect(workerCount == 2)
     var (parts, rest) = blocks
-    parts.rows[0] += rest.rows[0]
+    parts.activations[0] += rest.activations[0]
     parts.y[0] += rest.y[0]
     parts.x[0] += rest.x[0]
-    #expect(parts.rows == whole.rows && parts.y == whole.y && parts.x == whole.x)
+    #expect(parts.activations == whole.activations && parts.y == whole.y && parts.x == whole.x)
     #expect(parts.predictions + rest.predictions == whole.predictions)
     #expect(parts.images + rest.images == whole.images)
   }

@@ -10,10 +10,10 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func make(_ names: [String]) throws {
-    for name in names { try folder.write(name, "a picture") }
+    for name in names { try folder.write(name, "an image") }
   }
 
-  @Test("pictures are found in all folders, whatever the case, in the order of their bytes")
+  @Test("images are found in all folders, whatever the case, in the order of their bytes")
   func finds() throws {
     try make([
       "b.jpg", "a.PNG", "C.Jpeg", "ä.jpg", "z.jpg", "deep/er/x.png", "deep/a.jpg", "notes.txt",
@@ -28,7 +28,7 @@ import Testing
     #expect(images.path(of: 3) == folder.path + "/deep/a.jpg")
   }
 
-  @Test("links to pictures are pictures, links to folders are not followed")
+  @Test("links to images are images, links to folders are not followed")
   func links() throws {
     try make(["a.jpg", "sub/b.jpg"])
     let files = FileManager.default
@@ -43,9 +43,9 @@ import Testing
     #expect(try ImageCollection(folder: folder.file("all")).names == ["b.jpg"])
   }
 
-  @Test("folders without pictures, or that cannot be read, are errors that name them")
+  @Test("folders without images, or that cannot be read, are errors that name them")
   func errors() throws {
-    try folder.write("notes.txt", "no picture")
+    try folder.write("notes.txt", "no image")
     for (path, words) in [
       (folder.path, "it holds no .jpg, .jpeg or .png file"),
       (folder.file("missing"), "does not exist"), (folder.file("notes.txt"), "check --images"),
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test("pictures in folders have the first folder's class, others none")
+  @Test("images in folders have the first folder's class, others none")
   func folderClasses() throws {
     try make(["shark/1.jpg", "shark/deep/2.jpg", "pan/3.jpg", "4_x.jpg"])
     for source in [ImageCollection.ClassSource.automatic, .folders] {
@@ -111,7 +111,7 @@ import Testing
     }
     let first = try fingerprint("one")
     #expect(try first == fingerprint("one") && first == fingerprint("two"))
-    try folder.write("two/b.jpg", "a larger picture")
+    try folder.write("two/b.jpg", "a larger image")
     let larger = try fingerprint("two")
     try folder.write("two/c.jpg", "")
     let added = try fingerprint("two")

@@ -23,8 +23,8 @@ struct PixelNetwork {
     network = try TrainedNetwork.load(path: folder.write("net.onnx", model.bytes))
   }
 
-  /// What the network sees of a picture: for each pixel, row by row, its channels.
-  func pixels(ofPicture bytes: [UInt8]) throws -> [Float] {
+  /// What the network sees of an image: for each pixel, row by row, its channels.
+  func pixels(ofImageFile bytes: [UInt8]) throws -> [Float] {
     let images = folder.file("images")
     try folder.write("images/picture.png", bytes)
     var parameters = ExtractionParameters()
@@ -33,11 +33,11 @@ struct PixelNetwork {
     let extractor = try ActivationExtractor(
       network: network, layers: ["pixels"], images: ImageCollection(folder: images),
       parameters: parameters)
-    return try extractor.extract(0..<1).rows[0]
+    return try extractor.extract(0..<1).activations[0]
   }
 }
 
-/// A picture whose pixels all differ, smooth enough to be compressed.
+/// An image whose pixels all differ, smooth enough to be compressed.
 func gradient(width: Int, height: Int) -> RGBImage {
   var pixels: [UInt8] = []
   for y in 0..<height {

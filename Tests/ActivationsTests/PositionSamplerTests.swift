@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test("positions depend on the seed and the photograph alone")
+  @Test("positions depend on the seed and the image alone")
   func reproducible() {
     let shape = shape(14, 14)
     func positions(seed: UInt64, image: Int) -> [Int] {
@@ -61,7 +61,7 @@ import Testing
     #expect(Set((0..<50).map { positions(seed: 1, image: $0) }).count == 50)
   }
 
-  @Test("coarser layers are sampled at the same places of the picture")
+  @Test("coarser layers are sampled at the same parts of the image")
   func severalLayers() {
     let shapes = [shape(7, 9), shape(28, 27), shape(14, 14), shape(1, 1), shape(2, 3)]
     let sampler = PositionSampler(count: 50, shapes: shapes, includesEdges: true, seed: 5)
@@ -72,7 +72,7 @@ import Testing
         #expect(positions.count == 50)
         for (position, other) in zip(positions, fine) {
           #expect((0..<shape.height).contains(position.y) && (0..<shape.width).contains(position.x))
-          // The centre of the fine cell lies in the coarse cell, its borders included.
+          // The center of the fine cell lies in the coarse cell, its borders included.
           #expect(lies(other.y, 28, in: position.y, shape.height))
           #expect(lies(other.x, 27, in: position.x, shape.width))
         }
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  /// Whether the centre of a cell of one grid lies in a cell of another.
+  /// Whether the center of a cell of one grid lies in a cell of another.
   private func lies(_ fine: Int, _ fineSize: Int, in coarse: Int, _ coarseSize: Int) -> Bool {
     let center = (Double(fine) + 0.5) / Double(fineSize) * Double(coarseSize)
     return (Double(coarse)...Double(coarse + 1)).contains(center)

@@ -2,7 +2,7 @@ import Activations
 import Images
 import Testing
 
-/// How photographs become a network's input, seen through a network that passes it on.
+/// How images become a network's input, seen through a network that passes it on.
 @Suite struct PreprocessingTests {
   /// A card that changes no value: RGB from 0 to 255.
   private static func plain(resize: (Int, Int), size: (Int, Int), keepsAspect: Bool = false)
@@ -21,10 +21,10 @@ import Testing
     let network = try PixelNetwork(
       height: size.0, width: size.1,
       input: Self.plain(resize: resize, size: size, keepsAspect: keepsAspect))
-    return try network.pixels(ofPicture: PNGWriter.encode(picture))
+    return try network.pixels(ofImageFile: PNGWriter.encode(picture))
   }
 
-  @Test("each channel has its own colour, mean and deviation")
+  @Test("each channel has its own color, mean and deviation")
   func channels() throws {
     let network = try PixelNetwork(
       height: 2, width: 3,
@@ -34,7 +34,7 @@ import Testing
         """)
     let color: [UInt8] = [10, 20, 31]
     let picture = RGBImage(width: 5, height: 4, pixels: (0..<60).map { color[$0 % 3] })
-    let rows = try network.pixels(ofPicture: PNGWriter.encode(picture))
+    let rows = try network.pixels(ofImageFile: PNGWriter.encode(picture))
     #expect(rows == (0..<6).flatMap { _ in [15, 4.5, 0.875] as [Float] })
   }
 
@@ -47,13 +47,13 @@ import Testing
          "mean": [0.5, 0.25, 0], "std": [0.5, 0.5, 1]}
         """)
     let picture = RGBImage(width: 1, height: 1, pixels: [255, 0, 51])
-    let rows = try network.pixels(ofPicture: PNGWriter.encode(picture))
+    let rows = try network.pixels(ofImageFile: PNGWriter.encode(picture))
     for (value, expected) in zip(rows, [1, -0.5, 0.2] as [Float]) {
       #expect(abs(value - expected) < 1e-6)
     }
   }
 
-  @Test("a network of one channel sees luma, and a grey photograph has three equal channels")
+  @Test("a network of one channel sees luma, and a gray image has three equal channels")
   func gray() throws {
     let luma = try PixelNetwork(
       height: 1, width: 1, channels: 1,
@@ -62,13 +62,13 @@ import Testing
          "mean": [0]}
         """)
     let picture = RGBImage(width: 1, height: 1, pixels: [200, 100, 50])
-    let value = try #require(try luma.pixels(ofPicture: PNGWriter.encode(picture)).first)
+    let value = try #require(try luma.pixels(ofImageFile: PNGWriter.encode(picture)).first)
     #expect(abs(value - (0.299 * 200 + 0.587 * 100 + 0.114 * 50)) < 1e-3)
 
     let color = try PixelNetwork(
       height: 16, width: 16, input: Self.plain(resize: (16, 16), size: (16, 16)))
     let rows = try color.pixels(
-      ofPicture: JPEGWriter.encode(gradient(width: 16, height: 16), subsampling: .gray))
+      ofImageFile: JPEGWriter.encode(gradient(width: 16, height: 16), subsampling: .gray))
     #expect(Set(rows).count > 10)
     for pixel in 0..<256 {
       let (red, green, blue) = (rows[3 * pixel], rows[3 * pixel + 1], rows[3 * pixel + 2])
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test("the middle of the resized photograph is cut out")
+  @Test("the center of the resized image is cut out")
   func crop() throws {
     for (width, height) in [(9, 7), (8, 8), (30, 5)] {
       let picture = gradient(width: width, height: height)
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test("a photograph that keeps its proportions covers the size, and its middle is cut out")
+  @Test("an image that keeps its proportions covers the size, and its center is cut out")
   func keepsAspect() throws {
     for (width, height, newWidth, newHeight) in [
       (40, 20, 20, 10), (20, 50, 10, 25), (33, 33, 10, 10), (7, 5, 14, 10),
@@ -100,8 +100,8 @@ import Testing
     }
   }
 
-  @Test("of very long photographs the same middle is seen, without memory for the ends")
-  func longPhotographs() throws {
+  @Test("of very long images the same center is seen, without memory for the ends")
+  func longImages() throws {
     let long = gradient(width: 4, height: 100)
     let rows = try plainPixels(long, resize: (8, 8), size: (8, 8), keepsAspect: true)
     let whole = long.resized(toWidth: 8, height: 200).cropped(x: 0, y: 96, width: 8, height: 8)
@@ -121,7 +121,7 @@ import Testing
     let bytes = try JPEGWriter.encode(gradient(width: 500, height: 410), quality: 95)
     let network = try PixelNetwork(
       height: 48, width: 48, input: Self.plain(resize: (56, 56), size: (48, 48)))
-    let rows = try network.pixels(ofPicture: bytes)
+    let rows = try network.pixels(ofImageFile: bytes)
     let expected = try ImageReader.decode(bytes, name: "x").resized(toWidth: 56, height: 56)
       .cropped(x: 4, y: 4, width: 48, height: 48).pixels
     let differences = zip(rows, expected).map { abs($0 - Float($1)) }

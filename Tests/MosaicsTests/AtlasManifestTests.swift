@@ -25,7 +25,7 @@ import Testing
   @Test("the summary counts cells and rows and orders the measured fidelities")
   func summary() {
     let summary = manifest(fidelities: [0.75, 0.25, 0.5]).summary
-    #expect(summary.cells == 3 && summary.rows == 144)
+    #expect(summary.cells == 3 && summary.samples == 144)
     #expect(summary.lowerQuartileFidelity == 0.375)
     #expect(summary.medianFidelity == 0.5)
     #expect(summary.upperQuartileFidelity == 0.625)

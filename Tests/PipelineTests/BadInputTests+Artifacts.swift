@@ -5,7 +5,7 @@ import Testing
 
 /// Results of other stages that are damaged, strange, or do not belong together.
 extension BadInputTests {
-  /// The option of each program that names an artefact, and what it wants.
+  /// The option of each program that names an artifact, and what it wants.
   static let readers: [(Program, String, String)] = [
     (.reduce, "--activations", "activations"), (.neighbors, "--components", "components"),
     (.embed, "--components", "components"), (.embed, "--neighbor-graph", "neighbors"),
@@ -16,25 +16,25 @@ extension BadInputTests {
     (.assemble, "--icons", "icons"),
   ]
 
-  @Test("artefacts that are missing, cut off, no HDF5, or of another stage", arguments: readers)
-  func artefacts(program: Program, option: String, kind: String) throws {
-    func attempt(_ path: String, _ words: String) throws {
+  @Test("artifacts that are missing, cut off, no HDF5, or of another stage", arguments: readers)
+  func artifacts(program: Program, option: String, kind: String) throws {
+    func expectRefusal(_ path: String, _ words: String) throws {
       try expectFailure(program, arguments(program, [option: path]), path, words)
     }
-    try attempt(folder.file("missing.h5"), "No such file")
+    try expectRefusal(folder.file("missing.h5"), "No such file")
     let whole = try chain.folder.bytes("\(kind).h5")
     let cut = try folder.write("cut.h5", Array(whole[..<(whole.count / 2)]))
-    try attempt(cut, "no complete HDF5 file")
-    try attempt(cut, "make it again")
-    try attempt(try folder.write("text.h5", "no HDF5"), "make it again")
+    try expectRefusal(cut, "no complete HDF5 file")
+    try expectRefusal(cut, "make it again")
+    try expectRefusal(try folder.write("text.h5", "no HDF5"), "make it again")
     let (other, otherKind) =
       kind == "layout" ? (chain.cells, "cells") : (chain.layout, "layout")
-    try attempt(
+    try expectRefusal(
       other, "it holds \(otherKind) (made by atlas-\(kind == "layout" ? "grid" : "embed")), ")
-    try attempt(other, "expected \(kind)")
+    try expectRefusal(other, "expected \(kind)")
   }
 
-  /// Writes an artefact whose arrays have other shapes than the pipeline makes.
+  /// Writes an artifact whose arrays have other shapes than the pipeline makes.
   private func strange(_ kind: String, _ arrays: [(String, [Int])]) throws -> String {
     let path = folder.file("strange-\(kind).h5")
     let writer = try ArrayFileWriter(path: path, kind: kind)
@@ -47,7 +47,7 @@ extension BadInputTests {
     return path
   }
 
-  @Test("artefacts whose arrays have other shapes are errors, never a crash")
+  @Test("artifacts whose arrays have other shapes are errors, never a crash")
   func strangeShapes() throws {
     for shape in [[], [6], [0, 4], [4, 0], [2, 2, 2]] {
       let activations = try strange("activations", [("activations", shape)])
@@ -58,7 +58,7 @@ extension BadInputTests {
       try expectFailure(
         .grid, arguments(.grid, ["--activations": activations, "--layout": layout]))
     }
-    let rowCount = Chain.rowCount
+    let rowCount = Chain.sampleCount
     for shape in [[], [rowCount], [rowCount, 1], [rowCount, 3], [rowCount, 0]] {
       let layout = try strange("layout", [("layout", shape)])
       try expectFailure(.grid, arguments(.grid, ["--layout": layout]), layout)
@@ -78,7 +78,7 @@ extension BadInputTests {
     }
   }
 
-  @Test("numbers that are not finite are reported with their row")
+  @Test("numbers that are not finite are reported with their sample")
   func notFinite() throws {
     var values = [Float](repeating: 1, count: 80)
     values[17] = .nan
@@ -99,7 +99,8 @@ extension BadInputTests {
     let short = try strange("layout", [("layout", [50, 2])])
     try expectFailure(
       .grid, arguments(.grid, ["--layout": short]), short, chain.activations,
-      "50 points of 2 coordinates for \(Chain.rowCount) samples; lay these activations out first")
+      "50 points of 2 coordinates for \(Chain.sampleCount) samples; lay these activations out first"
+    )
     try expectFailure(
       .render, arguments(.render, ["--layer": "early"]), chain.cells,
       "its cells have 48 channels, the layer has 16")
@@ -119,7 +120,7 @@ extension BadInputTests {
     let path = folder.file("components.h5")
     try Program.reduce.succeed(arguments(.reduce, ["--components": "49", "--output": path]))
     let file = try ArrayFileReader(path: path, kind: "components")
-    #expect(try file.shape(of: "scores") == [Chain.rowCount, 48])
+    #expect(try file.shape(of: "scores") == [Chain.sampleCount, 48])
   }
 
   @Test("components of no scores cannot be laid out, but whiten")
@@ -174,13 +175,14 @@ extension BadInputTests {
   func hugeAtlas() throws {
     let path = folder.file("huge.h5")
     let writer = try ArrayFileWriter(path: path, kind: "icons")
+    try writer.setAttribute("format", .integer(IconsFile.schema.format))
     try writer.write(Provenance(program: "atlas-render", version: "1"))
     try writer.setAttribute("network", .string("n"))
     try writer.setAttribute("layer", .string("l"))
     try writer.setAttribute("grid_side", .integer(5000))
     try writer.setAttribute("cell_total", .integer(1))
     try writer.write("icons", [UInt8](repeating: 0, count: 12), shape: [1, 2, 2, 3])
-    for name in ["cell", "row", "column", "count", "attempt"] {
+    for name in ["cell", "row", "column", "count", "restart"] {
       try writer.write(name, [Int32(0)], shape: [1])
     }
     for name in ["fidelity", "transformed_fidelity", "objective", "dispersion"] {

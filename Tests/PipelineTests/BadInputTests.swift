@@ -49,15 +49,15 @@ import Testing
     #expect(left.isEmpty, "left over: \(left)", sourceLocation: sourceLocation)
   }
 
-  // MARK: Photographs
+  // MARK: Images
 
-  @Test("folders without pictures, or that are not there")
+  @Test("folders without images, or that are not there")
   func folders() throws {
-    try folder.write("empty/notes.txt", "no picture")
+    try folder.write("empty/notes.txt", "no image")
     let (empty, missing) = (folder.file("empty"), folder.file("missing"))
     try expectFailure(
       .extract, arguments(.extract, ["--images": empty]), empty,
-      "it holds no .jpg, .jpeg or .png file; give a folder of pictures")
+      "it holds no .jpg, .jpeg or .png file; give a folder of images")
     try expectFailure(
       .extract, arguments(.extract, ["--images": missing]), missing, "check --images")
     try expectFailure(
@@ -67,23 +67,23 @@ import Testing
       .extract, arguments(.extract, ["--classes": missing]), missing, "check --classes")
   }
 
-  @Test("a folder of which no picture can be read is an error that shows the first reason")
+  @Test("a folder of which no image can be read is an error that shows the first reason")
   func allBroken() throws {
-    for name in ["a.jpg", "b.png", "c.jpeg"] { try folder.write("broken/\(name)", "no picture") }
+    for name in ["a.jpg", "b.png", "c.jpeg"] { try folder.write("broken/\(name)", "no image") }
     try expectFailure(
       .extract, arguments(.extract, ["--images": folder.file("broken")]), folder.file("broken"),
       "none of its 3 images", "a.jpg: neither a JPEG nor a PNG file; convert it")
     #expect(folder.content.allSatisfy { !$0.hasPrefix("result") })
   }
 
-  @Test("single broken pictures are reported, listed and passed over")
+  @Test("single broken images are reported, listed and passed over")
   func someBroken() throws {
     let picture = Workshop.picture(0, width: 90, height: 80)
     let whole = try JPEGWriter.encode(picture)
     try folder.write("some/a.jpg", whole)
     try folder.write("some/cut.jpg", Array(whole[..<(whole.count / 2)]))
     try folder.write("some/empty.jpg", "")
-    try folder.write("some/text.png", "no picture")
+    try folder.write("some/text.png", "no image")
     try folder.write("some/z.png", try PNGWriter.encode(picture))
     let images = folder.file("some")
     let outcome = try Program.extract.succeed(arguments(.extract, ["--images": images]))
@@ -183,7 +183,7 @@ import Testing
     let path = file + "/result" + (program == .assemble ? "" : ".h5")
     var arguments = arguments(program, ["--output": path])
     // The work itself would take several minutes.
-    if program == .render { arguments += ["--attempts", "100", "--steps", "100000"] }
+    if program == .render { arguments += ["--restarts", "100", "--steps", "100000"] }
     if program == .embed { arguments += ["--epochs", "100000"] }
     try expectFailure(program, arguments, path, "Not a directory")
     #expect(try folder.bytes("a file").isEmpty)

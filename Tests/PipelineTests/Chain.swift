@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The pipeline from photographs to an atlas, with small numbers, in a folder of its own.
+/// The pipeline from images to an atlas, with small numbers, in a folder of its own.
 struct Chain: Sendable {
   static let positionCount = 60
   static let componentCount = 8
   static let iconSide = 24
   static let gridSides = [3, 5]
-  static let rowCount = 12 * positionCount
+  static let sampleCount = 12 * positionCount
 
   let folder: TemporaryFolder
   let workshop: Workshop
@@ -20,7 +20,7 @@ struct Chain: Sendable {
     self.threads = threads
   }
 
-  /// A chain that was run once for all tests that only read its artefacts.
+  /// A chain that was run once for all tests that only read its artifacts.
   static func finished() throws -> Chain { try made.get() }
 
   private static let made: Result<Chain, any Error> = Result {
@@ -41,8 +41,8 @@ struct Chain: Sendable {
   /// What every program is told.
   private var common: [String] { ["--threads", "\(threads)", "--quiet"] }
 
-  /// The names of all artefacts in order.
-  static let artefacts = [
+  /// The names of all artifacts in order.
+  static let artifacts = [
     "activations.h5", "components.h5", "neighbors.h5", "layout.h5", "layout.json",
     "layout-classes.png", "layout-density.png", "layout-loss.png", "cells.h5", "icons.h5",
     "atlas.png", "atlas.json",
@@ -62,7 +62,7 @@ struct Chain: Sendable {
         ]
       case .extract:
         [
-          ("--model", workshop.model), ("--images", workshop.photographs), ("--layer", "mixed"),
+          ("--model", workshop.model), ("--images", workshop.images), ("--layer", "mixed"),
           ("--positions", "\(Self.positionCount)"), ("--output", activations),
         ]
       case .reduce:

@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The network that comes with the project, on pictures that it has never seen.
+/// The network that comes with the project, on images that it has never seen.
 @Suite struct DefaultNetworkTests {
   private static let folder =
     "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     + "/Data/models/synthetic-world"
   private static let model = folder + "/synthetic-world.onnx"
 
-  @Test("it names at least 90 of 100 pictures of a seed that it was not trained on")
+  @Test("it names at least 90 of 100 images of a seed that it was not trained on")
   func accuracy() throws {
     let work = try TemporaryFolder()
     let world = work.file("world")
@@ -20,7 +20,7 @@ import Testing
     ])
     let line = try #require(outcome.messages.first { $0.hasPrefix("top-1 ") })
     let top1 = try #require(Double(line.split(separator: " ")[1]))
-    // Of some 240 pictures; chance fluctuates by less than 2.
+    // Of some 240 images; chance fluctuates by less than 2.
     #expect(top1 >= 90, "\(line)")
   }
 

@@ -45,7 +45,7 @@ import Testing
     try folder.write("net.onnx", tiny.bytes)
     for name in ["photos", "new-photos"] {
       try FileManager.default.createSymbolicLink(
-        atPath: folder.file(name), withDestinationPath: Workshop.shared().photographs)
+        atPath: folder.file(name), withDestinationPath: Workshop.shared().images)
     }
     return folder
   }

@@ -6,7 +6,7 @@ import Mosaics
 import TestSupport
 import Testing
 
-/// What the artefacts of a whole run hold.
+/// What the artifacts of a whole run hold.
 @Suite struct EndToEndTests {
   let chain: Chain
 
@@ -38,7 +38,7 @@ import Testing
       #expect(outcome.results == expected)
       #expect(outcome.messages.isEmpty, "--quiet leaves errors and warnings only")
     }
-    #expect(chain.folder.content == Chain.artefacts.sorted(), "nothing else is left over")
+    #expect(chain.folder.content == Chain.artifacts.sorted(), "nothing else is left over")
   }
 
   @Test("each file says which command made it from which files, and what it is about")
@@ -74,17 +74,17 @@ import Testing
     }
   }
 
-  @Test("activations: a row a position, inside the edges, with its photograph and class")
+  @Test("activations: one row per position, inside the edges, with its image and class")
   func activations() throws {
     let file = try open(chain.activations, "activations")
     let channels = InceptionModel.channelCount
-    #expect(try file.shape(of: "activations") == [Chain.rowCount, channels])
+    #expect(try file.shape(of: "activations") == [Chain.sampleCount, channels])
     let images = try file.int32s("image")
     #expect(images == (0..<12).flatMap { [Int32](repeating: $0, count: Chain.positionCount) })
     let (y, x) = (try file.int32s("y"), try file.int32s("x"))
     #expect((y + x).allSatisfy { (1..<Int32(InceptionModel.mixedSide - 1)).contains($0) })
-    let places = (0..<Chain.rowCount).map { "\(images[$0]) \(y[$0]) \(x[$0])" }
-    #expect(Set(places).count == Chain.rowCount, "no position is drawn twice")
+    let places = (0..<Chain.sampleCount).map { "\(images[$0]) \(y[$0]) \(x[$0])" }
+    #expect(Set(places).count == Chain.sampleCount, "no position is drawn twice")
     #expect(try file.strings("images/name") == Workshop.names)
     #expect(try file.int32s("images/class") == (0..<3).flatMap { [$0, $0, $0, $0] })
     #expect(try file.strings("classes/name") == ["n00000000", "n00000001", "n00000002"])
@@ -106,9 +106,9 @@ import Testing
     let axes = try file.matrix("axes")
     let scores = try file.matrix("scores")
     #expect(mean.count == channels && axes.rowCount == 8 && axes.columnCount == channels)
-    #expect(scores.rowCount == Chain.rowCount && scores.columnCount == 8)
+    #expect(scores.rowCount == Chain.sampleCount && scores.columnCount == 8)
     let largest = scores.elements.reduce(0) { max($0, abs($1)) }
-    for row in stride(from: 0, to: Chain.rowCount, by: 37) {
+    for row in stride(from: 0, to: Chain.sampleCount, by: 37) {
       for axis in 0..<8 {
         let expected = (0..<channels).reduce(Float(0)) {
           $0 + (rows[row, $1] - mean[$1]) * axes[axis, $1]
@@ -124,8 +124,8 @@ import Testing
     for row in stride(from: 0, to: channels, by: 7) {
       for column in 0..<channels {
         let expected =
-          (0..<Chain.rowCount).reduce(0.0) { $0 + Double(rows[$1, row] * rows[$1, column]) }
-          / Double(Chain.rowCount)
+          (0..<Chain.sampleCount).reduce(0.0) { $0 + Double(rows[$1, row] * rows[$1, column]) }
+          / Double(Chain.sampleCount)
         #expect(abs(moment[row * channels + column] - expected) < 1e-4 * (1 + abs(expected)))
         #expect(moment[row * channels + column] == moment[column * channels + row])
       }
@@ -136,13 +136,13 @@ import Testing
   @Test("neighbors: other rows, nearest first")
   func neighbors() throws {
     let file = try open(chain.neighbors, "neighbors")
-    let shape = [Chain.rowCount, 20]
+    let shape = [Chain.sampleCount, 20]
     #expect(try file.shape(of: "neighbors") == shape && file.shape(of: "distances") == shape)
     let (neighbors, distances) = (try file.int32s("neighbors"), try file.floats("distances"))
-    for row in 0..<Chain.rowCount {
+    for row in 0..<Chain.sampleCount {
       let own = neighbors[20 * row..<20 * (row + 1)]
       #expect(Set(own).count == 20 && !own.contains(Int32(row)))
-      #expect(own.allSatisfy { (0..<Int32(Chain.rowCount)).contains($0) })
+      #expect(own.allSatisfy { (0..<Int32(Chain.sampleCount)).contains($0) })
       let lengths = Array(distances[20 * row..<20 * (row + 1)])
       #expect(lengths == lengths.sorted())
     }
@@ -154,7 +154,7 @@ import Testing
   func layout() throws {
     let file = try open(chain.layout, "layout")
     let points = try file.matrix("layout")
-    #expect(points.rowCount == Chain.rowCount && points.columnCount == 2)
+    #expect(points.rowCount == Chain.sampleCount && points.columnCount == 2)
     #expect(points.elements.allSatisfy { $0.isFinite } && Set(points.elements).count > 100)
     #expect(!file.contains("neighbors"))
     let activations = try open(chain.activations, "activations")
@@ -175,13 +175,14 @@ import Testing
     #expect(losses.allSatisfy { $0.isFinite } && losses[20] < losses[0])
   }
 
-  @Test("the report card says what the layout's attributes say, beside pictures of it")
-  func reportCard() throws {
+  @Test("the quality report says what the layout's attributes say, beside plots of it")
+  func qualityReport() throws {
     let file = try open(chain.layout, "layout")
     let data = Data(try chain.folder.bytes("layout.json"))
-    let card = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(card["rows"] as? Int == Chain.rowCount && card["metric"] as? String == "cosine")
-    let measures = try #require(card["measures"] as? [String: Double])
+    let report = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(
+      report["samples"] as? Int == Chain.sampleCount && report["metric"] as? String == "cosine")
+    let measures = try #require(report["measures"] as? [String: Double])
     #expect(measures.count == 7)
     for (name, value) in measures {
       guard case .number(let written) = try file.attribute(name) else {
@@ -191,7 +192,7 @@ import Testing
       // What reads JSON here may round the last digit otherwise.
       #expect(abs(written - value) <= 4 * written.ulp, "\(name)")
     }
-    #expect((card["losses"] as? [Any])?.count == 21)
+    #expect((report["losses"] as? [Any])?.count == 21)
     for name in ["classes", "density"] {
       let picture = try ImageReader.read(chain.file("layout-\(name).png"))
       #expect(picture.width == 1600 && picture.height == 1600)
@@ -207,16 +208,16 @@ import Testing
     #expect(try file.groups() == ["3", "5"])
     let count = try file.int32s("\(side)/count")
     let mean = try file.matrix("\(side)/mean")
-    let cellOfRow = try file.int32s("\(side)/cell_of_row")
+    let cellOfSample = try file.int32s("\(side)/cell_of_sample")
     let exemplars = try file.int32s("\(side)/exemplars")
     let places = zip(try file.int32s("\(side)/row"), try file.int32s("\(side)/column"))
     #expect(mean.rowCount == count.count && mean.columnCount == InceptionModel.channelCount)
-    #expect(cellOfRow.count == Chain.rowCount)
+    #expect(cellOfSample.count == Chain.sampleCount)
     #expect(Set(places.map { $0 * 100 + $1 }).count == count.count)
     #expect(places.allSatisfy { max($0, $1) < side && min($0, $1) >= 0 })
     #expect(try file.floats("\(side)/dispersion").allSatisfy { (0...1.0001).contains($0) })
     for cell in count.indices {
-      let members = cellOfRow.indices.filter { cellOfRow[$0] == Int32(cell) }
+      let members = cellOfSample.indices.filter { cellOfSample[$0] == Int32(cell) }
       #expect(members.count == Int(count[cell]) && members.count >= 4)
       for channel in 0..<mean.columnCount {
         let expected = members.reduce(0.0) { $0 + Double(rows[$1, channel]) }
@@ -228,7 +229,7 @@ import Testing
     }
   }
 
-  @Test("icons: one a cell, with its place and its fidelity")
+  @Test("icons: one per cell, with its position and its fidelity")
   func icons() throws {
     let cells = try open(chain.cells, "cells")
     let file = try open(chain.file("icons.h5"), "icons")
@@ -240,7 +241,7 @@ import Testing
       #expect(try file.int32s(name) == cells.int32s("5/" + name))
     }
     #expect(try file.floats("dispersion") == cells.floats("5/dispersion"))
-    #expect(try file.int32s("attempt") == count.map { _ in 0 })
+    #expect(try file.int32s("restart") == count.map { _ in 0 })
     let fidelities = try file.floats("fidelity") + file.floats("transformed_fidelity")
     #expect(fidelities.count == 2 * count.count && fidelities.allSatisfy { $0 > 0 && $0 <= 1.0001 })
     #expect(try file.floats("objective").allSatisfy(\.isFinite))
@@ -254,7 +255,7 @@ import Testing
     #expect(condition > 1 && condition < 20.1)
   }
 
-  @Test("atlas: every icon in its place, white elsewhere, and a manifest that says so")
+  @Test("atlas: every icon at its position, white elsewhere, and a manifest that says so")
   func atlas() throws {
     let file = try open(chain.file("icons.h5"), "icons")
     let icons = try file.bytes("icons")
@@ -291,7 +292,7 @@ import Testing
     #expect(cells.first?["fidelity"] is Double && cells.first?["row"] is Int)
   }
 
-  @Test("--predict keeps five classes a photograph and reports how many are right")
+  @Test("--predict keeps five classes per image and reports how many are right")
   func predictions() throws {
     let folder = try TemporaryFolder()
     let output = folder.file("predicted.h5")

@@ -1,4 +1,5 @@
 import ArrayStore
+import Artifacts
 import Foundation
 import Matrices
 import TestSupport
@@ -8,7 +9,7 @@ import Testing
 /// made.
 @Suite struct LayoutFaultTests {
   let folder: TemporaryFolder
-  /// 200 rows, their neighbours and their layout.
+  /// 200 rows, their neighbors and their layout.
   let rows: String
   let graph: String
   let layout: String
@@ -21,7 +22,7 @@ import Testing
     folder = try TemporaryFolder()
     (rows, graph) = (folder.file("rows.h5"), folder.file("neighbors.h5"))
     layout = folder.file("layout.h5")
-    try MadeRows(count: 200).write(rows)
+    try SyntheticSamples(count: 200).write(rows)
     try Program.neighbors.succeed([
       "--activations", rows, "--neighbors", "12", "--output", graph, "--quiet",
     ])
@@ -54,7 +55,9 @@ import Testing
 
   @Test("a graph of other rows, with the same number of them or another")
   func otherRows() throws {
-    for (name, other) in [("a", MadeRows(count: 200, seed: 2)), ("b", MadeRows(count: 90))] {
+    for (name, other) in [
+      ("a", SyntheticSamples(count: 200, seed: 2)), ("b", SyntheticSamples(count: 90)),
+    ] {
       let path = folder.file("\(name).h5")
       try other.write(path)
       try expectFailure(
@@ -63,7 +66,7 @@ import Testing
     }
   }
 
-  @Test("a graph of too few neighbours names the number that is needed")
+  @Test("a graph of too few neighbors names the number that is needed")
   func tooFewNeighbors() throws {
     try expectFailure(
       .embed, ["--activations", rows, "--neighbor-graph", graph, "--method", "umap"], graph,
@@ -78,7 +81,7 @@ import Testing
 
   @Test("one row, no row, and rows that are not finite", arguments: [Program.neighbors, .embed])
   func badRows(program: Program) throws {
-    let made = MadeRows(count: 60)
+    let made = SyntheticSamples(count: 60)
     for (name, value) in [("nan", Float.nan), ("inf", -.infinity)] {
       var matrix = made.matrix
       matrix[17, 3] = value
@@ -91,7 +94,7 @@ import Testing
       }
     }
     let path = folder.file("one.h5")
-    try MadeRows(count: 1).write(path)
+    try SyntheticSamples(count: 1).write(path)
     try expectFailure(
       program, ["--activations", path], path, "one sample", "sample more positions")
   }
@@ -143,7 +146,7 @@ import Testing
       "n × k is expected with n = 200")
   }
 
-  @Test("a graph of rows that are their own neighbours, twice, in no order, ends in a layout")
+  @Test("a graph of rows that are their own neighbors, twice, in no order, ends in a layout")
   func strangeGraph() throws {
     let places = 0..<2400
     let tables: [(String, [Int32])] = [
@@ -182,15 +185,15 @@ import Testing
     ])
   }
 
-  @Test("a layout to align to that has other photographs, none, or another dimension")
+  @Test("a layout to align to that has other images, none, or another dimension")
   func align() throws {
     let other = folder.file("other.h5")
-    try MadeRows(count: 200, photographs: "picture").write(other)
+    try SyntheticSamples(count: 200, images: "other").write(other)
     try expectFailure(
       .embed, embed(other, "--align-to", layout), other, layout, "they have no image in common"
     )
     let nameless = folder.file("nameless.h5")
-    try MadeRows(count: 200, photographs: nil).write(nameless)
+    try SyntheticSamples(count: 200, images: nil).write(nameless)
     try expectFailure(
       .embed, embed(nameless, "--align-to", layout), nameless, layout,
       "does not say which images")
@@ -201,7 +204,7 @@ import Testing
     // A layout with a place that is not finite.
     let bad = folder.file("bad.h5")
     let writer = try ArrayFileWriter(path: bad, kind: "layout")
-    try writer.setAttribute("format", .integer(2))
+    try writer.setAttribute("format", .integer(LayoutFile.schema.format))
     let source = try ArrayFileReader(path: rows, kind: "activations")
     for name in ["image", "y", "x", "images/class"] {
       let values = try source.int32s(name)
@@ -220,17 +223,17 @@ import Testing
   @Test("new rows of another width, and layouts of other rows, cannot be placed")
   func place() throws {
     let (wide, other) = (folder.file("wide.h5"), folder.file("other.h5"))
-    try MadeRows(count: 30, columnCount: 9).write(wide)
-    try MadeRows(count: 200, seed: 2).write(other)
+    try SyntheticSamples(count: 30, columnCount: 9).write(wide)
+    try SyntheticSamples(count: 200, seed: 2).write(other)
     try expectFailure(
       .place, ["--layout", layout, "--activations", rows, "--new", wide], wide, rows,
       "its samples have 9 channels", "have 8; extract the same layer")
     try expectFailure(
       .place, ["--layout", layout, "--activations", other, "--new", rows], layout, other,
       "it is not a layout of these samples")
-    var matrix = MadeRows(count: 30).matrix
+    var matrix = SyntheticSamples(count: 30).matrix
     matrix[4, 4] = .nan
-    try MadeRows().write(wide, rows: matrix)
+    try SyntheticSamples().write(wide, rows: matrix)
     try expectFailure(
       .place, ["--layout", layout, "--activations", rows, "--new", wide], wide, "sample 4")
   }

@@ -5,7 +5,7 @@ import Neighbors
 import TestSupport
 import Testing
 
-/// Neighbours and layouts of made rows, by the programs.
+/// Neighbors and layouts of synthetic samples, by the programs.
 @Suite struct LayoutProgramTests {
   let folder: TemporaryFolder
 
@@ -20,7 +20,9 @@ import Testing
     ],
   ]
 
-  private func made(_ rows: MadeRows = MadeRows(), _ name: String = "rows") throws -> String {
+  private func made(_ rows: SyntheticSamples = SyntheticSamples(), _ name: String = "rows") throws
+    -> String
+  {
     try rows.write(file("\(name).h5"))
     return file("\(name).h5")
   }
@@ -66,7 +68,7 @@ import Testing
     try embed(rows, "c.h5", Self.methods[1] + options)
     #expect(try layout("a.h5") != layout("b.h5") && layout("a.h5") != layout("c.h5"))
     #expect(try folder.bytes("n.h5") == graph)
-    // Searched on the way, the neighbours are the same.
+    // Searched on the way, the neighbors are the same.
     try embed(rows, "d.h5", Self.methods[0] + ["--report", "none"])
     #expect(try layout("d.h5") == layout("a.h5"))
   }
@@ -91,14 +93,14 @@ import Testing
     let layouts = try ["pca", "spectral", "random", "sample"].map { start in
       try embed(
         rows, "\(start).h5",
-        method + ["--start", start, "--sample-rows", "150", "--report", "none"])
+        method + ["--start", start, "--start-samples", "150", "--report", "none"])
       return try layout("\(start).h5")
     }
     for layout in layouts {
       #expect(layout.rowCount == 400 && layout.elements.allSatisfy { abs($0) < 1000 })
       // Rows lie among those of their cluster.
       let nearest = try nearestNeighbors(of: layout, count: 1, metric: .euclidean)
-      let count = MadeRows.clusterCount
+      let count = SyntheticSamples.clusterCount
       let same = (0..<400).count { Int(nearest.indices[$0]) % count == $0 % count }
       #expect(same > 360)
     }
@@ -110,7 +112,7 @@ import Testing
     let rows = try made()
     try embed(
       rows, "line.h5",
-      Self.methods[1] + ["--dimensions", "1", "--start", start, "--sample-rows", "150"])
+      Self.methods[1] + ["--dimensions", "1", "--start", start, "--start-samples", "150"])
     let layout = try layout("line.h5")
     #expect(layout.rowCount == 400 && layout.columnCount == 1)
     #expect(layout.elements.allSatisfy { $0.isFinite } && Set(layout.elements).count > 390)
@@ -121,13 +123,13 @@ import Testing
   func degenerate(method: [String]) throws {
     let cases = [
       ("two", Matrix(rowCount: 2, columnCount: 3, elements: [1, 2, 3, 3, 2, 1])),
-      ("five", MadeRows(count: 5).matrix),
+      ("five", SyntheticSamples(count: 5).matrix),
       ("equal", Matrix(rowCount: 150, columnCount: 4, repeating: 1)),
       ("zero", Matrix(rowCount: 150, columnCount: 4)),
       ("huge", Matrix(rowCount: 3, columnCount: 2, elements: [3e38, 0, -3e38, 1, 0, 3e38])),
     ]
     for (name, matrix) in cases {
-      try MadeRows(photographs: nil).write(file("\(name).h5"), rows: matrix)
+      try SyntheticSamples(images: nil).write(file("\(name).h5"), rows: matrix)
       try Program.neighbors.succeed([
         "--activations", file("\(name).h5"), "--output", file("n.h5"), "--quiet",
       ])
@@ -161,7 +163,7 @@ import Testing
 
   @Test("--align-to keeps rows near their partners", arguments: methods)
   func align(method: [String]) throws {
-    let (first, second) = (try made(), try made(MadeRows(view: 1), "view"))
+    let (first, second) = (try made(), try made(SyntheticSamples(view: 1), "view"))
     let quiet = method + ["--report", "none"]
     try embed(first, "first.h5", quiet)
     try embed(second, "free.h5", quiet)
@@ -183,7 +185,7 @@ import Testing
   @Test("rows without a partner are free, and counted")
   func somePartners() throws {
     let rows = try made()
-    let fewer = try made(MadeRows(count: 200), "fewer")
+    let fewer = try made(SyntheticSamples(count: 200), "fewer")
     try embed(fewer, "first.h5", Self.methods[0] + ["--report", "none"])
     let outcome = try Program.embed.succeed(
       ["--activations", rows, "--output", file("l.h5"), "--align-to", file("first.h5")]

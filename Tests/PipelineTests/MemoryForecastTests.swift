@@ -33,10 +33,10 @@ import Testing
 
   static let sizes = [(30_000, 64), (20_000, 256), (300, 8)]
 
-  @Test("neighbours take no more than forecast", arguments: sizes)
+  @Test("neighbors take no more than forecast", arguments: sizes)
   func neighbors(rows: Int, columns: Int) throws {
     let path = folder.file("rows.h5")
-    try MadeRows(count: rows, columnCount: columns, photographs: nil).write(path)
+    try SyntheticSamples(count: rows, columnCount: columns, images: nil).write(path)
     for options in [[], ["--metric", "euclidean"], ["--recall", "1", "--neighbors", "30"]] {
       try expectWithin(.neighbors, ["--activations", path] + options)
     }
@@ -45,7 +45,7 @@ import Testing
   @Test("layouts take no more than forecast, with their reports", arguments: sizes)
   func layouts(rows: Int, columns: Int) throws {
     let (path, graph) = (folder.file("rows.h5"), folder.file("neighbors.h5"))
-    try MadeRows(count: rows, columnCount: columns).write(path)
+    try SyntheticSamples(count: rows, columnCount: columns).write(path)
     try Program.neighbors.succeed(["--activations", path, "--output", graph, "--quiet"])
     let methods = [
       ["--method", "umap", "--epochs", "5"],

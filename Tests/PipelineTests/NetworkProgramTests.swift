@@ -186,13 +186,13 @@ import Testing
     #expect(fine.status == 0, "\(fine)")
   }
 
-  @Test("gray pictures, an unknown operation and a file that is no network fail the check")
+  @Test("gray images, an unknown operation and a file that is no network fail the check")
   func unsupported() throws {
     let folder = try TemporaryFolder()
     let gray = try folder.write(
       "gray.json", "{\"input\": {\"channels\": \"gray\", \"mean\": [0]}}")
     try expectFailure(
-      path(folder, channels: 1), arguments: ["--card", gray], says: ["gray", "colour"])
+      path(folder, channels: 1), arguments: ["--card", gray], says: ["gray", "color"])
     let unknown = try path(folder) {
       $0.nodes.append(SmallModel.node("Conjure", ["result"], ["more"]))
       $0.outputs = [SmallModel.value("more", [])]

@@ -24,11 +24,11 @@ import Testing
   func again(method: [String]) throws {
     let (rows, finished) = (folder.file("rows.h5"), folder.file("layout.h5"))
     let new = folder.file("new.h5")
-    try MadeRows().write(rows)
+    try SyntheticSamples().write(rows)
     try Program.embed.succeed(
       ["--activations", rows, "--output", finished, "--quiet", "--report", "none"] + method)
     let old = try layout(finished)
-    try MadeRows(count: 90).write(new)
+    try SyntheticSamples(count: 90).write(new)
     let outcome = try Program.place.succeed([
       "--layout", finished, "--activations", rows, "--new", new, "--output",
       folder.file("placed.h5"),
@@ -41,7 +41,7 @@ import Testing
       let values = (0..<400).map { old[$0, axis] }
       return (values.max() ?? 0) - (values.min() ?? 0)
     }
-    // On a line a cluster is not one piece, so that neighbours may be far apart.
+    // On a line a cluster is not connected, so that neighbors may be far apart.
     let near = (0..<90).count { row in
       extents.indices.allSatisfy { abs(placed[row, $0] - old[row, $0]) < 0.1 * extents[$0] }
     }
@@ -49,7 +49,7 @@ import Testing
 
     // The first ten by themselves, on one thread, go where they went.
     let few = folder.file("few.h5")
-    try MadeRows(count: 10).write(few)
+    try SyntheticSamples(count: 10).write(few)
     try Program.place.succeed([
       "--layout", finished, "--activations", rows, "--new", few, "--output",
       folder.file("ten.h5"), "--threads", "1",
@@ -70,12 +70,12 @@ import Testing
     }
     #expect(try folder.bytes("a.h5") == folder.bytes("b.h5"))
     let (placed, old) = (try layout(first), try layout(chain.layout))
-    #expect(placed.rowCount == Chain.rowCount)
+    #expect(placed.rowCount == Chain.sampleCount)
     let extent = old.elements.map(abs).max() ?? 0
-    let near = (0..<Chain.rowCount).count { row in
+    let near = (0..<Chain.sampleCount).count { row in
       hypot(placed[row, 0] - old[row, 0], placed[row, 1] - old[row, 1]) < 0.2 * extent
     }
-    #expect(Double(near) > 0.9 * Double(Chain.rowCount))
+    #expect(Double(near) > 0.9 * Double(Chain.sampleCount))
     // What is placed is a layout: it can be binned.
     try Program.grid.succeed(
       chain.arguments(of: .grid, ["--layout": first, "--output": folder.file("cells.h5")]))

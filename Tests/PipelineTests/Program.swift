@@ -6,7 +6,7 @@ enum Program: String, CaseIterable, CustomTestStringConvertible {
   case synthesize, extract, reduce, neighbors, embed, place, grid, render, assemble, network
   case documentation
 
-  /// The stages from photographs to an atlas, in order.
+  /// The stages from images to an atlas, in order.
   static let stages: [Program] = [
     .extract, .reduce, .neighbors, .embed, .grid, .render, .assemble,
   ]

@@ -4,12 +4,12 @@ import Testing
 
 /// The same bytes, however the work is cut.
 @Suite struct ReproducibilityTests {
-  @Test("one thread and two make the same bytes of every artefact")
+  @Test("one thread and two make the same bytes of every artifact")
   func threads() throws {
     let finished = try Chain.finished()
     let alone = try Chain(threads: 1)
     try alone.run()
-    for name in Chain.artefacts {
+    for name in Chain.artifacts {
       #expect(try alone.folder.bytes(name) == finished.folder.bytes(name), "\(name) differs")
     }
   }
@@ -117,8 +117,8 @@ import Testing
       try ArrayFileReader(path: paths[0], kind: "activations"),
       try ArrayFileReader(path: paths[1], kind: "activations")
     )
-    #expect(try fine.shape(of: "activations") == [Chain.rowCount, 16])
-    #expect(try coarse.shape(of: "activations") == [Chain.rowCount, 48])
+    #expect(try fine.shape(of: "activations") == [Chain.sampleCount, 16])
+    #expect(try coarse.shape(of: "activations") == [Chain.sampleCount, 48])
     #expect(try fine.int32s("image") == coarse.int32s("image"))
     #expect(try fine.attribute("layer") == .string("early"))
     #expect(try coarse.attribute("layer") == .string("mixed/output"))

@@ -35,15 +35,15 @@ import Testing
     }
   }
 
-  /// Many photographs, of which a block holds 256.
-  private func extractArguments(_ name: String, in photographs: String, seed: Int = 0) -> [String] {
+  /// Many images, of which a block holds 256.
+  private func extractArguments(_ name: String, in images: String, seed: Int = 0) -> [String] {
     [
-      "--model", workshop.model, "--images", photographs, "--layer", "mixed", "--positions", "3",
+      "--model", workshop.model, "--images", images, "--layer", "mixed", "--positions", "3",
       "--seed", "\(seed)", "--threads", "1", "--output", folder.file(name),
     ]
   }
 
-  private func makePhotographs(_ name: String, from first: Int = 0, count: Int = 1100) throws
+  private func makeImages(_ name: String, from first: Int = 0, count: Int = 1100) throws
     -> String
   {
     let files = try (first..<first + 4).map {
@@ -58,26 +58,26 @@ import Testing
 
   @Test("a killed extraction goes on, and ends in the bytes of one that was not")
   func extract() throws {
-    let photographs = try makePhotographs("photographs")
+    let images = try makeImages("images")
     // Images that cannot be read are remembered as well.
-    for number in ["0003", "0700"] { try folder.write("photographs/\(number).jpg", "no image") }
-    let arguments = extractArguments("killed.h5", in: photographs)
+    for number in ["0003", "0700"] { try folder.write("images/\(number).jpg", "no image") }
+    let arguments = extractArguments("killed.h5", in: images)
     try killExtraction(arguments)
     let outcome = try Program.extract.succeed(arguments)
     #expect(outcome.says("images are there from an earlier run"))
     #expect(outcome.says("2 of 1100 images could not be read"))
-    try Program.extract.succeed(extractArguments("whole.h5", in: photographs))
+    try Program.extract.succeed(extractArguments("whole.h5", in: images))
     #expect(try folder.bytes("killed.h5") == folder.bytes("whole.h5"))
     #expect(
-      folder.content.filter { !$0.hasPrefix("photographs") } == ["killed.h5", "whole.h5"])
+      folder.content.filter { !$0.hasPrefix("images") } == ["killed.h5", "whole.h5"])
   }
 
   @Test("an extraction killed again and again, at any moment, ends in the same bytes")
   func killedOften() throws {
-    let photographs = try makePhotographs("photographs", count: 700)
+    let images = try makeImages("images", count: 700)
     let layers = ["--layer", "early", "--output"]
     func arguments(_ name: String) -> [String] {
-      Array(extractArguments(name, in: photographs).dropLast(2)) + layers + [folder.file(name)]
+      Array(extractArguments(name, in: images).dropLast(2)) + layers + [folder.file(name)]
     }
     try Program.extract.succeed(arguments("whole-{layer}.h5"))
     func lineCount() -> Int {
@@ -116,9 +116,9 @@ import Testing
 
   @Test("a run that was killed between two layers makes the second one only")
   func secondLayer() throws {
-    let photographs = try makePhotographs("photographs", count: 20)
+    let images = try makeImages("images", count: 20)
     func arguments(_ name: String) -> [String] {
-      Array(extractArguments(name, in: photographs).dropLast(2))
+      Array(extractArguments(name, in: images).dropLast(2))
         + ["--layer", "early", "--output", folder.file(name)]
     }
     try Program.extract.succeed(arguments("whole-{layer}.h5"))
@@ -140,14 +140,14 @@ import Testing
 
   @Test("work of another seed or of other images is not used")
   func foreignWork() throws {
-    let photographs = try makePhotographs("a/photographs")
-    try killExtraction(extractArguments("x.h5", in: photographs))
-    let seeded = try Program.extract.succeed(extractArguments("x.h5", in: photographs, seed: 1))
+    let images = try makeImages("a/images")
+    try killExtraction(extractArguments("x.h5", in: images))
+    let seeded = try Program.extract.succeed(extractArguments("x.h5", in: images, seed: 1))
     #expect(!seeded.says("from an earlier run"))
 
     // As many images of the same names, in a folder of the same name.
-    let others = try makePhotographs("b/photographs", from: 4)
-    try killExtraction(extractArguments("y.h5", in: photographs))
+    let others = try makeImages("b/images", from: 4)
+    try killExtraction(extractArguments("y.h5", in: images))
     let outcome = try Program.extract.succeed(extractArguments("y.h5", in: others))
     #expect(!outcome.says("from an earlier run"))
     try Program.extract.succeed(extractArguments("z.h5", in: others))
@@ -156,8 +156,8 @@ import Testing
 
   @Test("two runs for the same result do not mix")
   func twoRuns() throws {
-    let photographs = try makePhotographs("photographs")
-    let arguments = extractArguments("x.h5", in: photographs)
+    let images = try makeImages("images")
+    let arguments = extractArguments("x.h5", in: images)
     let first = try Program.extract.start(arguments)
     while first.isRunning, !FileManager.default.fileExists(atPath: folder.file("x.h5.progress")) {
       usleep(500)
@@ -174,7 +174,7 @@ import Testing
     func arguments(_ name: String) -> [String] {
       [
         "--model", workshop.model, "--layer", "mixed", "--target", "channel", "--cells", "0:48",
-        "--size", "32", "--steps", "40", "--attempts", "2", "--threads", "1", "--output",
+        "--size", "32", "--steps", "40", "--restarts", "2", "--threads", "1", "--output",
         folder.file(name),
       ]
     }

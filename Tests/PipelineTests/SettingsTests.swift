@@ -147,12 +147,12 @@ import Testing
   func stages() throws {
     let folder = try TemporaryFolder()
     let workshop = try Workshop.shared()
-    let photographs = folder.file("photographs")
-    try FileManager.default.copyItem(atPath: workshop.photographs, toPath: photographs)
+    let images = folder.file("images")
+    try FileManager.default.copyItem(atPath: workshop.images, toPath: images)
     let empty = folder.file("empty")
     try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
     var usual = [
-      "MODEL": workshop.model, "DATASET": photographs, "LAYER": "mixed", "OUT": folder.file("out"),
+      "MODEL": workshop.model, "DATASET": images, "LAYER": "mixed", "OUT": folder.file("out"),
       "POSITIONS": "40", "GRID": "3", "MINIMUM_COUNT": "2", "ICON_SIZE": "16", "STEPS": "2",
       "STABILITY": "0", "COMPONENTS": "8",
     ]
@@ -197,7 +197,7 @@ import Testing
       #expect(try atlas() == "", "\(name)")
     }
     // A touched image is sampled again, to the same bytes.
-    let image = photographs + "/n00000000/a.jpg"
+    let image = images + "/n00000000/a.jpg"
     try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: image)
     #expect(try atlas() == "extract")
     #expect(try atlas() == "")

@@ -3,17 +3,17 @@ import Images
 import Randomness
 import TestSupport
 
-/// What all tests begin with: a small network and a folder of small photographs.
+/// What all tests begin with: a small network and a folder of small images.
 ///
 /// It is made once and goes when the tests end.
 struct Workshop: Sendable {
   let folder: TemporaryFolder
   /// The network's file; its card and labels lie beside it.
   let model: String
-  /// The folder of photographs: 12 of them in three folders, which are classes.
-  let photographs: String
+  /// The folder of images: 12 of them in three folders, which are classes.
+  let images: String
 
-  /// The photographs' names in order.
+  /// The images' names in order.
   static let names = (0..<3).flatMap { number in
     ["a.jpg", "b.JPG", "c.jpeg", "d.png"].map { "n0000000\(number)/\($0)" }
   }
@@ -30,7 +30,7 @@ struct Workshop: Sendable {
   private init() throws {
     folder = try TemporaryFolder()
     model = try InceptionModel.write(to: folder)
-    photographs = folder.file("photographs")
+    images = folder.file("images")
     for (index, name) in Self.names.enumerated() {
       let picture = Self.picture(index, width: 40 + 11 * index, height: 150 - 9 * index)
       let bytes =
@@ -40,11 +40,11 @@ struct Workshop: Sendable {
         case _ where name.hasSuffix(".png"): try PNGWriter.encode(picture)
         default: try JPEGWriter.encode(picture)
         }
-      try folder.write("photographs/" + name, bytes)
+      try folder.write("images/" + name, bytes)
     }
-    // What is no picture and what is hidden is passed over.
-    try folder.write("photographs/readme.txt", "no picture")
-    try folder.write("photographs/.hidden/e.jpg", "no picture")
+    // What is no image and what is hidden is passed over.
+    try folder.write("images/readme.txt", "no image")
+    try folder.write("images/.hidden/e.jpg", "no image")
   }
 
   /// Stripes and a spot, different for each index.

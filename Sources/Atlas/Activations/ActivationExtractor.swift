@@ -7,8 +7,9 @@ internal import ParallelLoops
 public struct ExtractionParameters: Sendable, Equatable {
   /// Positions sampled per image; nil takes all.
   ///
-  /// The published atlases take one of each of a million images (Carter et al. 2019); from a thousand
-  /// images, a hundred of each make as good a layout as the 100,000 that they find often sufficient.
+  /// The published atlases take one of each of a million images (Carter et al. 2019); from a
+  /// thousand images, a hundred of each make as good a layout as the 100,000 that they find often
+  /// sufficient.
   public var positionCount: Int? = 100
   /// Whether the outermost rows and columns are sampled as well.
   public var includesEdges = false
@@ -23,10 +24,10 @@ public struct ExtractionParameters: Sendable, Equatable {
   public init() {}
 }
 
-/// Runs photographs through a network and takes the activations at sampled positions.
+/// Runs images through a network and takes the activations at sampled positions.
 ///
-/// Every thread reads, decodes and computes its own photographs with its own copy of the compiled
-/// network, so that decoding and computing overlap, and a photograph's rows depend on nothing else.
+/// Every thread reads, decodes and computes its own images with its own copy of the compiled
+/// network, so that decoding and computing overlap, and an image's samples depend on nothing else.
 public final class ActivationExtractor: Sendable {
   /// The tensors that are sampled.
   public let layers: [String]
@@ -50,7 +51,9 @@ public final class ActivationExtractor: Sendable {
   ///   - layers: The tensors to sample.
   ///   - images: The images.
   ///   - parameters: Which positions are sampled, and how.
-  /// - Throws: When the network cannot be compiled, or a layer is not a feature map.
+  /// - Throws: `GraphError` or `NetworkError` when the network cannot be compiled, or a layer is
+  ///   not a feature map.
+  /// - Precondition: There is a layer.
   public init(
     network: TrainedNetwork, layers: [String], images: ImageCollection,
     parameters: ExtractionParameters = ExtractionParameters()
@@ -59,6 +62,7 @@ public final class ActivationExtractor: Sendable {
     let preprocessing = network.preprocessing
     let logits =
       parameters.predictsClasses ? network.card.logits ?? network.graph.outputNames.first : nil
+    // The copies share one set of weights: each has memory of its own for activations alone.
     let weights = PreparedWeights()
     networks = try (0..<Parallelism.threadCount).map { _ in
       try CompiledNetwork(
@@ -77,32 +81,32 @@ public final class ActivationExtractor: Sendable {
       seed: parameters.seed)
   }
 
-  /// The rows of some photographs; what could not be read is listed apart.
+  /// The samples of some images; what could not be read is listed apart.
   public struct Block: Sendable {
-    /// The photographs that gave rows, in order; each gave `positionCount` of them.
+    /// The images that were sampled, in order; each gave the sampler's `positionCount` samples.
     public var images: [Int] = []
-    /// For each layer, rows × channels.
-    public var rows: [[Float]]
-    /// For each layer, each row's position.
+    /// For each layer, samples × channels, row-major.
+    public var activations: [[Float]]
+    /// For each layer, the row and the column of each sample's position.
     public var y, x: [[Int32]]
-    /// For each photograph, its best classes, best first; empty unless asked for.
+    /// For each image, at most `predictionCount` classes, best first; empty unless asked for.
     public var predictions: [Int32] = []
-    /// Photographs that could not be read, with the reason.
+    /// Images that could not be read, with the reason.
     public var failures: [(image: Int, reason: String)] = []
   }
 
-  /// The bytes that a photograph's rows take.
+  /// The bytes that an image's samples take, of all layers together.
   public var bytesPerImage: Int {
     shapes.reduce(0) { $0 + 4 * $1.channels * sampler.positionCount }
   }
 
-  /// Samples some photographs on all threads.
+  /// Samples some images on all threads.
   ///
   /// - Parameters:
-  ///   - range: The photographs, as indices into the collection.
-  ///   - progress: Called after each photograph, from any thread.
-  /// - Returns: The rows, in the photographs' order.
-  /// - Throws: When the network fails; a photograph that cannot be read does not throw.
+  ///   - range: The images, as indices into the collection.
+  ///   - progress: Called after each image, from any thread.
+  /// - Returns: The samples, in the order of the images, whichever thread made them.
+  /// - Throws: When the network fails; an image that cannot be read does not throw.
   public func extract(
     _ range: Range<Int>, progress: @Sendable () -> Void = {}
   ) throws -> Block {
@@ -115,11 +119,12 @@ public final class ActivationExtractor: Sendable {
       }
     }
     var block = Block(
-      rows: layers.map { _ in [] }, y: layers.map { _ in [] }, x: layers.map { _ in [] })
+      activations: layers.map { _ in [] }, y: layers.map { _ in [] }, x: layers.map { _ in [] })
     for (item, result) in results.enumerated() {
       let image = range.lowerBound + item
       switch result {
       case .success(let sample): block.append(sample, of: image)
+      // A damaged image is the world's fault, and one of thousands: it must not end a long run.
       case .failure(let error as ImageError):
         block.failures.append((image, error.description))
       case .failure(let error): throw error
@@ -129,11 +134,11 @@ public final class ActivationExtractor: Sendable {
     return block
   }
 
-  /// What each part of the work on a photograph costs on one thread, the network's steps among them.
+  /// What each part of the work on an image costs on one thread, the network's steps among them.
   ///
   /// - Parameter repetitions: How often each part runs; its best time counts.
-  /// - Returns: One entry a part, in the order in which they run.
-  /// - Throws: When the first photograph cannot be read, or the network cannot be run.
+  /// - Returns: One entry per part, in the order in which they run.
+  /// - Throws: When the first image cannot be read, or the network cannot be run.
   public func profile(repetitions: Int = 20) throws -> [ProfileEntry] {
     let network = networks[0]
     let decoding = try ProfileEntry.beside("decoding and resizing", repetitions: repetitions) {
@@ -150,13 +155,18 @@ public final class ActivationExtractor: Sendable {
     return [decoding] + steps + [sampling]
   }
 
+  /// What one image gives.
   fileprivate struct Sample {
-    var rows: [[Float]] = []
+    /// For each layer, positions × channels.
+    var activations: [[Float]] = []
     var positions: [[(y: Int, x: Int)]] = []
     var predictions: [Int32] = []
   }
 
-  /// One photograph; the slot of its result is written by one worker alone.
+  /// Where the results of images go.
+  ///
+  /// The pointer may cross threads because each slot is written by one worker alone, and read when
+  /// all are done.
   private struct Slots: @unchecked Sendable {
     let base: UnsafeMutableBufferPointer<Result<Sample, any Error>?>
   }
@@ -170,12 +180,12 @@ public final class ActivationExtractor: Sendable {
     return try gatherAll(image, network)
   }
 
-  /// The rows of the photograph that the network has seen last.
+  /// The samples of the image that the network has seen last.
   private func gatherAll(_ image: Int, _ network: CompiledNetwork) throws -> Sample {
     var sample = Sample()
     for (layer, shape) in zip(layers, shapes) {
       let positions = sampler.positions(ofImage: image, in: shape)
-      sample.rows.append(
+      sample.activations.append(
         try network.withOutput(layer) { gather($0, shape, positions) })
       sample.positions.append(positions)
     }
@@ -185,22 +195,29 @@ public final class ActivationExtractor: Sendable {
     return sample
   }
 
+  /// The vectors at some positions of a feature map, positions × channels.
+  ///
+  /// The map has its channels outermost (C × H × W), so that a vector's elements are a plane apart.
   private func gather(
     _ activations: Span<Float>, _ shape: MapShape, _ positions: [(y: Int, x: Int)]
   ) -> [Float] {
     let plane = shape.height * shape.width
-    return [Float](unsafeUninitializedCapacity: positions.count * shape.channels) { rows, count in
-      count = rows.count
-      for (row, position) in positions.enumerated() {
-        let place = position.y * shape.width + position.x
+    let size = positions.count * shape.channels
+    // Not zeroed first: every element is written once.
+    return [Float](unsafeUninitializedCapacity: size) { vectors, count in
+      count = size
+      for (sample, position) in positions.enumerated() {
+        let offset = position.y * shape.width + position.x
         for channel in 0..<shape.channels {
-          rows.initializeElement(
-            at: row * shape.channels + channel, to: activations[channel * plane + place])
+          vectors.initializeElement(
+            at: sample * shape.channels + channel, to: activations[channel * plane + offset])
         }
       }
     }
   }
 
+  /// The classes of the highest scores, best first; of equal ones the class of the lower index, so
+  /// that every machine ranks alike.
   private func bestClasses(_ scores: Span<Float>) -> [Int32] {
     let order = (0..<scores.count).sorted { (scores[$1], $0) < (scores[$0], $1) }
     return order.prefix(Self.predictionCount).map(Int32.init)
@@ -211,8 +228,8 @@ extension ActivationExtractor.Block {
   fileprivate mutating func append(_ sample: ActivationExtractor.Sample, of image: Int) {
     images.append(image)
     predictions += sample.predictions
-    for layer in rows.indices {
-      rows[layer] += sample.rows[layer]
+    for layer in activations.indices {
+      activations[layer] += sample.activations[layer]
       y[layer] += sample.positions[layer].map { Int32($0.y) }
       x[layer] += sample.positions[layer].map { Int32($0.x) }
     }

@@ -2,33 +2,36 @@ internal import FoundationEssentials
 internal import Glibc
 public import Models
 
-/// Photographs in a folder, in a fixed order, each with a class if one is known.
+/// Images in a folder, in a fixed order, each with a class if one is known.
 public struct ImageCollection: Sendable {
   /// The folder that the names are relative to.
   public let folder: String
-  /// The pictures' paths below the folder, sorted byte by byte.
+  /// The images' paths below the folder, sorted by the bytes of their UTF-8: the same order in
+  /// every locale.
   public let names: [String]
   /// The classes' names.
   public private(set) var classNames: [String]
-  /// Each picture's class as an index into `classNames`; −1 where none is known.
+  /// Each image's class as an index into `classNames`; −1 where none is known.
   public private(set) var classes: [Int32]
 
   /// Where classes come from.
   public enum ClassSource: Sendable, Equatable {
-    /// Folders if pictures lie in folders, else names.
+    /// Folders if images lie in folders, else names.
     case automatic
-    /// The first folder of each picture's path.
+    /// The first folder of each image's path.
     case folders
-    /// What stands before the first `_` of each file's name, if it is a label's identifier, else
-    /// before the first `_`, `-` or digit.
+    /// What stands before the first `_` of each file's name, if it is a label's identifier (a
+    /// WordNet number such as `n02123045`, as ImageNet's files have it), else before the first `_`,
+    /// `-` or digit.
     case names
-    /// Lines `picture class` of a text file; the class is the rest of the line.
+    /// Lines `image class` of a text file; the class is the rest of the line. An image is named by
+    /// its path below the folder, or by its file name alone.
     case file(String)
     /// No classes.
     case none
   }
 
-  /// Finds the pictures below a folder: every `.jpg`, `.jpeg` and `.png`, whatever the case.
+  /// Finds the images below a folder: every `.jpg`, `.jpeg` and `.png`, whatever the case.
   ///
   /// Hidden files and folders are passed over.
   ///
@@ -36,32 +39,36 @@ public struct ImageCollection: Sendable {
   ///   - folder: The folder; nested folders are searched as well.
   ///   - source: Where classes come from.
   ///   - labels: The network's classes, whose identifiers may begin the file names.
-  /// - Throws: `ActivationsError` when the folder or the file of classes cannot be read, or there is
-  ///   no picture.
+  /// - Throws: `ActivationsError` when the folder or the file of classes cannot be read, or there
+  ///   is no image.
   public init(
     folder: String, classes source: ClassSource = .automatic, labels: [Label] = []
   ) throws(ActivationsError) {
     self.folder = folder
-    names = try Self.pictures(below: folder)
+    names = try Self.images(below: folder)
     guard !names.isEmpty else {
       throw ActivationsError(
-        "Cannot sample \(folder): it holds no .jpg, .jpeg or .png file; give a folder of pictures.")
+        "Cannot sample \(folder): it holds no .jpg, .jpeg or .png file; give a folder of images.")
     }
     classNames = []
     classes = []
     let found = try classNames(source, labels)
+    // Sorted, since sets have another order in each process.
     classNames = Set(found.compactMap { $0 }).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let indices = Dictionary(uniqueKeysWithValues: zip(classNames, Int32(0)...))
     classes = found.map { $0.flatMap { indices[$0] } ?? -1 }
   }
 
-  /// The path of a picture.
+  /// The path of an image.
   public func path(of index: Int) -> String { folder + "/" + names[index] }
 
-  /// A number that changes when a picture is added, removed or renamed, or becomes larger or smaller.
+  /// A number that changes when an image is added, removed or renamed, or becomes larger or
+  /// smaller.
   ///
-  /// Fowler, Noll and Vo's hash (FNV-1a, 64 bits) of names and sizes.
+  /// Fowler, Noll and Vo's hash (FNV-1a, 64 bits) of names and sizes. A digest of the contents
+  /// would read every image once more than sampling does.
   public var fingerprint: UInt64 {
+    // FNV's offset basis, and below its prime.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for index in names.indices {
       var status = stat()
@@ -85,8 +92,10 @@ public struct ImageCollection: Sendable {
 
   // MARK: Finding
 
-  private static func pictures(below folder: String) throws(ActivationsError) -> [String] {
+  private static func images(below folder: String) throws(ActivationsError) -> [String] {
     var found: [String] = []
+    // Folders that are still to be looked through, rather than a recursion as deep as a folder may
+    // be.
     var open = [""]
     while let part = open.popLast() {
       let path = part.isEmpty ? folder : folder + "/" + part
@@ -133,6 +142,7 @@ public struct ImageCollection: Sendable {
           "Cannot read the classes in \(path): no such UTF-8 text file; check --classes.")
       }
       var classOf: [Substring: String] = [:]
+      // Image names hold no spaces here; class names may.
       for line in text.split(whereSeparator: \.isNewline) {
         guard let space = line.firstIndex(where: \.isWhitespace) else { continue }
         classOf[line[..<space]] = String(line[space...].drop(while: \.isWhitespace))
@@ -153,4 +163,12 @@ public struct ImageCollection: Sendable {
     let word = file.prefix { $0 != "_" && $0 != "-" && $0 != "." && !$0.isNumber }
     return word.isEmpty ? nil : String(word)
   }
+}
+
+/// Images that cannot be used, or a network that cannot sample them.
+public struct ActivationsError: Error, CustomStringConvertible {
+  /// One line: what, where, why, and a remedy.
+  public let description: String
+
+  init(_ description: String) { self.description = description }
 }

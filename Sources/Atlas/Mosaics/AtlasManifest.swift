@@ -26,8 +26,8 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   public struct Summary: Codable, Sendable, Equatable {
     /// The number of icons.
     public let cells: Int
-    /// The number of samples in all cells that have an icon; `rows` in the file.
-    public let rows: Int
+    /// The number of samples in all cells that have an icon.
+    public let samples: Int
     /// The median of the fidelities; absent where none was measured, as are the quartiles.
     public let medianFidelity: Float?
     /// The lower quartile of the fidelities.
@@ -97,7 +97,7 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
       measured.isEmpty ? nil : quantile(fraction, ofSorted: measured)
     }
     summary = Summary(
-      cells: grid.cellCount, rows: grid.sampleCount, medianFidelity: quartile(0.5),
+      cells: grid.cellCount, samples: grid.sampleCount, medianFidelity: quartile(0.5),
       lowerQuartileFidelity: quartile(0.25), upperQuartileFidelity: quartile(0.75))
   }
 

@@ -41,6 +41,7 @@ import Mosaics
     let cells = sheet.cells
     let gap = settings.parameters.gapPixels
     let side = sheet.gridSide * (sheet.iconSide + gap) - gap
+    // As many pixels as this project's own reader of images takes, 768 MiB of memory.
     guard side * side <= 1 << 28 else {
       throw StageError(
         "Cannot assemble \(icons[0]): the image would have \(side) × \(side) pixels, more than 2²⁸; lower --gap or render smaller icons."
@@ -61,7 +62,7 @@ import Mosaics
     try AtomicFile.write(PNGWriter.encode(image), to: output + ".png")
     if let fidelity = manifest.summary.medianFidelity {
       Diagnostics.note(
-        "atlas: \(cells.count) cells, median fidelity \(decimal(Double(fidelity)))")
+        "atlas: \(counted(cells.count, "cell")), median fidelity \(decimal(Double(fidelity)))")
     }
     return [output + ".png", output + ".json"]
   }

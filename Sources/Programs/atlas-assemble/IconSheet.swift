@@ -3,7 +3,7 @@ import CommandLine
 
 /// The icons of one or more files, in the order of their cells.
 struct IconSheet {
-  /// An icon with its place and figures.
+  /// An icon with its position on the grid and its figures.
   struct Cell {
     let index, row, column, count: Int
     let fidelity, dispersion: Float
@@ -14,7 +14,7 @@ struct IconSheet {
   let gridSide, iconSide: Int
   private(set) var cells: [Cell] = []
   /// The cell at each position of the grid that is taken, by row · gridSide + column.
-  private var cellAtPlace: [Int: Int] = [:]
+  private var cellAtPosition: [Int: Int] = [:]
 
   /// Reads the files; they must come from one command and the same inputs, and share no cell.
   init(paths: [String]) throws {
@@ -34,11 +34,12 @@ struct IconSheet {
       }
       try append(file)
     }
+    // Files may be given in any order; the atlas is the same.
     cells.sort { $0.index < $1.index }
     if cells.count < first.cellTotal {
-      Diagnostics.warn(
-        "\(first.cellTotal - cells.count) of \(first.cellTotal) cells have no icon; they stay white"
-      )
+      let missing = first.cellTotal - cells.count
+      let verbs = missing == 1 ? "has no icon and stays white" : "have no icon and stay white"
+      Diagnostics.warn("\(missing) of \(counted(first.cellTotal, "cell")) \(verbs)")
     }
   }
 
@@ -51,7 +52,7 @@ struct IconSheet {
         column: Int(icons.cells.column[index]), count: Int(icons.cells.count[index]),
         fidelity: icons.measures.fidelity[index], dispersion: icons.cells.dispersion[index],
         pixels: Array(icons.pixels[index * size..<(index + 1) * size]))
-      let former = cellAtPlace.updateValue(cell.index, forKey: cell.row * gridSide + cell.column)
+      let former = cellAtPosition.updateValue(cell.index, forKey: cell.row * gridSide + cell.column)
       if let former {
         throw StageError(
           former == cell.index

@@ -35,7 +35,7 @@ import ParallelLoops
   @Option(help: ArgumentHelp("The layer to extract and render.", valueName: "name"))
   var layer = "mixed4c"
   @Option(help: "Synthetic samples for reduce, embed and grid.")
-  var rows = 100_000
+  var samples = 100_000
   @Option(help: "Channels of the synthetic samples.")
   var channels = 512
   @Option(help: ArgumentHelp("A folder for files that are needed meanwhile.", valueName: "folder"))
@@ -45,8 +45,8 @@ import ParallelLoops
   @OptionGroup var common: CommonArguments
 
   func validate() throws {
-    guard rows >= 1000, channels >= 8 else {
-      throw ValidationError("--rows must be at least 1000 and --channels at least 8.")
+    guard samples >= 1000, channels >= 8 else {
+      throw ValidationError("--samples must be at least 1000 and --channels at least 8.")
     }
   }
 
@@ -72,8 +72,27 @@ import ParallelLoops
     } else {
       Diagnostics.warn("no --model: extraction and rendering are left out")
     }
-    try StageBench(rowCount: rows, channelCount: channels, work: work).run(&report)
+    try StageBench(sampleCount: samples, channelCount: channels, work: work).run(&report)
     try AtomicFile.write(report.json, to: output)
     return [output]
+  }
+}
+
+/// Names and numbers, in the order in which they were measured.
+struct BenchReport {
+  private var entries: [(name: String, value: Double)] = []
+
+  /// Adds a number and says so.
+  mutating func add(_ name: String, _ value: Double) {
+    entries.append((name, value))
+    Diagnostics.note("\(name) \(decimal(value))")
+  }
+
+  /// One flat object, one line per number.
+  var json: [UInt8] {
+    let lines = entries.map { entry in
+      "  \"\(entry.name)\": \((entry.value * 10_000).rounded() / 10_000)"
+    }
+    return Array(("{\n" + lines.joined(separator: ",\n") + "\n}\n").utf8)
   }
 }

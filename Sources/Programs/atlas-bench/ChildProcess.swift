@@ -15,6 +15,8 @@ struct Usage {
 ///
 /// - Throws: `StageError` when it cannot be started or fails.
 func measure(_ program: String, _ arguments: [String]) throws -> Usage {
+  // A process of its own: its peak of memory is that of the stage alone, and start-up counts as it
+  // does for whoever runs the pipeline.
   let path = programFolder() + "/" + program
   let start = ContinuousClock.now
   var process: pid_t = 0

@@ -20,6 +20,7 @@ struct NetworkBench {
     let network = try TrainedNetwork.load(path: model, card: card)
     let count = try ImageCollection(folder: images).names.count
     let result = work + "/bench-activations.h5"
+    // What a run that was cut off left would be continued, and make this one look fast.
     removeAll([result, result + ".growing", result + ".progress"])
     defer { removeAll([result]) }
     let (usage, peak) = try withPeak {
@@ -33,7 +34,7 @@ struct NetworkBench {
     let operations = try network.graph.floatingPointOperations(
       to: network.tensorName(for: layer), inputHeight: size.height, inputWidth: size.width)
     report.add("extract_images_per_s", rate)
-    report.add("extract_share", rate * Double(operations) / 1e9 / peak)
+    report.add("extract_peak_fraction", rate * Double(operations) / 1e9 / peak)
     report.add("extract_peak_mib", usage.peakMebibytes)
   }
 
@@ -47,6 +48,7 @@ struct NetworkBench {
     parameters.sidePixels = side
     parameters.precision = precision
     parameters.stepCount = 96
+    // Steps are measured, not the evaluation of finished icons.
     parameters.heldOutCount = 1
     let renderer = try IconRenderer(
       network: network, tensors: [tensor], parameters: parameters)
@@ -65,12 +67,12 @@ struct NetworkBench {
       to: tensor, inputHeight: side, inputWidth: side)
     let name = precision == .float32 ? "\(side)" : "\(side)_\(precision.rawValue)"
     report.add("icon_steps_per_s_\(name)", rate)
-    report.add("icon_share_\(name)", rate * Double(2 * operations) / 1e9 / peak)
+    report.add("icon_peak_fraction_\(name)", rate * Double(2 * operations) / 1e9 / peak)
     report.add("icon_peak_mib_\(name)", peakMebibytes())
   }
 
-  /// Measures something between two measurements of the sgemm peak, in GFLOP/s, and gives the larger
-  /// one with it: a shared machine is not equally fast all the time.
+  /// Measures something between two measurements of the sgemm peak, in GFLOP/s, and gives the
+  /// larger one with it: a shared machine is not equally fast all the time.
   private func withPeak<Result>(_ body: () throws -> Result) rethrows -> (Result, Double) {
     let before = sgemmPeak(threadCount: Parallelism.threadCount)
     let result = try body()

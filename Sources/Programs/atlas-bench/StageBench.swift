@@ -4,16 +4,16 @@ import LinearAlgebra
 import Matrices
 import Randomness
 
-/// Reduce, embed and grid on made activations: rectified, correlated, in clusters.
+/// Reduce, embed and grid on synthetic activations: rectified, correlated, in clusters.
 struct StageBench {
-  let rowCount, channelCount: Int
+  let sampleCount, channelCount: Int
   let work: String
 
-  private var activations: String { work + "/bench-rows.h5" }
+  private var activations: String { work + "/bench-samples.h5" }
 
   func run(_ report: inout BenchReport) throws {
     try makeActivations()
-    let made = ["rows", "components", "layout", "cells"].map { "\(work)/bench-\($0).h5" }
+    let made = ["samples", "components", "layout", "cells"].map { "\(work)/bench-\($0).h5" }
     defer { removeAll(made) }
     let components = work + "/bench-components.h5"
     let layout = work + "/bench-layout.h5"
@@ -37,7 +37,7 @@ struct StageBench {
     }
   }
 
-  /// max(0, cluster centre + correlated noise) with 200 clusters and 32 hidden factors.
+  /// max(0, cluster center + correlated noise) with 200 clusters and 32 hidden factors.
   private func makeActivations() throws {
     let clusterCount = 200
     let factorCount = 32
@@ -47,8 +47,8 @@ struct StageBench {
       path: activations, subject: Subject(network: "synthetic", layer: "synthetic"),
       channelCount: channelCount)
     let blockSize = 1000
-    for first in stride(from: 0, to: rowCount, by: blockSize) {
-      let count = min(blockSize, rowCount - first)
+    for first in stride(from: 0, to: sampleCount, by: blockSize) {
+      let count = min(blockSize, sampleCount - first)
       let factors = Matrix(
         rowCount: count, columnCount: factorCount,
         elements: normals(count * factorCount, item: 2 + first))
@@ -56,6 +56,7 @@ struct StageBench {
         Matrix(rowCount: factorCount, columnCount: channelCount, elements: mixing)
       ).elements
       for row in 0..<count {
+        // A prime step scatters the clusters over the file, without another random number.
         let center = (first + row) * 7919 % clusterCount * channelCount
         for channel in 0..<channelCount {
           let index = row * channelCount + channel

@@ -16,10 +16,10 @@ struct TangentBench {
   /// Tangents at once on each thread; of 2, 4, 8 and 16 the fastest on a 2 MiB cache.
   let batch = 8
 
-  /// Tangents a second on all threads, and the fraction of the sgemm peak.
+  /// Tangents per second on all threads, and the fraction of the sgemm peak.
   ///
-  /// Counted are the multiply-adds between the layer and the logits, once a tangent. The time is that
-  /// of the linearization and of all tangents; the forward pass before it is not part of it.
+  /// Counted are the multiply-adds between the layer and the logits, once a tangent. The time is
+  /// that of the linearization and of all tangents; the forward pass before it is not part of it.
   func run(_ report: inout BenchReport) throws {
     let network = try TrainedNetwork.load(path: model, card: card)
     guard let logits = network.card.logits else {
@@ -52,7 +52,7 @@ struct TangentBench {
       - network.graph.floatingPointOperations(
         to: tensor, inputHeight: size.height, inputWidth: size.width)
     report.add("tangents_per_s", Double(positionCount) / best)
-    report.add("tangent_share", Double(positionCount * operations) / best / 1e9 / peak)
+    report.add("tangent_peak_fraction", Double(positionCount * operations) / best / 1e9 / peak)
   }
 
   private func push(_ copies: [CompiledNetwork]) throws {

@@ -4,7 +4,8 @@ import CommandLine
 import FoundationEssentials
 import Glibc
 
-/// Prints the pages and the make file that follow from the code; `make documentation` puts them in place.
+/// Prints the pages and the make file that follow from the code; `make documentation` puts them in
+/// place.
 @main struct AtlasDocumentation: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "atlas-documentation",
@@ -49,7 +50,9 @@ struct StageDescription {
 
   /// Asks every program.
   static func all() throws -> [StageDescription] {
-    return try programs.map { program in
+    // The programs are asked, rather than their tables imported: each table is a file of its
+    // program.
+    try programs.map { program in
       let text = try output(of: "\(programFolder())/\(program)", "--describe-settings")
       let groups = try JSONDecoder().decode([SettingGroup].self, from: Data(text.utf8))
       return StageDescription(program: program, groups: groups)
@@ -58,6 +61,7 @@ struct StageDescription {
 
   /// What a program prints.
   private static func output(of path: String, _ argument: String) throws -> String {
+    // A shell reads the line: the path may hold spaces.
     guard let stream = popen("'\(path)' \(argument)", "r") else {
       throw StageError("Cannot run \(path): \(String(cString: strerror(errno))); build it.")
     }

@@ -49,12 +49,14 @@ import ParallelLoops
     let provenance = try Provenance(
       program: "atlas-embed", parameters: settings.record,
       inputs: [source.path] + [neighborGraph, start.alignTo].compactMap { $0 })
+    // The digest was taken for provenance; the neighbors' file has that of the samples it is of.
     let graphFile = try neighborGraph.map {
       try NeighborsFile(path: $0, of: source, sha256: provenance.inputs[0].sha256)
     }
     let method = settings.layout.method
     try forecast(source, method, storedCount: graphFile?.neighborCount)
     let origins = try source.origins()
+    // Begun before the work: a folder that cannot be written to is found now.
     let writer = try LayoutWriter(
       path: output, subject: source.subject, provenance: provenance, origins: origins)
 
@@ -67,6 +69,8 @@ import ParallelLoops
     try writer.write(positions: layout.positions)
     try writer.write(
       losses: layout.losses.map { (Int32(clamping: $0.step), Float($0.value)) })
+    // Before the file is complete, since the measures are attributes of it; other seeds run the
+    // whole method again, from a start of their own.
     let made = try settings.report.parameters.report(
       on: layout, of: vectors, metric: metric, method: method, classes: origins?.classes,
       beside: output, into: writer
@@ -130,11 +134,11 @@ import ParallelLoops
     by method: LayoutMethod, label: String
   ) -> Layout {
     let total = method.stepCount(forSampleCount: graph.rowCount)
-    let progress = ProgressReporter(label, total: total, unit: "steps")
+    let progress = ProgressReporter(label, total: total, unit: "step")
     let layout = method.layout(of: graph, initialization: start, anchors: anchors) {
-      progress.set(share: $0)
+      progress.set(fraction: $0)
     }
-    progress.set(share: 1)
+    progress.set(fraction: 1)
     progress.finish()
     return layout
   }

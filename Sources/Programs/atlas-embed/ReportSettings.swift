@@ -31,13 +31,13 @@ enum ReportSettings: SettingsTable {
       "stability", \Report.otherSeedCount, .number(in: 0...100), make: "STABILITY",
       "Other seeds by which the layout is made again, to see how much it changes"),
     Setting(
-      "report-rows", \Report.sampleCount, .number(in: 10...100_000),
+      "report-samples", \Report.sampleCount, .number(in: 10...100_000),
       "Samples on which the layout is measured"),
   ]
 }
 
 extension Report {
-  /// Measures a layout into its file, and writes the report card and the pictures beside it.
+  /// Measures a layout into its file, and writes the quality report and the plots beside it.
   ///
   /// - Returns: The paths of what was written.
   func report(
@@ -50,18 +50,18 @@ extension Report {
       quality = try qualityReport(
         of: layout.positions, for: rows, metric: metric, sampleCount: sampleCount,
         seed: method.seed)
-    } catch { throw StageError("Cannot measure the layout: \(error)") }
+    } catch { throw StageError("Cannot measure the layout", error) }
     let disparities = try (0..<otherSeedCount).map { index in
       procrustesDisparity(layout.positions, try again(method.seed &+ UInt64(index) &+ 1))
     }
-    let card = LayoutCard(
-      rowCount: rows.rowCount, metric: metric, quality: quality, disparities: disparities,
+    let file = QualityReportFile(
+      sampleCount: rows.rowCount, metric: metric, quality: quality, disparities: disparities,
       losses: layout.losses)
-    for (name, value) in card.measures { try writer.write(measure: name, value) }
-    Diagnostics.note(card.summary)
+    for (name, value) in file.measures { try writer.write(measure: name, value) }
+    Diagnostics.note(file.summary)
     let base = path.hasSuffix(".h5") ? String(path.dropLast(3)) : path
     let files: [(String, [UInt8])] = [
-      (base + ".json", try card.json()),
+      (base + ".json", try file.json()),
       (
         base + "-classes.png",
         try encoded(classPicture(layout.positions, classes: classes, side: 1600))
@@ -69,6 +69,7 @@ extension Report {
       (base + "-density.png", try encoded(densityPicture(layout.positions, side: 1600))),
       (base + "-loss.png", try encoded(lossPicture(layout.losses, method))),
     ]
+    // Drawn and encoded first, all of them, so that no half of a report is left by an error.
     for (path, bytes) in files { try AtomicFile.write(bytes, to: path) }
     return files.map(\.0)
   }
@@ -82,7 +83,7 @@ extension Report {
     case .umap:
       try curvePicture(
         values: values, title: "UMAP: cross-entropy that the steps lower", xLabel: "epoch",
-        yLabel: "nats a row")
+        yLabel: "nats per sample")
     case .tsne:
       try curvePicture(
         values: values, title: "t-SNE: Kullback–Leibler divergence", xLabel: "iteration",

@@ -28,7 +28,7 @@ enum StartSettings: SettingsTable {
       "Initialization: principal components, eigenvectors of the graph, random, or a part that is laid out first, for very many samples"
     ),
     Setting(
-      "sample-rows", \Start.sampleCount, .number(from: 100),
+      "start-samples", \Start.sampleCount, .number(from: 100),
       "Samples that --start sample lays out first"),
     Setting(
       "alignment", \Start.alignment, .number(in: 0...1), make: "ALIGNMENT",
@@ -51,25 +51,25 @@ struct StartArguments: ParsableArguments {
   var record: [(name: String, value: String)] {
     settings.record.filter { name, _ in
       switch name {
-      case "sample-rows": start.choice == .sample
+      case "start-samples": start.choice == .sample
       case "alignment": alignTo != nil
       default: true
       }
     }
   }
 
-  /// The memory that a start needs beside the rows and the graph, at most.
+  /// The memory that a start needs beside the vectors and the graph, at most.
   func forecastBytes(_ source: SampleVectors, _ method: LayoutMethod) -> Int {
     guard start.choice == .sample else { return 0 }
     let sample = Double(min(start.sampleCount, source.sampleCount))
-    // The sample and its neighbours; then it and all rows made comparable, in order where it is
-    // large enough to be searched by lists.
+    // The chosen samples and their neighbors; then they and all vectors prepared for the metric, in
+    // another order as well where there are enough to be searched by inverted lists.
     let copies = start.sampleCount > SearchParameters().exactRowLimit ? 4.0 : 2
     let rows = copies * (Double(source.sampleCount) + sample) * Double(source.dimension) * 4
     return Int(rows + 3 * sample * Double(method.neighborCount) * 8)
   }
 
-  /// The first positions, and the springs to partners if the layout is aligned.
+  /// The first positions, and the anchors at partners if the layout is aligned.
   func prepare(
     _ rows: Matrix, of source: SampleVectors, origins: SampleOrigins?, metric: Metric,
     method: LayoutMethod, graph: NeighborGraph
@@ -79,8 +79,9 @@ struct StartArguments: ParsableArguments {
     let targets = try partnerPositions(alignTo, source, origins, dimension: method.dimension)
     var aligned = first
     for row in 0..<targets.rowCount {
-      // A row without a partner begins in the middle; noise from the first positions parts rows
-      // with one partner.
+      // A sample without a partner begins at the center. Several may have the same partner: a
+      // little of the first positions parts them, since samples at one point would have no
+      // direction to move in.
       for axis in 0..<targets.columnCount {
         let target = targets[row, axis].isFinite ? targets[row, axis] : 0
         aligned[row, axis] = target + 1e-3 * first[row, axis]
@@ -102,7 +103,7 @@ struct StartArguments: ParsableArguments {
     case .spectral:
       return spectralInitialization(of: graph, principal: principal(), seed: method.seed)
     case .sample:
-      Diagnostics.note("start: \(min(start.sampleCount, rows.rowCount)) rows are laid out first")
+      Diagnostics.note("start: \(min(start.sampleCount, rows.rowCount)) samples are laid out first")
       do {
         var search = SearchParameters()
         (search.recall, search.seed) = (0.95, method.seed)
@@ -112,7 +113,8 @@ struct StartArguments: ParsableArguments {
     }
   }
 
-  /// Where each row's partner stands in another layout; NaN for rows without one.
+  /// Where each sample's partner lies in another layout, n × dimension; NaN for samples without
+  /// one.
   private func partnerPositions(
     _ path: String, _ source: SampleVectors, _ origins: SampleOrigins?, dimension: Int
   ) throws -> Matrix {
@@ -125,7 +127,7 @@ struct StartArguments: ParsableArguments {
     }
     guard layout.columnCount == dimension else {
       throw StageError(
-        "Cannot align \(source.path) to \(path): that layout has \(layout.columnCount) dimensions, this one \(dimension); use the same method and --dimensions."
+        "Cannot align \(source.path) to \(path): that layout has \(counted(layout.columnCount, "dimension")), this one \(dimension); use the same method and --dimensions."
       )
     }
     let partners = origins.partners(in: others)
@@ -136,7 +138,9 @@ struct StartArguments: ParsableArguments {
       )
     }
     if found < partners.count {
-      Diagnostics.warn("\(partners.count - found) samples have no partner in \(path)")
+      let lonely = partners.count - found
+      Diagnostics.warn(
+        "\(counted(lonely, "sample")) \(lonely == 1 ? "has" : "have") no partner in \(path)")
     }
     var targets = Matrix(rowCount: partners.count, columnCount: dimension, repeating: .nan)
     for (row, partner) in partners.enumerated() where partner >= 0 {

@@ -56,6 +56,7 @@ import NeuralNetworks
     guard Set(layer).count == layer.count else {
       throw ValidationError("--layer names a layer twice.")
     }
+    // Now rather than at the end of the work, when the second file would replace the first.
     guard layer.count == 1 || output.contains("{layer}") else {
       throw ValidationError("--output must contain {layer} when there are several layers.")
     }
@@ -83,6 +84,8 @@ import NeuralNetworks
     if profile {
       return ProfileTable(try extractor.profile(), peak: 1e9 * sgemmPeak(threadCount: 1)).lines
     }
+    // The folder's own name: where it lies decides nothing, and the images count by their
+    // fingerprint.
     let folder = self.images.split(separator: "/").last.map(String.init) ?? self.images
     let provenance = try Provenance(
       program: "atlas-extract",

@@ -73,6 +73,8 @@ struct ExtractionRun {
     var outcomes = journal.entries.prefix(images.names.count).map { Outcome(line: $0) }
       .prefix { $0 != nil }.compactMap { $0 }
     let layers: [GrowingRows?]
+    // Layers are sampled together, so that one that lacks rows sends all of them back to the
+    // beginning.
     if let kept = try storedRows(outcomes) {
       layers = kept
     } else {
@@ -81,7 +83,9 @@ struct ExtractionRun {
     }
     try journal.keep(first: outcomes.count)
     if !outcomes.isEmpty {
-      Diagnostics.note("extract: \(outcomes.count) images are there from an earlier run")
+      let verb = outcomes.count == 1 ? "is" : "are"
+      Diagnostics.note(
+        "extract: \(counted(outcomes.count, "image")) \(verb) there from an earlier run")
     }
     try sample(from: outcomes.count, into: layers.compactMap { $0 }, journal) { outcomes += $0 }
     return try finish(outcomes, layers, journal)
@@ -96,8 +100,8 @@ struct ExtractionRun {
     return text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
-  /// The rows of images that are done; nil for a layer whose file is finished, nothing at all if some
-  /// rows are missing.
+  /// The rows of images that are done; nil for a layer whose file is finished, nothing at all if
+  /// some rows are missing.
   private func storedRows(_ outcomes: [Outcome]) throws -> [GrowingRows?]? {
     let count = sampledCount(outcomes) * extractor.sampler.positionCount
     guard count > 0 else { return nil }
@@ -132,21 +136,25 @@ struct ExtractionRun {
     outcomes.count { if case .sampled = $0 { true } else { false } }
   }
 
-  /// Samples the images that are not done; a block counts once its rows and its lines are on the disk.
+  /// Samples the images that are not done; a block counts once its rows and its lines are on the
+  /// disk.
   private func sample(
     from first: Int, into layers: [GrowingRows], _ journal: RunJournal,
     done: ([Outcome]) -> Void
   ) throws {
     let progress = ProgressReporter(
-      "extract", total: images.names.count, done: first, unit: "images")
-    // At most 256 images, and at most 64 MiB of rows: so much is held, and lost when a run is killed.
+      "extract", total: images.names.count, done: first, unit: "image")
+    // At most 256 images, and at most 64 MiB of rows: so much is held, and lost when a run is
+    // killed.
     let step = min(256, max(8, (64 << 20) / max(1, extractor.bytesPerImage)))
     for start in stride(from: first, to: images.names.count, by: step) {
       let range = start..<min(start + step, images.names.count)
       let block = try extractor.extract(range) { progress.advance() }
       for failure in block.failures { Diagnostics.warn(failure.reason) }
+      // The activations first, then the lines that vouch for them: whatever is cut off between the
+      // two is sampled again, to the same bytes.
       for (layer, rows) in layers.enumerated() {
-        try rows.append(block.rows[layer])
+        try rows.append(block.activations[layer])
         try rows.synchronize()
       }
       let outcomes = outcomes(of: block, in: range)
@@ -188,11 +196,12 @@ struct ExtractionRun {
       for rows in layers { rows?.remove() }
       journal.remove()
       throw StageError(
-        "Cannot sample \(images.folder): none of its \(failures.count) images could be read; the first: \(failures.first?.reason ?? "")"
+        "Cannot sample \(images.folder): none of its \(counted(failures.count, "image")) could be read; the first: \(failures.first?.reason ?? "")"
       )
     }
     if !failures.isEmpty {
-      Diagnostics.warn("\(failures.count) of \(images.names.count) images could not be read")
+      Diagnostics.warn(
+        "\(failures.count) of \(counted(images.names.count, "image")) could not be read")
     }
     for (layer, rows) in layers.enumerated() {
       if let rows { try write(layer, rows, predictions, failures) }
@@ -232,11 +241,11 @@ extension Predictions {
   func reportAccuracy(of images: ImageCollection, labels: [Label]) {
     let labels = images.labelIndices(among: labels)
     var (known, first, firstFive) = (0, 0, 0)
-    for (row, image) in self.images.enumerated() {
+    for (prediction, image) in self.images.enumerated() {
       let number = Int(images.classes[Int(image)])
       guard number >= 0, let label = labels[number] else { continue }
       known += 1
-      let best = classes[row * classCount..<(row + 1) * classCount]
+      let best = classes[prediction * classCount..<(prediction + 1) * classCount]
       if best.first == Int32(label) { first += 1 }
       if best.contains(Int32(label)) { firstFive += 1 }
     }
@@ -246,6 +255,6 @@ extension Predictions {
     }
     func percent(_ count: Int) -> String { decimal(100 * Double(count) / Double(known)) }
     Diagnostics.note(
-      "top-1 \(percent(first)) %, top-5 \(percent(firstFive)) % of \(known) images")
+      "top-1 \(percent(first)) %, top-5 \(percent(firstFive)) % of \(counted(known, "image"))")
   }
 }

@@ -41,7 +41,7 @@ import Matrices
     let points = try LayoutFile(path: layout)
     guard points.sampleCount == source.sampleCount, points.dimension == 2 else {
       throw StageError(
-        "Cannot use \(layout) with \(activations): \(points.sampleCount) points of \(points.dimension) coordinates for \(source.sampleCount) samples; lay these activations out first."
+        "Cannot use \(layout) with \(activations): \(counted(points.sampleCount, "point")) of \(counted(points.dimension, "coordinate")) for \(counted(source.sampleCount, "sample")); lay these activations out first."
       )
     }
     let writer = try CellsWriter(
@@ -55,17 +55,20 @@ import Matrices
   }
 
   private func average(_ source: ActivationsFile, _ points: Matrix) throws -> [GridLevel] {
-    let progress = ProgressReporter("grid", total: 2 * source.sampleCount, unit: "samples")
+    let progress = ProgressReporter("grid", total: 2 * source.sampleCount, unit: "sample")
     do {
       let normalized = try NormalizedLayout(points)
       let grids = gridding.sides.map {
         GridAssignment(normalized, side: $0, minimumCount: gridding.minimumCount)
       }
+      // Known from the layout alone, before activations are read.
       for cells in grids.map(\.cells) where cells.cellCount == 0 {
         throw StageError(
-          "Cannot make a grid of \(cells.side): no cell has \(gridding.minimumCount) samples; lower --minimum-count or --grid, or sample more positions."
+          "Cannot make a grid of \(cells.side): no cell has \(counted(gridding.minimumCount, "sample")); lower --minimum-count or --grid, or sample more positions."
         )
       }
+      // Two passes: dispersion and exemplars are relative to the means. All grids share each pass,
+      // since reading takes longer than adding.
       var means = CellMeans(of: grids, columnCount: source.channelCount)
       for samples in source.blocks {
         try means.add(try source.activations(samples), firstSample: samples.lowerBound)
@@ -79,7 +82,7 @@ import Matrices
       progress.finish()
       return details.levels()
     } catch let error as GridError {
-      throw StageError("Cannot make cells of \(activations) and \(layout): \(error)")
+      throw StageError("Cannot make cells of \(activations) and \(layout)", error)
     }
   }
 
@@ -90,13 +93,18 @@ import Matrices
         side: cells.side, row: cells.row.map(Int32.init), column: cells.column.map(Int32.init),
         count: cells.count.map(Int32.init), mean: level.mean, dispersion: level.dispersion),
       exemplars: level.exemplars, cellOfSample: cellOfSample)
+    // The homogeneity that Documentation/choices.md compares: weighted by samples, not by cells.
     let samples = cells.sampleCount
     let similarity =
       zip(level.dispersion, cells.count).reduce(0.0) { $0 + (1 - Double($1.0)) * Double($1.1) }
       / Double(samples)
+    let (cellCount, total) = (cells.cellCount, cells.side * cells.side)
     Diagnostics.note(
-      "grid \(cells.side): \(cells.cellCount) cells of \(cells.side * cells.side) hold \(samples) of \(cellOfSample.count) samples; mean cosine to the cell's mean \(decimal(similarity, places: 3))"
-    )
+      """
+      grid \(cells.side): \(cellCount) of \(counted(total, "cell")) \
+      \(cellCount == 1 ? "holds" : "hold") \(samples) of \(counted(cellOfSample.count, "sample")); \
+      mean cosine to the cell's mean \(decimal(similarity, places: 3))
+      """)
   }
 }
 

@@ -37,6 +37,7 @@ import ParallelLoops
       throw StageError(
         "Cannot find neighbors in \(source.path): it has one sample; sample more positions.")
     }
+    // What would not fit or could not be written is found before the vectors are read.
     let (quest, count) = (settings.table.parameters, settings.count)
     let forecast = forecastSearch(
       rowCount: source.sampleCount, dimension: source.dimension, count: count,
@@ -53,6 +54,7 @@ import ParallelLoops
       of: try source.vectors(), in: source.path, count: count, metric: quest.metric,
       search: quest.search)
     try writer.finish(table.content(metric: quest.metric), sampleCount: table.rowCount)
+    // An exact search, or one that found all of its queries' neighbors, has nothing to tell.
     if table.recall < 1 {
       Diagnostics.note("neighbors: \(decimal(100 * table.recall)) % of the true ones found")
     }

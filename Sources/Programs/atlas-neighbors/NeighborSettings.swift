@@ -43,8 +43,8 @@ struct NeighborSettings: StageSettings {
     Settings<NeighborTableSettings>.descriptions + Settings<MemorySettings>.descriptions
   }
 
-  /// How many neighbors are found: as many as either method wants, so that one search serves layouts of
-  /// both; if the wish of one alone is given, as many as that.
+  /// How many neighbors are found: as many as either method wants, so that one search serves
+  /// layouts of both; if the wish of one alone is given, as many as that.
   var count: Int {
     let (umap, tsne) = (
       table.parameters.umap.neighborCount, table.parameters.tsne.neighborCount
@@ -59,6 +59,7 @@ struct NeighborSettings: StageSettings {
   var record: [(name: String, value: String)] {
     table.record.compactMap { name, value in
       switch name {
+      // What decides the file is how many are found, not by which of the two options.
       case "neighbors": (name, "\(count)")
       case "perplexity": nil
       default: (name, value)

@@ -1,5 +1,7 @@
 import ArgumentParser
 import CommandLine
+import ModelFormats
+import Models
 
 @main struct AtlasNetwork: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -7,4 +9,17 @@ import CommandLine
     abstract: "Look at a network: what it holds, whether it runs, what it computes.",
     version: projectVersion,
     subcommands: [ProfileNetwork.self, SummarizeNetwork.self, CheckNetwork.self, RunNetwork.self])
+}
+
+/// The network, as an argument, and its card.
+struct ModelArguments: ParsableArguments {
+  @Argument(help: ArgumentHelp("The network, an ONNX or TensorFlow file.", valueName: "model"))
+  var model: String
+  @Option(
+    help: ArgumentHelp(
+      "The model card; by default the JSON file of the network's name beside it.",
+      valueName: "file"))
+  var card: String?
+
+  func load() throws -> TrainedNetwork { try TrainedNetwork.load(path: model, card: card) }
 }

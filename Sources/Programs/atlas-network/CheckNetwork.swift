@@ -14,7 +14,7 @@ struct CheckNetwork: StageCommand {
       Each line begins with ok, assumed (a field that the card leaves out), missing (an atlas can do \
       without it) or warning. The network is run on one thread at its own size, forward to its \
       outputs and back from its last map, and at the sizes of icons. Times are the best of several; \
-      shares are of the rate of a large matrix product, counting the multiply-adds of convolutions, \
+      percentages are of the rate of a large matrix product, counting the multiply-adds of convolutions, \
       fully connected layers and matrix products; beside other work both mean little.
 
       The exit status is 0 if an atlas can be made of the network, else 1 with one line that says \
@@ -28,6 +28,7 @@ struct CheckNetwork: StageCommand {
   @OptionGroup var common: CommonArguments
 
   func perform() throws -> [String] {
+    // What the file and the card say comes first: it helps most where the network does not run.
     let network = try self.network.load()
     let check = try NetworkCheck(network, card: self.network.card)
     check.reportFile()

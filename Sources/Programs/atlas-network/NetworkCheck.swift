@@ -30,19 +30,19 @@ struct NetworkCheck {
     let isThere = fileExists(cardPath)
     if isThere { report(.ok, "card", cardPath) }
     for warning in network.warnings {
-      guard let (place, text) = Self.assumption(warning) else {
+      guard let (subject, text) = Self.assumption(warning) else {
         report(.warning, "card", warning)
         continue
       }
-      if !isThere, place.contains(cardPath) {
+      if !isThere, subject.contains(cardPath) {
         report(.missing, "card", "\(cardPath): give one beside the network, or by --card")
       }
-      report(.assumed, place.contains(cardPath) ? "card" : "input", text)
+      report(.assumed, subject.contains(cardPath) ? "card" : "input", text)
     }
   }
 
   /// The two halves of a warning about what was assumed.
-  private static func assumption(_ warning: String) -> (place: Substring, text: String)? {
+  private static func assumption(_ warning: String) -> (subject: Substring, text: String)? {
     let words = ": assumed "
     guard let range = warning.firstRange(of: words) else {
       guard let range = warning.firstRange(of: "; assumed ") else { return nil }
@@ -84,7 +84,7 @@ struct NetworkCheck {
     if network.labels.isEmpty {
       report(
         .missing, "labels",
-        "the card names none, so that classes have numbers only; give a file of one name a line")
+        "the card names none, so that classes have numbers only; give a file of one name per line")
     } else if let count {
       report(.ok, "labels", "\(network.labels.count) for \(count) classes")
     } else {
@@ -135,16 +135,16 @@ struct NetworkCheck {
       "all supported: " + sorted.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
   }
 
-  /// Icons are pictures of colours.
+  /// Icons are color images: a network of gray ones can be sampled, but no icon can be made for it.
   func requireColors() throws {
     guard network.preprocessing.channels.count == 3 else {
       throw StageError(
-        "Cannot make an atlas of \(network.path): its pictures are gray, icons are made for networks of colour pictures; use another network."
+        "Cannot make an atlas of \(network.path): its input is gray, icons are made for networks that see color; use another network."
       )
     }
     guard list.deepest != nil else {
       throw StageError(
-        "Cannot make an atlas of \(network.path): none of its tensors is numbers 1 × channels × height × width or 1 × channels; export it with one image a batch and channels first."
+        "Cannot make an atlas of \(network.path): none of its tensors has the shape 1 × channels × height × width or 1 × channels; export it with a batch of one image and channels first."
       )
     }
   }

@@ -3,7 +3,7 @@ import LinearAlgebra
 import Models
 import NeuralNetworks
 
-/// A network run on a made picture.
+/// A network run on a synthetic image.
 struct NetworkTrial {
   private let check: NetworkCheck
   private let compiled: CompiledNetwork
@@ -15,8 +15,8 @@ struct NetworkTrial {
 
   private var network: TrainedNetwork { check.network }
 
-  /// Compiles the network at its own size for its outputs, the tensors of classes and the gradient of
-  /// its last map.
+  /// Compiles the network at its own size for its outputs, the tensors of classes and the gradient
+  /// of its last map.
   init(_ check: NetworkCheck) throws {
     self.check = check
     let wanted =
@@ -41,10 +41,10 @@ struct NetworkTrial {
       let compiled = try CompiledNetwork(
         network.graph, inputHeight: size.height, inputWidth: size.width, reading: outputs,
         seeding: target.map { [$0] } ?? [], precision: precision, weights: weights)
-      MadePicture(size).write(to: compiled, network.preprocessing)
+      SyntheticImage(size).write(to: compiled, network.preprocessing)
       return compiled
     } catch {
-      throw StageError("Cannot run \(network.path): \(error)")
+      throw StageError("Cannot run \(network.path)", error)
     }
   }
 
@@ -87,6 +87,8 @@ struct NetworkTrial {
 
   func reportGradient() throws {
     let activations = try values(target.name, of: compiled)
+    // The gradient of ½‖activations‖², which reaches whatever is active; of a silent map, that of
+    // its sum.
     let isSilent = activations.allSatisfy { $0 == 0 }
     compiled.withSeed(of: target.name) { seed in
       for index in activations.indices { seed[index] = isSilent ? 1 : activations[index] }
@@ -100,8 +102,8 @@ struct NetworkTrial {
         "the gradient of \(quoted(target.name)) is not finite; check the weights, and range, mean and std in the card."
       )
     }
-    let share = Double(gradient.count { $0 != 0 }) / Double(max(gradient.count, 1))
-    guard share > 0 else {
+    let nonzero = Double(gradient.count { $0 != 0 }) / Double(max(gradient.count, 1))
+    guard nonzero > 0 else {
       throw fault(
         "the gradient of \(quoted(target.name)) with respect to the image is zero; check the weights."
       )
@@ -110,7 +112,7 @@ struct NetworkTrial {
       .ok, "gradient",
       """
       from \(quoted(target.name)), \(target.fact.shape), to the image: finite, \
-      \(decimal(100 * share, places: 0)) % of its values not zero
+      \(decimal(100 * nonzero, places: 0)) % of its values not zero
       """)
   }
 
@@ -169,6 +171,7 @@ struct NetworkTrial {
   /// The best time of at least three runs in about half a second.
   private func best(_ body: () throws -> Void) rethrows -> Double {
     var (best, total, count) = (Double.infinity, 0.0, 0)
+    // The best, not the mean: other work on the machine can only make a run slower.
     while count < 3 || (total < 0.5 && count < 100) {
       let start = ContinuousClock.now
       try body()

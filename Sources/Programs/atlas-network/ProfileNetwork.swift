@@ -64,11 +64,11 @@ struct ProfileNetwork: StageCommand {
         seeding: gradient ? tensor.map { [$0] } ?? [] : [], precision: precision.resolved,
         weights: PreparedWeights())
     } catch {
-      throw StageError("Cannot profile \(model): \(error)")
+      throw StageError("Cannot profile \(model)", error)
     }
     let entries = try compiled.profile(repetitions: repetitions)
     let seconds = entries.reduce(0) { $0 + $1.seconds }
     return ProfileTable(entries, peak: 1e9 * sgemmPeak(threadCount: 1)).lines
-      + ["\(decimal(Double(batch) / seconds, places: 1)) images a second on one thread"]
+      + ["\(decimal(Double(batch) / seconds, places: 1)) images per second on one thread"]
   }
 }

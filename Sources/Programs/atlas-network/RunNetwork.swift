@@ -76,6 +76,7 @@ struct RunNetwork: StageCommand {
   }
 
   func perform() throws -> [String] {
+    // The graph alone, without its card: scripts that compare engines give the tensors themselves.
     let graph = try networkGraph(contentsOf: model)
     let source = try NetworkInputFile(path: input)
     let shape = TensorShape(source.inputShape)
@@ -120,7 +121,7 @@ struct RunNetwork: StageCommand {
         rules: BackwardRules(relu: reluRule, maxPool: maxPool), precision: precision.resolved,
         weights: PreparedWeights())
     } catch {
-      throw StageError("Cannot run \(model): \(error)")
+      throw StageError("Cannot run \(model)", error)
     }
   }
 

@@ -35,7 +35,7 @@ struct SummarizeNetwork: StageCommand {
       of blocks and the last of each resolution without blocks.
       """)
   var layers = false
-  @Flag(help: "Write JSON for scripts: a list of objects, one a line; what is not known is null.")
+  @Flag(help: "Write JSON for scripts: a list of objects, one per line; what is not known is null.")
   var json = false
   @Option(
     help: ArgumentHelp(
@@ -64,12 +64,25 @@ struct SummarizeNetwork: StageCommand {
     return TensorTable(list, entries: entries, width: width == 0 ? nil : width).lines
   }
 
-  /// The entries as a JSON list, one a line.
+  /// The entries as a JSON list, one per line.
   static func json(_ entries: [TensorEntry]) throws -> [String] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let objects = try entries.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
     guard let last = objects.last else { return ["[]"] }
     return ["["] + objects.dropLast().map { $0 + "," } + [last, "]"]
+  }
+}
+
+/// `--size`: height and width in pixels, or one number for both.
+struct ImageSize: ExpressibleByArgument {
+  let extent: Extent
+
+  init?(argument: String) {
+    let sides = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard let height = sides[0], let width = sides.last ?? nil, sides.count <= 2,
+      (1...4096).contains(height), (1...4096).contains(width)
+    else { return nil }
+    extent = Extent(height: height, width: width)
   }
 }

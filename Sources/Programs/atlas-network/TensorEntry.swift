@@ -29,7 +29,7 @@ struct TensorEntry {
     return Extent(height: rows, width: columns)
   }
 
-  /// Whether elements with a place of their own depend on the whole image.
+  /// Whether elements that have a position depend on the whole image.
   var isMapOfAll: Bool {
     field.rows.reach == .all && field.columns.reach == .all && stride != nil
   }

@@ -11,7 +11,7 @@ struct TensorList {
   let fault: GraphError?
   private let readers: [String: [Node]]
   private let makers: [String: Node]
-  /// The number of operations on the longest way from the image to a tensor.
+  /// The number of operations on the longest path from the image to a tensor.
   private let depths: [String: Int]
 
   /// Lists the tensors.
@@ -73,8 +73,8 @@ struct TensorList {
   /// The tensors of which an atlas can be made.
   var suitable: [TensorEntry] { entries.filter { $0.suitability == .suits } }
 
-  /// The map with the longest way from the image; where most of the work comes behind all maps, as for
-  /// tokens, the last tensor before the classes.
+  /// The map with the longest path from the image; where most of the work comes behind all maps, as
+  /// for tokens, the last tensor before the classes.
   var deepest: TensorEntry? {
     let maps = suitable.filter { $0.fact.shape.map.map { $0.positionCount > 1 } ?? false }
     // The last one of equals.

@@ -20,7 +20,7 @@ struct TensorTable {
     self.width = width
   }
 
-  /// The table: the network, a line a tensor, the totals, notes.
+  /// The table: the network, one line per tensor, the totals, notes.
   var lines: [String] {
     let header = [
       "", "layer", "operation", "sizes", "parameters", "MFLOP", "field", "stride", "alias",
@@ -98,7 +98,7 @@ struct TensorTable {
 
   private var notes: [String] {
     var notes = [
-      "* an atlas can be made of it: numbers 1 × channels × height × width, or 1 × channels"
+      "* an atlas can be made of it: floating-point values of the shape 1 × channels × height × width, or 1 × channels"
     ]
     if entries.contains(where: { $0.suitability == .maySuit }) {
       notes.append(
@@ -118,8 +118,8 @@ struct TensorTable {
 /// A whole number with commas between thousands.
 func grouped(_ number: Int) -> String {
   var result = ""
-  for (place, digit) in String(number).reversed().enumerated() {
-    if place > 0, place.isMultiple(of: 3), digit != "-" { result.append(",") }
+  for (index, digit) in String(number).reversed().enumerated() {
+    if index > 0, index.isMultiple(of: 3), digit != "-" { result.append(",") }
     result.append(digit)
   }
   return String(result.reversed())

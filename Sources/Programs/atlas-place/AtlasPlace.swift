@@ -46,11 +46,13 @@ import PrincipalComponents
     let finished = try file.positions()
     guard finished.columnCount == method.dimension else {
       throw StageError(
-        "Cannot use \(layout): it has \(finished.columnCount) coordinates, its method makes \(method.dimension); make it anew."
+        "Cannot use \(layout): it has \(counted(finished.columnCount, "coordinate")), its method makes \(method.dimension); make it anew."
       )
     }
     let metric = try Metric(named: try file.metric(), in: layout)
     let newFile = try ActivationsFile(path: new)
+    // Nothing of the method is recorded: a placed layout was not made by it, and cannot be placed
+    // upon.
     let writer = try LayoutWriter(
       path: output, subject: newFile.subject,
       provenance: Provenance(
@@ -61,12 +63,13 @@ import PrincipalComponents
       count: method.neighborCount, metric: metric)
     let placed: Matrix
     do { placed = try method.place(neighbors, on: finished) } catch {
-      throw StageError("Cannot use \(layout): \(error)")
+      throw StageError("Cannot use \(layout)", error)
     }
     try writer.write(positions: placed)
     try writer.write(neighbors: neighbors.indices, sampleCount: neighbors.rowCount)
     try writer.finish()
-    Diagnostics.note("place: \(placed.rowCount) samples on a layout of \(finished.rowCount)")
+    Diagnostics.note(
+      "place: \(counted(placed.rowCount, "sample")) on a layout of \(finished.rowCount)")
     return [output]
   }
 
@@ -77,6 +80,8 @@ import PrincipalComponents
       return try checked(activations, file.path, channelCount: source.dimension, source.path)
     }
     let (mean, axes, variances) = try old.axes()
+    // The axes of the old samples, not of the new ones: both must be compared in one space. The
+    // total variance is not asked for.
     let components = PrincipalComponents(
       mean: mean, axes: axes, variances: variances, totalVariance: variances.reduce(0, +))
     return components.scores(
@@ -97,11 +102,11 @@ import PrincipalComponents
   private func search(
     _ queries: Matrix, among vectors: Matrix, _ path: String, count: Int, metric: Metric
   ) throws -> NeighborTable {
-    let progress = ProgressReporter("place", total: queries.rowCount, unit: "samples")
+    let progress = ProgressReporter("place", total: queries.rowCount, unit: "sample")
     do {
       let table = try nearestNeighbors(
         of: queries, among: vectors, count: count, metric: metric, search: SearchParameters()
-      ) { progress.set(share: $0) }
+      ) { progress.set(fraction: $0) }
       progress.finish()
       return table
     } catch { throw StageError("\(error) (in \(new) or \(path))") }

@@ -35,21 +35,25 @@ import PrincipalComponents
     let kept = min(components, source.channelCount)
     if kept < components {
       Diagnostics.note(
-        "reduce: \(components) components of \(source.channelCount) channels: all are kept")
+        "reduce: \(counted(source.channelCount, "channel")) for \(components) components: all are kept"
+      )
     }
     let writer = try ComponentsWriter(
       path: output, subject: source.subject,
       provenance: Provenance(
         program: "atlas-reduce", parameters: settings.record, inputs: [activations]))
+    // Axes are known only when all samples have been seen, and activations need not fit into
+    // memory.
     let passes = kept > 0 ? 2 : 1
     let progress = ProgressReporter(
-      "reduce", total: passes * source.sampleCount, unit: "samples")
+      "reduce", total: passes * source.sampleCount, unit: "sample")
     do {
       var moments = Moments(columnCount: source.channelCount)
       for samples in source.blocks {
         try moments.add(try source.activations(samples))
         progress.advance(by: samples.count)
       }
+      // Even without components: icons of a layout of raw activations are whitened as well.
       let second = moments.secondMoment()
       try writer.write(secondMoment: second.elements, channelCount: second.order)
       if kept > 0 {
@@ -57,7 +61,7 @@ import PrincipalComponents
         try write(principal, of: source, to: writer, progress)
       }
     } catch let error as PrincipalComponentsError {
-      throw StageError("Cannot reduce \(activations): \(error)")
+      throw StageError("Cannot reduce \(activations)", error)
     }
     try writer.finish()
     progress.finish()
@@ -74,7 +78,7 @@ import PrincipalComponents
       origins: try source.origins())
     let explained = principal.explainedVarianceRatios.reduce(0, +)
     Diagnostics.note(
-      "reduce: \(principal.axes.rowCount) components explain \(decimal(100 * explained)) % of the variance"
+      "reduce: \(counted(principal.axes.rowCount, "component")) explain\(principal.axes.rowCount == 1 ? "s" : "") \(decimal(100 * explained)) % of the variance"
     )
     for samples in source.blocks {
       try scores.append(principal.scores(of: try source.activations(samples)).elements)

@@ -54,7 +54,7 @@ import NeuralNetworks
       renderer = try IconRenderer(network: network, tensors: [tensor], parameters: parameters)
     } catch let error as GraphError {
       throw StageError(
-        "Cannot render icons of \(parameters.sidePixels) pixels with \(self.network.model): \(error) (--size, --layer)"
+        "Cannot render icons of \(parameters.sidePixels) pixels with \(self.network.model): \(error); check --size and --layer"
       )
     }
     if profile, let target = targets.targets.first {
@@ -62,6 +62,7 @@ import NeuralNetworks
         try renderer.profile(target), peak: 1e9 * sgemmPeak(threadCount: 1)
       ).lines
     }
+    // --cells is left out: blocks of cells are one run, which atlas-assemble puts together.
     let provenance = try Provenance(
       program: "atlas-render",
       parameters: [("layer", layer)]

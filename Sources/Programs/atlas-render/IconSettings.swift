@@ -33,8 +33,9 @@ extension IconSettings: SettingsTable {
       "steps", \IconSettings.parameters.stepCount, .number(in: 1...100_000), make: "STEPS",
       "Optimization steps"),
     Setting(
-      "attempts", \IconSettings.parameters.restartCount, .number(in: 1...100), make: "ATTEMPTS",
-      "Independent runs of the optimization, of which the best is kept"),
+      "restarts", \IconSettings.parameters.restartCount, .number(in: 1...100), make: "RESTARTS",
+      "Runs of the optimization from different random starts, of which the best is kept; 1 is a single run"
+    ),
     Setting(
       "seed", \IconSettings.parameters.seed, .number(from: 0), make: "SEED",
       "Seed of random numbers"),

@@ -54,14 +54,18 @@ struct RenderRun {
       return !made.isSameRun(as: provenance)
     }
     let done = targets.targets.count - missing.reduce(0) { $0 + blocks[$1].count }
-    if done > 0 { Diagnostics.note("render: \(done) icons are there from an earlier run") }
+    if done > 0 {
+      Diagnostics.note(
+        "render: \(counted(done, "icon")) \(done == 1 ? "is" : "are") there from an earlier run")
+    }
     let scale = parameters.restartCount
     let progress = ProgressReporter(
       "render", total: scale * targets.targets.count, done: scale * done,
-      unit: scale == 1 ? "icons" : "attempts")
+      unit: scale == 1 ? "icon" : "run")
     // A disk that cannot be written to is found before the work.
     if let first = missing.first { try IconsPart.begin(path: parts.part(first)) }
     let indices = missing.flatMap { blocks[$0] }
+    // Icons come in any order from several threads; a part is written when its last one has come.
     let waiting = Mutex<[Int: [Int: Icon]]>([:])
     try renderer.render(indices.map { targets.targets[$0] }, progress: { progress.advance() }) {
       order, icon in
@@ -90,15 +94,25 @@ struct RenderRun {
         whitening: (whitening.conditionNumberBefore, whitening.conditionNumber),
         shrinkage: whitening.shrinkage)
     }
+    // One part at a time: the icons of a large grid are never held together.
     var measures = IconsFile.Measures()
     for index in blocks.indices {
       let part = try IconsPart.read(path: parts.part(index))
       try writer.append(pixels: part.pixels)
       measures.append(part.measures)
     }
+    // The parts go last: until the result is complete they are all there is.
     try writer.finish(measures, targets.cells)
     parts.remove()
     report(fidelities: measures.fidelity, transformed: measures.transformedFidelity)
+  }
+
+  /// The median of the values that are finite; nil if there is none, as for channels.
+  private func median(_ values: [Float]) -> Double? {
+    let sorted = values.filter(\.isFinite).sorted()
+    guard !sorted.isEmpty else { return nil }
+    let upper = Double(sorted[sorted.count / 2])
+    return sorted.count % 2 == 1 ? upper : (Double(sorted[sorted.count / 2 - 1]) + upper) / 2
   }
 
   private func report(fidelities: [Float], transformed: [Float]) {
@@ -114,7 +128,7 @@ extension IconsFile.Measures {
     self.init(
       fidelity: icons.map { $0.fidelity ?? .nan },
       transformedFidelity: icons.map { $0.transformedFidelity ?? .nan },
-      objective: icons.map(\.objective), attempt: icons.map { Int32($0.restart) },
+      objective: icons.map(\.objective), restart: icons.map { Int32($0.restart) },
       objectiveByStep: icons.flatMap(\.objectiveByStep))
   }
 }

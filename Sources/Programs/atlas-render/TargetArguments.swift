@@ -93,22 +93,23 @@ struct TargetArguments: ParsableArguments {
       inputHeight: network.inputShape.height, inputWidth: network.inputShape.width)
     guard let shape = shapes[tensor] else {
       throw StageError(
-        "Cannot render \(tensor): it is no map of channels, height and width; atlas-network summary lists those."
+        "Cannot render \(tensor): it is not a channels × height × width feature map; atlas-network summary lists those."
       )
     }
     let result =
       target == .direction
       ? try directions(shape: shape, tensor: tensor) : try units(shape: shape, tensor: tensor)
+    // Before the network is compiled for every thread.
     for target in result.targets { try target.objective.check(shapes: shapes) }
     return result
   }
 
   private func units(shape: MapShape, tensor: String) throws -> RenderTargets {
     let range = try chosen(of: shape.channels, "\(target.rawValue)s of \(tensor)")
-    // A sheet as square as can be.
+    // Units have no cells; they get a sheet as square as can be.
     var columns = 1
     while columns * columns < range.count { columns += 1 }
-    let places = (0..<range.count).map { number in
+    let positions = (0..<range.count).map { number in
       (row: Int32(number / columns), column: Int32(number % columns))
     }
     return RenderTargets(
@@ -116,7 +117,7 @@ struct TargetArguments: ParsableArguments {
         target.objective(index, of: tensor).map { IconTarget(index: index, objective: $0) }
       },
       cells: IconsFile.Cells(
-        cell: range.map(Int32.init), row: places.map(\.row), column: places.map(\.column),
+        cell: range.map(Int32.init), row: positions.map(\.row), column: positions.map(\.column),
         count: [Int32](repeating: 0, count: range.count),
         dispersion: [Float](repeating: 0, count: range.count)),
       side: columns, total: range.count, whitening: nil)
@@ -163,9 +164,9 @@ struct TargetArguments: ParsableArguments {
         secondMoment: SymmetricMatrix(validating: try file.secondMoment(), order: channels),
         shrinkage: .conditionNumber(atMost: settings.parameters.conditionNumber))
     } catch let error as PrincipalComponentsError {
-      throw StageError("Cannot whiten with \(components): \(error)")
+      throw StageError("Cannot use \(components)", error)
     } catch let error as EigenError {
-      throw StageError("Cannot whiten with \(components): \(error)")
+      throw StageError("Cannot use \(components)", error)
     }
     Diagnostics.note(
       "render: whitening shrunk by \(decimal(100 * whitening.shrinkage)) %, condition number \(decimal(whitening.conditionNumberBefore)) → \(decimal(whitening.conditionNumber))"

@@ -99,7 +99,7 @@ import SyntheticWorld
   }
 }
 
-/// The file format of a image.
+/// The file format of an image.
 enum ImageFormat: String, CaseIterable, Codable, Sendable {
   case jpeg, png
 

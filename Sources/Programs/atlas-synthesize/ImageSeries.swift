@@ -28,16 +28,19 @@ struct ImageSeries {
 
   /// Draws the images that are not there yet, in parallel; a file appears complete or not at all.
   func draw() throws {
+    // Before any image is drawn: images of two seeds or sizes in one folder could not be told
+    // apart.
     try claimFolder()
     let total = subjects.count * numbers.count
     let missing = (0..<total).filter { !fileExists(path($0)) }
     let progress = ProgressReporter(
-      "synthesize", total: total, done: total - missing.count, unit: "images")
+      "synthesize", total: total, done: total - missing.count, unit: "image")
     let failure = Mutex<(any Error)?>(nil)
     parallelFor(count: missing.count, grain: 1) { range in
-      for place in range where failure.withLock({ $0 == nil }) {
+      // After a failure, such as a full disk, the others stop as well.
+      for index in range where failure.withLock({ $0 == nil }) {
         do {
-          try draw(missing[place])
+          try draw(missing[index])
           progress.advance()
         } catch {
           failure.withLock { $0 = $0 ?? error }
@@ -53,6 +56,7 @@ struct ImageSeries {
       of: subjects[index % subjects.count], number: number(index), seed: seed, side: side)
     let bytes =
       switch format {
+      // Full color resolution: at 128 pixels, halved color would blur the edges of small objects.
       case .jpeg: try JPEGWriter.encode(image, quality: 92, subsampling: .full)
       case .png: try PNGWriter.encode(image)
       }
@@ -64,9 +68,8 @@ struct ImageSeries {
 
   private func path(_ index: Int) -> String {
     let name = subjects[index % subjects.count].name
-    let digits = String(number(index))
-    let zeros = String(repeating: "0", count: max(0, 5 - digits.count))
-    return "\(folder)/\(name)/\(name)-\(zeros)\(digits).\(format.ending)"
+    let digits = zeros(String(number(index)), to: 5)
+    return "\(folder)/\(name)/\(name)-\(digits).\(format.ending)"
   }
 
   /// Marks the folder with what it holds; a folder that holds other images is refused.
@@ -85,6 +88,7 @@ struct ImageSeries {
       }
       return
     }
+    // Hidden files, such as those of a desktop, do not count.
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     guard entries.allSatisfy({ $0.hasPrefix(".") }) else {
       throw StageError(

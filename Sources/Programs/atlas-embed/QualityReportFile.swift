@@ -4,9 +4,10 @@ import LayoutQuality
 import Layouts
 import Neighbors
 
-/// The report card of a layout, as it is written to `layout.json`.
-struct LayoutCard {
-  let rowCount: Int
+/// The quality report of a layout, as it is written to `layout.json` and, measure by measure, to
+/// the attributes of `layout.h5`.
+struct QualityReportFile {
+  let sampleCount: Int
   let metric: Metric
   let quality: QualityReport
   /// The Procrustes disparities from layouts by other seeds.
@@ -24,7 +25,7 @@ struct LayoutCard {
     return [
       ("trustworthiness_\(count)", quality.trustworthiness),
       ("continuity_\(count)", quality.continuity),
-      ("kept_neighbors_\(count)", quality.neighborPreservation),
+      ("neighborhood_preservation_\(count)", quality.neighborPreservation),
       ("distance_correlation", quality.distanceCorrelation),
       ("triplet_accuracy", quality.tripletAccuracy),
     ] + (stability.map { [("stability", $0)] } ?? [])
@@ -35,28 +36,29 @@ struct LayoutCard {
   var summary: String {
     let count = quality.neighborCount
     return
-      "layout: \(decimal(100 * quality.neighborPreservation)) % of the \(count) nearest kept, trustworthiness \(decimal(quality.trustworthiness)), continuity \(decimal(quality.continuity)), distances \(decimal(quality.distanceCorrelation)), triplets \(decimal(100 * quality.tripletAccuracy)) %"
+      "layout: \(decimal(100 * quality.neighborPreservation)) % of the \(count) nearest neighbors preserved, trustworthiness \(decimal(quality.trustworthiness)), continuity \(decimal(quality.continuity)), distance correlation \(decimal(quality.distanceCorrelation)), triplets \(decimal(100 * quality.tripletAccuracy)) %"
       + (stability.map { ", stability over seeds \(decimal($0))" } ?? "")
   }
 
   /// One object; keys are sorted.
   func json() throws -> [UInt8] {
     let content = Content(
-      rows: rowCount, metric: metric.rawValue, neighbors: quality.neighborCount,
-      sampledRows: quality.sampleCount,
+      samples: sampleCount, metric: metric.rawValue, neighbors: quality.neighborCount,
+      reportSamples: quality.sampleCount,
       measures: Dictionary(uniqueKeysWithValues: measures.map { ($0.name, $0.value) }),
       procrustesDisparities: disparities,
       losses: losses.map { Content.Loss(step: $0.step, value: $0.value) })
+    // Sorted keys: the same report has the same bytes.
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return try Array(encoder.encode(content)) + [UInt8(ascii: "\n")]
   }
 
   private struct Content: Encodable {
-    let rows: Int
+    let samples: Int
     let metric: String
     let neighbors: Int
-    let sampledRows: Int
+    let reportSamples: Int
     let measures: [String: Double]
     let procrustesDisparities: [Double]
     let losses: [Loss]
