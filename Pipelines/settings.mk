@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL MEMORY_LIMIT METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER ICON_SIZE STEPS RESTARTS VIGNETTE PRECISION GAP
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL MEMORY_LIMIT METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS RESTARTS VIGNETTE PRECISION GAP
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -27,6 +27,7 @@ MINIMUM_COUNT ?= 6
 WHITEN ?= yes
 CONDITION ?= 20
 COSINE_POWER ?= 4
+COSINE_FLOOR ?= 0.1
 ICON_SIZE ?= 80
 STEPS ?= 512
 RESTARTS ?= 1
@@ -58,6 +59,7 @@ help.MINIMUM_COUNT := Samples that a cell needs at least (at least 1)
 help.WHITEN := Whiten directions, by --components (yes or no)
 help.CONDITION := Largest condition number of the whitening matrix; smaller whitens less (above 1)
 help.COSINE_POWER := Power of the cosine in the objective; 0 is the plain dot product (from 0 to 100)
+help.COSINE_FLOOR := Least cosine that counts in the objective; at 0, an activation that points away stays there (from 0 to 1)
 help.ICON_SIZE := Side of an icon in pixels (from 16 to 1024)
 help.STEPS := Optimization steps (from 1 to 100000)
 help.RESTARTS := Runs of the optimization from different random starts, of which the best is kept; 1 is a single run (from 1 to 100)
@@ -106,6 +108,7 @@ options.render = \
   $(if $(filter no,$(WHITEN)),--no-whiten) \
   --condition $(CONDITION) \
   --cosine-power $(COSINE_POWER) \
+  --cosine-floor $(COSINE_FLOOR) \
   --size $(ICON_SIZE) \
   --steps $(STEPS) \
   --restarts $(RESTARTS) \

@@ -5,10 +5,11 @@ import Models
 import NeuralNetworks
 import ParallelLoops
 import TestSupport
+import TestTags
 import Testing
 
 /// Rows of a small network, against those of a network that the test compiles itself.
-@Suite(.serialized) final class ActivationExtractorTests {
+@Suite(.tags(.quick), .serialized) final class ActivationExtractorTests {
   private let folder: TemporaryFolder
   private let network: TrainedNetwork
   private let images: ImageCollection

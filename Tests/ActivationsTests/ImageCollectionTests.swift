@@ -2,9 +2,10 @@ import Activations
 import Foundation
 import Models
 import TestSupport
+import TestTags
 import Testing
 
-@Suite struct ImageCollectionTests {
+@Suite(.tags(.quick)) struct ImageCollectionTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

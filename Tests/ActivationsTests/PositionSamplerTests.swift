@@ -1,8 +1,9 @@
 import Activations
 import NeuralNetworks
+import TestTags
 import Testing
 
-@Suite struct PositionSamplerTests {
+@Suite(.tags(.quick)) struct PositionSamplerTests {
   private func shape(_ height: Int, _ width: Int) -> MapShape {
     MapShape(channels: 4, height: height, width: width)
   }

@@ -1,9 +1,10 @@
 import Activations
 import Images
+import TestTags
 import Testing
 
 /// How images become a network's input, seen through a network that passes it on.
-@Suite struct PreprocessingTests {
+@Suite(.tags(.quick)) struct PreprocessingTests {
   /// A card that changes no value: RGB from 0 to 255.
   private static func plain(resize: (Int, Int), size: (Int, Int), keepsAspect: Bool = false)
     -> String

@@ -2,9 +2,10 @@ import ArrayStore
 import Foundation
 import Matrices
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct BadFileTests {
+@Suite(.tags(.quick)) struct BadFileTests {
   let folder: Folder
 
   init() throws { folder = try Folder() }

@@ -1,9 +1,10 @@
 import ArrayStore
 import Foundation
+import TestTags
 import Testing
 
 /// A full disk, played by a limit on the size of files in a process of its own.
-@Suite struct FullDiskTests {
+@Suite(.tags(.quick)) struct FullDiskTests {
   @Test("a disk that is full at any point is an error, and the partial file goes")
   func fullDisk() async {
     await #expect(processExitsWith: .success) {

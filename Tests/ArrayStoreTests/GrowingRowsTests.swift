@@ -1,10 +1,11 @@
 import ArrayStore
 import Foundation
 import Matrices
+import TestTags
 import Testing
 
 /// Rows that grow across runs, the file that is made around them, and the journal that counts them.
-@Suite struct GrowingRowsTests {
+@Suite(.tags(.quick)) struct GrowingRowsTests {
   let folder: Folder
 
   init() throws { folder = try Folder() }

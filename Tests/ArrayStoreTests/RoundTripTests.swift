@@ -1,9 +1,10 @@
 import ArrayStore
 import Foundation
 import Matrices
+import TestTags
 import Testing
 
-@Suite struct RoundTripTests {
+@Suite(.tags(.quick)) struct RoundTripTests {
   let folder: Folder
 
   init() throws { folder = try Folder() }

@@ -1,8 +1,9 @@
 import ArrayStore
 import Foundation
+import TestTags
 import Testing
 
-@Suite struct WritingTests {
+@Suite(.tags(.quick)) struct WritingTests {
   let folder: Folder
 
   init() throws { folder = try Folder() }

@@ -7,10 +7,11 @@ import Matrices
 import Neighbors
 import Randomness
 import TSNE
+import TestTags
 import Testing
 import UMAP
 
-@Suite(.serialized) struct AlignmentTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests, .serialized) struct AlignmentTests {
   private static var methods: [LayoutMethod] {
     var umap = UMAPParameters(seed: 4)
     (umap.neighborCount, umap.epochCount) = (15, 200)

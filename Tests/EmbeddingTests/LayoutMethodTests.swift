@@ -5,10 +5,11 @@ import Layouts
 import Matrices
 import Neighbors
 import TSNE
+import TestTags
 import Testing
 import UMAP
 
-@Suite(.serialized) struct LayoutMethodTests {
+@Suite(.tags(.quick), .serialized) struct LayoutMethodTests {
   private var umap: UMAPParameters {
     var parameters = UMAPParameters(seed: 3)
     (parameters.neighborCount, parameters.epochCount) = (12, 20)

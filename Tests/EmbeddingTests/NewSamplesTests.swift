@@ -5,10 +5,11 @@ import Layouts
 import Matrices
 import Neighbors
 import TSNE
+import TestTags
 import Testing
 import UMAP
 
-@Suite(.serialized) struct NewSamplesTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests, .serialized) struct NewSamplesTests {
   private static let methods: [LayoutMethod] = [
     .umap(UMAPParameters(seed: 2)), .tsne(TSNEParameters(seed: 2)),
   ]

@@ -6,10 +6,11 @@ import Matrices
 import Neighbors
 import ParallelLoops
 import TSNE
+import TestTags
 import Testing
 import UMAP
 
-@Suite(.serialized) struct SampledInitializationTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests, .serialized) struct SampledInitializationTests {
   private static var methods: [LayoutMethod] {
     var umap = UMAPParameters(seed: 4)
     (umap.neighborCount, umap.epochCount) = (10, 100)

@@ -1,7 +1,8 @@
 import FeatureVisualization
+import TestTags
 import Testing
 
-@Suite struct AdamTests {
+@Suite(.tags(.quick)) struct AdamTests {
   @Test("fifty steps agree with the published algorithm in Double", arguments: [1, 8, 21])
   func algorithm(count: Int) {
     var parameters = randomNumbers(count, item: 1)

@@ -1,8 +1,9 @@
 import FeatureVisualization
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct AffineMapTests {
+@Suite(.tags(.quick)) struct AffineMapTests {
   @Test("center shows center, whatever the scale and the angle")
   func centers() {
     let map = AffineMap(inputSide: 80, outputSide: 51, scale: 0.8, degrees: 33)

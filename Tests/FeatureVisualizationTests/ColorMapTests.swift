@@ -1,8 +1,9 @@
 import FeatureVisualization
 import Foundation
+import TestTags
 import Testing
 
-@Suite struct ColorMapTests {
+@Suite(.tags(.quick)) struct ColorMapTests {
   /// A map and what it is called.
   struct Setting: Sendable, CustomTestStringConvertible {
     let isDecorrelated: Bool

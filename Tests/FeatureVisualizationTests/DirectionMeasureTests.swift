@@ -1,9 +1,10 @@
 import FeatureVisualization
 import Foundation
 import Matrices
+import TestTags
 import Testing
 
-@Suite struct DirectionMeasureTests {
+@Suite(.tags(.quick)) struct DirectionMeasureTests {
   private static let channelCount = 12
 
   struct Setting: Sendable, CustomTestStringConvertible {

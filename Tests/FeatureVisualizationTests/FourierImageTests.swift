@@ -1,8 +1,9 @@
 import FeatureVisualization
 import Foundation
+import TestTags
 import Testing
 
-@Suite struct FourierImageTests {
+@Suite(.tags(.quick)) struct FourierImageTests {
   @Test(
     "the planes are the inverse real transform of the weighted spectrum",
     arguments: [

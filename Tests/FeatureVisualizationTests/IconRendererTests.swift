@@ -5,10 +5,11 @@ import NeuralNetworks
 import ParallelLoops
 import Randomness
 import TestSupport
+import TestTags
 import Testing
 
 /// Icons of a small network.
-@Suite(.serialized) final class IconRendererTests {
+@Suite(.tags(.quick), .serialized) final class IconRendererTests {
   private static let side = 32
   private static let layer = "mixed/output"
   /// A layer before its ReLU, where no unit is dead.

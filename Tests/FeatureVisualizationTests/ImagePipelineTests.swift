@@ -3,10 +3,11 @@ import Matrices
 import Models
 import NeuralNetworks
 import Randomness
+import TestTags
 import Testing
 
 /// The whole step: parameterization, colors, vignette, encoding, warp, network and objective.
-@Suite struct ImagePipelineTests {
+@Suite(.tags(.quick)) struct ImagePipelineTests {
   private static let side = 24
   private static let tensors = ["early", "late", "logits", "probabilities"]
 

@@ -1,8 +1,9 @@
 import FeatureVisualization
 import Models
+import TestTags
 import Testing
 
-@Suite struct InputEncodingTests {
+@Suite(.tags(.quick)) struct InputEncodingTests {
   /// Blue, green, red, each with a scale and an offset of its own.
   private let channels = [
     InputChannel(source: .blue, scale: 1, offset: -104),

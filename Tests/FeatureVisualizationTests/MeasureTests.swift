@@ -2,10 +2,11 @@ import FeatureVisualization
 import Foundation
 import Matrices
 import NeuralNetworks
+import TestTags
 import Testing
 
 /// Every measure against its formula in `Double`.
-@Suite struct MeasureTests {
+@Suite(.tags(.quick)) struct MeasureTests {
   private static let map = MapShape(channels: 6, height: 4, width: 5)
   private static let vector = MapShape(channels: 9, height: 1, width: 1)
 

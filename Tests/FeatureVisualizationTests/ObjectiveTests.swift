@@ -1,8 +1,9 @@
 import FeatureVisualization
 import NeuralNetworks
+import TestTags
 import Testing
 
-@Suite struct ObjectiveTests {
+@Suite(.tags(.quick)) struct ObjectiveTests {
   private let shapes = [
     "map": MapShape(channels: 4, height: 3, width: 2),
     "vector": MapShape(channels: 7, height: 1, width: 1),

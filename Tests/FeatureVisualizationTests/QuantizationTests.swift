@@ -1,7 +1,8 @@
 import FeatureVisualization
+import TestTags
 import Testing
 
-@Suite struct QuantizationTests {
+@Suite(.tags(.quick)) struct QuantizationTests {
   @Test("bytes survive the way there and back")
   func roundTrip() {
     let bytes = (0..<768).map { UInt8(truncatingIfNeeded: $0 * 37) }

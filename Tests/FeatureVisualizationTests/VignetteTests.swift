@@ -1,7 +1,8 @@
 import FeatureVisualization
+import TestTags
 import Testing
 
-@Suite struct VignetteTests {
+@Suite(.tags(.quick)) struct VignetteTests {
   @Test(
     "the center keeps its colors, the corners lose the given fraction", arguments: [16, 33, 80])
   func fades(side: Int) {

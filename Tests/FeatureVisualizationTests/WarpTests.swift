@@ -1,8 +1,9 @@
 import FeatureVisualization
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct WarpTests {
+@Suite(.tags(.quick)) struct WarpTests {
   /// Another border for each plane.
   private static let colors = SIMD3<Float>(0.5, 0.25, 0.75)
 

@@ -3,9 +3,10 @@ import Glibc
 import Matrices
 import ParallelLoops
 import Randomness
+import TestTags
 import Testing
 
-@Suite(.serialized) struct PlaneTransformTests {
+@Suite(.tags(.quick), .serialized) struct PlaneTransformTests {
   /// Rows, columns, rows filled: single lines, odd and prime lengths, blocks of 8, 4, 2 and 1 rows.
   private static let sizes = [
     [1, 1, 1], [1, 2, 1], [1, 30, 1], [2, 2, 1], [3, 5, 2], [7, 11, 7], [12, 10, 4], [16, 18, 8],

@@ -1,8 +1,9 @@
 import Grids
 import Matrices
+import TestTags
 import Testing
 
-@Suite struct GridAssignmentTests {
+@Suite(.tags(.quick)) struct GridAssignmentTests {
   /// Points of the unit square as they are.
   private func layout(_ points: [(Float, Float)]) throws -> NormalizedLayout {
     // Two corners fix the frame.

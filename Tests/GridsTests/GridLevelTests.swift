@@ -1,9 +1,10 @@
 import Grids
 import Matrices
 import ParallelLoops
+import TestTags
 import Testing
 
-@Suite(.serialized) struct GridLevelTests {
+@Suite(.tags(.quick), .serialized) struct GridLevelTests {
   private func grids(_ count: Int, sides: [Int] = [3, 8], minimumCount: Int = 5) throws
     -> [GridAssignment]
   {

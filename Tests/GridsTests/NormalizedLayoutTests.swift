@@ -1,8 +1,9 @@
 import Grids
 import Matrices
+import TestTags
 import Testing
 
-@Suite struct NormalizedLayoutTests {
+@Suite(.tags(.quick)) struct NormalizedLayoutTests {
   private func distance(_ a: SIMD2<Double>, _ b: SIMD2<Double>) -> Double {
     max(abs(a.x - b.x), abs(a.y - b.y))
   }

@@ -1,8 +1,9 @@
 import Images
 import LayoutPictures
+import TestTags
 import Testing
 
-@Suite struct CurvePictureTests {
+@Suite(.tags(.quick)) struct CurvePictureTests {
   private func curve(_ values: [(x: Double, y: Double)]) throws -> RGBImage {
     try curvePicture(values: values, title: "", xLabel: "", yLabel: "", width: 300, height: 200)
   }

@@ -3,9 +3,10 @@ import LayoutPictures
 import Matrices
 import ParallelLoops
 import Randomness
+import TestTags
 import Testing
 
-@Suite(.serialized) struct LayoutPictureTests {
+@Suite(.tags(.quick), .serialized) struct LayoutPictureTests {
   /// Clusters of points, row i in cluster i mod `clusterCount`, far apart.
   private func clusters(_ count: Int, columns: Int = 2, clusterCount: Int = 3) -> Matrix {
     var layout = Matrix(rowCount: count, columnCount: columns)

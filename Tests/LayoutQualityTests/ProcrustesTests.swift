@@ -1,9 +1,10 @@
 import LayoutQuality
 import Matrices
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct ProcrustesTests {
+@Suite(.tags(.quick)) struct ProcrustesTests {
   private func points(_ count: Int, columns: Int = 2, seed: UInt64) -> Matrix {
     var stream = RandomStream(seed: seed, purpose: .evaluation)
     return Matrix(

@@ -4,9 +4,10 @@ import Matrices
 import Neighbors
 import ParallelLoops
 import Randomness
+import TestTags
 import Testing
 
-@Suite(.serialized) struct QualityReportTests {
+@Suite(.tags(.quick), .serialized) struct QualityReportTests {
   private func randomPoints(_ count: Int, columns: Int = 2, seed: UInt64) -> Matrix {
     var stream = RandomStream(seed: seed, purpose: .evaluation)
     return Matrix(

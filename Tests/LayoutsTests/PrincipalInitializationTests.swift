@@ -3,9 +3,10 @@ import Layouts
 import Matrices
 import ParallelLoops
 import Randomness
+import TestTags
 import Testing
 
-@Suite(.serialized) struct PrincipalInitializationTests {
+@Suite(.tags(.quick), .serialized) struct PrincipalInitializationTests {
   /// Coordinates s, t and little else in 30 dimensions, along two fixed orthogonal directions and
   /// away from zero.
   private func flatRows(_ count: Int, _ coordinates: (Int) -> (Float, Float)) -> Matrix {

@@ -6,10 +6,11 @@ import Matrices
 import Neighbors
 import ParallelLoops
 import Randomness
+import TestTags
 import Testing
 import UMAP
 
-@Suite(.serialized) struct SpectralInitializationTests {
+@Suite(.tags(.quick), .serialized) struct SpectralInitializationTests {
   @Test("a ring lies on a circle, in order", arguments: [40, 400])
   func ring(count: Int) {
     let start = spectralInitialization(

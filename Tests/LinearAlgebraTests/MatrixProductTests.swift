@@ -2,9 +2,10 @@ import LinearAlgebra
 import Matrices
 import ParallelLoops
 import Randomness
+import TestTags
 import Testing
 
-@Suite(.serialized) struct MatrixProductTests {
+@Suite(.tags(.quick), .serialized) struct MatrixProductTests {
   /// Uniform numbers in [−1, 1).
   private func numbers(_ count: Int, item: Int) -> [Float] {
     var stream = RandomStream(seed: 11, purpose: .evaluation, item: item)

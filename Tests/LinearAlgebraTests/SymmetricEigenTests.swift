@@ -1,8 +1,9 @@
 import LinearAlgebra
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct SymmetricEigenTests {
+@Suite(.tags(.quick)) struct SymmetricEigenTests {
   /// A symmetric matrix of uniform numbers in [−1, 1).
   private func matrix(order: Int) -> SymmetricMatrix {
     var stream = RandomStream(seed: 12, purpose: .evaluation, item: order)

@@ -1,7 +1,8 @@
 import Matrices
+import TestTags
 import Testing
 
-@Suite struct MatrixTests {
+@Suite(.tags(.quick)) struct MatrixTests {
   private func counting(_ rowCount: Int, _ columnCount: Int) -> Matrix {
     Matrix(
       rowCount: rowCount, columnCount: columnCount,

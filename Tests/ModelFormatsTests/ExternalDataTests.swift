@@ -3,9 +3,10 @@ import ModelFormats
 import Models
 import NeuralNetworks
 import TestSupport
+import TestTags
 import Testing
 
-@Suite struct ExternalDataTests {
+@Suite(.tags(.quick)) struct ExternalDataTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

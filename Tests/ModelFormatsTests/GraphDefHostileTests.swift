@@ -3,9 +3,10 @@ import Models
 import NeuralNetworks
 import Randomness
 import TestSupport
+import TestTags
 import Testing
 
-@Suite struct GraphDefHostileTests {
+@Suite(.tags(.quick)) struct GraphDefHostileTests {
   private typealias File = GraphDefFile
 
   /// Expects one line that names the file and holds the given words.

@@ -2,9 +2,10 @@ import ModelFormats
 import Models
 import NeuralNetworks
 import TestSupport
+import TestTags
 import Testing
 
-@Suite struct GraphDefImporterTests {
+@Suite(.tags(.quick)) struct GraphDefImporterTests {
   private typealias File = GraphDefFile
 
   /// The operation that makes a tensor.

@@ -4,9 +4,10 @@ import Models
 import NeuralNetworks
 import Randomness
 import TestSupport
+import TestTags
 import Testing
 
-@Suite struct HostileFileTests {
+@Suite(.tags(.quick)) struct HostileFileTests {
   private typealias Small = SmallModel
 
   @Test("an operation that is not supported is named, with what is")

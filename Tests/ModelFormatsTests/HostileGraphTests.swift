@@ -1,9 +1,10 @@
 import ModelFormats
 import NeuralNetworks
 import TestSupport
+import TestTags
 import Testing
 
-@Suite struct HostileGraphTests {
+@Suite(.tags(.quick)) struct HostileGraphTests {
   private typealias Small = SmallModel
 
   private func single(

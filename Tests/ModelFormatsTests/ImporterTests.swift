@@ -2,9 +2,10 @@ import Matrices
 import ModelFormats
 import NeuralNetworks
 import TestSupport
+import TestTags
 import Testing
 
-@Suite struct ImporterTests {
+@Suite(.tags(.quick)) struct ImporterTests {
   @Test("a network with every operation becomes a graph with its shapes")
   func complete() throws {
     let graph = try SmallModel.complete.graph()

@@ -3,9 +3,10 @@ import ModelFormats
 import Models
 import NeuralNetworks
 import TestSupport
+import TestTags
 import Testing
 
-@Suite struct ModelCardTests {
+@Suite(.tags(.quick)) struct ModelCardTests {
   private let shape = MapShape(channels: 3, height: 224, width: 224)
 
   private func load(_ json: String) throws -> (card: ModelCard, warnings: [String]) {
@@ -161,7 +162,7 @@ import Testing
   }
 }
 
-@Suite struct LabelTests {
+@Suite(.tags(.quick)) struct LabelTests {
   private func labels(_ text: String, file: String = "labels.txt") throws -> [Label] {
     let folder = try TemporaryFolder()
     _ = try folder.write("labels.txt", text)

@@ -3,10 +3,11 @@ import ModelFormats
 import Models
 import NeuralNetworks
 import TestSupport
+import TestTags
 import Testing
 
 /// Each operator in the forms that it took from operator set 7 to 21.
-@Suite struct OperatorFormTests {
+@Suite(.tags(.quick)) struct OperatorFormTests {
   private typealias Small = SmallModel
 
   /// The values of a node on constants alone.

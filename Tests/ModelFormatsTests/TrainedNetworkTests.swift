@@ -3,9 +3,10 @@ import ModelFormats
 import Models
 import NeuralNetworks
 import TestSupport
+import TestTags
 import Testing
 
-@Suite struct TrainedNetworkTests {
+@Suite(.tags(.quick)) struct TrainedNetworkTests {
   private func load(_ card: String?, labels: String = "a\nb\nc\nd\ne\n") throws -> TrainedNetwork {
     let folder = try TemporaryFolder()
     _ = try folder.write("labels.txt", labels)
@@ -56,7 +57,7 @@ import Testing
   }
 }
 
-@Suite struct InputSizeTests {
+@Suite(.tags(.quick)) struct InputSizeTests {
   private func load(_ model: SmallModel, card: String? = nil) throws -> TrainedNetwork {
     let folder = try TemporaryFolder()
     if let card { try folder.write("net.json", card) }
@@ -118,7 +119,9 @@ import Testing
   }
 }
 
-@Suite(.enabled(if: SharedModels.have("googlenet"), Comment(rawValue: SharedModels.absence)))
+@Suite(
+  .tags(.quick),
+  .enabled(if: SharedModels.have("googlenet"), Comment(rawValue: SharedModels.absence)))
 struct SharedNetworkTests {
   @Test("GoogLeNet has the shapes that onnxruntime finds")
   func googLeNet() throws {

@@ -3,10 +3,11 @@ import ModelFormats
 import Models
 import NeuralNetworks
 import TestSupport
+import TestTags
 import Testing
 
 /// Operators with weights in the forms that they took from operator set 7 to 21.
-@Suite struct WeightFormTests {
+@Suite(.tags(.quick)) struct WeightFormTests {
   private typealias Small = SmallModel
 
   private func shape(_ graph: NetworkGraph, _ name: String = "result") throws -> TensorShape? {

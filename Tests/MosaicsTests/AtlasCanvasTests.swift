@@ -1,7 +1,8 @@
 import Mosaics
+import TestTags
 import Testing
 
-@Suite struct AtlasCanvasTests {
+@Suite(.tags(.quick)) struct AtlasCanvasTests {
   /// An icon whose every byte depends on its position.
   private func icon(_ side: Int, row: Int, column: Int) -> [UInt8] {
     (0..<side * side * 3).map { UInt8(truncatingIfNeeded: 31 * row + 7 * column + 5 * $0) }

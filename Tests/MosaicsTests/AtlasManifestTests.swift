@@ -1,8 +1,9 @@
 import Grids
 import Mosaics
+import TestTags
 import Testing
 
-@Suite struct AtlasManifestTests {
+@Suite(.tags(.quick)) struct AtlasManifestTests {
   private let grid = GridCells(
     side: 4, row: [0, 1, 3], column: [2, 0, 3], count: [9, 5, 130])
 

@@ -2,9 +2,10 @@ import Matrices
 import Neighbors
 import ParallelLoops
 import Randomness
+import TestTags
 import Testing
 
-@Suite(.serialized) struct ClusteredSearchTests {
+@Suite(.tags(.quick), .serialized) struct ClusteredSearchTests {
   /// Samples around some middles, with a few equal to each other.
   private func clusteredRows(_ count: Int, _ dimension: Int, seed: UInt64) -> Matrix {
     var stream = RandomStream(seed: seed, purpose: .evaluation)

@@ -2,6 +2,7 @@ import Matrices
 import Neighbors
 import ParallelLoops
 import Randomness
+import TestTags
 import Testing
 
 /// Samples of small whole numbers, many of them equal, some zero.
@@ -33,7 +34,7 @@ private func naiveDistance(_ rows: Matrix, _ first: Int, _ second: Int, _ metric
   }
 }
 
-@Suite(.serialized) struct NearestNeighborsTests {
+@Suite(.tags(.quick), .serialized) struct NearestNeighborsTests {
   // Distances are float sums of up to 130 terms of a few units.
   static let tolerance = 2e-6
 

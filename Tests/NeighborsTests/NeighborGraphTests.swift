@@ -2,9 +2,10 @@ import Matrices
 import Neighbors
 import ParallelLoops
 import Randomness
+import TestTags
 import Testing
 
-@Suite(.serialized) struct NeighborGraphTests {
+@Suite(.tags(.quick), .serialized) struct NeighborGraphTests {
   /// `neighborCount` different samples for each sample, in random order, with random weights.
   private func randomLists(
     _ rowCount: Int, neighborCount: Int, seed: UInt64

@@ -1,9 +1,10 @@
 import NeuralNetworks
 import Randomness
+import TestTags
 import Testing
 
 /// Several images at once, as icons are optimized.
-@Suite struct BatchTests {
+@Suite(.tags(.quick)) struct BatchTests {
   @Test(
     "an image's values and gradient do not depend on its index or on the others",
     arguments: Set([Precision.float32, .fastest]), [16, 5])

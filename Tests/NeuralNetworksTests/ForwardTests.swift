@@ -1,9 +1,10 @@
 import Matrices
 import NeuralNetworks
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct ForwardTests {
+@Suite(.tags(.quick)) struct ForwardTests {
   @Test("every operation equals its definition", arguments: SmallNetwork.all)
   func matchesDefinition(_ network: SmallNetwork) throws {
     let graph = network.graph
@@ -50,7 +51,7 @@ import Testing
   }
 }
 
-@Suite struct WeightNameTests {
+@Suite(.tags(.quick)) struct WeightNameTests {
   @Test("a constant may have any name, even one that looks like another node's bias")
   func namesDoNotMeet() throws {
     let layer = InnerProduct(

@@ -1,8 +1,9 @@
 import NeuralNetworks
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct GradientTests {
+@Suite(.tags(.quick)) struct GradientTests {
   @Test("the gradient of every operation equals central differences", arguments: SmallNetwork.all)
   func matchesCentralDifferences(_ network: SmallNetwork) throws {
     try checkGradient(network.graph, target: network.graph.outputNames[0])

@@ -1,8 +1,9 @@
 import NeuralNetworks
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct OperationTests {
+@Suite(.tags(.quick)) struct OperationTests {
   /// What folds to a constant has a second implementation to be held against.
   @Test(
     "an operation on data equals the same operation on constants, or its definition",

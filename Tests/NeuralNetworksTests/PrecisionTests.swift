@@ -1,8 +1,10 @@
 import NeuralNetworks
 import Randomness
+import TestTags
 import Testing
 
 @Suite(
+  .tags(.quick),
   .enabled(if: Precision.fastest == .bfloat16, "this processor does not compute in bfloat16"))
 struct PrecisionTests {
   @Test("bfloat16 agrees with single precision as far as its digits go", arguments: networks)

@@ -1,7 +1,8 @@
 import NeuralNetworks
+import TestTags
 import Testing
 
-@Suite struct ProfileTests {
+@Suite(.tags(.quick)) struct ProfileTests {
   @Test("a profile counts the multiply-adds of the graph, once forward and once backward")
   func countsOperations() throws {
     let graph = SmallNetwork.classifier.graph

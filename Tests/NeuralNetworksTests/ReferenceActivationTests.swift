@@ -4,10 +4,13 @@ import Models
 import NeuralNetworks
 import Randomness
 import TestSupport
+import TestTags
 import Testing
 
 /// Whole networks, against what onnxruntime computed.
-@Suite(.enabled(if: SharedModels.have("googlenet"), Comment(rawValue: SharedModels.absence)))
+@Suite(
+  .tags(.quick),
+  .enabled(if: SharedModels.have("googlenet"), Comment(rawValue: SharedModels.absence)))
 struct ReferenceActivationTests {
   private static let folder = SharedModels.path + "/googlenet/reference"
 

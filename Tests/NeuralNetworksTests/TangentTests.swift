@@ -1,9 +1,10 @@
 import NeuralNetworks
 import Randomness
+import TestTags
 import Testing
 
 /// Tangents against gradients and against differences.
-@Suite struct TangentTests {
+@Suite(.tags(.quick)) struct TangentTests {
   @Test(
     "⟨J u, v⟩ = ⟨u, Jᵀ v⟩ for every operation, three tangents at once",
     arguments: OperationNetwork.all)
@@ -136,7 +137,7 @@ import Testing
 }
 
 /// Gradients from several tensors, read at several.
-@Suite struct InnerGradientTests {
+@Suite(.tags(.quick)) struct InnerGradientTests {
   @Test(
     "seeds at several tensors add up, and inner gradients are those of a network that begins there")
   func seedsAddUp() throws {
@@ -253,7 +254,7 @@ import Testing
 }
 
 /// Guided and DeconvNet gradients.
-@Suite struct ReLURuleTests {
+@Suite(.tags(.quick)) struct ReLURuleTests {
   @Test(
     "DeconvNet and guided gradients follow their definitions at a ReLU, fused or alone",
     arguments: [ReLURule.deconvnet, .guided], Set([Precision.float32, .fastest]))

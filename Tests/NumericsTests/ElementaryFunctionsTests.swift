@@ -1,8 +1,9 @@
 import Glibc
 import Numerics
+import TestTags
 import Testing
 
-@Suite struct ElementaryFunctionsTests {
+@Suite(.tags(.quick)) struct ElementaryFunctionsTests {
   @Test("powers agree with the C library's")
   func powers() {
     for exponent in [0.3, 0.79, 1, 1.9] as [Float] {

@@ -1,9 +1,10 @@
 import Matrices
 import Numerics
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct ReductionsTests {
+@Suite(.tags(.quick)) struct ReductionsTests {
   private func numbers(_ count: Int, item: Int = 0) -> [Float] {
     var stream = RandomStream(seed: 41, purpose: .evaluation, item: item)
     return (0..<count).map { _ in stream.normalPair().0 }

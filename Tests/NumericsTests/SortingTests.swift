@@ -1,8 +1,9 @@
 import Numerics
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct SortingTests {
+@Suite(.tags(.quick)) struct SortingTests {
   @Test("a counting sort is a stable sort by bin", arguments: [0, 1, 2, 100, 5_000], [1, 3, 64])
   func countingSorts(count: Int, binCount: Int) {
     var stream = RandomStream(seed: 42, purpose: .evaluation, item: count)

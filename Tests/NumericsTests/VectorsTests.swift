@@ -1,7 +1,8 @@
 import Numerics
+import TestTags
 import Testing
 
-@Suite struct VectorsTests {
+@Suite(.tags(.quick)) struct VectorsTests {
   private let numbers = (0..<40).map { Float($0) + 0.5 }
 
   @Test("a vector holds the elements from any index on", arguments: [0, 1, 7, 8, 31, 32])

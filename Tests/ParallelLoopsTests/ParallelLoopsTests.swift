@@ -1,9 +1,10 @@
 import Glibc
 import ParallelLoops
 import Synchronization
+import TestTags
 import Testing
 
-@Suite struct ParallelLoopsTests {
+@Suite(.tags(.quick)) struct ParallelLoopsTests {
   private struct Failure: Error, Equatable { let index: Int }
 
   @Test(

@@ -2,10 +2,11 @@ import ArrayStore
 import Foundation
 import Images
 import TestSupport
+import TestTags
 import Testing
 
 /// Input that cannot be used: one line says what is wrong with which file, and nothing is left over.
-@Suite struct BadInputTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct BadInputTests {
   let chain: Chain
   let folder: TemporaryFolder
   let workshop: Workshop

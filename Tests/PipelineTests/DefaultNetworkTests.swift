@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTags
 import Testing
 
 /// The network that comes with the project, on images that it has never seen.
-@Suite struct DefaultNetworkTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct DefaultNetworkTests {
   private static let folder =
     "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     + "/Data/models/synthetic-world"

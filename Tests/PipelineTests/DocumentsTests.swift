@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTags
 import Testing
 
 /// What documents, make and `--help` say of the programs is true of them.
-@Suite struct DocumentsTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct DocumentsTests {
   @Test(
     "pages that follow from the code are as the code has them; make documentation writes them",
     arguments: [

@@ -4,10 +4,11 @@ import Images
 import Matrices
 import Mosaics
 import TestSupport
+import TestTags
 import Testing
 
 /// What the artifacts of a whole run hold.
-@Suite struct EndToEndTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct EndToEndTests {
   let chain: Chain
 
   init() throws { chain = try .finished() }

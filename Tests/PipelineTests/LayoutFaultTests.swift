@@ -3,11 +3,12 @@ import Artifacts
 import Foundation
 import Matrices
 import TestSupport
+import TestTags
 import Testing
 
 /// Neighbours, layouts and rows that do not belong together, or are damaged: one line, and nothing
 /// made.
-@Suite struct LayoutFaultTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct LayoutFaultTests {
   let folder: TemporaryFolder
   /// 200 rows, their neighbors and their layout.
   let rows: String

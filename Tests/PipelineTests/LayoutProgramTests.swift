@@ -3,10 +3,11 @@ import Foundation
 import Matrices
 import Neighbors
 import TestSupport
+import TestTags
 import Testing
 
 /// Neighbors and layouts of synthetic samples, by the programs.
-@Suite struct LayoutProgramTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct LayoutProgramTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

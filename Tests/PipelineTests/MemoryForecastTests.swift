@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTags
 import Testing
 
 /// What the programs say they may take at most, against what they take.
-@Suite(.serialized) struct MemoryForecastTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests, .serialized) struct MemoryForecastTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTags
 import Testing
 
 /// What `atlas-network summary` and `atlas-network check` say about a network.
-@Suite struct NetworkProgramTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct NetworkProgramTests {
   /// A line of the summary for scripts.
   private struct Entry: Decodable {
     let name, operation, type: String

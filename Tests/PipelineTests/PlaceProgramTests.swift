@@ -2,10 +2,11 @@ import ArrayStore
 import Foundation
 import Matrices
 import TestSupport
+import TestTags
 import Testing
 
 /// New rows on a finished layout, by the programs.
-@Suite struct PlaceProgramTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct PlaceProgramTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

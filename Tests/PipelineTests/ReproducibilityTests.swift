@@ -1,9 +1,10 @@
 import ArrayStore
 import TestSupport
+import TestTags
 import Testing
 
 /// The same bytes, however the work is cut.
-@Suite struct ReproducibilityTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct ReproducibilityTests {
   @Test("one thread and two make the same bytes of every artifact")
   func threads() throws {
     let finished = try Chain.finished()

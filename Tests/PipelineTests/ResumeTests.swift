@@ -1,10 +1,11 @@
 import Foundation
 import Images
 import TestSupport
+import TestTags
 import Testing
 
 /// Runs that are killed, and those that come after them.
-@Suite struct ResumeTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct ResumeTests {
   private let folder: TemporaryFolder
   private let workshop: Workshop
 

@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTags
 import Testing
 
 /// Settings are written once: options, messages, make's variables and provenance follow from the tables.
-@Suite struct SettingsTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct SettingsTests {
   struct Group: Decodable {
     let title: String
     let settings: [Setting]

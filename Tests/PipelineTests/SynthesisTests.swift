@@ -1,10 +1,11 @@
 import Foundation
 import Images
 import TestSupport
+import TestTags
 import Testing
 
 /// atlas-synthesize draws the same images whatever the circumstances, and minds what it finds.
-@Suite struct SynthesisTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct SynthesisTests {
   private static let base = ["--classes", "fish", "house", "--size", "32", "--quiet"]
 
   private func draw(_ folder: String, _ more: [String]) throws -> Outcome {

@@ -1,8 +1,9 @@
 import TestSupport
+import TestTags
 import Testing
 
 /// What the programs say about themselves and about arguments that make no sense.
-@Suite struct UsageTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests) struct UsageTests {
   @Test(
     "--help shows an example and the defaults", arguments: [.synthesize, .place] + Program.stages)
   func help(program: Program) throws {

@@ -2,9 +2,10 @@ import LinearAlgebra
 import Matrices
 import ParallelLoops
 import PrincipalComponents
+import TestTags
 import Testing
 
-@Suite(.serialized) struct MomentsTests {
+@Suite(.tags(.quick), .serialized) struct MomentsTests {
   private func moments(_ rows: Matrix, blockRowCount: Int? = nil) throws -> Moments {
     var moments = Moments(columnCount: rows.columnCount)
     let step = blockRowCount ?? max(1, rows.rowCount)

@@ -1,9 +1,10 @@
 import Matrices
 import ParallelLoops
 import PrincipalComponents
+import TestTags
 import Testing
 
-@Suite(.serialized) struct PrincipalComponentsTests {
+@Suite(.tags(.quick), .serialized) struct PrincipalComponentsTests {
   private func components(_ rows: Matrix, count: Int) throws -> PrincipalComponents {
     var moments = Moments(columnCount: rows.columnCount)
     try moments.add(rows)

@@ -1,9 +1,10 @@
 import LinearAlgebra
 import Matrices
 import PrincipalComponents
+import TestTags
 import Testing
 
-@Suite struct WhiteningTests {
+@Suite(.tags(.quick)) struct WhiteningTests {
   /// A limit that well-spread rows stay below: nothing is shrunk.
   private let wide = Whitening.Shrinkage.conditionNumber(atMost: 1e4)
 

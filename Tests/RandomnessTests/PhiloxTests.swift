@@ -1,7 +1,8 @@
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct PhiloxTests {
+@Suite(.tags(.quick)) struct PhiloxTests {
   /// Known answers of the Random123 distribution (`kat_vectors`, philox4x32 with 10 rounds).
   @Test("known answers")
   func knownAnswers() {

@@ -1,7 +1,8 @@
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct RandomStreamTests {
+@Suite(.tags(.quick)) struct RandomStreamTests {
   private func firstWords(_ stream: RandomStream, count: Int = 8) -> [UInt32] {
     var stream = stream
     return (0..<count).map { _ in stream.nextBits() }

@@ -4,9 +4,10 @@ import Layouts
 import Matrices
 import Neighbors
 import TSNE
+import TestTags
 import Testing
 
-@Suite struct TSNEAffinitiesTests {
+@Suite(.tags(.quick)) struct TSNEAffinitiesTests {
   @Test("each sample's probabilities have the perplexity and sum to 1", arguments: [2, 5, 30])
   func perplexity(perplexity: Float) throws {
     let count = Int(3 * perplexity)

@@ -2,9 +2,10 @@ import Glibc
 import Numerics
 import Randomness
 import TSNE
+import TestTags
 import Testing
 
-@Suite(.serialized) struct TSNEFieldTests {
+@Suite(.tags(.quick), .serialized) struct TSNEFieldTests {
   /// Ten clusters of unit width in a square, or on a line, of some side.
   private func clustered(_ count: Int, side: Float, dimension: Int) -> [SIMD2<Float>] {
     (0..<count).map { row in

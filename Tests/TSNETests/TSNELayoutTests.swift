@@ -8,9 +8,10 @@ import ParallelLoops
 import Randomness
 import Synchronization
 import TSNE
+import TestTags
 import Testing
 
-@Suite(.serialized) struct TSNELayoutTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests, .serialized) struct TSNELayoutTests {
   private func table(_ rows: Matrix, _ count: Int = 60) throws -> NeighborTable {
     try nearestNeighbors(of: rows, count: count, metric: .euclidean)
   }

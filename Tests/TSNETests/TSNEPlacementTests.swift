@@ -4,9 +4,10 @@ import Matrices
 import Neighbors
 import ParallelLoops
 import TSNE
+import TestTags
 import Testing
 
-@Suite(.serialized) struct TSNEPlacementTests {
+@Suite(.tags(.quick), .serialized) struct TSNEPlacementTests {
   /// The nearest `count` old samples of each new one.
   private func query(_ new: [Int], _ old: [Int], of rows: Matrix, count: Int) -> NeighborTable {
     let lists = new.map { row in

@@ -3,10 +3,11 @@ import LayoutTestSupport
 import Layouts
 import Matrices
 import Neighbors
+import TestTags
 import Testing
 import UMAP
 
-@Suite struct FuzzyGraphTests {
+@Suite(.tags(.quick)) struct FuzzyGraphTests {
   @Test("memberships of a sample sum to log2 k", arguments: [5, 15, 50])
   func sums(k: Int) throws {
     let table = try nearestNeighbors(of: bentSheets(400), count: k, metric: .euclidean)
@@ -77,7 +78,7 @@ import UMAP
   }
 }
 
-@Suite struct CurveTests {
+@Suite(.tags(.quick)) struct CurveTests {
   /// a and b by scipy.optimize.curve_fit on the same 300 points.
   @Test(
     "the curve is the least-squares fit",

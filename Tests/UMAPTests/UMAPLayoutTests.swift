@@ -7,10 +7,11 @@ import Neighbors
 import ParallelLoops
 import Randomness
 import Synchronization
+import TestTags
 import Testing
 import UMAP
 
-@Suite(.serialized) struct UMAPLayoutTests {
+@Suite(.tags(.slow), .leftOutOfQuickTests, .serialized) struct UMAPLayoutTests {
   private func quality(_ layout: Matrix, _ rows: Matrix) throws -> QualityReport {
     try qualityReport(
       of: layout, for: rows, metric: .euclidean, sampleCount: 400, seed: 3)

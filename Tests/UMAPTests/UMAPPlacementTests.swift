@@ -4,10 +4,11 @@ import Layouts
 import Matrices
 import Neighbors
 import ParallelLoops
+import TestTags
 import Testing
 import UMAP
 
-@Suite(.serialized) struct UMAPPlacementTests {
+@Suite(.tags(.quick), .serialized) struct UMAPPlacementTests {
   private func parameters(_ neighborCount: Int) -> UMAPParameters {
     var parameters = UMAPParameters(seed: 1)
     (parameters.neighborCount, parameters.epochCount) = (neighborCount, 200)

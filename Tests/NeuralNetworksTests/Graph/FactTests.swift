@@ -1,7 +1,8 @@
 import NeuralNetworks
+import TestTags
 import Testing
 
-@Suite struct FactTests {
+@Suite(.tags(.quick)) struct FactTests {
   private typealias Case = (
     operation: NeuralNetworks.Operation, inputs: [TensorFact?], shape: TensorShape
   )

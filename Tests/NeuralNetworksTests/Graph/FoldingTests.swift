@@ -1,9 +1,10 @@
 import Matrices
 import NeuralNetworks
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct FoldingTests {
+@Suite(.tags(.quick)) struct FoldingTests {
   /// A tensor that is read by index, slowly and plainly.
   private struct Reference {
     let shape: [Int]

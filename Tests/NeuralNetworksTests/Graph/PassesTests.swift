@@ -1,7 +1,8 @@
 import NeuralNetworks
+import TestTags
 import Testing
 
-@Suite struct PassesTests {
+@Suite(.tags(.quick)) struct PassesTests {
   private let branches = network(
     [
       node(.unary(.relu), ["image"], "stem"),
@@ -58,7 +59,7 @@ import Testing
   }
 }
 
-@Suite struct ChannelsFirstTests {
+@Suite(.tags(.quick)) struct ChannelsFirstTests {
   private func network(_ nodes: [Node]) -> NetworkGraph {
     NetworkGraph(
       inputName: "image", inputShape: [1, 12, 10, 3], nodes: nodes, outputNames: ["last"])
@@ -110,7 +111,7 @@ import Testing
   }
 }
 
-@Suite struct NearestNamesTests {
+@Suite(.tags(.quick)) struct NearestNamesTests {
   private let names = ["conv1", "conv2/3x3", "inception_4c/1x1", "inception_4c/output", "prob"]
 
   @Test("a misspelt name finds its original first", arguments: ["conv1", "conv2/3x3", "prob"])

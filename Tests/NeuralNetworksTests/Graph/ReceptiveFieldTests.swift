@@ -1,8 +1,9 @@
 import NeuralNetworks
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct ReceptiveFieldTests {
+@Suite(.tags(.quick)) struct ReceptiveFieldTests {
   func field(
     _ nodes: [Node], _ name: String, height: Int = 12, width: Int = 10, channels: Int = 3
   ) throws -> ReceptiveField {

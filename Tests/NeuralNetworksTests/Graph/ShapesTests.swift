@@ -1,8 +1,9 @@
 import NeuralNetworks
 import Randomness
+import TestTags
 import Testing
 
-@Suite struct ShapesTests {
+@Suite(.tags(.quick)) struct ShapesTests {
   /// Counts windows one by one: every start that the rule allows.
   private func countedWindows(
     side: Int, reach: Int, stride: Int, before: Int, after: Int, roundsUp: Bool
