@@ -146,7 +146,7 @@ import Testing
   func locked() throws {
     let first = try journal()
     let error = #expect(throws: ArrayStoreError.self) { try self.journal() }
-    #expect(error?.description.contains("another process is at this work; wait") == true)
+    #expect(error?.description.contains("another process is doing this work") == true)
     try first.append(["still there"])
     withExtendedLifetime(first) {}
   }

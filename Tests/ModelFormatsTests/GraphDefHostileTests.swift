@@ -180,7 +180,7 @@ import Testing
       File.node("x", "Pad", ["image", "p"]), words: "its amounts are [")
     expectFault(
       File.integers("t", [4], [0, 1, 1, 2]), File.node("x", "Transpose", ["image", "t"]),
-      words: "axis 1 is there twice")
+      words: "axis 1 appears twice")
     expectFault(
       File.constant("p", [2, 3], File.ramp(6)), File.node("x", "MatMul", ["image", "p"]),
       words: "2 values expected")

@@ -176,9 +176,10 @@ import Testing
     expectError(
       .single("LRN", Small.attribute("size", 5), Small.attribute("alpha", Float.nan)),
       "the attribute alpha is nan")
-    expectError(.single("Concat", Small.attribute("axis", 4)), "axis 4 is none of 1 × 3 × 8 × 8")
+    expectError(
+      .single("Concat", Small.attribute("axis", 4)), "axis 4 is out of range for 1 × 3 × 8 × 8")
     expectError(.single("Concat"), "the attribute axis is missing")
-    expectError(.single("Softmax", Small.attribute("axis", -5)), "axis -5 is none of")
+    expectError(.single("Softmax", Small.attribute("axis", -5)), "axis -5 is out of range for")
     let weights = Small.tensor("w", [4, 3, 1, 1], Small.ramp(12))
     for group in [0, 3, -1, 5] {
       expectError(

@@ -145,7 +145,7 @@ import Testing
       ),
       (
         [node(.unary(.relu), ["y"], "x"), node(.unary(.relu), ["image"], "y")],
-        "nothing makes its input \"y\""
+        "no node before it produces its input \"y\""
       ),
       ([node(.unary(.relu), [], "x")], "it has no input"),
       ([node(.unary(.relu), ["image", "image"], "x")], "one input expected, found 2"),

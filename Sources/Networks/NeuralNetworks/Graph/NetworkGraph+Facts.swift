@@ -131,7 +131,7 @@ extension Node {
         continue
       }
       guard let fact = facts[name] else {
-        throw GraphError(self, "nothing makes its input \(quoted(name)) before it")
+        throw GraphError(self, "no node before it produces its input \(quoted(name))")
       }
       result.append(fact)
     }

@@ -42,7 +42,7 @@ struct Gather: IndexedOperator {
     result.reserveCapacity(values.count)
     for value in values {
       guard value >= -size, value < size else {
-        throw GraphError(node, "index \(value) is none of \(size)")
+        throw GraphError(node, "index \(value) is out of range for size \(size)")
       }
       result.append(value < 0 ? value + size : value)
     }

@@ -224,7 +224,7 @@ extension Node {
   /// - Throws: `GraphError` when it does not exist.
   package func dimensionIndex(_ axis: Int, of shape: TensorShape) throws(GraphError) -> Int {
     guard let index = shape.dimensionIndex(axis) else {
-      throw GraphError(self, "axis \(axis) is none of \(shape)")
+      throw GraphError(self, "axis \(axis) is out of range for \(shape)")
     }
     return index
   }
@@ -241,7 +241,7 @@ extension Node {
     var result: [Int] = []
     for axis in axes {
       let index = try dimensionIndex(axis, of: shape)
-      guard !result.contains(index) else { throw GraphError(self, "axis \(axis) is there twice") }
+      guard !result.contains(index) else { throw GraphError(self, "axis \(axis) appears twice") }
       result.append(index)
     }
     return result

@@ -67,7 +67,7 @@ struct Reshape: Operator {
     guard axis >= -input.rank, index <= input.rank,
       let before = TensorShape.product(input.dimensions[..<index]),
       let after = TensorShape.product(input.dimensions[index...])
-    else { throw GraphError(node, "axis \(axis) is none of \(input)") }
+    else { throw GraphError(node, "axis \(axis) is out of range for \(input)") }
     return [before, after]
   }
 
