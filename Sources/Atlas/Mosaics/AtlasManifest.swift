@@ -5,14 +5,10 @@ public import Grids
 public struct AtlasManifest: Codable, Sendable, Equatable {
   /// One icon of the atlas.
   public struct Cell: Codable, Sendable, Equatable {
-    /// The row in the grid, from the top.
-    public let row: Int
-    /// The column in the grid, from the left.
-    public let column: Int
-    /// The left pixel column of the icon in the atlas.
-    public let x: Int
-    /// The top pixel row of the icon in the atlas.
-    public let y: Int
+    /// The position in the grid, from the top and from the left.
+    public let row, column: Int
+    /// The icon's upper left pixel in the atlas.
+    public let x, y: Int
     /// The number of samples in the cell.
     public let count: Int
     /// The icon's fidelity, if it was measured: the cosine between the cell's mean activation and
@@ -28,24 +24,16 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     public let cells: Int
     /// The number of samples in all cells that have an icon.
     public let samples: Int
-    /// The median of the fidelities; absent where none was measured, as are the quartiles.
-    public let medianFidelity: Float?
-    /// The lower quartile of the fidelities.
-    public let lowerQuartileFidelity: Float?
-    /// The upper quartile of the fidelities.
-    public let upperQuartileFidelity: Float?
+    /// The quartiles of the fidelities; absent where none was measured.
+    public let medianFidelity, lowerQuartileFidelity, upperQuartileFidelity: Float?
   }
 
-  /// The network's name.
-  public let network: String
-  /// The layer's name.
-  public let layer: String
+  /// The names of the network and the layer.
+  public let network, layer: String
   /// The number of rows of the grid, which is that of columns.
   public let gridSide: Int
-  /// The side of an icon in pixels.
-  public let iconSidePixels: Int
-  /// The space between adjacent icons in pixels.
-  public let gapPixels: Int
+  /// The side of an icon, and the space between adjacent ones, in pixels.
+  public let iconSidePixels, gapPixels: Int
   /// How rows, columns and pixels are counted, in words for whoever reads the file alone.
   public let orientation: String
   /// The icons, in the order of the grid's rows, then columns.
@@ -93,6 +81,7 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
         fidelity: fidelities.flatMap { $0[cell].isFinite ? $0[cell] : nil },
         dispersion: dispersion[cell])
     }
+    // Quartiles rather than a mean: a few icons of sparse corner cells would draw a mean down.
     let quartile = { (fraction: Double) in
       measured.isEmpty ? nil : quantile(fraction, ofSorted: measured)
     }
