@@ -1,9 +1,26 @@
+/// What operators have in common that are worked out before the network runs.
+///
+/// Their output does not depend on the image's values, or, as that of a comparison, has no derivative:
+/// pullback and pushforward are 0, and none is compiled.
+protocol FoldedOperator: Operator {}
+
+extension FoldedOperator {
+  /// Nothing that a peak is stated for.
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  /// Never asked for; an operator that is not folded fails in `compile`.
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  /// - Throws: `NetworkError`, since it is compiled only where its inputs depend on the image.
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
+}
+
 /// Values of the file. []
 ///
-/// The operators of this file are worked out before the network runs and have no derivative: y does not
-/// depend on the image's values, so pullback and pushforward are 0 and none is compiled. ONNX
-/// `Constant`.
-struct Constant: Operator {
+/// ONNX `Constant`.
+struct Constant: FoldedOperator {
   let tensor: ConstantTensor
 
   var name: String { "constant" }
@@ -19,24 +36,16 @@ struct Constant: Operator {
     allowance: inout FoldingAllowance
   ) -> ConstantTensor.Elements? { tensor.elements }
 
-  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
-
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line { rule.lost(lines) }
-
-  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
-
-  func compile(
-    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
-  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
 }
 
 /// The sizes of a tensor, from one dimension to before another. [x]
 ///
 /// They are known as soon as the input's shape is, whatever its values are: this is how shape
 /// arithmetic of exporters (a batch size read, then used to reshape) is worked out. ONNX `Shape`.
-struct ShapeOf: Operator {
+struct ShapeOf: FoldedOperator {
   let start: Int
   /// The first dimension after those that are told; nil: to the end.
   ///
@@ -69,23 +78,15 @@ struct ShapeOf: Operator {
     .integers(sizes(of: try firstShape(node, inputs)))
   }
 
-  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
-
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line { rule.lost(lines) }
-
-  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
-
-  func compile(
-    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
-  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
 }
 
 /// One value repeated to fill a shape. [shape]
 ///
 /// ONNX `ConstantOfShape`. At most `FoldingAllowance` elements are made.
-struct Filled: Operator {
+struct Filled: FoldedOperator {
   /// A tensor of one element.
   let value: ConstantTensor
 
@@ -116,24 +117,16 @@ struct Filled: Operator {
     return value.elements.strided(shape, strides: [Int](repeating: 0, count: shape.rank))
   }
 
-  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
-
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line { rule.lost(lines) }
-
-  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
-
-  func compile(
-    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
-  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
 }
 
 /// The same values as another type: towards zero, and "not 0" for truth values. [x]
 ///
 /// A cast to `Float` of what depends on the image is an identity, and gone before compiling. ONNX
 /// `Cast`.
-struct Cast: Operator {
+struct Cast: FoldedOperator {
   /// What elements become; the file's sizes of numbers do not matter.
   let type: ElementType
 
@@ -156,17 +149,9 @@ struct Cast: Operator {
     return constants[0].elements.cast(to: type)
   }
 
-  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
-
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line { rule.only(lines) }
-
-  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
-
-  func compile(
-    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
-  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
 }
 
 extension ConstantTensor.Elements {

@@ -154,7 +154,7 @@ struct Selection: Operator {
 ///
 /// ONNX `Equal`. Of constants alone, in shape arithmetic; its derivative would be 0, so that nothing
 /// is compiled.
-struct Equality: Operator {
+struct Equality: FoldedOperator {
   var name: String { "comparison" }
   var arity: ClosedRange<Int> { 2...2 }
   var parameterCount: Int { 0 }
@@ -182,15 +182,7 @@ struct Equality: Operator {
     }
   }
 
-  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
-
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line { rule.broadcast(lines) }
-
-  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
-
-  func compile(
-    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
-  ) throws -> CompiledOperator { throw NetworkError(dependsOnImage: self) }
 }

@@ -45,57 +45,15 @@ struct ResolvedSlice: Hashable, Sendable {
   }
 }
 
-extension IndexedOperator {
-  /// The output's elements, if the input's are known.
-  fileprivate func sliced(
-    _ slice: ResolvedSlice, _ node: Node, _ constants: [ConstantTensor]?, shape: TensorShape,
-    allowance: inout FoldingAllowance
-  ) throws(GraphError) -> ConstantTensor.Elements? {
-    guard let input = constants?[0] else { return nil }
-    try allowance.take(shape.elementCount, for: node)
-    let strides = input.shape.strides
-    let offset = zip(slice.starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
-    return input.elements.strided(
-      shape, strides: zip(slice.steps, strides).map { $0 * $1 }, offset: offset)
-  }
-
-  /// Moved and spread where the slice goes forwards in the image's order, else an order of its own.
-  fileprivate func receptiveField(
-    _ slice: ResolvedSlice?, _ line: ReceptiveField.Line, _ shape: TensorShape, order: Int
-  ) -> ReceptiveField.Line {
-    guard let positions = line.positions else { return line }
-    guard let slice else { return line.lost }
-    let dimension = positions.dimension
-    let (start, step) = (slice.starts[dimension], slice.steps[dimension])
-    let count = slice.counts[dimension]
-    if start == 0, step == 1, count == shape.dimensions[dimension] { return line }
-    guard positions.isDirect(in: shape), step > 0, step <= 1 << 20,
-      positions.stride * step <= 1 << 20
-    else { return line.scattered(along: dimension, count: count, order: order) }
-    var result = line.moved(by: start * positions.stride)
-    result.positions?.stride *= step
-    result.positions?.count = count
-    return result
-  }
-
-  /// The slice as index maps.
-  fileprivate func copy(_ slice: ResolvedSlice, of shape: TensorShape) -> IndexedCopy {
-    IndexedCopy(
-      maps: shape.dimensions.indices.map { dimension in
-        (0..<slice.counts[dimension]).map {
-          Int32(slice.starts[dimension] + $0 * slice.steps[dimension])
-        }
-      }, source: shape)
-  }
+/// What slices and split outputs have in common: all that follows from a `ResolvedSlice`.
+protocol StridedOperator: IndexedOperator {
+  /// Start, step and count for each dimension.
+  ///
+  /// - Throws: `GraphError` that names the node and what does not fit.
+  func resolved(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ResolvedSlice
 }
 
-/// Elements from a start to before an end, with a step (ONNX `Slice`).
-/// [x, starts, ends, axes?, steps?]
-///
-/// Formulas: `ResolvedSlice`. Starts, ends, axes and steps must be known before the network runs.
-struct Slice: IndexedOperator {
-  var name: String { "slice" }
-  var arity: ClosedRange<Int> { 3...5 }
+extension StridedOperator {
   var parameterCount: Int { 0 }
 
   func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
@@ -106,10 +64,75 @@ struct Slice: IndexedOperator {
     TensorShape(try resolved(node, inputs).counts)
   }
 
+  /// The output's elements, if the input's are known.
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    guard let input = constants?[0] else { return nil }
+    let slice = try resolved(node, inputs)
+    try allowance.take(shape.elementCount, for: node)
+    let strides = input.shape.strides
+    let offset = zip(slice.starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
+    return input.elements.strided(
+      shape, strides: zip(slice.steps, strides).map { $0 * $1 }, offset: offset)
+  }
+
+  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
+
+  /// Moved and spread where the slice goes forwards in the image's order, else an order of its own.
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line {
+    rule.only(lines) { line, shape in
+      guard let positions = line.positions else { return line }
+      guard let slice = try? resolved(rule.node, rule.inputs) else { return line.lost }
+      let dimension = positions.dimension
+      let (start, step) = (slice.starts[dimension], slice.steps[dimension])
+      let count = slice.counts[dimension]
+      if start == 0, step == 1, count == shape.dimensions[dimension] { return line }
+      guard positions.isDirect(in: shape), step > 0, step <= 1 << 20,
+        positions.stride * step <= 1 << 20
+      else { return line.scattered(along: dimension, count: count, order: rule.order) }
+      var result = line.moved(by: start * positions.stride)
+      result.positions?.stride *= step
+      result.positions?.count = count
+      return result
+    }
+  }
+
+  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+
+  /// The slice as index maps.
+  func indexedCopy(
+    from input: TensorShape, to output: TensorShape, _ node: Node, _ inputs: [TensorFact?]
+  ) throws(GraphError) -> IndexedCopy {
+    let slice = try resolved(node, inputs)
+    return IndexedCopy(
+      maps: input.dimensions.indices.map { dimension in
+        (0..<slice.counts[dimension]).map {
+          Int32(slice.starts[dimension] + $0 * slice.steps[dimension])
+        }
+      }, source: input)
+  }
+
+  func compile(
+    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator { try compileCopy(node, to: output, with: compiler) }
+}
+
+/// Elements from a start to before an end, with a step (ONNX `Slice`).
+/// [x, starts, ends, axes?, steps?]
+///
+/// Formulas: `ResolvedSlice`. Starts, ends, axes and steps must be known before the network runs.
+struct Slice: StridedOperator {
+  var name: String { "slice" }
+  var arity: ClosedRange<Int> { 3...5 }
+
   /// Start, step and count for each dimension.
   ///
   /// - Throws: `GraphError` for axes that do not exist, and a step of 0.
-  private func resolved(
+  func resolved(
     _ node: Node, _ inputs: [TensorFact?]
   ) throws(GraphError) -> ResolvedSlice {
     let shape = try firstShape(node, inputs)
@@ -130,34 +153,6 @@ struct Slice: IndexedOperator {
     }
     return result
   }
-
-  func folded(
-    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
-    allowance: inout FoldingAllowance
-  ) throws(GraphError) -> ConstantTensor.Elements? {
-    try sliced(
-      resolved(node, inputs), node, constants, shape: shape, allowance: &allowance)
-  }
-
-  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
-
-  func receptiveField(
-    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
-  ) -> ReceptiveField.Line {
-    rule.only(lines) { line, shape in
-      receptiveField(try? resolved(rule.node, rule.inputs), line, shape, order: rule.order)
-    }
-  }
-
-  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
-
-  func indexedCopy(
-    from input: TensorShape, to output: TensorShape, _ node: Node, _ inputs: [TensorFact?]
-  ) throws(GraphError) -> IndexedCopy { copy(try resolved(node, inputs), of: input) }
-
-  func compile(
-    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
-  ) throws -> CompiledOperator { try compileCopy(node, to: output, with: compiler) }
 }
 
 /// One of the outputs of a split; `sizes` are those of all outputs, nil for `count` equal ones, a
@@ -165,7 +160,7 @@ struct Slice: IndexedOperator {
 ///
 /// A graph's nodes have one output each, so that ONNX's `Split` is as many of these. The gradient of
 /// the input is the sum of their contributions, each 0 outside its part.
-struct SplitOutput: IndexedOperator {
+struct SplitOutput: StridedOperator {
   /// Which output it is, and how many there are.
   let index, count: Int
   /// The sizes of all outputs along the axis; they must add up to the input's.
@@ -175,20 +170,11 @@ struct SplitOutput: IndexedOperator {
 
   var name: String { "split" }
   var arity: ClosedRange<Int> { 1...1 }
-  var parameterCount: Int { 0 }
-
-  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
-    try sameType(node, inputs)
-  }
-
-  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
-    TensorShape(try resolved(node, inputs).counts)
-  }
 
   /// Start, step and count for each dimension.
   ///
   /// - Throws: `GraphError` for an axis that does not exist, and sizes that do not add up.
-  private func resolved(
+  func resolved(
     _ node: Node, _ inputs: [TensorFact?]
   ) throws(GraphError) -> ResolvedSlice {
     let shape = try firstShape(node, inputs)
@@ -221,32 +207,4 @@ struct SplitOutput: IndexedOperator {
     result.counts[dimension] = sizes[index]
     return result
   }
-
-  func folded(
-    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
-    allowance: inout FoldingAllowance
-  ) throws(GraphError) -> ConstantTensor.Elements? {
-    try sliced(
-      resolved(node, inputs), node, constants, shape: shape, allowance: &allowance)
-  }
-
-  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
-
-  func receptiveField(
-    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
-  ) -> ReceptiveField.Line {
-    rule.only(lines) { line, shape in
-      receptiveField(try? resolved(rule.node, rule.inputs), line, shape, order: rule.order)
-    }
-  }
-
-  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
-
-  func indexedCopy(
-    from input: TensorShape, to output: TensorShape, _ node: Node, _ inputs: [TensorFact?]
-  ) throws(GraphError) -> IndexedCopy { copy(try resolved(node, inputs), of: input) }
-
-  func compile(
-    _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
-  ) throws -> CompiledOperator { try compileCopy(node, to: output, with: compiler) }
 }
