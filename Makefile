@@ -22,7 +22,7 @@ include Pipelines/settings.mk
 # ---------------------------------------------------------------- what to make
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER OUT ALIGN_TO WORLD_IMAGES WORLD_SEED RECIPE PYTHON BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER OUT ALIGN_TO FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
@@ -33,12 +33,13 @@ help.WORLD_IMAGES := Images per class of the synthetic world
 help.WORLD_SEED   := Seed of the synthetic world; its network was trained on 0 and validated on 1
 help.RECIPE       := A set of values, one of: $(RECIPES)
 help.PYTHON       := The Python of make network, check-networks and the comparisons
+help.FILTER       := The tests that make test runs: a regular expression of suites or Suite/function
 help.BENCH_MODEL  := The network that make bench measures
 help.BENCH_IMAGES := The images that make bench measures with
 
 # A misspelt variable would be ignored in silence, and a word that there is not would be read as another.
 GIVEN   := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-UNKNOWN := $(firstword $(filter-out $(SETTINGS) $(INPUTS) BIN BUILT SWIFT_BUILD MAKEFLAGS,$(GIVEN)))
+UNKNOWN := $(firstword $(filter-out $(SETTINGS) $(INPUTS) BIN BUILT SWIFT_BUILD SWIFT_TEST MAKEFLAGS,$(GIVEN)))
 ifneq ($(UNKNOWN),)
   $(error There is no setting $(UNKNOWN); the nearest is \
     $(shell Scripts/nearest-name '$(UNKNOWN)' $(SETTINGS) $(INPUTS)), make help lists all)
@@ -118,14 +119,19 @@ build: $(BUILT) ## Build the programs into .build/release
 packages: ## Check the system packages; install them where that is allowed
 	@Scripts/install-packages
 
+# No test needs @testable; without it the modules need not be built again for the tests.
+SWIFT_TEST ?= swift test --configuration release --disable-testable-imports --disable-xctest
+
 # The tests of the scripts want Python 3.9, as the scripts do.
-test: packages ## Build and run all tests
+test: packages ## Build and run all tests, or those that FILTER names: a suite, or Suite/function
+ifeq ($(FILTER),)
 	@if command -v python3 > /dev/null; then python3 -m unittest Scripts/tests/test_*.py; \
 	else echo "skipped: the tests of Scripts need python3"; fi
-	swift test --configuration release --disable-testable-imports
+endif
+	$(SWIFT_TEST) $(if $(FILTER),--filter $(call quote,$(FILTER)))
 
 quick-test: packages ## Build, and run the quick tests: under a minute once built
-	QUICK_TESTS=1 swift test --configuration release --disable-testable-imports --disable-xctest
+	QUICK_TESTS=1 $(SWIFT_TEST)
 
 # GoogLeNet on photographs where they are at hand, else the network and images of the atlas.
 ifeq ($(IS_WORLD),yes)
