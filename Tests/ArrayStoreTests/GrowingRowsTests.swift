@@ -141,11 +141,11 @@ import Testing
     }
   }
 
-  @Test("no two processes are at the same work")
+  @Test("no two processes do the same work")
   func locked() throws {
     let first = try journal()
     let error = #expect(throws: ArrayStoreError.self) { try self.journal() }
-    #expect(error?.description.contains("another process is at this work; wait") == true)
+    #expect(error?.description.contains("another process is doing this work; wait") == true)
     try first.append(["still there"])
     withExtendedLifetime(first) {}
   }
