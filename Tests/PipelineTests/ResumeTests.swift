@@ -166,7 +166,7 @@ import Testing
     let outcome = try first.outcome()
     #expect(outcome.status == 0)
     #expect(second.status == 1 && second.errors.count == 1, "\(second)")
-    #expect(second.says("another process is at this work; wait for it"))
+    #expect(second.says("another process is doing this work; wait for it"))
   }
 
   @Test("a killed rendering goes on, and ends in the bytes of one that was not")
