@@ -32,12 +32,12 @@ public struct NetworkArguments: ParsableArguments {
     return network
   }
 
-  /// The files whose content decides the result, for provenance: the network, and the card if there
-  /// is one.
-  public var inputs: [String] {
+  /// The files whose content decides the result, for provenance: the network's, with the weights that
+  /// lie beside it, and the card if there is one.
+  public func inputs(of network: TrainedNetwork) -> [String] {
     let card = ModelCard.path(besides: model, explicit: card)
     // A network may do without a card; one that is added later makes another run.
-    return [model] + (fileExists(card) ? [card] : [])
+    return network.files + (fileExists(card) ? [card] : [])
   }
 }
 

@@ -15,9 +15,8 @@ import Testing
   private func tensor(
     _ name: String, type: Int = 1, _ entries: [(String, String)]
   ) -> [UInt8] {
-    SmallModel.tensor(name, [1, 3, 2, 2], type: type)
-      + entries.flatMap { Wire.bytes(13, Wire.text(1, $0.0) + Wire.text(2, $0.1)) }
-      + Wire.integer(14, 1)
+    SmallModel.tensor(
+      name, [1, 3, 2, 2], type: type, entries: entries.map { (key: $0.0, value: $0.1) })
   }
 
   private func graph(_ tensors: [[UInt8]]) throws -> NetworkGraph {
@@ -58,6 +57,25 @@ import Testing
     ])
     #expect(weights(graph, 0) == SmallModel.ramp(12))
     #expect(weights(graph, 1) == SmallModel.ramp(12))
+  }
+
+  @Test("a network knows every file that its weights lie in, each once")
+  func files() throws {
+    let floats = SmallModel.ramp(12).flatMap { Wire.littleEndian($0.bitPattern) }
+    try folder.write("w.bin", floats + floats)
+    try folder.write("data/v.bin", floats)
+    var model = SmallModel()
+    model.initializers = [
+      tensor("w0", [("location", "w.bin")]), tensor("w1", [("location", "data/v.bin")]),
+      tensor("w2", [("location", "w.bin"), ("offset", "48")]),
+    ]
+    model.nodes = (0..<3).map {
+      SmallModel.node("Conv", ["image", "w\($0)"], [$0 == 0 ? "result" : "r\($0)"])
+    }
+    let path = try folder.write("net.onnx", model.bytes)
+    #expect(
+      try TrainedNetwork.load(path: path).files
+        == [path, folder.file("data/v.bin"), folder.file("w.bin")])
   }
 
   @Test(

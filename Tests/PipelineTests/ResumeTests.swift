@@ -1,3 +1,4 @@
+import ArrayStore
 import Foundation
 import Images
 import TestSupport
@@ -71,6 +72,36 @@ import Testing
     #expect(try folder.bytes("killed.h5") == folder.bytes("whole.h5"))
     #expect(
       folder.content.filter { !$0.hasPrefix("images") } == ["killed.h5", "whole.h5"])
+  }
+
+  @Test("an extraction does not go on with other weights beside the network's file")
+  func otherWeights() throws {
+    let images = try makeImages("images")
+    var model = SmallModel()
+    model.initializers = [
+      SmallModel.tensor("w", [1, 3, 2, 2], entries: [(key: "location", value: "net.onnx.data")])
+    ]
+    model.nodes = [SmallModel.node("Conv", ["image", "w"], ["result"])]
+    func writeWeights(_ factor: Float) throws {
+      try folder.write(
+        "net.onnx.data",
+        SmallModel.ramp(12).flatMap { Wire.littleEndian((factor * $0).bitPattern) })
+    }
+    let network = try folder.write("net.onnx", model.bytes)
+    func arguments(_ name: String) -> [String] {
+      var arguments = extractArguments(name, in: images)
+      (arguments[1], arguments[5]) = (network, "result")
+      return arguments
+    }
+    try writeWeights(1)
+    try killExtraction(arguments("killed.h5"))
+    try writeWeights(-2)
+    let outcome = try Program.extract.succeed(arguments("killed.h5"))
+    #expect(!outcome.says("images are there from an earlier run"))
+    try Program.extract.succeed(arguments("whole.h5"))
+    #expect(try folder.bytes("killed.h5") == folder.bytes("whole.h5"))
+    let file = try ArrayFileReader(path: folder.file("whole.h5"), kind: "activations")
+    #expect(try file.provenance?.inputs.map(\.name) == ["net.onnx", "net.onnx.data"])
   }
 
   @Test("an extraction killed again and again, at any moment, ends in the same bytes")

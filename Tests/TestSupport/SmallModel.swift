@@ -70,6 +70,15 @@ package struct SmallModel {
     sides.flatMap { Wire.integer(1, $0) } + Wire.integer(2, type) + Wire.text(8, name)
   }
 
+  /// A tensor whose values lie in another file: ONNX's entries `location`, `offset`, `length`.
+  package static func tensor(
+    _ name: String, _ sides: [Int], type: Int = 1, entries: [(key: String, value: String)]
+  ) -> [UInt8] {
+    tensor(name, sides, type: type)
+      + entries.flatMap { Wire.bytes(13, Wire.text(1, $0.key) + Wire.text(2, $0.value)) }
+      + Wire.integer(14, 1)
+  }
+
   /// 0, 1, 2 … as `Float`.
   package static func ramp(_ count: Int) -> [Float] { (0..<count).map(Float.init) }
 

@@ -44,7 +44,7 @@ extension TrainedNetwork {
     let network = TrainedNetwork(
       graph: graph, inputShape: shape, card: card,
       preprocessing: try card.preprocessing(for: shape, path: cardPath),
-      labels: try card.labels(cardPath: cardPath), path: path,
+      labels: try card.labels(cardPath: cardPath), path: path, files: file.paths,
       warnings: warnings + assumed + (missing.map { [$0] } ?? []))
     try network.check(cardPath: cardPath)
     return network

@@ -15,13 +15,16 @@ public struct TrainedNetwork: Sendable {
   public let labels: [Label]
   /// The network's file, as given.
   public let path: String
+  /// The network's file and those beside it that its weights were read from (ONNX's external data):
+  /// two networks are the same when all of these have the same content.
+  public let files: [String]
   /// What was assumed or not understood, one line each.
   public let warnings: [String]
 
   /// Makes a network of its parts, which are not checked against each other.
   package init(
     graph: NetworkGraph, inputShape: MapShape, card: ModelCard, preprocessing: Preprocessing,
-    labels: [Label], path: String, warnings: [String]
+    labels: [Label], path: String, files: [String]? = nil, warnings: [String]
   ) {
     self.graph = graph
     self.inputShape = inputShape
@@ -29,6 +32,7 @@ public struct TrainedNetwork: Sendable {
     self.preprocessing = preprocessing
     self.labels = labels
     self.path = path
+    self.files = files ?? [path]
     self.warnings = warnings
   }
 

@@ -91,7 +91,7 @@ import NeuralNetworks
       program: "atlas-extract",
       parameters: [("layer", layer.joined(separator: " ")), ("images", folder)]
         + settings.record.resolving(extraction.precision),
-      inputs: self.network.inputs)
+      inputs: self.network.inputs(of: network))
     let subjects = zip(layer, tensors).map {
       Subject(network: network.card.name ?? network.path, layer: $0, tensor: $1)
     }

@@ -67,7 +67,7 @@ import NeuralNetworks
       program: "atlas-render",
       parameters: [("layer", layer)]
         + settings.record.resolving(settings.icon.parameters.precision),
-      inputs: self.network.inputs + settings.targets.inputs)
+      inputs: self.network.inputs(of: network) + settings.targets.inputs)
     let run = RenderRun(
       renderer: renderer, targets: targets, parameters: parameters, output: output,
       provenance: provenance)

@@ -20,15 +20,26 @@ public enum NetworkFile {
     try imported(contentsOf: path, input: input).graph
   }
 
-  /// Reads the network of a file, and whether the file leaves the image's size open.
+  /// What is read of a file.
+  struct Content {
+    /// The network.
+    let graph: NetworkGraph
+    /// Whether the file leaves the image's size open.
+    let hasOpenSize: Bool
+    /// The file, and those beside it that its weights were read from.
+    let paths: [String]
+  }
+
+  /// Reads the network of a file, and what else is known of it.
   static func imported(
     contentsOf path: String, input: InputSize
-  ) throws(ModelError) -> (graph: NetworkGraph, hasOpenSize: Bool) {
-    if path.lowercased().hasSuffix(".pb") {
-      return try GraphDefImporter.imported(contentsOf: path, input: input)
+  ) throws(ModelError) -> Content {
+    guard path.lowercased().hasSuffix(".pb") else {
+      return try ONNXImporter.imported(contentsOf: path, input: input)
     }
-    let file = try ONNXImporter.imported(contentsOf: path, input: input)
-    return (file.graph, file.hasOpenSize)
+    let file = try GraphDefImporter.imported(contentsOf: path, input: input)
+    // A frozen graph holds its weights itself.
+    return Content(graph: file.graph, hasOpenSize: file.hasOpenSize, paths: [path])
   }
 }
 

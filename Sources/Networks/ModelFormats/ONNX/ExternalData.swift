@@ -12,6 +12,13 @@ struct ExternalData {
   private let folder: String?
   private var files: [String: FileAllowance] = [:]
 
+  /// The files that tensors were read from, ordered by their names: with the network's own file, all
+  /// that its weights depend on.
+  var paths: [String] {
+    let prefix = folder.map { $0 == "." ? "" : $0 } ?? ""
+    return files.keys.sorted().map { prefix + $0 }
+  }
+
   /// A file's size in bytes, and how many bytes may still be read from it.
   private struct FileAllowance {
     let size: Int

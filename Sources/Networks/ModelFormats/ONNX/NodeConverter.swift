@@ -27,7 +27,7 @@ struct NodeConverter {
   var builder: GraphBuilder
   /// The weights that no node has read yet.
   private var initializers: [String: ONNXTensorProto]
-  private var external: ExternalData
+  private(set) var external: ExternalData
   /// Weights that were found to be finite, so that many readers of one tensor check it once.
   private var finiteWeights: Set<String> = []
 

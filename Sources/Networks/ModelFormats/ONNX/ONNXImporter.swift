@@ -51,16 +51,10 @@ public enum ONNXImporter {
       .graph
   }
 
-  /// A graph, and whether the file leaves the image's size open.
-  struct Import {
-    let graph: NetworkGraph
-    let hasOpenSize: Bool
-  }
-
-  /// Reads the network of an ONNX file, and whether the file leaves the image's size open.
+  /// Reads the network of an ONNX file, and what else is known of it.
   static func imported(
     contentsOf path: String, input: InputSize
-  ) throws(ModelError) -> Import {
+  ) throws(ModelError) -> NetworkFile.Content {
     // Of the bytes, the parsed file and the graph, only two are there at a time, and the parsed
     // weights go one by one.
     let contents = try contents(
@@ -107,7 +101,7 @@ public enum ONNXImporter {
   /// Converts the nodes of a file one by one.
   private static func imported(
     _ contents: consuming Contents, _ path: String, external: ExternalData
-  ) throws(ModelError) -> Import {
+  ) throws(ModelError) -> NetworkFile.Content {
     let (nodes, outputs, input) = (contents.nodes, contents.outputs, contents.input)
     let builder = GraphBuilder(
       inputName: input.name, inputShape: input.shape, names: contents.names,
@@ -131,7 +125,9 @@ public enum ONNXImporter {
           remedy: "name a tensor of the network as its output")
       }
     }
-    return Import(graph: converter.builder.graph(outputs: outputs), hasOpenSize: input.hasOpenSize)
+    return NetworkFile.Content(
+      graph: converter.builder.graph(outputs: outputs), hasOpenSize: input.hasOpenSize,
+      paths: [path] + converter.external.paths)
   }
 
   /// Parses the bytes as a `ModelProto`.
