@@ -46,6 +46,10 @@ public final class RunJournal {
     }
   }
 
+  /// Gives the lock back by a call of its own: closing the file would leave it to a child process
+  /// that another thread has just forked, until that child starts its program.
+  deinit { file.unlock() }
+
   /// Reads the lines, and returns whether they are of this run.
   ///
   /// What follows the last line feed was not finished; after a power failure it may be zeros.

@@ -74,6 +74,9 @@ struct FileDescriptor: ~Copyable {
   ///   where a run should not fail for that.
   func lock() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
 
+  /// Lets other processes lock the file.
+  func unlock() { _ = flock(number, LOCK_UN) }
+
   /// Waits until what was written is on disk (`fsync(2)`).
   func synchronize() throws(SystemFailure) {
     guard fsync(number) == 0 else { throw .latest }
