@@ -127,7 +127,10 @@ extension NodeConverter {
     let channelAxis = shape.rank + 1 - (builder.facts[input]?.shape.rank ?? 0)
     guard (0...1).contains(channelAxis), shape.rank > channelAxis,
       shape.dimensions[channelAxis] == slopes.count
-    else { throw source.fault("its slopes of shape \(shape) are not one per channel") }
+    else {
+      throw source.fault(
+        "its slopes of shape \(shape) are not one per channel, which is not supported")
+    }
     try emit(.parametricReLU(ParametricReLU(slopes: slopes)), [input], source)
   }
 
