@@ -6,7 +6,7 @@ import TestTags
 import Testing
 
 @Suite(.tags(.quick), .serialized) struct ClusteredSearchTests {
-  /// Samples around some middles, with a few equal to each other.
+  /// Samples around some centroids, with a few equal to each other.
   private func clusteredRows(_ count: Int, _ dimension: Int, seed: UInt64) -> Matrix {
     var stream = RandomStream(seed: seed, purpose: .evaluation)
     let middles = (0..<40).map { _ in (0..<dimension).map { _ in 3 * stream.normalPair().0 } }

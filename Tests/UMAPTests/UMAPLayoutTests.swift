@@ -164,7 +164,7 @@ import UMAP
 
   @Test("a hub stays in the center")
   func hub() throws {
-    // A star: each sample's one neighbor is sample 0, so that 1,999 edges pull at it.
+    // A star: each sample's one neighbor is sample 0, so that 1,999 edges attract it.
     let count = 2000
     let table = NeighborTable(
       rowCount: count, neighborCount: 1, indices: (0..<count).map { $0 == 0 ? 1 : 0 },

@@ -8,9 +8,9 @@ internal import OneDNN
 ///     ẏ = scale_c ẋ                  pushforward
 ///
 /// ONNX `BatchNormalization` with scale_c = γ / √(σ² + ε) and shift_c = β − μ scale_c, which the
-/// importers work out. Behind a convolution `Lowering` multiplies it into the weights; what is left
+/// importers work out. After a convolution `Lowering` multiplies it into the weights; what is left
 /// runs here.
-public struct ChannelAffine: Hashable, Sendable, Operator {
+public struct ChannelAffine: Hashable, Sendable, ChannelwiseOperator {
   /// One value per channel.
   public var scale, shift: [Float]
 
@@ -24,39 +24,8 @@ public struct ChannelAffine: Hashable, Sendable, Operator {
   }
 
   var name: String { "batch normalization" }
-  var arity: ClosedRange<Int> { 1...1 }
   var parameterCount: Int { scale.count + shift.count }
-
-  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
-    try floatType(node, inputs)
-  }
-
-  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
-    let input = try firstShape(node, inputs)
-    guard input.rank >= 2, scale.count == input.dimensions[1] else {
-      throw GraphError(node, "\(scale.count) channels expected, found \(input)")
-    }
-    return input
-  }
-
-  func folded(
-    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
-    allowance: inout FoldingAllowance
-  ) -> ConstantTensor.Elements? { nil }
-
-  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
-
-  func receptiveField(
-    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
-  ) -> ReceptiveField.Line { rule.only(lines) }
-
-  /// Maps stay in their layout, in single precision: the loop below knows every layout.
-  func formats(_ request: FormatRequest) -> FormatChoice {
-    guard let first = request.inputs.first else { return .plain }
-    let format = MemoryFormat(
-      layout: request.isOfMaps ? first.format.layout : .plain, numbers: .float32)
-    return FormatChoice(input: format, output: format)
-  }
+  var channelCount: Int { scale.count }
 
   /// One loop for all three directions, with the shift left out backward and along tangents.
   func compile(
@@ -104,49 +73,28 @@ public struct ChannelAffine: Hashable, Sendable, Operator {
 
 /// result ← scale · source + shift, one of each per channel, in any layout.
 ///
-/// In memory a tensor is images × channel blocks × positions × channels of a block; plain order is
-/// blocks of one channel, channels last is one block of all.
-///
 /// - Complexity: O(elements), one multiply-add each.
 private final class ChannelAffineKernel: Kernel {
   let name = "loop"
   private let scale, shift: [Float]
   private let result, source: TensorMemory
-  /// How often the channels repeat, the positions of each, and the channels that lie together.
-  private let batch, positions, block: Int
+  private let order: ChannelOrder
 
   init(
     _ affine: ChannelAffine, _ shape: TensorShape, _ layout: TensorLayout, result: TensorMemory,
     source: TensorMemory
   ) {
-    let channels = affine.scale.count
-    let positionCount = shape.dimensions.dropFirst(2).reduce(1, *)
-    switch layout {
-    case .plain, .any: block = 1
-    case .channelsLast: block = channels
-    case .blocked(let count): block = count
-    }
-    // The last block may be incomplete. oneDNN expects zeros in its padding: scale and shift are 0
-    // there.
-    let padded = (channels + block - 1) / block * block
-    let padding = [Float](repeating: 0, count: padded - channels)
-    scale = affine.scale + padding
-    shift = affine.shift + padding
-    batch = shape.dimensions[0]
-    positions = positionCount
+    order = ChannelOrder(shape, layout)
+    scale = order.padded(affine.scale)
+    shift = order.padded(affine.shift)
     self.result = result
     self.source = source
-    precondition(
-      result.storedCount == source.storedCount
-        && result.storedCount == batch * padded * positions,
-      """
-      \(batch) × \(padded) channels × \(positions) positions do not fill \(result.storedCount) and \
-      \(source.storedCount) elements
-      """)
+    order.check(result, source)
   }
 
   func run() {
     let (scale, shift) = (scale, shift)
+    let (batch, positions, block) = (order.batch, order.positions, order.block)
     source.withElements { source in
       result.withMutableElements { result in
         var start = 0

@@ -13,7 +13,7 @@ internal import OneDNN
 ///
 /// A loop of the project's own, since oneDNN's PReLU (`dnnl_prelu_forward_desc_init`) wants the slopes
 /// as a tensor in the layout of each of its inputs.
-public struct ParametricReLU: Hashable, Sendable, Operator {
+public struct ParametricReLU: Hashable, Sendable, ChannelwiseOperator {
   /// One value per channel.
   public var slopes: [Float]
 
@@ -21,40 +21,8 @@ public struct ParametricReLU: Hashable, Sendable, Operator {
   public init(slopes: [Float]) { self.slopes = slopes }
 
   var name: String { "parametric ReLU" }
-  var arity: ClosedRange<Int> { 1...1 }
   var parameterCount: Int { slopes.count }
-
-  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
-    try floatType(node, inputs)
-  }
-
-  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
-    let input = try firstShape(node, inputs)
-    guard input.rank >= 2, slopes.count == input.dimensions[1] else {
-      throw GraphError(node, "\(slopes.count) channels expected, found \(input)")
-    }
-    return input
-  }
-
-  /// Networks apply it to what depends on the image alone.
-  func folded(
-    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
-    allowance: inout FoldingAllowance
-  ) -> ConstantTensor.Elements? { nil }
-
-  func operationCount(_ inputs: [TensorShape?], output: TensorShape) -> Int { 0 }
-
-  func receptiveField(
-    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
-  ) -> ReceptiveField.Line { rule.only(lines) }
-
-  /// Maps stay in their layout, in single precision: the loop below knows every layout.
-  func formats(_ request: FormatRequest) -> FormatChoice {
-    guard let first = request.inputs.first else { return .plain }
-    let format = MemoryFormat(
-      layout: request.isOfMaps ? first.format.layout : .plain, numbers: .float32)
-    return FormatChoice(input: format, output: format)
-  }
+  var channelCount: Int { slopes.count }
 
   /// One loop for all three directions: values, gradients and tangents are scaled by the same
   /// factors, which the sign of x decides.
@@ -88,43 +56,26 @@ public struct ParametricReLU: Hashable, Sendable, Operator {
 
 /// result ← source where x > 0, else slope · source, one slope per channel, in any layout.
 ///
-/// In memory a tensor is images × channel blocks × positions × channels of a block; plain order is
-/// blocks of one channel, channels last is one block of all.
-///
 /// - Complexity: O(elements), one multiplication each.
 private final class ParametricReLUKernel: Kernel {
   let name = "loop"
   private let slopes: [Float]
   private let source, x, result: TensorMemory
-  /// How often the channels repeat, the positions of each, and the channels that lie together.
-  private let batch, positions, block: Int
+  private let order: ChannelOrder
 
   init(
     _ slopes: [Float], _ shape: TensorShape, _ layout: TensorLayout, source: TensorMemory,
     x: TensorMemory, result: TensorMemory
   ) {
-    switch layout {
-    case .plain, .any: block = 1
-    case .channelsLast: block = slopes.count
-    case .blocked(let count): block = count
-    }
-    // The padding of an incomplete last block holds zeros, which any slope keeps.
-    let padded = (slopes.count + block - 1) / block * block
-    self.slopes = slopes + [Float](repeating: 0, count: padded - slopes.count)
-    batch = shape.dimensions[0]
-    positions = shape.dimensions.dropFirst(2).reduce(1, *)
+    order = ChannelOrder(shape, layout)
+    self.slopes = order.padded(slopes)
     (self.source, self.x, self.result) = (source, x, result)
-    let count = batch * padded * positions
-    precondition(
-      source.storedCount == count && x.storedCount == count && result.storedCount == count,
-      """
-      \(batch) × \(padded) channels × \(positions) positions do not fill \(source.storedCount), \
-      \(x.storedCount) and \(result.storedCount) elements
-      """)
+    order.check(source, x, result)
   }
 
   func run() {
     let slopes = slopes
+    let (batch, positions, block) = (order.batch, order.positions, order.block)
     source.withElements { source in
       x.withElements { x in
         result.withMutableElements { result in
