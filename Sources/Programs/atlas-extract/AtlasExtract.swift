@@ -68,11 +68,6 @@ import NeuralNetworks
 
   func perform() throws -> [String] {
     let network = try network.load()
-    if network.preprocessing.filter != .bilinear {
-      Diagnostics.warn(
-        "The model card of \(network.path) asks for \(network.preprocessing.filter.rawValue) resizing; images are resized bilinearly"
-      )
-    }
     let tensors = try layer.map { try network.tensorName(for: $0) }
     let extraction = settings.parameters
     let images = try ImageCollection(
