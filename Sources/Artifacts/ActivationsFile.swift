@@ -11,7 +11,7 @@ public struct ActivationsFile {
   public let sampleCount: Int
   /// The number of channels, c.
   public let channelCount: Int
-  /// Which network and layer the activations are of.
+  /// What the activations are of.
   public let subject: Subject
 
   /// Opens a file.
@@ -29,11 +29,6 @@ public struct ActivationsFile {
 
   /// Where the file comes from; nil if it does not say.
   public var provenance: Provenance? { get throws { try reader.file.provenance } }
-
-  /// The hash of the images that were sampled; nil if the file does not say.
-  public var imagesFingerprint: String? {
-    get throws { try reader.optional(Self.imagesFingerprint) }
-  }
 
   /// Reads the activations of some samples, or of all; n × c.
   ///
@@ -103,19 +98,17 @@ public final class ActivationsWriter {
   ///   - subject: Which network and layer the activations are of.
   ///   - provenance: The run.
   ///   - rows: The activations.
-  ///   - imagesFingerprint: The hash of the images that were sampled.
   ///   - positionsPerImage: The samples that an image gives.
   /// - Throws: `ArrayStoreError` if there can be no such file.
   public init(
     path: String, subject: Subject, provenance: Provenance, rows: GrowingRows,
-    imagesFingerprint: String, positionsPerImage: Int
+    positionsPerImage: Int
   ) throws(ArrayStoreError) {
     writer = try ArtifactWriter(
       ActivationsFile.schema, path: path, provenance: provenance, subject: subject, rows: rows,
       as: ActivationsFile.activations)
     // The rows are in the file already, and no more may follow.
     self.rows = nil
-    try writer.set(ActivationsFile.imagesFingerprint, imagesFingerprint)
     try writer.set(ActivationsFile.positionsPerImage, positionsPerImage)
     image = try writer.appendable(SampleOrigins.imageDataset)
     y = try writer.appendable(SampleOrigins.yDataset)
@@ -198,8 +191,6 @@ extension ActivationsFile {
     .optionally("with --predict"))
   static let positionsPerImage = Attribute<Int>(
     "positions_per_image", "Samples that each image gave.", SampleOrigins.absence)
-  static let imagesFingerprint = Attribute<String>(
-    "images_fingerprint", "Hash of the names and sizes of the images.", SampleOrigins.absence)
 
   /// The form of the file.
   public static let schema = FileSchema(
@@ -213,7 +204,7 @@ extension ActivationsFile {
       Axis("f", "images that could not be read"), Axis("p", "images with predictions"),
       Axis("b", "classes kept of each image, 5"),
     ] + SampleOrigins.axes,
-    attributes: SampleOrigins.attributes + [positionsPerImage.schema, imagesFingerprint.schema],
+    attributes: SampleOrigins.attributes + [positionsPerImage.schema],
     datasets: [activations.schema] + SampleOrigins.datasets + [
       failedImages.schema, failureReasons.schema, predictionImages.schema, predictedClasses.schema,
     ],

@@ -122,13 +122,6 @@ struct ArtifactReader {
     return value
   }
 
-  /// Which network and layer the file is about.
-  func subject() throws -> Subject {
-    Subject(
-      network: try optional(Common.network), layer: try optional(Common.layer),
-      tensor: try optional(Common.tensor))
-  }
-
   /// Adds what helps to an error that has no remedy: the store knows files, not the programs that
   /// make them.
   private func wrapped<Result>(
@@ -183,22 +176,5 @@ struct AxisLengths {
       }
     }
     return nil
-  }
-}
-
-/// Which network and layer a file is about; nil where the file does not say.
-public struct Subject: Sendable, Equatable {
-  /// The network's name.
-  public var network: String?
-  /// The layer as the command named it.
-  public var layer: String?
-  /// The layer's name in the network's file.
-  public var tensor: String?
-
-  /// Makes a subject.
-  public init(network: String? = nil, layer: String? = nil, tensor: String? = nil) {
-    self.network = network
-    self.layer = layer
-    self.tensor = tensor
   }
 }

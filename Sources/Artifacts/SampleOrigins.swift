@@ -37,6 +37,14 @@ public struct SampleOrigins: Sendable, Equatable {
     self.layerWidth = layerWidth
   }
 
+  /// Whether both name the same positions of the same images, sample by sample.
+  public func isSame(as other: SampleOrigins) -> Bool {
+    // Classes may come from another list by now.
+    image == other.image && y == other.y && x == other.x
+      && collection.names == other.collection.names && layerHeight == other.layerHeight
+      && layerWidth == other.layerWidth
+  }
+
   /// The class of each sample, below 0 for none.
   public var classes: [Int32] { image.map { collection.classes[Int($0)] } }
 }

@@ -49,7 +49,10 @@ public struct FileSchema: Sendable {
   /// The attributes that every file has.
   public static let commonAttributes =
     [Common.kind.schema, Common.format.schema] + Common.provenance
-    + [Common.network.schema, Common.layer.schema, Common.tensor.schema]
+    + [
+      Common.network.schema, Common.networkSHA256.schema, Common.layer.schema,
+      Common.tensor.schema, Common.imagesFingerprint.schema,
+    ]
 }
 
 /// The attributes that every file has.
@@ -59,10 +62,18 @@ enum Common {
     "format", "The number of the file's form; 1 where there is none.")
   static let network = Attribute<String>(
     "network", "The network's name in its model card, else its path.", .optionally(""))
+  static let networkSHA256 = Attribute<String>(
+    "network_sha256",
+    "SHA-256 of the network's file; of the digests of all its files, one a line, where its weights lie beside it.",
+    .optionally(""))
   static let layer = Attribute<String>(
     "layer", "The layer as the command named it.", .optionally(""))
   static let tensor = Attribute<String>(
     "tensor", "The layer's name in the network's file.", .optionally(""))
+
+  static let imagesFingerprint = Attribute<String>(
+    "images_fingerprint", "Hash of the names and sizes of the images that were sampled.",
+    .optionally(""))
 
   /// What `Provenance` writes.
   static let provenance = [

@@ -12,7 +12,9 @@ struct ArtifactFixture {
 
   let provenance = Provenance(
     program: "p", version: "1", parameters: [("seed", "0")], inputs: [("a.h5", "12")])
-  let subject = Subject(network: "a network", layer: "mixed", tensor: "mixed/output")
+  let subject = Subject(
+    network: "a network", networkSHA256: "abcd", layer: "mixed", tensor: "mixed/output",
+    imagesFingerprint: "f00d")
   /// Four samples of two of three images, on a map of 5 × 6 positions.
   let origins = SampleOrigins(
     image: [0, 0, 2, 2], y: [1, 2, 1, 2], x: [3, 3, 4, 4],

@@ -32,6 +32,9 @@ import Mosaics
 
   typealias AllSettings = Settings<AssembleSettings>
 
+  var inputs: [String] { icons }
+  var outputs: [String] { [output + ".json", output + ".png"] }
+
   func validate() throws {
     guard !icons.isEmpty else { throw ValidationError("--icons is needed.") }
   }

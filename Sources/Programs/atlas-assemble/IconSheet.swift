@@ -24,6 +24,7 @@ struct IconSheet {
     layer = first.layer
     gridSide = first.gridSide
     iconSide = first.iconSidePixels
+    try requireSame(files.map { Described($0.path, $0.subject) })
     for file in files {
       guard file.provenance.isSameRun(as: first.provenance), file.iconSidePixels == iconSide,
         file.gridSide == gridSide

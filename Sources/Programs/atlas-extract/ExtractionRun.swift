@@ -36,6 +36,13 @@ struct ExtractionRun {
 
   private let fingerprint: String
 
+  /// What the file of a layer is about.
+  private func subject(ofLayer layer: Int) -> Subject {
+    var subject = subjects[layer]
+    subject.imagesFingerprint = fingerprint
+    return subject
+  }
+
   /// How an image went.
   private enum Outcome {
     /// It was sampled; its best classes, if they were asked for.
@@ -129,7 +136,7 @@ struct ExtractionRun {
     guard let file = try? ActivationsFile(path: path), let made = try? file.provenance else {
       return false
     }
-    return made.isSameRun(as: provenance) && (try? file.imagesFingerprint) == fingerprint
+    return made.isSameRun(as: provenance) && file.subject.imagesFingerprint == fingerprint
   }
 
   private func sampledCount(_ outcomes: [Outcome]) -> Int {
@@ -216,8 +223,8 @@ struct ExtractionRun {
   ) throws {
     let shape = extractor.shapes[layer]
     let file = try ActivationsWriter(
-      path: paths[layer], subject: subjects[layer], provenance: provenance, rows: rows,
-      imagesFingerprint: fingerprint, positionsPerImage: extractor.sampler.positionCount)
+      path: paths[layer], subject: subject(ofLayer: layer), provenance: provenance, rows: rows,
+      positionsPerImage: extractor.sampler.positionCount)
     // In blocks: one image at a time would be as many calls into HDF5.
     for start in stride(from: 0, to: predictions.images.count, by: 256) {
       let block = predictions.images[start..<min(start + 256, predictions.images.count)]

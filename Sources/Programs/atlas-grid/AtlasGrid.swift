@@ -34,16 +34,15 @@ import Matrices
 
   typealias AllSettings = Settings<GridSettings>
 
+  var inputs: [String] { [activations, layout] }
+  var outputs: [String] { [output] }
+
   private var gridding: Gridding { settings.parameters }
 
   func perform() throws -> [String] {
     let source = try ActivationsFile(path: activations)
     let points = try LayoutFile(path: layout)
-    guard points.sampleCount == source.sampleCount, points.dimension == 2 else {
-      throw StageError(
-        "Cannot use \(layout) with \(activations): \(counted(points.sampleCount, "point")) of \(counted(points.dimension, "coordinate")) for \(counted(source.sampleCount, "sample")); lay these activations out first."
-      )
-    }
+    try points.require(of: source)
     let writer = try CellsWriter(
       path: output, subject: source.subject,
       provenance: Provenance(
