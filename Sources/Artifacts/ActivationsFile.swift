@@ -44,6 +44,12 @@ public struct ActivationsFile {
   /// Where the samples come from; nil if the file does not say.
   public func origins() throws -> SampleOrigins? { try reader.origins() }
 
+  /// Where samples lie in the images' own pixels; nil if the file does not say.
+  public func geometry() throws -> SampleGeometry? { try reader.geometry() }
+
+  /// The folder of the images; nil if the file does not say.
+  public func imagesFolder() throws -> ImagesFolder? { try reader.imagesFolder() }
+
   /// The best classes that were predicted; nil without `--predict`.
   public func predictions() throws -> Predictions? {
     guard reader.contains(Self.predictionImages) else { return nil }
@@ -153,6 +159,14 @@ public final class ActivationsWriter {
     try writer.write(collection, layerHeight: layerHeight, layerWidth: layerWidth)
   }
 
+  /// Writes where the samples lie in images, and where these are.
+  public func write(
+    _ geometry: SampleGeometry, imagesFolder: ImagesFolder
+  ) throws(ArrayStoreError) {
+    try writer.write(geometry)
+    try writer.write(imagesFolder)
+  }
+
   /// Writes which images could not be read, and why.
   public func write(failures: [(image: Int32, reason: String)]) throws(ArrayStoreError) {
     try writer.write(ActivationsFile.failedImages, failures.map(\.image))
@@ -194,18 +208,22 @@ extension ActivationsFile {
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "activations", fileName: "activations.h5", program: "atlas-extract",
+    kind: "activations", format: 2, fileName: "activations.h5", program: "atlas-extract",
     summary: """
       Activation vectors of a layer at sampled positions of images. Other programs may write such a \
-      file with `activations` alone.
+      file: the attribute `kind` = "activations" and the dataset `activations`, of floating-point numbers \
+      in one piece or in chunks with gzip, are enough.
       """,
     axes: [
       Axis("n", "samples", atLeast: 1), Axis("c", "channels of the layer", atLeast: 1),
       Axis("f", "images that could not be read"), Axis("p", "images with predictions"),
       Axis("b", "classes kept of each image, 5"),
     ] + SampleOrigins.axes,
-    attributes: SampleOrigins.attributes + [positionsPerImage.schema],
-    datasets: [activations.schema] + SampleOrigins.datasets + [
+    attributes: SampleOrigins.attributes + [
+      positionsPerImage.schema, ImagesFolder.attribute.schema,
+    ]
+      + SampleGeometry.attributes,
+    datasets: [activations.schema] + SampleOrigins.datasets + SampleGeometry.datasets + [
       failedImages.schema, failureReasons.schema, predictionImages.schema, predictedClasses.schema,
     ],
     example: """
@@ -214,11 +232,11 @@ extension ActivationsFile {
           print(f.attrs["layer"].decode(), f["activations"].shape)
           names = f["images/name"].asstr()[:]
           classes = f["classes/name"].asstr()[:]
-          sample = 7
-          image = f["image"][sample]
+          sample, image = 7, f["image"][7]
           kind = f["images/class"][image]
           print(names[image], "of class", classes[kind] if kind >= 0 else "none")
-          print("row", f["y"][sample], "column", f["x"][sample])
+          print("row", f["y"][sample], "column", f["x"][sample], "of the feature map")
           print("strongest channel", f["activations"][sample].argmax())
+          print("the network saw x, y, width, height", f["images/window"][image])
       """)
 }

@@ -9,6 +9,9 @@ internal import Matrices
 final class ArtifactWriter {
   private let schema: FileSchema
   private let file: ArrayFileWriter
+  /// Where the file will be.
+  var path: String { file.path }
+
   /// The lengths of axes so far, for datasets outside of groups that repeat.
   private var lengths = AxisLengths()
 

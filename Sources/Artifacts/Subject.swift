@@ -86,8 +86,8 @@ extension Subject {
       if let digest = networkSHA256, let otherDigest = other.networkSHA256 {
         guard digest != otherDigest else { return nil }
         let (name, otherName) = (network ?? "?", other.network ?? "?")
-        // A network that was trained again has its old name.
-        return name == otherName
+        // A network that was trained again has its old name, perhaps in another folder.
+        return name.split(separator: "/").last == otherName.split(separator: "/").last
           ? "their networks are called \(name), but their weights are not the same "
             + "(SHA-256 \(digest.prefix(12))… and \(otherDigest.prefix(12))…)"
           : "the network of the one is \(name), of the other \(otherName)"

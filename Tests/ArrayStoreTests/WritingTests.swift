@@ -142,14 +142,28 @@ import Testing
         // Written by the work itself, and by no other; a folder is made by who writes into it.
         try AtomicFile.write([1], to: paths[0])
         #expect(try folder.content.contains("new") == false)
-        let error = #expect(throws: ArrayStoreError.self) {
-          try AtomicFile.reserving([paths[1]]) {}
+        do { try AtomicFile.reserving([paths[1]]) {} } catch let error as ArrayStoreError {
+          #expect(error.cause == "another process is doing this work")
+          throw Failure()
         }
-        #expect(error?.cause == "another process is doing this work")
-        throw Failure()
       }
     }
     #expect(try folder.content == ["a"])
+  }
+
+  @Test("no part of a run's results joins those of another run")
+  func wholeRun() throws {
+    let (first, second) = (folder.file("a"), folder.file("b"))
+    try folder.put([1], "b")
+    let error = #expect(throws: ArrayStoreError.self) {
+      try AtomicFile.reserving([first, second]) {
+        try folder.put([2], "other")
+        #expect(rename(folder.file("other"), second) == 0)
+        try AtomicFile.write([3], to: first)
+      }
+    }
+    #expect(error?.cause == "another run has written it meanwhile")
+    #expect(try folder.content == ["b"] && folder.bytes("b") == [2])
   }
 
   @Test("names as long as a file system takes")

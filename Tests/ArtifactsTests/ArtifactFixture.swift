@@ -21,6 +21,11 @@ struct ArtifactFixture {
     collection: ImageNames(
       names: ["a/1.png", "b/2.png", "b/3.png"], classes: [0, 1, 1], classNames: ["a", "b"]),
     layerHeight: 5, layerWidth: 6)
+  /// An input of 20 × 24 pixels that shows the images' centers; the second could not be read.
+  let geometry = SampleGeometry(
+    field: SampleGeometry.Field(stride: (4, 4), start: (-2, -2), length: (7, 7)), inputHeight: 20,
+    inputWidth: 24, sizes: [60, 48, 0, 0, 40, 48],
+    windows: [0, 10, 48, 40, 0, 0, 0, 0, 0, 0, 48, 40])
   /// Their scores along two axes.
   let scores = Matrix(rowCount: 4, columnCount: 2, elements: (0..<8).map { Float($0) })
 

@@ -18,26 +18,40 @@ final class PartialFile: Sendable {
   private let lock: FileDescriptor
   private let former: FormerFile?
 
-  /// The files that `AtomicFile.reserve` has begun and nobody has taken yet, by their final paths.
-  private static let reserved = Mutex<[String: PartialFile]>([:])
+  /// The files that a run will write and has not yet, by their final paths, and whether work on them
+  /// has begun.
+  private static let reserved = Mutex<[String: (file: PartialFile, isBegun: Bool)]>([:])
 
   /// The partial file that was reserved for a path, or a new one; missing folders are made.
   ///
   /// - Throws: `ArrayStoreError` if there can be none, or another process is writing it.
   static func begin(_ finalPath: String) throws(ArrayStoreError) -> PartialFile {
-    if let own = reserved.withLock({ $0.removeValue(forKey: finalPath) }) { return own }
+    let own = reserved.withLock { reserved -> PartialFile? in
+      guard let (file, isBegun) = reserved[finalPath], !isBegun else { return nil }
+      reserved[finalPath]?.isBegun = true
+      return file
+    }
+    if let own { return own }
     return try PartialFile(for: finalPath)
   }
 
   /// Begins a file that will be written later.
   static func reserve(_ finalPath: String) throws(ArrayStoreError) {
     let file = try PartialFile(for: finalPath)
-    reserved.withLock { $0[finalPath] = file }
+    reserved.withLock { $0[finalPath] = (file, false) }
   }
 
-  /// Gives up a file that was reserved and never written.
+  /// Gives up a file that was reserved, and removes it if it was never begun.
   static func release(_ finalPath: String) {
-    reserved.withLock { $0.removeValue(forKey: finalPath) }?.discard()
+    let own = reserved.withLock { $0.removeValue(forKey: finalPath) }
+    if let own, !own.isBegun { own.file.discard() }
+  }
+
+  /// Whether the name, or another one that this run will take, has become another file's.
+  private var isLate: Bool {
+    // All of them are looked at, so that no half of a run's results joins those of another run.
+    let others = Self.reserved.withLock { $0.values.map(\.file) }
+    return ([self] + others).contains { FormerFile.isReplaced($0.former, at: $0.finalPath) }
   }
 
   private init(for finalPath: String) throws(ArrayStoreError) {
@@ -67,7 +81,7 @@ final class PartialFile: Sendable {
   func commit(_ other: String? = nil) throws(ArrayStoreError) {
     let path = other ?? path
     // A run may outlive the `make` that began it: what a later one has made meanwhile stays.
-    guard !FormerFile.isReplaced(former, at: finalPath) else {
+    guard !isLate else {
       discard()
       throw ArrayStoreError(
         "Cannot write", finalPath, cause: "another run has written it meanwhile",
@@ -83,6 +97,9 @@ final class PartialFile: Sendable {
     } catch {
       discard()
       throw ArrayStoreError("Cannot write", finalPath, cause: error.cause)
+    }
+    Self.reserved.withLock { reserved in
+      if reserved[finalPath]?.file === self { reserved[finalPath] = nil }
     }
     FileInspection.trust(finalPath)
     if other != nil { discard() } else { lock.unlock() }

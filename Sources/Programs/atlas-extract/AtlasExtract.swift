@@ -98,7 +98,10 @@ import NeuralNetworks
     let paths = layer.map(path)
     let run = ExtractionRun(
       extractor: extractor, images: images, subjects: subjects, paths: paths,
-      provenance: provenance)
+      provenance: provenance, fields: try network.fields(of: tensors),
+      classLabels: images.labelIndices(among: network.labels).map { index in
+        index.map { network.labels[$0].text } ?? ""
+      })
     let predictions = try run.run()
     if parameters.predictsClasses {
       predictions.reportAccuracy(of: images, labels: network.labels)

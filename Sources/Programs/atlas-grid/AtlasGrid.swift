@@ -48,6 +48,9 @@ import Matrices
       provenance: Provenance(
         program: "atlas-grid",
         parameters: settings.record, inputs: [activations, layout]))
+    if let origins = try source.origins() {
+      try writer.write(origins, try source.geometry(), try source.imagesFolder())
+    }
     for level in try average(source, try points.positions()) { try write(level, to: writer) }
     try writer.finish()
     return [output]
@@ -91,7 +94,7 @@ import Matrices
       CellsFile.Level(
         side: cells.side, row: cells.row.map(Int32.init), column: cells.column.map(Int32.init),
         count: cells.count.map(Int32.init), mean: level.mean, dispersion: level.dispersion),
-      exemplars: level.exemplars, cellOfSample: cellOfSample)
+      CellsFile.Samples(exemplars: level.exemplars, cellOfSample: cellOfSample))
     // The homogeneity that Documentation/choices.md compares: weighted by samples, not by cells.
     let samples = cells.sampleCount
     let similarity =

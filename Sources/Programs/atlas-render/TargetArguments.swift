@@ -97,6 +97,7 @@ struct TargetArguments: ParsableArguments {
   ///   - network: The network.
   ///   - subject: What of it is rendered.
   ///   - tensor: The layer's name in its file.
+  /// - Returns: What to render, with where it belongs.
   /// - Throws: `ArtifactError` for files that are about another network or layer.
   func load(network: TrainedNetwork, subject: Subject, tensor: String) throws -> RenderTargets {
     let shapes = try network.graph.shapes(
