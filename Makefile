@@ -199,9 +199,11 @@ bench-embedding: $(BUILT) ## Measure layouts by this project, umap-learn and ope
 	$(PYTHON) Scripts/prepare-python embedding
 	$(PYTHON) Scripts/bench_embedding.py
 
-fuzz: $(BUILT) ## Read and run 100,000 damaged network files
+fuzz: $(BUILT) ## Read and run 100,000 damaged network files, and 5,000 results with altered metadata
 	$(BIN)/model-fuzzing --count 100000 --jobs $$(nproc) --failures Data/work/fuzzing
 	$(BIN)/model-fuzzing --tensorflow --count 20000 --jobs $$(nproc) --failures Data/work/fuzzing
+	ALTERED_FILES=400 ALTERED_FIRST=1000 ALTERED_FAILURES=$(CURDIR)/Data/work/fuzzing \
+	  $(SWIFT_TEST) --filter AlteredMetadataTests
 
 documentation: $(BUILT) ## Write what documents and make know of files and settings, from the code
 	$(BIN)/atlas-documentation files > Documentation/files.md

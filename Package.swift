@@ -287,7 +287,7 @@ let package = Package(
       for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Grids"]),
-    .tests(for: "ArrayStore", on: ["Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "ArrayStore", on: ["CHDF5", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "CommandLine",
       on: [

@@ -8,6 +8,8 @@ public import ArrayStore
 public struct IconsFile {
   private let reader: ArtifactReader
 
+  /// What the icons are of.
+  public let subject: Subject
   /// The network's and the layer's names.
   public let network, layer: String
   /// The number of grid rows, which is that of columns.
@@ -102,6 +104,7 @@ public struct IconsFile {
   /// - Throws: `ArrayStoreError` or `ArtifactError` if it is not what it should be.
   public init(path: String) throws {
     reader = try ArtifactReader(Self.schema, path: path)
+    subject = try reader.subject()
     network = try reader.required(Common.network)
     layer = try reader.required(Common.layer)
     gridSide = try reader.required(Self.gridSide)

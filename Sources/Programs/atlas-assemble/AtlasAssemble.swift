@@ -32,6 +32,9 @@ import Mosaics
 
   typealias AllSettings = Settings<AssembleSettings>
 
+  var inputs: [String] { icons }
+  var outputs: [String] { [output + ".json", output + ".png"] }
+
   func validate() throws {
     guard !icons.isEmpty else { throw ValidationError("--icons is needed.") }
   }
@@ -63,7 +66,14 @@ import Mosaics
     let image = RGBImage(width: canvas.width, height: canvas.height, pixels: canvas.pixels)
     // The image comes last: where it is, all is there.
     try AtomicFile.write(manifest.json(), to: output + ".json")
-    try AtomicFile.write(PNGWriter.encode(image), to: output + ".png")
+    let texts = [
+      (
+        "Description",
+        "Activation atlas of the layer \(sheet.layer) of \(sheet.network), \(sheet.gridSide) × \(sheet.gridSide) cells"
+      ), ("Software", "atlas-assemble \(projectVersion)"), ("Comment", sheet.provenance.command),
+    ]
+    try AtomicFile.write(
+      PNGText.adding(texts, to: PNGWriter.encode(image)), to: output + ".png")
     if let fidelity = manifest.summary.medianFidelity {
       Diagnostics.note(
         "atlas: \(counted(cells.count, "cell")), median fidelity \(decimal(Double(fidelity)))")

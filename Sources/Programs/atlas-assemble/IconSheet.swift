@@ -1,3 +1,4 @@
+import ArrayStore
 import Artifacts
 import CommandLine
 
@@ -14,6 +15,8 @@ struct IconSheet {
 
   let network, layer: String
   let gridSide, iconSide: Int
+  /// How the icons were rendered.
+  let provenance: Provenance
   private(set) var cells: [Cell] = []
   /// The cell at each position of the grid that is taken, by row · gridSide + column.
   private var cellAtPosition: [Int: Int] = [:]
@@ -26,6 +29,8 @@ struct IconSheet {
     layer = first.layer
     gridSide = first.gridSide
     iconSide = first.iconSidePixels
+    provenance = first.provenance
+    try requireSame(files.map { Described($0.path, $0.subject) })
     for file in files {
       guard file.provenance.isSameRun(as: first.provenance), file.iconSidePixels == iconSide,
         file.gridSide == gridSide

@@ -7,6 +7,8 @@ import Synchronization
 
 /// Icons to render, with where they belong.
 struct RenderTargets {
+  /// What the icons are of.
+  let subject: Subject
   let targets: [IconTarget]
   let cells: IconsFile.Cells
   /// Cells along a side of the grid.
