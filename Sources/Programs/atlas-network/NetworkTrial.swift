@@ -116,6 +116,35 @@ struct NetworkTrial {
       """)
   }
 
+  /// Holds the gradients of layers against central differences.
+  func reportDifferences() throws {
+    let trial = GradientTrial(network, check.list, weights: weights)
+    let findings: [GradientTrial.Finding]
+    do {
+      findings = try trial.findings(seconds: 10)
+    } catch { throw StageError("Cannot run \(network.path)", error) }
+    if let wrong = findings.first(where: \.isWrong) {
+      throw fault(
+        """
+        the gradient of \(quoted(wrong.layer)) does not fit its values: along a random direction of \
+        the image it is \(decimal(wrong.gradient, places: 4)), central differences say \
+        \(decimal(wrong.difference, places: 4)) ± \(decimal(wrong.uncertainty, places: 4)); choose a \
+        layer before the operation that jumps, and report the network if there is none.
+        """)
+    }
+    guard let worst = findings.max(by: { $0.error < $1.error }) else {
+      return report(.warning, "differences", "no layer has a gradient to compare on this image")
+    }
+    let of = findings.count == 1 ? "1 layer" : "\(findings.count) layers"
+    report(
+      worst.error > 0.05 ? .warning : .ok, "differences",
+      """
+      gradients of \(of) differ from central differences by at most \
+      \(decimal(100 * worst.error, places: 2)) % (\(quoted(worst.layer))), which single precision lets \
+      tell to \(decimal(100 * worst.uncertainty / worst.scale, places: 2)) %
+      """)
+  }
+
   // MARK: Times
 
   func reportTimes() throws {
