@@ -150,7 +150,9 @@ def local_normalization(draw: Draw) -> str:
 @operation("LpNormalization")
 def norm(draw: Draw) -> str:
     shape = draw.shape(1)
-    return draw.node("LpNormalization", [draw.input(shape)], axis=draw.axis(len(shape)), p=draw.choice((None, 1, 2)))
+    axis = draw.axis(len(shape))
+    shape[axis] = max(shape[axis], 2)  # of one element only its sign is left
+    return draw.node("LpNormalization", [draw.input(shape)], axis=axis, p=draw.choice((None, 1, 2)))
 
 
 @operation("MeanVarianceNormalization")

@@ -22,6 +22,9 @@ def window(draw: Draw, sides: list[int], kernel: list[int], *, dilates: bool, pa
     for index, side in enumerate(sides):
         if rule == "VALID" and reach[index] > side:
             rule = "NOTSET"
+        # Of these onnxruntime's pools make negative paddings, and leave dilations out of them.
+        if pads_within and "SAME" in rule and (dilations[index] > 1 or reach[index] < strides[index]):
+            rule = "NOTSET"
     if rule == "NOTSET":
         before, after = [], []
         for side, kernel_side, extent in zip(sides, kernel, reach):

@@ -16,7 +16,7 @@ extension NodeConverter {
     "Mean": { (converter, source) throws(ModelError) in try converter.convertMean(source) },
   ]
 
-  /// `Selu`: gamma · (x where it is positive, else alpha · (exp(x) − 1)) (Klambauer et al. 2017).
+  /// `Selu`, which is gamma · ELU(x) with constants of its own (Klambauer and others 2017).
   private mutating func convertSELU(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(1...1)
     // The paper's constants, in single precision as ONNX states them.

@@ -96,8 +96,9 @@ extension NodeConverter {
     }
   }
 
-  /// log Σ exp(x) = m + log Σ exp(x − m), m the largest x: no exponential overflows. Its derivative by
-  /// m is 0, and comes out so.
+  /// log Σ exp(x) = m + log Σ exp(x − m), m the largest x.
+  ///
+  /// No exponential overflows. Its derivative by m is 0, and comes out so.
   private mutating func logarithmOfSum(
     of x: String, axes: [Int]?, keepsDimensions: Bool, _ source: SourceNode
   ) throws(ModelError) -> String {

@@ -109,11 +109,16 @@ extension NodeConverter {
     case let word:
       throw source.fault("coordinate_transformation_mode \(quoted(word)) is not supported")
     }
+    let antialiases = try source.attributes.flag("antialias")
+    // Which elements are averaged is defined for pixels with an extent alone.
+    guard !antialiases || ![.alignCorners, .asymmetric].contains(coordinates) else {
+      throw source.fault("antialias without half_pixel coordinates is not supported")
+    }
     return Resizing(
       interpolation, coordinates, isByScale: true,
       axes: try source.attributes.integers("axes", in: -8...7),
       excludesOutside: try source.attributes.flag("exclude_outside"),
-      antialiases: try source.attributes.flag("antialias"))
+      antialiases: antialiases)
   }
 
   /// `DepthToSpace`: channels become blocks of pixels; `mode` (since opset 11) says whether they are

@@ -37,8 +37,9 @@ public struct Resizing: Hashable, Sendable, Operator {
     case asymmetric
   }
 
-  /// How values between elements are found, and where the output's elements lie.
+  /// How values between elements are found.
   public var interpolation: Interpolation
+  /// Where the output's elements lie.
   public var coordinates: Coordinates
   /// Whether the second input has scales, not sizes.
   public var isByScale: Bool
