@@ -204,40 +204,16 @@ def gather(draw: Draw) -> str:
     return draw.node("Gather", [draw.input(shape), name], axis=None if axis == 0 and draw.chance() else axis)
 
 
-@operation("GatherElements")
-def gather_elements(draw: Draw) -> str:
-    shape = draw.shape(1, 4)
-    axis = draw.axis(len(shape))
-    sizes = [draw.integer(1, size) for size in shape]
-    sizes[axis] = draw.integer(1, 6)
-    indices = draw.random.integers(-shape[axis], shape[axis], sizes)
-    return draw.node("GatherElements", [draw.input(shape), draw.integers(indices)], axis=axis)
-
-
 @operation("DepthToSpace", "SpaceToDepth")
 def space_and_depth(draw: Draw) -> str:
     block = draw.integer(1, 3)
     batch, channels, rows, columns = draw.map_shape()
     if draw.operator == "SpaceToDepth":
-        return draw.node("SpaceToDepth", [draw.input([batch, channels, rows * block, columns * block])], blocksize=block)
+        x = draw.input([batch, channels, rows * block, columns * block])
+        return draw.node("SpaceToDepth", [x], blocksize=block)
     mode = draw.choice((None, "DCR", "CRD")) if draw.opset >= 11 else None
     x = draw.input([batch, channels * block**2, rows, columns])
     return draw.node("DepthToSpace", [x], blocksize=block, mode=mode)
-
-
-@operation("Trilu")
-def triangle(draw: Draw) -> str:
-    x = draw.input(draw.shape(2, 4))
-    inputs = [x, draw.integers(draw.integer(-3, 3))] if draw.chance() else [x]
-    return draw.node("Trilu", inputs, upper=draw.choice((None, 0, 1)))
-
-
-@operation("CumSum")
-def running_sum(draw: Draw) -> str:
-    shape = draw.shape(1, 4)
-    axis = draw.integer(-len(shape), len(shape) - 1)
-    ways = {"exclusive": draw.integer(0, 1), "reverse": draw.integer(0, 1)}
-    return draw.node("CumSum", [draw.input(shape), draw.integers(axis)], **ways)
 
 
 @operation("Shape", "Size")
@@ -250,7 +226,7 @@ def sizes(draw: Draw) -> str:
         ends = {"start": start, "end": draw.choice((None, len(shape), len(shape) + 3))}
     found = draw.float(draw.node(draw.operator, [x], **ends))
     # Added to something of the image, which the output must depend on.
-    total = draw.node("ReduceSum" if draw.opset < 13 else "ReduceMean", [x], keepdims=0)
+    total = draw.node("ReduceMean", [x], keepdims=0)
     return draw.node("Add", [found, total])
 
 
@@ -274,46 +250,3 @@ def filled(draw: Draw) -> str:
     x = draw.input(shape)
     value = None if draw.chance(0.3) else helper.make_tensor("", TensorProto.FLOAT, [1], [draw.number(-2, 2)])
     return draw.node("Add", [x, draw.node("ConstantOfShape", [draw.node("Shape", [x])], value=value)])
-
-
-@operation("Range")
-def interval(draw: Draw) -> str:
-    count = draw.integer(1, 6)
-    x = draw.input([draw.integer(1, 3), count])
-    start, step = draw.integer(-5, 5), draw.choice((1, 2, -3))
-    kind = draw.choice((np.float32, np.int64))
-    ends = [draw.constant(np.array(value, kind)) for value in (start, start + step * count, step)]
-    numbers = draw.node("Range", ends)
-    return draw.node("Add", [x, draw.float(numbers) if kind is np.int64 else numbers])
-
-
-@operation("ArgMax", "ArgMin")
-def extremum_index(draw: Draw) -> str:
-    shape = draw.shape(1, 4)
-    draw.is_smooth = False
-    last = {"select_last_index": draw.integer(0, 1)} if draw.opset >= 12 and draw.chance() else {}
-    x = draw.input(shape)
-    return draw.float(draw.node(
-        draw.operator, [x], axis=draw.axis(len(shape)), keepdims=draw.choice((None, 0, 1)), **last))
-
-
-@operation("TopK")
-def largest(draw: Draw) -> str:
-    shape = draw.shape(1, 3)
-    axis = draw.axis(len(shape))
-    count = draw.integer(1, shape[axis])
-    x = draw.input(shape)
-    if draw.opset < 10:
-        return draw.node("TopK", [x], outputs=2, k=count, axis=axis)
-    largest = {"largest": draw.integer(0, 1)} if draw.opset >= 11 else {}
-    return draw.node("TopK", [x, draw.integers([count])], outputs=2, axis=axis, **largest)
-
-
-@operation("Einsum")
-def einsum(draw: Draw) -> str:
-    letters = {letter: draw.integer(1, 4) for letter in "bnhdk"}
-    left, right, result = draw.choice((
-        ("bnd", "dk", "bnk"), ("bhnd", "bhkd", "bhnk"), ("bhnk", "bhkd", "bhnd"), ("nd", "d", "n"), ("bnd", "bnd", "bn")))
-    x = draw.input([letters[letter] for letter in left])
-    other = draw.constant(draw.values([letters[letter] for letter in right]))
-    return draw.node("Einsum", [x, other], equation=f"{left},{right}->{result}")

@@ -75,10 +75,9 @@ def reduction(draw: Draw) -> str:
     return draw.node(draw.operator, inputs, keepdims=keeps, noop_with_empty_axes=nothing)
 
 
-@operation("Softmax", "LogSoftmax", "Hardmax")
+@operation("Softmax", "LogSoftmax")
 def softmax(draw: Draw) -> str:
     shape = draw.map_shape() if draw.chance() else draw.shape(1)
-    draw.is_smooth = draw.operator != "Hardmax"
     x = draw.input(shape)
     draw.array *= np.float32(draw.choice((1, 1, 5, 30)))
     return draw.node(draw.operator, [x], axis=None if draw.chance(0.3) and len(shape) > 1 else draw.axis(len(shape)))

@@ -120,30 +120,28 @@ def transposed_convolution(draw: Draw) -> str:
     return draw.node("ConvTranspose", names, kernel_shape=kernel if draw.chance() else None, **attributes)
 
 
-@operation("MaxPool", "AveragePool", "LpPool")
+@operation("MaxPool", "AveragePool")
 def pool(draw: Draw) -> str:
     rank = draw.choice((2, 2, 2, 2, 1, 3))
     sides, kernel = sides_and_kernel(draw, rank)
     kernel = [min(k, side) for k, side in zip(kernel, sides)]
-    since = {"MaxPool": 10, "AveragePool": 19, "LpPool": 18}[draw.operator]
+    since = {"MaxPool": 10, "AveragePool": 19}[draw.operator]
     attributes = window(draw, sides, kernel, dilates=draw.opset >= since, pads_within=True)
-    if draw.opset >= (10 if draw.operator != "LpPool" else 18) and draw.chance():
+    if draw.opset >= 10 and draw.chance():
         attributes["ceil_mode"] = draw.integer(0, 1)
     if draw.operator == "AveragePool" and draw.chance(0.6):
         attributes["count_include_pad"] = draw.integer(0, 1)
-    if draw.operator == "LpPool":
-        attributes["p"] = draw.choice((None, 1, 2, 3))
     if draw.operator == "MaxPool" and draw.opset >= 8 and draw.chance(0.2):
         attributes["storage_order"] = draw.integer(0, 1)
     channels = draw.choice((1, 2, 3, 8, 16, 17, 32))
-    return draw.node(draw.operator, [draw.input([draw.integer(1, 2), channels, *sides])], kernel_shape=kernel, **attributes)
+    x = draw.input([draw.integer(1, 2), channels, *sides])
+    return draw.node(draw.operator, [x], kernel_shape=kernel, **attributes)
 
 
-@operation("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")
+@operation("GlobalAveragePool", "GlobalMaxPool")
 def global_pool(draw: Draw) -> str:
     shape = draw.map_shape() if draw.chance(0.7) else draw.shape(3, 5)
-    norm = {"p": draw.choice((None, 1, 2, 3))} if draw.operator == "GlobalLpPool" else {}
-    return draw.node(draw.operator, [draw.input(shape)], **norm)
+    return draw.node(draw.operator, [draw.input(shape)])
 
 
 @operation("Upsample")
