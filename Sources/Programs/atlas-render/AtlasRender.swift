@@ -46,9 +46,17 @@ import NeuralNetworks
 
   func perform() throws -> [String] {
     let network = try network.load()
-    let tensor = try network.tensorName(for: layer)
-    let targets = try settings.targets.load(network: network, tensor: tensor)
-    let parameters = settings.icon.parameters.resolved
+    let layer = try network.layer(named: layer)
+    var parameters = settings.icon.parameters.resolved
+    let side = try network.iconSide(for: layer, preferring: parameters.sidePixels)
+    if side != parameters.sidePixels {
+      Diagnostics.note(
+        "render: the network computes \(quoted(self.layer)) of \(side) × \(side) pixels alone: icons have this size"
+      )
+      parameters.sidePixels = side
+    }
+    let tensor = layer.tensor
+    let targets = try settings.targets.load(layer)
     let renderer: IconRenderer
     do {
       renderer = try IconRenderer(network: network, tensors: [tensor], parameters: parameters)
@@ -65,15 +73,16 @@ import NeuralNetworks
     // --cells is left out: blocks of cells are one run, which atlas-assemble puts together.
     let provenance = try Provenance(
       program: "atlas-render",
-      parameters: [("layer", layer)]
-        + settings.record.resolving(settings.icon.parameters.precision),
+      parameters: [("layer", self.layer)]
+        + settings.record.resolving(settings.icon.parameters.precision)
+        .map { $0.name == "size" ? ($0.name, String(side)) : $0 },
       inputs: self.network.inputs(of: network) + settings.targets.inputs)
     let run = RenderRun(
       renderer: renderer, targets: targets, parameters: parameters, output: output,
       provenance: provenance)
     try run.render()
     try run.assemble(
-      Subject(network: network.card.name ?? self.network.model, layer: layer, tensor: tensor),
+      Subject(network: network.card.name ?? self.network.model, layer: self.layer, tensor: tensor),
       target: settings.targets.target.rawValue)
     return [output]
   }

@@ -88,19 +88,13 @@ struct TargetArguments: ParsableArguments {
   }
 
   /// Reads the targets.
-  func load(network: TrainedNetwork, tensor: String) throws -> RenderTargets {
-    let shapes = try network.graph.shapes(
-      inputHeight: network.inputShape.height, inputWidth: network.inputShape.width)
-    guard let shape = shapes[tensor] else {
-      throw StageError(
-        "Cannot render \(tensor): it is not a channels × height × width feature map; atlas-network summary lists those."
-      )
-    }
+  func load(_ layer: NetworkLayer) throws -> RenderTargets {
+    let (shape, tensor) = (layer.shape, layer.tensor)
     let result =
       target == .direction
       ? try directions(shape: shape, tensor: tensor) : try units(shape: shape, tensor: tensor)
     // Before the network is compiled for every thread.
-    for target in result.targets { try target.objective.check(shapes: shapes) }
+    for target in result.targets { try target.objective.check(shapes: [tensor: shape]) }
     return result
   }
 
