@@ -38,7 +38,7 @@ struct CheckNetwork: StageCommand {
     check.reportInput()
     check.reportClasses()
     check.reportOperations()
-    try check.requireColors()
+    try check.requireLayers()
     let trial = try NetworkTrial(check)
     try trial.reportOutputs()
     try trial.reportGradient()

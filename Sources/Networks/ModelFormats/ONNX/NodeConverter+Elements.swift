@@ -38,9 +38,8 @@ extension NodeConverter {
       let function: BinaryFunction = try source.attributes.flag("fmod") ? .remainder : .modulo
       try converter.convertArithmetic(source, function, isList: false)
     },
-    "Where": { (converter, source) throws(ModelError) in
-      try converter.convert(source, inputs: 3...3, .select)
-    },
+    "Where": { (converter, source) throws(ModelError) in try converter.convertWhere(source) },
+    "IsNaN": { (converter, source) throws(ModelError) in try converter.convertIsNaN(source) },
   ]
 
   /// The conversion of an operator without attributes to a function of one element.
@@ -56,6 +55,31 @@ extension NodeConverter {
     { (converter, source) throws(ModelError) in
       try converter.convertArithmetic(source, function, isList: isList)
     }
+  }
+
+  /// Notes an `IsNaN` for the `Where` that reads it; it is not computed.
+  private mutating func convertIsNaN(_ source: SourceNode) throws(ModelError) {
+    try source.expectInputs(1...1)
+    testedForNaN[source.output] = try source.required(0)
+    throw source.fault(
+      "it is supported only before a Where that puts 0 in place of what is not a number")
+  }
+
+  /// Converts a `Where`; with `IsNaN(s)` as the condition, 0 and s it is s.
+  ///
+  /// PyTorch writes attention with a mask so, whose softmax has no values only in a row that the mask
+  /// empties.
+  private mutating func convertWhere(_ source: SourceNode) throws(ModelError) {
+    try source.expectInputs(3...3)
+    let (condition, zero, other) = (
+      try source.required(0), try source.required(1), try source.required(2)
+    )
+    if let tested = testedForNaN[condition], tested == other,
+      builder.constants[zero]?.floats?.allSatisfy({ $0 == 0 }) == true
+    {
+      return try emit(.identity, [other], source)
+    }
+    try emit(.select, source.inputs, source)
   }
 
   /// `Gelu` (since opset 20), exact or by the approximation with tanh (Hendrycks and Gimpel 2016).

@@ -67,7 +67,7 @@ final class NetworkCompiler {
     nodes = assignment.nodes
     for (name, format) in assignment.formats {
       guard let shape = assignment.shape(of: name) else {
-        throw NetworkError("Tensor \(name) has no shape.")
+        throw NetworkError("Tensor \(quoted(name)) has no shape.")
       }
       slots[name] = try TensorSlot(name: name, shape: shape, format: format)
     }
@@ -79,7 +79,7 @@ final class NetworkCompiler {
   /// The slot of a tensor that depends on the image.
   func slot(_ name: String) throws -> TensorSlot {
     guard let slot = slots[name] else {
-      throw NetworkError("Tensor \(name) does not depend on the input.")
+      throw NetworkError("Tensor \(quoted(name)) does not depend on the input.")
     }
     return slot
   }

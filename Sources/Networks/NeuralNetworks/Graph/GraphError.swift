@@ -38,6 +38,23 @@ public func nearestNames(to name: String, among candidates: [String], count: Int
   return ranked.sorted(by: <).prefix(max(count, 0)).map { candidates[$0.2] }
 }
 
+/// The names so like a misspelt one that they may be meant, best first; none where nothing is near.
+///
+/// Near is a name that contains the wanted one or is contained in it (of three letters or more), and
+/// one with a third of its letters changed at most.
+///
+/// - Complexity: O(m · l²) for m candidates of length l; of very many, the first 10,000 count.
+package func nearNames(to name: String, among candidates: [String], count: Int = 5) -> [String] {
+  let wanted = comparable(name)
+  let near = candidates.prefix(10_000).filter { candidate in
+    let letters = comparable(candidate)
+    let isPart = letters.contains(wanted) || wanted.contains(letters)
+    return (isPart && min(wanted.count, letters.count) > 2)
+      || editDistance(wanted, letters) <= max(1, wanted.count / 3)
+  }
+  return nearestNames(to: name, among: near, count: count)
+}
+
 /// A name in lower case as bytes, cut off where a long one would take long to compare.
 private func comparable(_ name: String) -> [UInt8] {
   String(name.prefix(128)).lowercased().utf8.prefix(128).map { $0 }

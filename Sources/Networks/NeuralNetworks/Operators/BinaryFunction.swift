@@ -138,7 +138,7 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
 
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
-  ) -> ReceptiveField.Line { rule.broadcast(lines) }
+  ) -> ReceptiveField.Line { self == .add ? rule.sum(lines) : rule.broadcast(lines) }
 
   // MARK: Engine
 
