@@ -16,6 +16,7 @@ extension NodeConverter {
         ConstantTensor(shape: [], elements: .booleans([false])), near: source.output)
       try converter.emit(.comparison(.equal), [try source.required(0), no], source)
     },
+    "If": { (converter, source) throws(ModelError) in try converter.convertBranch(&source) },
     "Sign": { (converter, source) throws(ModelError) in try converter.convertSign(source) },
   ]
 
@@ -40,5 +41,31 @@ extension NodeConverter {
       parts.append(try intermediate(.cast(.float), [isTrue], source))
     }
     try emit(.binary(.subtract), parts, source)
+  }
+
+  /// `If` with a condition that follows from the file alone: the nodes of the branch that it chooses.
+  ///
+  /// PyTorch's legacy exporter writes `squeeze` so, of a dimension that need not have size 1. Which
+  /// branch is taken is decided for the input size in the file.
+  ///
+  /// - Throws: `ModelError` for a condition that depends on the image's values, and branches in branches
+  ///   in branches.
+  private mutating func convertBranch(_ source: inout SourceNode) throws(ModelError) {
+    try source.expectInputs(1...1)
+    guard let condition = try constant(0, of: source, "condition")?.booleans, condition.count == 1
+    else { throw source.fault("its condition is not one truth value") }
+    let (taken, other) =
+      condition[0] ? ("then_branch", "else_branch") : ("else_branch", "then_branch")
+    let branch = try source.attributes.graph(taken)
+    source.attributes.ignore(other)
+    guard branch.output.count == source.outputs.count, branch.initializer.isEmpty, branchDepth < 4
+    else { throw source.fault("its branch's outputs, weights or depth are not supported") }
+    branchDepth += 1
+    defer { branchDepth -= 1 }
+    for node in branch.node { try convert(node) }
+    for (inner, output) in zip(branch.output.map(\.name), source.outputs) where !output.isEmpty {
+      try load(inner, for: source)
+      try emit(.identity, [inner], source, output: output)
+    }
   }
 }

@@ -57,7 +57,8 @@ extension NodeConverter {
     guard let depth = window.alongDepth else {
       return try emitWindows(pool(window), rank: rank, source)
     }
-    try emitVolumePool(depth: pool(depth), map: pool(window), source)
+    try emitVolumePool(
+      depth: pool(depth), map: window.isTrivial ? .identity : pool(window), source)
   }
 
   /// Emits a pool over batch × channels × depth × rows × columns as one along the depth, then one over

@@ -26,6 +26,8 @@ struct NodeConverter {
   private var readerCounts: [String: Int]
   /// The graph so far.
   var builder: GraphBuilder
+  /// How many branches of an `If` the node that is being converted lies in.
+  var branchDepth = 0
   /// The weights that no node has read yet.
   private var initializers: [String: ONNXTensorProto]
   private(set) var external: ExternalData

@@ -13,6 +13,12 @@ struct NodeWindow {
   /// Along the depth of a volume: kernel, stride, dilation, padding before and after; else nil.
   private let depth: [Int]?
 
+  /// Whether each window is one element, and there is one for each.
+  var isTrivial: Bool {
+    let one = Extent(height: 1, width: 1)
+    return kernel == one && stride == one && padding == Padding()
+  }
+
   /// The window along the depth of a volume, as rows of a map of its own.
   var alongDepth: NodeWindow? { depth.map { NodeWindow(depth: $0, paddingRule) } }
 

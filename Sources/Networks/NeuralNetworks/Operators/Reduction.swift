@@ -67,7 +67,7 @@ struct Reduction: Operator {
     let dropped = input.dimensions.indices.filter(axes.contains)
     let length = dropped.reduce(1) { $0 * input.dimensions[$1] }
     let count = shape.elementCount
-    guard count > 0, length > 0 else { return .floats([Float](repeating: 0, count: count)) }
+    guard count > 0, length > 0 else { return constants[0].elements.empty }
     // Transposed so that each result is of one contiguous line, in the elements' order.
     let order = kept + dropped
     let strides = input.strides
