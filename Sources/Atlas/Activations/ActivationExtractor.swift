@@ -13,6 +13,9 @@ public struct ExtractionParameters: Sendable, Equatable {
   public var positionCount: Int? = 100
   /// Whether the outermost rows and columns are sampled as well.
   public var includesEdges = false
+  /// Whether large JPEGs are decoded at a fraction of their size: quicker, and other pixels than
+  /// those that networks are trained with.
+  public var decodesFast = false
   /// Whether the network runs on to the classes.
   public var predictsClasses = false
   /// The format in which the network computes.
@@ -37,7 +40,9 @@ public final class ActivationExtractor: Sendable {
   public let sampler: PositionSampler
 
   private let images: ImageCollection
-  private let preprocessing: Preprocessing
+  /// How images become the network's input.
+  public let preprocessing: Preprocessing
+  private let decodesFast: Bool
   private let logits: String?
   private let networks: [CompiledNetwork]
 
@@ -77,6 +82,7 @@ public final class ActivationExtractor: Sendable {
     let shapes = try layers.map { [networks] in try networks[0].map(of: $0) }
     self.shapes = shapes
     self.preprocessing = preprocessing
+    decodesFast = parameters.decodesFast
     self.logits = logits
     self.layers = layers
     self.images = images
@@ -89,6 +95,9 @@ public final class ActivationExtractor: Sendable {
   public struct Block: Sendable {
     /// The images that were sampled, in order; each gave the sampler's `positionCount` samples.
     public var images: [Int] = []
+    /// The sizes of these images in pixels; `Preprocessing.window(of:)` tells which part the network
+    /// saw.
+    public var extents: [Extent] = []
     /// For each layer, samples × channels, row-major.
     public var activations: [[Float]]
     /// For each layer, the row and the column of each sample's position.
@@ -148,19 +157,21 @@ public final class ActivationExtractor: Sendable {
     let decoding = try ProfileEntry.beside("decoding and resizing", repetitions: repetitions) {
       try network.withInput { input in
         Result { () throws(ImageError) in
-          try preprocessing.readInput(images.path(of: 0), into: &input)
+          _ = try preprocessing.readInput(
+            images.path(of: 0), decodesFast: decodesFast, into: &input)
         }
       }.get()
     }
     let steps = try network.profile(repetitions: repetitions)
     let sampling = try ProfileEntry.beside("sampling", repetitions: repetitions) {
-      _ = try gatherAll(0, network)
+      _ = try gatherAll(0, of: preprocessing.size, network)
     }
     return [decoding] + steps + [sampling]
   }
 
   /// What one image gives.
   fileprivate struct Sample {
+    var extent: Extent
     /// For each layer, positions × channels.
     var activations: [[Float]] = []
     var positions: [[(y: Int, x: Int)]] = []
@@ -177,16 +188,20 @@ public final class ActivationExtractor: Sendable {
 
   private func sample(_ image: Int, _ network: CompiledNetwork) throws -> Sample {
     let path = images.path(of: image)
-    try network.withInput { input in
-      Result { () throws(ImageError) in try preprocessing.readInput(path, into: &input) }
+    let extent = try network.withInput { input in
+      Result { () throws(ImageError) in
+        try preprocessing.readInput(path, decodesFast: decodesFast, into: &input)
+      }
     }.get()
     try network.forward()
-    return try gatherAll(image, network)
+    return try gatherAll(image, of: extent, network)
   }
 
   /// The samples of the image that the network has seen last.
-  private func gatherAll(_ image: Int, _ network: CompiledNetwork) throws -> Sample {
-    var sample = Sample()
+  private func gatherAll(
+    _ image: Int, of extent: Extent, _ network: CompiledNetwork
+  ) throws -> Sample {
+    var sample = Sample(extent: extent)
     for (layer, shape) in zip(layers, shapes) {
       let positions = sampler.positions(ofImage: image, in: shape)
       sample.activations.append(
@@ -231,6 +246,7 @@ public final class ActivationExtractor: Sendable {
 extension ActivationExtractor.Block {
   fileprivate mutating func append(_ sample: ActivationExtractor.Sample, of image: Int) {
     images.append(image)
+    extents.append(sample.extent)
     predictions += sample.predictions
     for layer in activations.indices {
       activations[layer] += sample.activations[layer]

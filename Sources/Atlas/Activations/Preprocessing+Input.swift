@@ -5,45 +5,57 @@ internal import NeuralNetworks
 extension Preprocessing {
   /// Reads an image file into a network's input, channels × height × width.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - decodesFast: Whether a JPEG of at least twice the resized size is decoded at a half, a
+  ///     quarter or an eighth of its size: quicker, and not the pixels that networks were trained
+  ///     with.
+  ///   - input: What is filled.
+  /// - Returns: The image's own size.
   /// - Throws: `ImageError` if the file cannot be read or decoded.
-  func readInput(_ path: String, into input: inout MutableSpan<Float>) throws(ImageError) {
-    // A JPEG that is far larger is decoded at a half, a quarter or an eighth of its size: most of
-    // the time would else go into pixels that resizing averages away.
-    let image = try ImageReader.read(path, atLeast: (resized.width, resized.height))
-    write(image, into: &input)
+  @discardableResult
+  func readInput(
+    _ path: String, decodesFast: Bool = false, into input: inout MutableSpan<Float>
+  ) throws(ImageError) -> Extent {
+    let smallest = decodesFast ? (resized.width, resized.height) : nil
+    let decoded = try ImageReader.readScaled(path, atLeast: smallest)
+    write(decoded.image, into: &input)
+    return Extent(height: decoded.fullHeight, width: decoded.fullWidth)
   }
 
   /// Resizes an image, crops its center and maps every channel.
   ///
+  /// Only the part of the resized image that the network sees is computed.
+  ///
   /// - Precondition: `input` has the elements of channels × height × width.
   func write(_ image: RGBImage, into input: inout MutableSpan<Float>) {
-    var image = image
-    var (width, height) = (resized.width, resized.height)
-    if keepsAspect {
-      image = shortened(image)
-      // The larger of the two scales, so that the image covers `resized`.
-      let scale = max(
-        Double(width) / Double(image.width), Double(height) / Double(image.height))
-      width = max(width, Int((scale * Double(image.width)).rounded()))
-      height = max(height, Int((scale * Double(image.height)).rounded()))
-    }
-    let resizedImage = image.resized(toWidth: width, height: height, filter: .bilinear)
-    let left = (width - size.width) / 2
-    let top = (height - size.height) / 2
     let plane = size.height * size.width
     precondition(
       input.count == channels.count * plane,
       "an input of \(input.count) elements is not \(channels.count) × \(size.height) × \(size.width)"
     )
-    let pixels = resizedImage.pixels.span
+    let window = window(of: Extent(height: image.height, width: image.width))
+    // Where the crop is larger than the resized image, what lies outside is black.
+    let part = PixelRectangle(
+      x: max(0, window.left), y: max(0, window.top),
+      width: min(size.width, window.resized.width), height: min(size.height, window.resized.height)
+    )
+    let seen = image.resized(
+      toWidth: window.resized.width, height: window.resized.height, part: part,
+      filter: filter.resampling, antialias: antialias)
+    let (left, top) = (max(0, -window.left), max(0, -window.top))
+    let pixels = seen.pixels.span
     for (index, channel) in channels.enumerated() {
       let weights = channel.weights
-      for y in 0..<size.height {
-        var source = 3 * ((top + y) * width + left)
-        let target = index * plane + y * size.width
+      if seen.width < size.width || seen.height < size.height {
+        for element in index * plane..<(index + 1) * plane { input[element] = channel.offset }
+      }
+      for y in 0..<seen.height {
+        var source = 3 * y * seen.width
+        let target = index * plane + (top + y) * size.width + left
         // A channel is a weighted sum of all three colors, for gray as well as for RGB in either
         // order: two products more than needed, and one loop for all networks.
-        for x in 0..<size.width {
+        for x in 0..<seen.width {
           let sum =
             weights.x * Float(pixels[source]) + weights.y * Float(pixels[source + 1])
             + weights.z * Float(pixels[source + 2])
@@ -53,21 +65,18 @@ extension Preprocessing {
       }
     }
   }
+}
 
-  /// The central part of an image that is more than 16 times as long as what is seen of it, with
-  /// the same center: resized as a whole, it would need memory for what is cut off.
-  private func shortened(_ image: RGBImage) -> RGBImage {
-    // An even number of pixels goes, half at each end, so that the crop afterwards sees the same
-    // ones.
-    func part(_ length: Int, _ other: Int, _ target: Int, _ otherTarget: Int) -> Int {
-      let limit = 16 * max(1, other * target / otherTarget)
-      return length > limit ? limit + (length - limit) % 2 : length
+extension ResizeFilter {
+  /// The filter of `Images` that does it.
+  fileprivate var resampling: ResamplingFilter {
+    switch self {
+    case .nearest: .nearest
+    case .box: .box
+    case .bilinear: .bilinear
+    case .hamming: .hamming
+    case .bicubic: .bicubic
+    case .lanczos: .lanczos
     }
-    let (width, height) = (image.width, image.height)
-    let newWidth = part(width, height, resized.width, resized.height)
-    let newHeight = part(height, width, resized.height, resized.width)
-    guard newWidth < width || newHeight < height else { return image }
-    return image.cropped(
-      x: (width - newWidth) / 2, y: (height - newHeight) / 2, width: newWidth, height: newHeight)
   }
 }

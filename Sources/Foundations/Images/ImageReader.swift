@@ -27,6 +27,14 @@ public enum ImageReader {
     return try decode(bytes, name: path, atLeast: smallestSize)
   }
 
+  /// Reads a file as `read` does, and tells the size that the image has in the file.
+  public static func readScaled(
+    _ path: String, atLeast smallestSize: (width: Int, height: Int)?
+  ) throws(ImageError) -> ScaledImage {
+    let bytes = try contents(of: path, maximumByteCount: maximumByteCount)
+    return try decodeScaled(bytes, name: path, atLeast: smallestSize)
+  }
+
   /// Decodes the bytes of a JPEG or PNG file, as `read` does.
   ///
   /// - Parameters:
@@ -38,12 +46,18 @@ public enum ImageReader {
   public static func decode(
     _ bytes: [UInt8], name: String, atLeast smallestSize: (width: Int, height: Int)? = nil
   ) throws(ImageError) -> RGBImage {
+    try decodeScaled(bytes, name: name, atLeast: smallestSize).image
+  }
+
+  private static func decodeScaled(
+    _ bytes: [UInt8], name: String, atLeast smallestSize: (width: Int, height: Int)?
+  ) throws(ImageError) -> ScaledImage {
     // By content rather than by name: many downloaded files have the wrong ending.
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       return try decodeJPEG(bytes, name: name, atLeast: smallestSize)
     }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-      return try decodePNG(bytes, name: name)
+      return ScaledImage(whole: try decodePNG(bytes, name: name))
     }
     guard !bytes.isEmpty else { throw ImageError(name, cause: "the file is empty") }
     throw ImageError(
@@ -60,6 +74,25 @@ public enum ImageReader {
       throw ImageError(
         name, cause: "\(width) × \(height) pixels are more than 2²⁸", remedy: "shrink it")
     }
+  }
+}
+
+/// An image as it was decoded, perhaps at a fraction of its size.
+public struct ScaledImage: Sendable {
+  /// What was decoded.
+  public let image: RGBImage
+  /// The size that the image has in its file.
+  public let fullWidth, fullHeight: Int
+
+  init(image: RGBImage, fullWidth: Int, fullHeight: Int) {
+    self.image = image
+    self.fullWidth = fullWidth
+    self.fullHeight = fullHeight
+  }
+
+  /// An image that was decoded at its own size.
+  init(whole image: RGBImage) {
+    self.init(image: image, fullWidth: image.width, fullHeight: image.height)
   }
 }
 

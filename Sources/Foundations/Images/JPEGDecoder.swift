@@ -5,7 +5,7 @@ internal import CTurboJPEG
 /// The corresponding TurboJPEG functions are `tjDecompressHeader3` and `tjDecompress2`.
 func decodeJPEG(
   _ bytes: [UInt8], name: String, atLeast smallestSize: (width: Int, height: Int)?
-) throws(ImageError) -> RGBImage {
+) throws(ImageError) -> ScaledImage {
   guard let decoder = tjInitDecompress() else {
     throw ImageError(name, cause: "no memory for a JPEG decoder")
   }
@@ -31,9 +31,10 @@ func decodeJPEG(
     count = byteCount
   }
   try check(status, decoder, segments, name)
-  return RGBImage(
+  let image = RGBImage(
     width: width, height: height,
     pixels: isCMYK ? rgb(fromCMYK: pixels, isInverted: segments.hasAdobeSegment) : pixels)
+  return ScaledImage(image: image, fullWidth: Int(fullWidth), fullHeight: Int(fullHeight))
 }
 
 /// The largest of 1, 2, 4, 8 by which both sides can be divided and stay long enough.

@@ -112,7 +112,7 @@ private struct UnknownFields: Decodable {
       if let resize = try? input.nestedContainer(
         keyedBy: Key.self, forKey: Key(stringValue: "resize"))
       {
-        let known = ["to", "keep_aspect", "filter"]
+        let known = ["to", "keep_aspect", "filter", "antialias"]
         paths += Self.names(in: resize, besides: known, prefix: "input.resize.")
       }
     }

@@ -79,12 +79,18 @@ public struct ModelCard: Codable, Hashable, Sendable {
     public var keepAspect: Bool?
     /// How values between pixels are interpolated.
     public var filter: ResizeFilter?
+    /// Whether an image that shrinks is averaged over all of its pixels (PIL), rather than taken at
+    /// single points (OpenCV, tensors in torchvision before 0.17).
+    public var antialias: Bool?
 
     /// Makes the description of a resize.
-    public init(to: [Int], keepAspect: Bool? = nil, filter: ResizeFilter? = nil) {
+    public init(
+      to: [Int], keepAspect: Bool? = nil, filter: ResizeFilter? = nil, antialias: Bool? = nil
+    ) {
       self.to = to
       self.keepAspect = keepAspect
       self.filter = filter
+      self.antialias = antialias
     }
 
     /// Reads the description of a resize.
@@ -99,10 +105,11 @@ public struct ModelCard: Codable, Hashable, Sendable {
       self.to = to
       keepAspect = try resize.decodeIfPresent(Bool.self, forKey: .keepAspect)
       filter = try resize.decodeIfPresent(ResizeFilter.self, forKey: .filter)
+      antialias = try resize.decodeIfPresent(Bool.self, forKey: .antialias)
     }
 
     enum CodingKeys: String, CodingKey {
-      case to, filter
+      case to, filter, antialias
       case keepAspect = "keep_aspect"
     }
   }
@@ -155,14 +162,22 @@ public enum Crop: String, Codable, CaseIterable, Hashable, Sendable {
   public init(from decoder: any Decoder) throws { self = try word(from: decoder) }
 }
 
-/// How values between pixels are interpolated.
+/// How values between pixels are interpolated, by the names that PIL, torchvision and timm use.
 public enum ResizeFilter: String, Codable, CaseIterable, Hashable, Sendable {
+  /// The nearest pixel.
+  case nearest
+  /// The average of the pixels that a new one covers.
+  case box
   /// Linear along rows and columns.
   case bilinear
+  /// A window of one pixel, sharper than linear.
+  case hamming
   /// Cubic along rows and columns.
   case bicubic
+  /// A windowed sine of three pixels.
+  case lanczos
 
-  /// Reads `bilinear` or `bicubic`.
+  /// Reads one of the names.
   public init(from decoder: any Decoder) throws { self = try word(from: decoder) }
 }
 

@@ -14,6 +14,9 @@ public struct Preprocessing: Hashable, Sendable {
   public var keepsAspect: Bool
   /// How values between pixels are interpolated.
   public var filter: ResizeFilter
+  /// Whether an image that shrinks is averaged over all of its pixels, as PIL does; otherwise values
+  /// are taken at single points, as OpenCV and PyTorch's `interpolate` do.
+  public var antialias: Bool
   /// The size of the network's input in pixels, cut from the center of the resized image.
   public var size: Extent
   /// The network's channels in its own order.
@@ -21,12 +24,13 @@ public struct Preprocessing: Hashable, Sendable {
 
   /// Makes a preprocessing of its parts.
   public init(
-    resized: Extent, keepsAspect: Bool = false, filter: ResizeFilter = .bilinear, size: Extent,
-    channels: [InputChannel]
+    resized: Extent, keepsAspect: Bool = false, filter: ResizeFilter = .bilinear,
+    antialias: Bool = true, size: Extent, channels: [InputChannel]
   ) {
     self.resized = resized
     self.keepsAspect = keepsAspect
     self.filter = filter
+    self.antialias = antialias
     self.size = size
     self.channels = channels
   }
@@ -98,20 +102,19 @@ extension ModelCard {
     // An image that keeps its proportions covers `to` and is in general larger on one side:
     // something must cut the rest away.
     let isCropped = resized != size || input.resize?.keepAspect == true
-    guard resized.height >= size.height, resized.width >= size.width,
-      input.crop != Crop.none || !isCropped
-    else {
+    guard input.crop != Crop.none || !isCropped else {
       throw Self.fault(
         path,
         """
-        input.resize.to [\(resized.height), \(resized.width)] and input.crop do not give \
+        input.resize.to [\(resized.height), \(resized.width)] without a crop does not give \
         input.size [\(size.height), \(size.width)]
         """,
-        remedy: "resize to at least the size and crop the center, or to the size without crop")
+        remedy: "crop the center, or resize to the size")
     }
     return Preprocessing(
       resized: resized, keepsAspect: input.resize?.keepAspect ?? false,
-      filter: input.resize?.filter ?? .bilinear, size: size,
+      filter: input.resize?.filter ?? .bilinear, antialias: input.resize?.antialias ?? true,
+      size: size,
       channels: try channels(order, path: path))
   }
 

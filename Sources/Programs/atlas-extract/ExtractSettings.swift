@@ -23,6 +23,10 @@ enum ExtractSettings: SettingsTable {
       "classes", \Extraction.classes, .classSource, make: "CLASSES",
       "Where classes come from; a file has lines \"image class\""),
     Setting(
+      "fast-decode", \Extraction.parameters.decodesFast, .flag,
+      "Decode large JPEGs at 1/2, 1/4 or 1/8 of their size: quicker, and other pixels than those that the network was trained with"
+    ),
+    Setting(
       "predict", \Extraction.parameters.predictsClasses, .flag,
       "Run on to the network's classes; keep the best five and report top-1 and top-5"),
     Setting(

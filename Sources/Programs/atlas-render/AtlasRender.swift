@@ -42,10 +42,13 @@ import NeuralNetworks
 
   typealias AllSettings = RenderSettings
 
+  var inputs: [String] { network.files + settings.targets.files }
+  var outputs: [String] { profile ? [] : [output] }
+
   func validate() throws { try settings.targets.requireSources() }
 
   func perform() throws -> [String] {
-    let network = try network.load()
+    let network = try network.load(writing: outputs)
     let layer = try network.layer(named: layer)
     var parameters = settings.icon.parameters.resolved
     let side = try network.iconSide(for: layer, preferring: parameters.sidePixels)
@@ -56,7 +59,17 @@ import NeuralNetworks
       parameters.sidePixels = side
     }
     let tensor = layer.tensor
-    let targets = try settings.targets.load(layer)
+    // --cells is left out: blocks of cells are one run, which atlas-assemble puts together.
+    let provenance = try Provenance(
+      program: "atlas-render",
+      parameters: [("layer", self.layer)]
+        + settings.record.resolving(settings.icon.parameters.precision),
+      inputs: self.network.inputs(of: network) + settings.targets.inputs)
+    let subject = Subject(
+      network: network.card.name ?? self.network.model,
+      networkSHA256: provenance.digest(ofFirst: network.files.count), layer: self.layer,
+      tensor: tensor)
+    let targets = try settings.targets.load(network: network, subject: subject, layer: layer)
     let renderer: IconRenderer
     do {
       renderer = try IconRenderer(network: network, tensors: [tensor], parameters: parameters)
@@ -70,20 +83,11 @@ import NeuralNetworks
         try renderer.profile(target), peak: 1e9 * sgemmPeak(threadCount: 1)
       ).lines
     }
-    // --cells is left out: blocks of cells are one run, which atlas-assemble puts together.
-    let provenance = try Provenance(
-      program: "atlas-render",
-      parameters: [("layer", self.layer)]
-        + settings.record.resolving(settings.icon.parameters.precision)
-        .map { $0.name == "size" ? ($0.name, String(side)) : $0 },
-      inputs: self.network.inputs(of: network) + settings.targets.inputs)
     let run = RenderRun(
       renderer: renderer, targets: targets, parameters: parameters, output: output,
       provenance: provenance)
     try run.render()
-    try run.assemble(
-      Subject(network: network.card.name ?? self.network.model, layer: self.layer, tensor: tensor),
-      target: settings.targets.target.rawValue)
+    try run.assemble(targets.subject, target: settings.targets.target.rawValue)
     return [output]
   }
 }

@@ -44,7 +44,7 @@ extension NodeConverter {
     if isMaximum {
       // It orders the indices of the maxima, which are not made.
       source.attributes.ignore("storage_order")
-      try expectNoSideOutputs(source)
+      refuseSideOutputs(source)
       try emitWindows(.maxPool(pooling), rank: rank, source)
     } else {
       let countsPadding = try source.attributes.flag("count_include_pad")
