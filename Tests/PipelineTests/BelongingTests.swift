@@ -94,6 +94,23 @@ extension BadInputTests {
       "it is of samples at other positions; lay these activations out first")
   }
 
+  @Test("words out of files that a terminal would obey are escaped in errors")
+  func escapes() throws {
+    let path = folder.file("escape.h5")
+    let writer = try ArrayFileWriter(path: path, kind: "\u{1B}[31mlayout\u{7}")
+    try writer.finish()
+    try expectFailure(
+      .grid, arguments(.grid, ["--layout": path]), "it holds \\u{1B}[31mlayout\\u{7}, expected")
+    let icons = folder.file("network.h5")
+    let other = try ArrayFileWriter(path: icons, kind: "layout")
+    try other.setAttribute("network", .string("\u{9B}2J\n\r"))
+    try other.setAttribute("format", .integer(3))
+    try other.write("layout", [Float](repeating: 0, count: 4), shape: [2, 2])
+    try other.finish()
+    try expectFailure(
+      .grid, arguments(.grid, ["--layout": icons]), "is \\u{9B}2J\\u{A}\\u{D}")
+  }
+
   // MARK: Outputs
 
   @Test("a result that is an input is refused by any name, and the input stays")

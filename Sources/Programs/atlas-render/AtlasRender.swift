@@ -69,7 +69,7 @@ import NeuralNetworks
       network: network.card.name ?? self.network.model,
       networkSHA256: provenance.digest(ofFirst: network.files.count), layer: self.layer,
       tensor: tensor)
-    let targets = try settings.targets.load(network: network, subject: subject, layer: layer)
+    let targets = try settings.targets.load(layer, of: network, subject: subject)
     let renderer: IconRenderer
     do {
       renderer = try IconRenderer(network: network, tensors: [tensor], parameters: parameters)

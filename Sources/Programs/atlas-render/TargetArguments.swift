@@ -94,13 +94,13 @@ struct TargetArguments: ParsableArguments {
   /// Reads the targets.
   ///
   /// - Parameters:
+  ///   - layer: The layer.
   ///   - network: The network.
   ///   - subject: What of it is rendered.
-  ///   - layer: The layer.
   /// - Returns: What to render, with where it belongs.
   /// - Throws: `ArtifactError` for files that are about another network or layer.
   func load(
-    network: TrainedNetwork, subject: Subject, layer: NetworkLayer
+    _ layer: NetworkLayer, of network: TrainedNetwork, subject: Subject
   ) throws -> RenderTargets {
     let (shape, tensor) = (layer.shape, layer.tensor)
     let result =

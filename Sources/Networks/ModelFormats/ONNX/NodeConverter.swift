@@ -145,8 +145,9 @@ struct NodeConverter {
 
   /// All operators that are known, by their ONNX names.
   static let converters: [String: Converter] = [
-    arrangementConverters, constantConverters, elementConverters, normalizationConverters,
-    poolingConverters, tableConverters, weightConverters,
+    arrangementConverters, compositionConverters, constantConverters, elementConverters,
+    logicConverters, normalizationConverters, poolingConverters, reductionConverters,
+    resizingConverters, standardizationConverters, tableConverters, weightConverters,
   ].reduce(into: [:]) { all, table in
     all.merge(table) { _, _ in preconditionFailure("two tables know the same operation") }
   }
