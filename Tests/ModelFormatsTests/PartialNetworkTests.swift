@@ -107,6 +107,13 @@ import Testing
     #expect(network.graph.tensorNames == ["image", "c", "a", "p", "q"])
     let line = message { _ = try network.layer(named: "result") }
     #expect(line.contains("\"MaxUnpool\"") && line.contains("side output \"i\""), "\(line)")
+    // A pool that fits nothing has neither.
+    let none = try load(
+      network([
+        Small.node("MaxPool", ["a"], ["p", "i"], Small.attribute("kernel_shape", [99, 99])),
+        Small.node("Relu", ["i"], ["result"]),
+      ]))
+    #expect(Set(none.graph.unavailable.keys) == ["p", "i", "result"])
   }
 
   @Test("of several inputs the image is taken, and what depends on the others is missing")
