@@ -271,7 +271,7 @@ import Testing
     let folder = try TemporaryFolder()
     let empty = try folder.write("empty.onnx", "")
     for (path, words) in [
-      (empty, "it has 0 bytes"), (folder.path, "it is not a file"),
+      (empty, "it is empty"), (folder.path, "it is a folder"),
       (folder.path + "/none.onnx", "No such file"), ("/dev/zero", "it is not a file"),
     ] {
       let error = #expect(throws: ModelError.self) { try ONNXImporter.graph(contentsOf: path) }

@@ -97,6 +97,25 @@ import Testing
     #expect(Set(network.graph.unavailable.keys) == ["p", "q", "result"])
   }
 
+  @Test("a decoder that reads the indices of a pool leaves the pool")
+  func sideOutputs() throws {
+    let network = try load(
+      network([
+        Small.node("MaxPool", ["a"], ["p", "i"], Small.attribute("kernel_shape", [2, 2])),
+        Small.node("Relu", ["p"], ["q"]), Small.node("MaxUnpool", ["q", "i"], ["result"]),
+      ]))
+    #expect(network.graph.tensorNames == ["image", "c", "a", "p", "q"])
+    let line = message { _ = try network.layer(named: "result") }
+    #expect(line.contains("\"MaxUnpool\"") && line.contains("side output \"i\""), "\(line)")
+    // A pool that fits nothing has neither.
+    let none = try load(
+      network([
+        Small.node("MaxPool", ["a"], ["p", "i"], Small.attribute("kernel_shape", [99, 99])),
+        Small.node("Relu", ["i"], ["result"]),
+      ]))
+    #expect(Set(none.graph.unavailable.keys) == ["p", "i", "result"])
+  }
+
   @Test("of several inputs the image is taken, and what depends on the others is missing")
   func inputs() throws {
     var model = network([

@@ -1,3 +1,4 @@
+import ArrayStore
 import Foundation
 import TestSupport
 import TestTags
@@ -133,15 +134,24 @@ import Testing
     }
   }
 
-  @Test("a network runs at the size of its input where its file leaves it open")
+  @Test("a network runs at the size of its input where its file leaves it open, also for modules")
   func openSize() throws {
     let folder = try TemporaryFolder()
-    var model = SmallModel.single("Relu")
+    var model = SmallModel()
     model.inputs = [SmallModel.value("image", [-1, 3, -1, -1])]
+    model.nodes = [SmallModel.node("Relu", ["image"], ["result"], name: "/act/Relu")]
     let path = try folder.write("net.onnx", model.bytes)
-    let outcome = try Program.network.run([
-      "run", path, "--input", folder.file("none.h5"), "--output", folder.file("out.h5"),
-    ])
-    #expect(outcome.errors.count == 1 && outcome.errors[0].contains("none.h5"))
+    let input = folder.file("in.h5")
+    let writer = try ArrayFileWriter(path: input, kind: "network-input")
+    let values = (0..<60).map { Float($0) - 30 }
+    try writer.write("input", values, shape: [1, 3, 4, 5])
+    try writer.finish()
+    for names in [[], ["--read", "act"]] {
+      try Program.network.succeed(
+        ["run", path, "--input", input, "--output", folder.file("out.h5")] + names)
+      let reader = try ArrayFileReader(path: folder.file("out.h5"), kind: "network-values")
+      #expect(try reader.shape(of: "tensors/0") == [1, 3, 4, 5])
+      #expect(try reader.floats("tensors/0") == values.map { max($0, 0) })
+    }
   }
 }

@@ -33,8 +33,11 @@ extension TrainedNetwork {
       let graph = try graph.withGlobalPoolsMarked().truncated(to: [tensor])
       let facts = try graph.facts(
         input: graph.imageShape(height: size.height, width: size.width))
-      guard let fact = facts[tensor] else { throw GraphError("it is not computed") }
-      known = (fact, LayerSuitability(fact, graph.receptiveFields(facts)[tensor]))
+      let fields = graph.receptiveFields(facts)
+      guard let fact = facts[tensor],
+        let suitability = graph.suitability(of: tensor, facts, fields)
+      else { throw GraphError("it is not computed") }
+      known = (fact, suitability)
     } catch {
       throw fault("at \(size.height) × \(size.width) pixels, \(error)")
     }

@@ -59,9 +59,10 @@ extension TrainedNetwork {
     else { return [] }
     let fields = graph.receptiveFields(facts)
     func isMap(_ tensor: String) -> Bool {
-      guard tensor != graph.inputName, let fact = facts[tensor] else { return false }
-      let form = LayerSuitability(fact, fields[tensor]).form
-      return form.map { $0.map(of: fact.shape).positionCount > 1 } ?? false
+      guard let form = graph.suitability(of: tensor, facts, fields)?.form,
+        let fact = facts[tensor]
+      else { return false }
+      return form.map(of: fact.shape).positionCount > 1
     }
     let tensors = graph.tensorNames.filter(isMap)
     let place = Dictionary(tensors.enumerated().map { ($1, $0) }) { first, _ in first }

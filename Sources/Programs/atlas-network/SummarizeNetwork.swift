@@ -79,11 +79,28 @@ struct SummarizeNetwork: StageCommand {
       .lines
   }
 
+  /// JSON in which signs that a terminal may take for commands are written as numbers.
+  private static func escaped(_ json: String) -> String {
+    var result = ""
+    for scalar in json.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse:
+        for unit in String(scalar).utf16 {
+          result += "\\u" + String(String(0x1_0000 + Int(unit), radix: 16).dropFirst())
+        }
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
   /// The entries as a JSON list, one per line.
   static func json(_ entries: [TensorEntry]) throws -> [String] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let objects = try entries.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+    let objects = try entries.map {
+      escaped(String(decoding: try encoder.encode($0), as: UTF8.self))
+    }
     guard let last = objects.last else { return ["[]"] }
     return ["["] + objects.dropLast().map { $0 + "," } + [last, "]"]
   }

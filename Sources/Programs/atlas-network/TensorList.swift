@@ -34,8 +34,7 @@ struct TensorList {
         operationCount: node?.floatingPointOperations(facts) ?? 0, field: field,
         aliases: (aliases[name] ?? []).sorted(),
         modules: (modules[name] ?? []).sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) },
-        suitability: node == nil
-          ? .unsuited("it is the image") : LayerSuitability(fact, field))
+        suitability: graph.suitability(of: name, facts, fields) ?? .unsuited("it is not computed"))
     }
     let image = TensorFact(shape: input)
     var entries = [entry(graph.inputName, nil, image, "input")].compactMap { $0 }

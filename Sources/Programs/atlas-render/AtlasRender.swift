@@ -63,8 +63,7 @@ import NeuralNetworks
     let provenance = try Provenance(
       program: "atlas-render",
       parameters: [("layer", self.layer)]
-        + settings.record.resolving(settings.icon.parameters.precision)
-        .map { $0.name == "size" ? ($0.name, String(side)) : $0 },
+        + settings.record.resolving(settings.icon.parameters.precision),
       inputs: self.network.inputs(of: network) + settings.targets.inputs)
     let subject = Subject(
       network: network.card.name ?? self.network.model,

@@ -76,9 +76,8 @@ struct MissingTensors {
     let list = Array(all.sorted().prefix(Self.limit))
     for output in outputs where !output.isEmpty {
       causes[output] = list
-      guard dependsOnImage else { continue }
-      names.append(output)
-      dependent.insert(output)
+      // One that was recorded as a side output before its node was found to be none at all is there.
+      if dependsOnImage, dependent.insert(output).inserted { names.append(output) }
     }
   }
 

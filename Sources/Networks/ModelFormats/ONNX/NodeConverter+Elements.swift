@@ -74,9 +74,12 @@ extension NodeConverter {
     let (condition, zero, other) = (
       try source.required(0), try source.required(1), try source.required(2)
     )
-    if let tested = testedForNaN[condition], tested == other,
-      builder.constants[zero]?.floats?.allSatisfy({ $0 == 0 }) == true
-    {
+    if let tested = testedForNaN[condition] {
+      guard tested == other, builder.constants[zero]?.floats?.allSatisfy({ $0 == 0 }) == true
+      else {
+        throw source.fault(
+          "it puts something else than 0 in place of what is not a number, which is not supported")
+      }
       return try emit(.identity, [other], source)
     }
     try emit(.select, source.inputs, source)

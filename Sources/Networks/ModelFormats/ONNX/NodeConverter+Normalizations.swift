@@ -38,7 +38,7 @@ extension NodeConverter {
         "it normalizes by the batch's statistics or each position alone, which is not supported",
         remedy: "export the network for inference")
     }
-    try expectNoSideOutputs(source)
+    refuseSideOutputs(source)
     if isTraining { return try convertStandardization(source, epsilon: epsilon) }
     var parts: [[Float]] = []
     for index in 1...4 {
@@ -206,15 +206,14 @@ extension NodeConverter {
     return builder.constants[name]?.floats
   }
 
-  /// Checks that no node reads a second output, which this conversion does not make.
+  /// Records second outputs, which a conversion does not make, as missing where a node reads them.
   ///
   /// Old files name the running averages of batch normalization and the indices of max pooling as
-  /// outputs without reading them: that is accepted.
-  func expectNoSideOutputs(_ source: SourceNode) throws(ModelError) {
+  /// outputs without reading them; a decoder reads the indices, and the encoder before it does not.
+  mutating func refuseSideOutputs(_ source: SourceNode) {
     for name in source.outputs.dropFirst() where isRead(name) {
-      throw source.fault(
-        "its side output \(quoted(name)) is used, which is not supported",
-        remedy: "export the network simplified for inference")
+      let fault = source.fault("its side output \(quoted(name)) is used, which is not supported")
+      refuse(sideOutput: name, fault.cause)
     }
   }
 }

@@ -44,7 +44,7 @@ extension NodeConverter {
     if isMaximum {
       // It orders the indices of the maxima, which are not made.
       source.attributes.ignore("storage_order")
-      try expectNoSideOutputs(source)
+      refuseSideOutputs(source)
     } else {
       countsPadding = try source.attributes.flag("count_include_pad")
     }

@@ -65,7 +65,9 @@ struct NodeConverter {
     // A test for values that are no numbers is not computed, but the conversion of what reads it knows
     // of it.
     defer { release(node.input) }
-    let isLost = node.input.contains { missing.contains($0) && testedForNaN[$0] == nil }
+    let isLost = node.input.contains {
+      missing.contains($0) && (testedForNaN[$0] == nil || node.opType != "Where")
+    }
     let dependsOnImage = node.input.contains {
       builder.dependsOnImage($0) || missing.dependsOnImage($0)
     }
@@ -105,6 +107,11 @@ struct NodeConverter {
     missing.add(
       [name], fault: "it depends on the input \(quoted(name)) beside the image",
       dependsOnImage: false)
+  }
+
+  /// Records a second output of a node whose first one is made.
+  mutating func refuse(sideOutput name: String, _ cause: String) {
+    missing.add([name], fault: cause, dependsOnImage: true)
   }
 
   /// Records a result of the file that no node makes.

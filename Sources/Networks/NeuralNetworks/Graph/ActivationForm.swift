@@ -100,6 +100,22 @@ public enum LayerSuitability: Hashable, Sendable {
   }
 }
 
+extension NetworkGraph {
+  /// Whether an atlas can be made of one of the network's tensors.
+  ///
+  /// - Parameters:
+  ///   - tensor: The tensor.
+  ///   - facts: What is known of all tensors, for one image.
+  ///   - fields: Their receptive fields.
+  /// - Returns: `nil` for a tensor of which nothing is known.
+  package func suitability(
+    of tensor: String, _ facts: [String: TensorFact], _ fields: [String: ReceptiveField]
+  ) -> LayerSuitability? {
+    guard tensor != inputName else { return .unsuited("it is the image itself") }
+    return facts[tensor].map { LayerSuitability($0, fields[tensor]) }
+  }
+}
+
 extension ActivationForm {
   /// The map that an atlas sees in a tensor of one image; a vector is one of 1 × 1.
   public func map(of shape: TensorShape) -> MapShape {

@@ -17,7 +17,17 @@ package func quoted(_ name: String) -> String {
   let limit = 120
   let scalars = name.unicodeScalars.prefix(limit)
   let cut = scalars.endIndex < name.unicodeScalars.endIndex
-  return String(String.UnicodeScalarView(scalars)).debugDescription + (cut ? "…" : "")
+  let text = String(String.UnicodeScalarView(scalars)).debugDescription
+  var shown = ""
+  for scalar in text.unicodeScalars {
+    switch scalar.properties.generalCategory {
+    // Terminals take some of these for commands, and others turn the line around.
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse:
+      shown += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+    default: shown.unicodeScalars.append(scalar)
+    }
+  }
+  return shown + (cut ? "…" : "")
 }
 
 /// The names most like a misspelt one, best first.
