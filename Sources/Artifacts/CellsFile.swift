@@ -109,6 +109,23 @@ public final class CellsWriter {
       CellsFile.schema, path: path, provenance: provenance, subject: subject)
   }
 
+  /// Writes which part of the layout the grids cover.
+  ///
+  /// - Parameters:
+  ///   - lower: The lower left corner of the grids, in coordinates of the layout.
+  ///   - upper: The upper right corner.
+  ///   - clippedCount: The number of samples beyond.
+  /// - Throws: `ArrayStoreError`; the file is then removed.
+  public func writeFrame(
+    lower: SIMD2<Double>, upper: SIMD2<Double>, clippedCount: Int
+  ) throws(ArrayStoreError) {
+    try writer.set(CellsFile.left, lower.x)
+    try writer.set(CellsFile.right, upper.x)
+    try writer.set(CellsFile.bottom, lower.y)
+    try writer.set(CellsFile.top, upper.y)
+    try writer.set(CellsFile.clipped, clippedCount)
+  }
+
   /// Writes the cells of a grid.
   ///
   /// - Parameters:
@@ -158,19 +175,32 @@ extension CellsFile {
     "{side}/exemplars", ["m", "e"],
     "Samples with the highest cosine to the cell's mean, highest first; −1 fills up.")
   static let cellOfSample = Dataset<Int32>(
-    "{side}/cell_of_sample", ["n"], "Cell of each sample, an index into the cells; −1 for none.")
+    "{side}/cell_of_sample", ["n"],
+    "Cell of each sample, an index into the cells; −1 for none: its cell has too few, or it is clipped."
+  )
+
+  private static let framed = Presence.optionally("except in files made before 2026-11-27")
+  static let left = Attribute<Double>(
+    "left", "First coordinate of the layout at the left border of the grids.", framed)
+  static let right = Attribute<Double>("right", "The same at the right border.", framed)
+  static let bottom = Attribute<Double>(
+    "bottom", "Second coordinate of the layout at the lower border of the grids.", framed)
+  static let top = Attribute<Double>("top", "The same at the upper border.", framed)
+  static let clipped = Attribute<Int>(
+    "clipped_samples", "Samples that lie beyond these borders, in no cell of any grid.", framed)
 
   /// The form of the file.
   public static let schema = FileSchema(
     kind: "cells", format: 2, fileName: "cells.h5", program: "atlas-grid",
     summary: """
       The cells of square grids over the layout, a group for each grid, named for its side. Cells with \
-      too few samples are left out.
+      too few samples are left out, and so are samples far outside, beyond the borders of the grids.
       """,
     axes: [
       Axis("m", "cells of the grid", atLeast: 1), Axis("c", "channels of the layer", atLeast: 1),
       Axis("e", "exemplars of a cell"), Axis("n", "samples", atLeast: 1),
     ],
+    attributes: [left, right, bottom, top].map(\.schema) + [clipped.schema],
     datasets: [
       row.schema, column.schema, count.schema, mean.schema, dispersion.schema, exemplars.schema,
       cellOfSample.schema,
@@ -178,6 +208,7 @@ extension CellsFile {
     example: """
       import h5py
       with h5py.File("cells.h5") as f:
+          print(f.attrs["clipped_samples"], "samples lie beyond the grids")
           for side in f:
               grid = f[side]
               print("grid", side, "has", len(grid["count"]), "cells of", int(side) ** 2)
