@@ -55,7 +55,8 @@ extension Report {
       procrustesDisparity(layout.positions, try again(method.seed &+ UInt64(index) &+ 1))
     }
     let file = QualityReportFile(
-      sampleCount: rows.rowCount, metric: metric, quality: quality, disparities: disparities,
+      sampleCount: rows.rowCount, metric: metric, quality: quality,
+      outliers: LayoutOutliers(of: layout.positions), disparities: disparities,
       losses: layout.losses)
     for (name, value) in file.measures { try writer.write(measure: name, value) }
     Diagnostics.note(file.summary)
