@@ -49,16 +49,35 @@ public struct ImageNames: Sendable, Equatable {
   public var classes: [Int32]
   /// The names of the classes.
   public var classNames: [String]
+  /// What the network calls each class, empty for one that it does not have; none if it has none of
+  /// them.
+  public var classLabels: [String]
 
   /// Makes names from their parts.
   ///
-  /// - Precondition: As many classes as names.
-  public init(names: [String], classes: [Int32], classNames: [String]) {
+  /// - Precondition: As many classes as names, and as many labels as classes have names, or none.
+  public init(
+    names: [String], classes: [Int32], classNames: [String], classLabels: [String] = []
+  ) {
     precondition(
       names.count == classes.count, "\(names.count) images have \(classes.count) classes")
+    precondition(
+      classLabels.isEmpty || classLabels.count == classNames.count,
+      "\(classNames.count) classes have \(classLabels.count) labels")
     self.names = names
     self.classes = classes
     self.classNames = classNames
+    self.classLabels = classLabels
+  }
+
+  /// What people call each class: the first of its label's words for it, else its name.
+  public var classTitles: [String] {
+    classNames.indices.map { index in
+      let label = classLabels.isEmpty ? "" : classLabels[index]
+      // ImageNet's labels list synonyms: "tench, Tinca tinca".
+      let first = label.prefix { $0 != "," }
+      return first.isEmpty ? classNames[index] : String(first)
+    }
   }
 }
 
@@ -81,6 +100,10 @@ extension SampleOrigins {
     absence)
   static let classNamesDataset = Dataset<String>(
     "classes/name", ["l"], "Name of each class.", absence)
+  static let classLabelsDataset = Dataset<String>(
+    "classes/label", ["l"],
+    "What the network calls each class; empty for one that it does not have.",
+    .optionally("where the network's labels have some of the classes"))
   static let layerHeightAttribute = Attribute<Int>(
     "layer_height", "Height of the layer's feature map, in positions.", absence)
   static let layerWidthAttribute = Attribute<Int>(
@@ -88,7 +111,7 @@ extension SampleOrigins {
 
   static let datasets = [
     imageDataset.schema, yDataset.schema, xDataset.schema, namesDataset.schema,
-    classesDataset.schema, classNamesDataset.schema,
+    classesDataset.schema, classNamesDataset.schema, classLabelsDataset.schema,
   ]
   static let attributes = [layerHeightAttribute.schema, layerWidthAttribute.schema]
   static let axes = [Axis("i", "images in the collection"), Axis("l", "classes")]
@@ -110,7 +133,8 @@ extension ArtifactReader {
       image: image, y: y, x: x,
       collection: ImageNames(
         names: try read(Form.namesDataset), classes: try read(Form.classesDataset),
-        classNames: try read(Form.classNamesDataset)),
+        classNames: try read(Form.classNamesDataset),
+        classLabels: contains(Form.classLabelsDataset) ? try read(Form.classLabelsDataset) : []),
       layerHeight: try required(Form.layerHeightAttribute),
       layerWidth: try required(Form.layerWidthAttribute))
     // Whoever has origins uses them as indices without looking again.
@@ -139,6 +163,9 @@ extension ArtifactWriter {
     try write(Form.namesDataset, collection.names)
     try write(Form.classesDataset, collection.classes)
     try write(Form.classNamesDataset, collection.classNames)
+    if !collection.classLabels.isEmpty {
+      try write(Form.classLabelsDataset, collection.classLabels)
+    }
     try set(Form.layerHeightAttribute, layerHeight)
     try set(Form.layerWidthAttribute, layerWidth)
   }

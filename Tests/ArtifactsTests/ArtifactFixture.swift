@@ -17,7 +17,8 @@ struct ArtifactFixture {
   let origins = SampleOrigins(
     image: [0, 0, 2, 2], y: [1, 2, 1, 2], x: [3, 3, 4, 4],
     collection: ImageNames(
-      names: ["a/1.png", "b/2.png", "b/3.png"], classes: [0, 1, 1], classNames: ["a", "b"]),
+      names: ["a/1.png", "b/2.png", "b/3.png"], classes: [0, 1, 1], classNames: ["a", "b"],
+      classLabels: ["ape, great ape", ""]),
     layerHeight: 5, layerWidth: 6)
   /// Their scores along two axes.
   let scores = Matrix(rowCount: 4, columnCount: 2, elements: (0..<8).map { Float($0) })

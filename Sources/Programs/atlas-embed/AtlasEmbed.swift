@@ -72,8 +72,8 @@ import ParallelLoops
     // Before the file is complete, since the measures are attributes of it; other seeds run the
     // whole method again, from a start of their own.
     let made = try settings.report.parameters.report(
-      on: layout, of: vectors, metric: metric, method: method, classes: origins?.classes,
-      beside: output, into: writer
+      on: layout, of: vectors, metric: metric, method: method, subject: source.subject,
+      origins: origins, beside: output, into: writer
     ) { seed in
       var other = method
       other.seed = seed

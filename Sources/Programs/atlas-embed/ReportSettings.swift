@@ -41,8 +41,9 @@ extension Report {
   ///
   /// - Returns: The paths of what was written.
   func report(
-    on layout: Layout, of rows: Matrix, metric: Metric, method: LayoutMethod, classes: [Int32]?,
-    beside path: String, into writer: LayoutWriter, again: (UInt64) throws -> Matrix
+    on layout: Layout, of rows: Matrix, metric: Metric, method: LayoutMethod,
+    subject: Subject, origins: SampleOrigins?, beside path: String, into writer: LayoutWriter,
+    again: (UInt64) throws -> Matrix
   ) throws -> [String] {
     guard choice == .full else { return [] }
     let quality: QualityReport
@@ -61,15 +62,20 @@ extension Report {
     for (name, value) in file.measures { try writer.write(measure: name, value) }
     Diagnostics.note(file.summary)
     let base = path.hasSuffix(".h5") ? String(path.dropLast(3)) : path
-    let files: [(String, [UInt8])] = [
-      (base + ".json", try file.json()),
-      (
-        base + "-classes.png",
-        try encoded(classPicture(layout.positions, classes: classes, side: 1600))
-      ),
-      (base + "-density.png", try encoded(densityPicture(layout.positions, side: 1600))),
-      (base + "-loss.png", try encoded(lossPicture(layout.losses, method))),
-    ]
+    let title = [subject.network, subject.layer, "\(method.name), \(metric.rawValue)"]
+      .compactMap { $0 }.joined(separator: " · ")
+    let files: [(String, [UInt8])]
+    do {
+      let classes = try classFigure(
+        layout.positions, classes: origins?.classes,
+        classNames: origins?.collection.classTitles ?? [], title: title, side: 1600)
+      let density = try densityFigure(layout.positions, title: title, side: 1600)
+      files = [
+        (base + ".json", try file.json()), (base + "-classes.png", try encoded(classes)),
+        (base + "-density.png", try encoded(density)),
+        (base + "-loss.png", try encoded(lossPicture(layout.losses, method))),
+      ]
+    } catch { throw StageError("Cannot draw the layout", error) }
     // Drawn and encoded first, all of them, so that no half of a report is left by an error.
     for (path, bytes) in files { try AtomicFile.write(bytes, to: path) }
     return files.map(\.0)

@@ -97,8 +97,8 @@ import NeuralNetworks
     }
     let paths = layer.map(path)
     let run = ExtractionRun(
-      extractor: extractor, images: images, subjects: subjects, paths: paths,
-      provenance: provenance)
+      extractor: extractor, images: images, labels: network.labels, subjects: subjects,
+      paths: paths, provenance: provenance)
     let predictions = try run.run()
     if parameters.predictsClasses {
       predictions.reportAccuracy(of: images, labels: network.labels)

@@ -12,6 +12,7 @@ import NeuralNetworks
 struct ExtractionRun {
   private let extractor: ActivationExtractor
   private let images: ImageCollection
+  private let labels: [Label]
   private let subjects: [Subject]
   private let paths: [String]
   private let provenance: Provenance
@@ -19,15 +20,17 @@ struct ExtractionRun {
   /// - Parameters:
   ///   - extractor: What samples.
   ///   - images: The images.
+  ///   - labels: The network's names of its classes.
   ///   - subjects: For each layer, what its file is about.
   ///   - paths: For each layer, where its file will be.
   ///   - provenance: The run.
   init(
-    extractor: ActivationExtractor, images: ImageCollection, subjects: [Subject], paths: [String],
-    provenance: Provenance
+    extractor: ActivationExtractor, images: ImageCollection, labels: [Label],
+    subjects: [Subject], paths: [String], provenance: Provenance
   ) {
     self.extractor = extractor
     self.images = images
+    self.labels = labels
     self.subjects = subjects
     self.paths = paths
     self.provenance = provenance
@@ -227,8 +230,11 @@ struct ExtractionRun {
         y: positions.flatMap { $0.map { Int32($0.y) } },
         x: positions.flatMap { $0.map { Int32($0.x) } })
     }
+    let classLabels = images.labelIndices(among: labels).map { $0.map { labels[$0].text } ?? "" }
     try file.write(
-      ImageNames(names: images.names, classes: images.classes, classNames: images.classNames),
+      ImageNames(
+        names: images.names, classes: images.classes, classNames: images.classNames,
+        classLabels: classLabels.contains { !$0.isEmpty } ? classLabels : []),
       layerHeight: shape.height, layerWidth: shape.width)
     try file.write(failures: failures)
     if !predictions.classes.isEmpty { try file.write(predictions) }
