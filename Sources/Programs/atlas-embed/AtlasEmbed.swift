@@ -38,6 +38,12 @@ import ParallelLoops
 
   typealias AllSettings = EmbedSettings
 
+  func validate() throws {
+    if settings.layout.isImpossibleLine {
+      throw ValidationError("UMAP makes planes; take --method tsne with --dimensions 1.")
+    }
+  }
+
   func perform() throws -> [String] {
     let source = try samples.open()
     guard source.sampleCount >= 2 else {
@@ -55,6 +61,9 @@ import ParallelLoops
     }
     let method = settings.layout.method
     try forecast(source, method, storedCount: graphFile?.neighborCount)
+    if method.dimension == 1 {
+      Diagnostics.note("layout: a line; atlas-grid takes planes only")
+    }
     let origins = try source.origins()
     // Begun before the work: a folder that cannot be written to is found now.
     let writer = try LayoutWriter(
