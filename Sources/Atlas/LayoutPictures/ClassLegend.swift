@@ -112,11 +112,14 @@ struct ClassNames {
   }
 
   /// Writes the names that fit without covering each other.
-  func draw(on canvas: Canvas, at origin: SIMD2<Float>, size: Float) {
+  func draw(on canvas: Canvas, at origin: SIMD2<Float>, side: Float, size: Float) {
     var taken: [(low: SIMD2<Float>, high: SIMD2<Float>)] = []
     for (name, position) in places {
       let half = SIMD2(canvas.width(of: name, size: size) / 2 + 0.3 * size, 0.65 * size)
-      let center = origin + position
+      // A name near the edge moves inward as a whole.
+      let center =
+        origin
+        + pointwiseMax(half, pointwiseMin(SIMD2(repeating: side) - half, position))
       let box = (low: center - half, high: center + half)
       guard !taken.contains(where: { all(box.low .< $0.high) && all($0.low .< box.high) }) else {
         continue

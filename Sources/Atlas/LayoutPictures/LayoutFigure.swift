@@ -41,7 +41,8 @@ public func classFigure(
     legend.draw(on: figure.canvas, at: figure.panel)
     if layout.columnCount > 1, let classes {
       ClassNames(frame, classes, names: classNames, side: side)
-        .draw(on: figure.canvas, at: figure.origin, size: figure.fontSize)
+        .draw(
+          on: figure.canvas, at: figure.origin, side: Float(side), size: figure.fontSize)
     }
   }
   return try figure.canvas.image()
