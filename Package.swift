@@ -209,6 +209,13 @@ let package = Package(
         "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks", "PrincipalComponents",
       ]),
     .program("atlas-assemble", on: ["ArrayStore", "Artifacts", "Grids", "Images", "Mosaics"]),
+    .program(
+      "atlas-plan",
+      on: [
+        "Activations", "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine",
+        "LinearAlgebra", "ModelFormats", "Models", "Mosaics", "NetworkCommandLine", "Neighbors",
+        "NeuralNetworks", "ParallelLoops",
+      ]),
     .program("atlas-documentation", on: ["Artifacts"]),
     .program(
       "atlas-network",

@@ -57,6 +57,13 @@ public struct IconsFile {
       self.objectiveByStep = objectiveByStep
     }
 
+    /// Whether an icon found nothing to show: it evokes nothing of its direction, or leaves its channel
+    /// or neuron at 0.
+    public func isBlank(at index: Int) -> Bool {
+      // A logit may be negative; that it is 0 to the last bit says that nothing reached it either.
+      fidelity[index].isNaN ? objective[index] == 0 : fidelity[index] <= 0
+    }
+
     /// Appends the measures of other icons.
     public mutating func append(_ other: Measures) {
       fidelity += other.fidelity

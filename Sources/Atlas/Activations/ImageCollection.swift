@@ -67,13 +67,24 @@ public struct ImageCollection: Sendable {
   ///
   /// Fowler, Noll and Vo's hash (FNV-1a, 64 bits) of names and sizes. A digest of the contents
   /// would read every image once more than sampling does.
-  public var fingerprint: UInt64 {
+  public var fingerprint: UInt64 { hash { status in "\(status?.st_size ?? -1)" } }
+
+  /// A number that changes as well when an image is written anew with the same size.
+  ///
+  /// The same hash of names and times of modification: it differs between copies of a folder.
+  public var arrivalFingerprint: UInt64 {
+    hash { status in
+      status.map { "\($0.st_mtim.tv_sec).\($0.st_mtim.tv_nsec)" } ?? ""
+    }
+  }
+
+  private func hash(_ describe: (stat?) -> String) -> UInt64 {
     // FNV's offset basis, and below its prime.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for index in names.indices {
       var status = stat()
-      let size = stat(path(of: index), &status) == 0 ? status.st_size : -1
-      for byte in "\(names[index])\n\(size)\n".utf8 {
+      let found = stat(path(of: index), &status) == 0
+      for byte in "\(names[index])\n\(describe(found ? status : nil))\n".utf8 {
         hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
       }
     }

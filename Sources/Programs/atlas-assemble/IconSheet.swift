@@ -8,6 +8,8 @@ struct IconSheet {
   struct Cell {
     let index, row, column, count: Int
     let fidelity, dispersion: Float
+    /// Whether the icon found nothing to show.
+    let isBlank: Bool
     let pixels: [UInt8]
   }
 
@@ -56,6 +58,7 @@ struct IconSheet {
         index: Int(icons.cells.cell[index]), row: Int(icons.cells.row[index]),
         column: Int(icons.cells.column[index]), count: Int(icons.cells.count[index]),
         fidelity: icons.measures.fidelity[index], dispersion: icons.cells.dispersion[index],
+        isBlank: icons.measures.isBlank(at: index),
         pixels: Array(icons.pixels[index * size..<(index + 1) * size]))
       let former = cellAtPosition.updateValue(cell.index, forKey: cell.row * gridSide + cell.column)
       if let former {

@@ -19,16 +19,17 @@ public final class IconRenderer {
   ///   - tensors: The tensors that targets' objectives may name.
   ///   - parameters: How icons are optimized.
   ///   - chain: The way from parameters to the network's input; by default the parameters'.
-  /// - Throws: When the network is not one of color images, or cannot run at the icons' size.
+  /// - Throws: When the network cannot run at the icons' size, or a tensor suits no atlas there.
   public init(
     network: TrainedNetwork, tensors: [String], parameters: IconParameters,
     chain: ImageChain? = nil
   ) throws {
     self.parameters = parameters
     let chain = try chain ?? parameters.chain(channels: network.preprocessing.channels)
-    let graph = network.graph
     let side = chain.outputSide
-    let image = MapShape(channels: network.inputShape.channels, height: side, width: side)
+    let image = MapShape(channels: 3, height: side, width: side)
+    let colored = network.inputShape.channels == 1 ? network.graph.withColorInput() : network.graph
+    let graph = try colored.withMaps(of: tensors, input: TensorShape(image))
     let shape = Self.inputShape(graph, image: image, tensors: tensors)
     // Prepared once: the copies only read them.
     let weights = PreparedWeights()
@@ -38,15 +39,24 @@ public final class IconRenderer {
         weights: weights)
       let optimization = try ImagePipeline(
         chain, network: optimized, inputName: graph.inputName, tensors: tensors)
+      let makeRedirected = {
+        let network = try CompiledNetwork(
+          graph, input: shape, reading: tensors, seeding: tensors,
+          rules: BackwardRules(relu: .redirected), weights: weights)
+        return try ImagePipeline(
+          chain, network: network, inputName: graph.inputName, tensors: tensors)
+      }
       guard parameters.precision != .float32 else {
         return IconWorker(
-          optimization: optimization, evaluation: optimization, parameters: parameters)
+          optimization: optimization, evaluation: optimization, parameters: parameters,
+          makeRedirected: makeRedirected)
       }
       let exact = try CompiledNetwork(graph, input: shape, reading: tensors, weights: weights)
       let evaluation = try ImagePipeline(
         chain, network: exact, inputName: graph.inputName, tensors: tensors)
       return IconWorker(
-        optimization: optimization, evaluation: evaluation, parameters: parameters)
+        optimization: optimization, evaluation: evaluation, parameters: parameters,
+        makeRedirected: makeRedirected)
     }
   }
 
