@@ -103,7 +103,7 @@ extension BadInputTests {
     )
     try expectFailure(
       .render, arguments(.render, ["--layer": "early"]), chain.cells, workshop.model,
-      "of the other conv1; give files that were made of the same layer")
+      "their layers are mixed/output and conv1; give files that were made of the same layer")
     try expectFailure(
       .render, arguments(.render, ["--grid": "7"]), chain.cells, "no grid 7; it has 3, 5")
     try expectFailure(
