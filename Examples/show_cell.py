@@ -53,22 +53,21 @@ class Cell:
                 raise SystemExit(f"{cells_path} does not say which images its samples come from; make it anew")
             # A relative folder starts at the file's own.
             folder = Path(cells_path).parent / cells.attrs["images_folder"].decode()
-            names = cells["images/name"].asstr()
             self.exemplars = [
-                (folder / names[image], box, center)
-                for image, box, center in zip(
-                    grid["exemplar_images"][self.index],
+                (folder / name, box, center)
+                for name, box, center in zip(
+                    grid["exemplar_names"].asstr()[self.index],
                     grid["exemplar_boxes"][self.index],
                     grid["exemplar_centers"][self.index],
                 )
-                if image >= 0  # -1 fills up where a cell has few samples
+                if name  # empty strings fill up where a cell has few samples
             ]
 
             self.classes = []
             if "class_counts" in grid:
-                words = cells["classes/name"].asstr()[:]
-                if "classes/label" in cells:
-                    words = [label or word for word, label in zip(words, cells["classes/label"].asstr()[:])]
+                words = grid["class_names"].asstr()[:]
+                if "class_labels" in grid:
+                    words = [label or word for word, label in zip(words, grid["class_labels"].asstr()[:])]
                 in_cell = grid["class_counts"][self.index]
                 order = np.argsort(-in_cell, kind="stable")
                 self.classes = [(words[index], int(in_cell[index])) for index in order if in_cell[index] > 0]

@@ -31,8 +31,8 @@ public final class CellsWriter {
       CellsFile.schema, path: path, provenance: provenance, subject: subject)
   }
 
-  /// Writes the names of images and classes, so that exemplars can be shown and classes be counted
-  /// in the grids that are written afterwards.
+  /// Says where the samples come from: exemplars of the grids that are written afterwards have names
+  /// and boxes, and classes are counted.
   ///
   /// - Throws: `ArrayStoreError`; the file is then removed.
   public func write(
@@ -40,9 +40,26 @@ public final class CellsWriter {
   ) throws(ArrayStoreError) {
     self.origins = origins
     self.geometry = geometry
-    try writer.write(
-      origins.collection, layerHeight: origins.layerHeight, layerWidth: origins.layerWidth)
+    try writer.set(SampleOrigins.layerHeightAttribute, origins.layerHeight)
+    try writer.set(SampleOrigins.layerWidthAttribute, origins.layerWidth)
     if let folder { try writer.write(folder) }
+  }
+
+  /// Writes which part of the layout the grids cover.
+  ///
+  /// - Parameters:
+  ///   - lower: The lower left corner of the grids, in coordinates of the layout.
+  ///   - upper: The upper right corner.
+  ///   - clippedCount: The number of samples beyond.
+  /// - Throws: `ArrayStoreError`; the file is then removed.
+  public func writeFrame(
+    lower: SIMD2<Double>, upper: SIMD2<Double>, clippedCount: Int
+  ) throws(ArrayStoreError) {
+    try writer.set(CellsFile.left, lower.x)
+    try writer.set(CellsFile.right, upper.x)
+    try writer.set(CellsFile.bottom, lower.y)
+    try writer.set(CellsFile.top, upper.y)
+    try writer.set(CellsFile.clipped, clippedCount)
   }
 
   /// Writes the cells of a grid.
@@ -79,8 +96,9 @@ public final class CellsWriter {
   ) throws(ArrayStoreError) {
     let exemplarCount = exemplars.count / max(1, cellCount)
     try writer.write(
-      CellsFile.exemplarImages.at(group),
-      exemplars.map { $0 < 0 ? -1 : origins.image[Int($0)] }, shape: [cellCount, exemplarCount])
+      CellsFile.exemplarNames.at(group),
+      exemplars.map { $0 < 0 ? "" : origins.collection.names[Int(origins.image[Int($0)])] },
+      shape: [cellCount, exemplarCount])
     guard let geometry else { return }
     let places = exemplars.map { sample in
       sample < 0
@@ -101,13 +119,18 @@ public final class CellsWriter {
   private func write(
     classesOf cellOfSample: [Int32], of group: String, cellCount: Int, _ origins: SampleOrigins
   ) throws(ArrayStoreError) {
-    let classCount = origins.collection.classNames.count
+    let (names, labels) = (origins.collection.classNames, origins.collection.classLabels)
+    let classCount = names.count
     guard classCount > 0 else { return }
     var counts = [Int32](repeating: 0, count: cellCount * classCount)
     for (cell, kind) in zip(cellOfSample, origins.classes) where cell >= 0 && kind >= 0 {
       counts[Int(cell) * classCount + Int(kind)] += 1
     }
     try writer.write(CellsFile.classCounts.at(group), counts, shape: [cellCount, classCount])
+    try writer.write(CellsFile.classNames.at(group), names)
+    if labels.contains(where: { !$0.isEmpty }) {
+      try writer.write(CellsFile.classLabels.at(group), labels)
+    }
   }
 
   /// Completes the file: it appears under its name.

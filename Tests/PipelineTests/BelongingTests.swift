@@ -39,7 +39,7 @@ extension BadInputTests {
     }
     let variants: [(String, [String: String?], String)] = [
       ("network", ["--model": try retrained()], "but their weights are not the same"),
-      ("layer", ["--layer": "mixed/1x1"], "the layer of the one is "),
+      ("layer", ["--layer": "mixed/1x1"], "their layers are "),
       ("images", ["--images": folder.file("images")], "they are of different images"),
     ]
     for (name, changes, words) in variants {
@@ -62,7 +62,8 @@ extension BadInputTests {
       try refused(.grid, ["--activations": other], chain.layout, other)
       try refused(.embed, ["--neighbor-graph": graph], graph, chain.components)
       try refused(.place, ["--layout": plane], plane, chain.components)
-      try refused(.render, ["--components": scores], scores, chain.cells)
+      try refused(
+        .render, ["--components": scores], scores, name == "images" ? chain.cells : workshop.model)
       if name == "images" {
         // New images are what placing is for.
         try Program.place.succeed(arguments(.place, ["--new": other]))
@@ -108,7 +109,7 @@ extension BadInputTests {
     try other.write("layout", [Float](repeating: 0, count: 4), shape: [2, 2])
     try other.finish()
     try expectFailure(
-      .grid, arguments(.grid, ["--layout": icons]), "is \\u{9B}2J\\u{A}\\u{D}")
+      .grid, arguments(.grid, ["--layout": icons]), "\\u{9B}2J\\u{A}\\u{D}")
   }
 
   // MARK: Outputs
