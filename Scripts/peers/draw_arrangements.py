@@ -250,3 +250,50 @@ def filled(draw: Draw) -> str:
     x = draw.input(shape)
     value = None if draw.chance(0.3) else helper.make_tensor("", TensorProto.FLOAT, [1], [draw.number(-2, 2)])
     return draw.node("Add", [x, draw.node("ConstantOfShape", [draw.node("Shape", [x])], value=value)])
+
+
+@operation("Range")
+def interval(draw: Draw) -> str:
+    count = draw.integer(1, 6)
+    x = draw.input([draw.integer(1, 3), count])
+    start, step = draw.integer(-5, 5), draw.choice((1, 2, -3))
+    kind = draw.choice((np.float32, np.int64))
+    ends = [draw.constant(np.array(value, kind)) for value in (start, start + step * count, step)]
+    numbers = draw.node("Range", ends)
+    return draw.node("Add", [x, draw.float(numbers) if kind is np.int64 else numbers])
+
+
+@operation("OneHot")
+def one_hot(draw: Draw) -> str:
+    """Of constant indices, as tables of positions are made."""
+    depth, count = draw.integer(1, 5), draw.integer(1, 4)
+    x = draw.input([count, depth])
+    indices = draw.integers(draw.random.integers(0, depth, count))
+    values = draw.constant(np.array([0.5, 2], np.float32))
+    return draw.node("Mul", [x, draw.node("OneHot", [indices, draw.integers([depth]), values])])
+
+
+@operation("GatherND")
+def gather_nd(draw: Draw) -> str:
+    """Of constants, as tables of positions are read."""
+    shape = draw.shape(2, 3)
+    rank = draw.integer(1, len(shape))
+    indices = np.stack([draw.random.integers(0, size, 4) for size in shape[:rank]], -1)
+    table = draw.node("GatherND", [draw.constant(draw.values(shape)), draw.integers(indices)])
+    return draw.node("Add", [draw.input([4, *shape[rank:]]), table])
+
+
+@operation("If")
+def branch(draw: Draw) -> str:
+    """As PyTorch writes `squeeze` of a dimension that need not have size 1."""
+    shape = draw.shape(2, 4, (1, 2, 3))
+    x = draw.input(shape)
+    size = draw.node("Gather", [draw.node("Shape", [x]), draw.integers(1)])
+    condition = draw.node("Equal", [size, draw.integers(1)])
+    squeezed = helper.make_node("Reshape", [x, draw.integers([shape[0], -1])], ["squeezed"])
+    doubled = helper.make_node("Add", [x, x], ["doubled"])
+    graphs = [
+        helper.make_graph([node], name, [], [helper.make_tensor_value_info(node.output[0], TensorProto.FLOAT, None)])
+        for name, node in (("then", squeezed), ("else", doubled))
+    ]
+    return draw.node("If", [condition], then_branch=graphs[0], else_branch=graphs[1])

@@ -109,7 +109,7 @@ import Testing
     #expect(line.contains("\"MaxUnpool\"") && line.contains("side output \"i\""), "\(line)")
     // A pool that fits nothing has neither.
     let none = try load(
-      network([
+      self.network([
         Small.node("MaxPool", ["a"], ["p", "i"], Small.attribute("kernel_shape", [99, 99])),
         Small.node("Relu", ["i"], ["result"]),
       ]))

@@ -190,7 +190,7 @@ import Testing
   @Test("gradients fit central differences")
   func differences() throws {
     let folder = try TemporaryFolder()
-    for path in [try path(folder), Workshop.shared().model] {
+    for path in try [path(folder), Workshop.shared().model] {
       let lines = try Program.network.succeed(["check", path]).results
       #expect(lines.contains { $0.hasPrefix("ok       differences") })
     }

@@ -9,8 +9,9 @@ import Randomness
 /// For a random linear function J of a layer and random directions d of the image, ⟨∇J, d⟩ is compared
 /// with (J(x + h d) − J(x − h d)) / 2h. No step h suits all networks: a large one passes the kinks of
 /// ReLUs and maxima and the curvature of the rest, a small one leaves a difference of nearly equal
-/// numbers in single precision. Differences are taken at steps that shrink by 4 each; where three
-/// neighbors agree best both faults are smallest, and how far they differ is how far they are trusted.
+/// numbers in single precision. Differences are taken at steps that shrink by 4 each; where those of all
+/// directions change least from one to the next both faults are smallest, and how much they change is
+/// how far they are trusted. One step for all directions: of one alone two may agree by chance.
 struct GradientTrial {
   /// One layer's result, over all directions.
   struct Finding {
@@ -25,8 +26,8 @@ struct GradientTrial {
     /// Whether no step explains how far apart they are.
     ///
     /// Of GoogLeNet, where a step meets many kinks, the differences are trusted to some percent, of
-    /// smooth networks to a fraction of one; a right gradient lies within that.
-    var isWrong: Bool { error > max(0.05, 6 * uncertainty) }
+    /// smooth networks to a fraction of one; a right gradient lies about within that.
+    var isWrong: Bool { error > max(0.05, 5 * uncertainty) }
   }
 
   private let network: TrainedNetwork
@@ -46,7 +47,7 @@ struct GradientTrial {
 
   /// Layers from the deepest on, then those that halve what is between.
   var layers: [TensorEntry] {
-    let all = list.layers.filter { $0.map != nil && $0.fact.type == .float }
+    let all = list.layers.filter { $0.fact.type == .float }
     guard let deepest = list.deepest else { return [] }
     var order: [TensorEntry] = [deepest]
     // 1/2, 1/4, 3/4, 1/8 … of the depth, so that whatever time allows is spread evenly.
@@ -99,35 +100,33 @@ struct GradientTrial {
     let deviation = Self.deviation(image)
     let scale = deviation * gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     guard scale > 0, scale.isFinite else { return nil }
-    var (worst, errors, spreads) = ((gradient: 0.0, difference: 0.0), 0.0, 0.0)
+    var gradients: [Double] = []
+    var slopes: [[Double]] = []
     for _ in 0..<directionCount {
       let direction = image.indices.map { _ in Double(random.normalPair().0) * deviation }
-      let slope = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
-      let slopes = try steps.map { step in
-        let (up, down) = (
-          try objective(compiled, layer.name, seed, image, direction, step),
-          try objective(compiled, layer.name, seed, image, direction, -step)
-        )
-        return (up.value - down.value) / (up.distance - down.distance)
-      }
-      let (difference, spread) = Self.agreement(of: slopes)
-      if abs(slope - difference) >= abs(worst.gradient - worst.difference) {
-        worst = (slope, difference)
-      }
-      errors += (slope - difference) * (slope - difference)
-      spreads += spread * spread
+      gradients.append(zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 })
+      slopes.append(
+        try steps.map { step in
+          let (up, down) = (
+            try objective(compiled, layer.name, seed, image, direction, step),
+            try objective(compiled, layer.name, seed, image, direction, -step)
+          )
+          return (up.value - down.value) / (up.distance - down.distance)
+        })
     }
+    let changes = steps.indices.dropLast().map { step in
+      Self.rootMeanSquare(slopes.map { $0[step] - $0[step + 1] })
+    }
+    guard let best = changes.indices.min(by: { changes[$0] < changes[$1] }) else { return nil }
+    let gaps = zip(gradients, slopes).map { $0 - ($1[best] + $1[best + 1]) / 2 }
+    let worst = gaps.indices.max { abs(gaps[$0]) < abs(gaps[$1]) } ?? 0
     return Finding(
-      layer: layer.name, gradient: worst.gradient, difference: worst.difference,
-      error: (errors / Double(directionCount)).squareRoot() / scale,
-      uncertainty: (spreads / Double(directionCount)).squareRoot() / scale)
+      layer: layer.name, gradient: gradients[worst], difference: gradients[worst] - gaps[worst],
+      error: Self.rootMeanSquare(gaps) / scale, uncertainty: changes[best] / scale)
   }
 
-  /// The middle one of the three neighbors that agree best, and how far those three differ.
-  private static func agreement(of slopes: [Double]) -> (middle: Double, spread: Double) {
-    let triples = (0..<slopes.count - 2).map { slopes[$0..<$0 + 3].sorted() }
-    guard let best = triples.min(by: { $0[2] - $0[0] < $1[2] - $1[0] }) else { return (0, 0) }
-    return (best[1], best[2] - best[0])
+  private static func rootMeanSquare(_ values: [Double]) -> Double {
+    (values.reduce(0) { $0 + $1 * $1 } / Double(max(values.count, 1))).squareRoot()
   }
 
   /// J at x + step · direction, and how far the image that single precision has of it lies from x

@@ -214,7 +214,7 @@ import Testing
       let expected = try read("patches")
       for name in names {
         #expect(
-          network.shape(of: name) == [count, 6, 4, 2] && (try read(name)) == expected, "\(name)")
+          try network.shape(of: name) == [count, 6, 4, 2] && read(name) == expected, "\(name)")
         #expect(try network.map(of: name) == MapShape(channels: 6, height: 4, width: 2))
       }
       #expect(network.shape(of: "after") == [count, 10, 6])

@@ -52,8 +52,10 @@ extension NodeConverter {
   ///   in branches.
   private mutating func convertBranch(_ source: inout SourceNode) throws(ModelError) {
     try source.expectInputs(1...1)
-    guard let condition = try constant(0, of: source, "condition")?.booleans, condition.count == 1
-    else { throw source.fault("its condition is not one truth value") }
+    // Of shapes it is known as well.
+    guard let condition = builder.facts[try source.required(0)]?.constant?.booleans,
+      condition.count == 1
+    else { throw source.fault("a condition that depends on the image's values is not supported") }
     let (taken, other) =
       condition[0] ? ("then_branch", "else_branch") : ("else_branch", "then_branch")
     let branch = try source.attributes.graph(taken)
