@@ -46,7 +46,7 @@ struct GradientTrial {
 
   /// Layers from the deepest on, then those that halve what is between.
   var layers: [TensorEntry] {
-    let all = list.layers.filter { $0.suitability == .suits && $0.fact.type == .float }
+    let all = list.layers
     guard let deepest = list.deepest else { return [] }
     var order: [TensorEntry] = [deepest]
     // 1/2, 1/4, 3/4, 1/8 … of the depth, so that whatever time allows is spread evenly.
