@@ -94,8 +94,9 @@ public struct ReceptiveField: Hashable, Sendable {
   ) -> Bool? {
     guard shape.rank == 4 else { return false }
     for (line, dimension) in [(rows, dimensions.rows), (columns, dimensions.columns)] {
-      guard line.reach != .unknown else { return nil }
+      // Positions may be known where what an element depends on besides is not.
       guard let positions = line.positions else {
+        guard line.reach != .unknown else { return nil }
         guard shape.dimensions[dimension] == 1 else { return false }
         continue
       }
