@@ -114,7 +114,18 @@ extension CellsFile {
     "{side}/exemplars", ["m", "e"],
     "Samples with the highest cosine to the cell's mean, highest first; −1 fills up.")
   static let cellOfSample = Dataset<Int32>(
-    "{side}/cell_of_sample", ["n"], "Cell of each sample, an index into the cells; −1 for none.")
+    "{side}/cell_of_sample", ["n"],
+    "Cell of each sample, an index into the cells; −1 for none: its cell has too few, or it is clipped."
+  )
+
+  static let left = Attribute<Double>(
+    "left", "First coordinate of the layout at the left border of the grids.")
+  static let right = Attribute<Double>("right", "The same at the right border.")
+  static let bottom = Attribute<Double>(
+    "bottom", "Second coordinate of the layout at the lower border of the grids.")
+  static let top = Attribute<Double>("top", "The same at the upper border.")
+  static let clipped = Attribute<Int>(
+    "clipped_samples", "Samples that lie beyond these borders, in no cell of any grid.")
 
   private static let located = Presence.optionally("where the images are known")
   static let exemplarNames = Dataset<String>(
@@ -141,18 +152,20 @@ extension CellsFile {
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "cells", format: 2, fileName: "cells.h5", program: "atlas-grid",
+    kind: "cells", format: 3, fileName: "cells.h5", program: "atlas-grid",
     summary: """
       The cells of square grids over the layout, a group for each grid, named for its side. Cells with \
-      too few samples are left out. With the names of images and their boxes, exemplars can be shown \
-      without another file but the images: see `Examples/show_cell.py`.
+      too few samples are left out, and so are samples far outside, beyond the borders of the grids. \
+      With the names of images and their boxes, exemplars can be shown without another file but the \
+      images: see `Examples/show_cell.py`.
       """,
     axes: [
       Axis("m", "cells of the grid", atLeast: 1), Axis("c", "channels of the layer", atLeast: 1),
       Axis("e", "exemplars of a cell"), Axis("n", "samples", atLeast: 1),
       Axis("l", "classes"),
     ],
-    attributes: SampleOrigins.attributes + [ImagesFolder.attribute.schema],
+    attributes: SampleOrigins.attributes + [ImagesFolder.attribute.schema]
+      + [left, right, bottom, top].map(\.schema) + [clipped.schema],
     datasets: [
       row.schema, column.schema, count.schema, mean.schema, dispersion.schema, exemplars.schema,
       cellOfSample.schema, exemplarNames.schema, exemplarBoxes.schema, exemplarCenters.schema,
@@ -161,6 +174,7 @@ extension CellsFile {
     example: """
       import h5py
       with h5py.File("cells.h5") as f:
+          print(f.attrs["clipped_samples"], "samples lie beyond the grids")
           for side in f:
               grid = f[side]
               print("grid", side, "has", len(grid["count"]), "cells of", int(side) ** 2)

@@ -45,6 +45,23 @@ public final class CellsWriter {
     if let folder { try writer.write(folder) }
   }
 
+  /// Writes which part of the layout the grids cover.
+  ///
+  /// - Parameters:
+  ///   - lower: The lower left corner of the grids, in coordinates of the layout.
+  ///   - upper: The upper right corner.
+  ///   - clippedCount: The number of samples beyond.
+  /// - Throws: `ArrayStoreError`; the file is then removed.
+  public func writeFrame(
+    lower: SIMD2<Double>, upper: SIMD2<Double>, clippedCount: Int
+  ) throws(ArrayStoreError) {
+    try writer.set(CellsFile.left, lower.x)
+    try writer.set(CellsFile.right, upper.x)
+    try writer.set(CellsFile.bottom, lower.y)
+    try writer.set(CellsFile.top, upper.y)
+    try writer.set(CellsFile.clipped, clippedCount)
+  }
+
   /// Writes the cells of a grid.
   ///
   /// - Parameters:

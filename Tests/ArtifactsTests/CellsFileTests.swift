@@ -19,6 +19,7 @@ import Testing
   func cells() throws {
     let writer = try CellsWriter(
       path: fixture.path, subject: fixture.subject, provenance: fixture.provenance)
+    try writer.writeFrame(lower: [-3, -2.5], upper: [3.5, 4], clippedCount: 1)
     let samples = CellsFile.Samples(exemplars: [3, 1, 2, -1], cellOfSample: [0, 1, -1, 1])
     try writer.write(level, samples)
     var second = level

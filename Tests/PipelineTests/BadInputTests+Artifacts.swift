@@ -113,6 +113,9 @@ extension BadInputTests {
       "give a range within")
     try expectFailure(
       .grid, arguments(.grid, ["--minimum-count": "10000"]), "lower --minimum-count")
+    // What it names works.
+    try expectFailure(
+      .grid, arguments(.grid, ["--grid": "2000"]), "a cell needs", "take --grid ", "GRID=")
   }
 
   @Test("more components than channels are as many as there are")
