@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Shows a cell of an atlas: its icon, its exemplars with their receptive fields, and its classes.
 
-    python3 Examples/show_cell.py Data/atlas/synthetic-world/mixed4c/cells-20.h5 \\
-        Data/atlas/synthetic-world/mixed4c/icons-20.h5 --cell 7 12 --output cell.png
+    python3 Examples/show_cell.py Data/atlas/synthetic-world/mixed4c/seed2-40/tsne/cells-20.h5 \\
+        Data/atlas/synthetic-world/mixed4c/seed2-40/tsne/icons-20.h5 --cell 7 12 --output cell.png
 
 An icon alone misleads: it shows what a layer sees in a cell, and the exemplars show in what. Each is
 one of the photographs whose activation is most like the cell's mean; bright is what that activation
