@@ -47,8 +47,9 @@ import Testing
   func gray() throws {
     let encoding = try InputEncoding(
       channels: [InputChannel(source: .luma, scale: 2, offset: -7)], side: 2)
-    let values = encode((0..<12).map { Float($0 % 4) / 4 }, encoding)
-    #expect(values == (0..<12).map { 510 * (Float($0 % 4) / 4) - 7 })
+    let image: [Float] = (0..<12).map { Float($0 % 4) / 4 }
+    let expected: [Float] = image.map { 510 * $0 - 7 }
+    #expect(encode(image, encoding) == expected)
   }
 
   @Test("only red, green and blue, or gray, can be encoded")

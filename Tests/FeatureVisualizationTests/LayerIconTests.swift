@@ -57,11 +57,11 @@ import Testing
     #expect(icons[1].objective > icons[0].objective + 0.1)
     for icon in icons {
       #expect(icon.pixels.count == 3 * 32 * 32)
-      #expect(
-        (0..<32 * 32).allSatisfy {
-          icon.pixels[3 * $0] == icon.pixels[3 * $0 + 1]
-            && icon.pixels[3 * $0] == icon.pixels[3 * $0 + 2]
-        })
+      let isGray = (0..<1024).allSatisfy { (pixel: Int) -> Bool in
+        let red = icon.pixels[3 * pixel]
+        return icon.pixels[3 * pixel + 1] == red && icon.pixels[3 * pixel + 2] == red
+      }
+      #expect(isGray)
     }
     #expect(Set(icons[1].pixels).count > 10)
   }

@@ -103,7 +103,7 @@ import Testing
       ])
     let rows = try weights(normal)
     // 0, 1, 2 less 1 over √(2/3).
-    #expect(abs(rows[0] + 1.5.squareRoot()) < 1e-4 && abs(rows[1]) < 1e-6)
+    #expect(abs(rows[0] + (1.5 as Float).squareRoot()) < 1e-4 && abs(rows[1]) < 1e-6)
   }
 
   @Test("an index table that a convolution and a pool lead to is read")

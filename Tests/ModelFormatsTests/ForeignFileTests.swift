@@ -5,49 +5,49 @@ import TestSupport
 import TestTags
 import Testing
 
+private func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }
+
 /// Files that stand in a network's place.
 @Suite(.tags(.quick)) struct ForeignFileTests {
-  private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
-
   static let files: [(String, [UInt8], String)] = [
     (
       "pointer.onnx",
-      bytes("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"),
+      utf8("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"),
       "Git LFS pointer, not the network; run git lfs pull"
     ),
-    ("page.onnx", bytes("\n <!DOCTYPE html>\n<html lang=\"en\">"), "web page"),
-    ("page.pb", bytes("\u{FEFF}<html><body>Not Found"), "web page"),
-    ("net.onnx", bytes("<?xml version=\"1.0\"?><net name=\"x\"/>"), "it is XML"),
-    ("card.onnx", bytes("{\"input\": {\"size\": [8, 8]}}"), "it is JSON"),
-    ("deploy.onnx", bytes("name: \"GoogleNet\"\nlayer {"), "in text"),
+    ("page.onnx", utf8("\n <!DOCTYPE html>\n<html lang=\"en\">"), "web page"),
+    ("page.pb", utf8("\u{FEFF}<html><body>Not Found"), "web page"),
+    ("net.onnx", utf8("<?xml version=\"1.0\"?><net name=\"x\"/>"), "it is XML"),
+    ("card.onnx", utf8("{\"input\": {\"size\": [8, 8]}}"), "it is JSON"),
+    ("deploy.onnx", utf8("name: \"GoogleNet\"\nlayer {"), "in text"),
     (
-      "net.pth", [0x50, 0x4b, 3, 4] + [UInt8](repeating: 0, count: 26) + bytes("net/data.pkl"),
+      "net.pth", [0x50, 0x4b, 3, 4] + [UInt8](repeating: 0, count: 26) + utf8("net/data.pkl"),
       "PyTorch checkpoint"
     ),
     (
       "net.pt",
-      [0x50, 0x4b, 3, 4] + bytes("net/code/__torch__.py") + bytes("net/constants.pkl net/data.pkl"),
+      [0x50, 0x4b, 3, 4] + utf8("net/code/__torch__.py") + utf8("net/constants.pkl net/data.pkl"),
       "TorchScript"
     ),
     (
-      "net.keras", [0x50, 0x4b, 3, 4] + bytes("metadata.json config.json model.weights.h5"),
+      "net.keras", [0x50, 0x4b, 3, 4] + utf8("metadata.json config.json model.weights.h5"),
       "Keras archive"
     ),
-    ("net.zip", [0x50, 0x4b, 3, 4] + bytes("net.onnx"), "ZIP archive; unpack"),
+    ("net.zip", [0x50, 0x4b, 3, 4] + utf8("net.onnx"), "ZIP archive; unpack"),
     ("old.pth", [0x80, 2, 0x8a, 10, 0x6c], "Python pickle"),
     (
       "net.safetensors",
-      [0x20, 0, 0, 0, 0, 0, 0, 0] + bytes("{\"w\":{\"dtype\":\"F32\"}}         "),
+      [0x20, 0, 0, 0, 0, 0, 0, 0] + utf8("{\"w\":{\"dtype\":\"F32\"}}         "),
       "safetensors"
     ),
     ("net.h5", [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0], "Keras' .h5"),
-    ("net.tflite", [0x1c, 0, 0, 0] + bytes("TFL3") + [0, 0], "TensorFlow Lite"),
-    ("net.ort", [0x1c, 0, 0, 0] + bytes("ORTM") + [0, 0], ".ort"),
+    ("net.tflite", [0x1c, 0, 0, 0] + utf8("TFL3") + [0, 0], "TensorFlow Lite"),
+    ("net.ort", [0x1c, 0, 0, 0] + utf8("ORTM") + [0, 0], ".ort"),
     ("net.onnx.gz", [0x1f, 0x8b, 8, 0], "gzip"),
     ("net.onnx.xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0], "xz"),
     ("net.onnx.zst", [0x28, 0xb5, 0x2f, 0xfd], "zstd"),
     ("photo.onnx", [0xff, 0xd8, 0xff, 0xe0], "JPEG image"),
-    ("net.tar", [UInt8](repeating: 0x61, count: 257) + bytes("ustar"), "tar archive"),
+    ("net.tar", [UInt8](repeating: 0x61, count: 257) + utf8("ustar"), "tar archive"),
     ("empty.onnx", [], "it is empty"),
   ]
 

@@ -100,7 +100,7 @@ import Testing
   @Test("a decoder that reads the indices of a pool leaves the pool")
   func sideOutputs() throws {
     let network = try load(
-      network([
+      self.network([
         Small.node("MaxPool", ["a"], ["p", "i"], Small.attribute("kernel_shape", [2, 2])),
         Small.node("Relu", ["p"], ["q"]), Small.node("MaxUnpool", ["q", "i"], ["result"]),
       ]))
