@@ -22,17 +22,19 @@ include Pipelines/settings.mk
 # ---------------------------------------------------------------- what to make
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER OUT ALIGN_TO FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER OUT ALIGN_TO FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
 help.LAYER        := The layer, by its name in the network's file or in the card
-help.OUT          := The folder that everything lands in
+help.OUT          := The folder that everything lands in; layouts and atlases lie below it, in tsne or umap
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
 help.WORLD_IMAGES := Images per class of the synthetic world
 help.WORLD_SEED   := Seed of the synthetic world; its network was trained on 0 and validated on 1
 help.RECIPE       := A set of values, one of: $(RECIPES)
 help.PYTHON       := The Python of make network, check-networks and the comparisons
+help.PREFIX       := Where make install puts the programs, in its folder bin
+help.V            := 1 shows the commands of the stages
 help.FILTER       := The tests that make test runs: a regular expression of suites or Suite/function
 help.BENCH_MODEL  := The network that make bench measures
 help.BENCH_IMAGES := The images that make bench measures with
@@ -46,6 +48,10 @@ ifneq ($(UNKNOWN),)
 endif
 $(foreach name,$(SETTINGS),$(if $(words.$(name)),$(if $(filter $(words.$(name)),$($(name))),,\
   $(error $(name)=$($(name)): it must be one of: $(words.$(name))))))
+
+# Names of files and layers may hold any sign: they are taken as they are given, and quoted below.
+NAMES := MODEL CARD DATASET LAYER CLASSES ALIGN_TO OUT
+$(foreach name,$(NAMES),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
 
 # Images per class of the synthetic world, drawn with a seed that its network was not trained on.
 WORLD_IMAGES ?= 40
@@ -68,11 +74,20 @@ ALIGN_TO ?=
 comma := ,
 empty :=
 space := $(empty) $(empty)
-NETWORK := $(basename $(notdir $(MODEL)))
-OUT     ?= Data/atlas/$(NETWORK)/$(subst :,_,$(subst /,_,$(LAYER)))
-GRIDS   := $(subst $(comma),$(space),$(GRID))
-ATLASES := $(GRIDS:%=$(OUT)/atlas-%.png)
+# A text as one word of the shell.
+quote = '$(subst ','\'',$(1))'
+
+# One folder for each network, layer and folder of images. What layouts share lies in it, and each
+# method's layout with its atlases in a folder below.
+folder_name = $(shell Scripts/folder-name $(call quote,$(1)))
+ifeq ($(origin OUT),undefined)
+  OUT := Data/atlas/$(call folder_name,$(shell basename $(call quote,$(MODEL)) | sed 's/\.[^.]*$$//'))/$(call \
+    folder_name,$(LAYER))/$(call folder_name,$(shell basename -- "$$(realpath -m -- $(call quote,$(DATASET)))"))
+endif
+LAYOUT  := $(OUT)/$(METHOD)
 STAMPS  := $(OUT)/.settings
+GRIDS   := $(subst $(comma),$(space),$(GRID))
+ATLASES := $(GRIDS:%=$(LAYOUT)/atlas-%.png)
 
 BIN    ?= .build/release
 COMMON := --threads $(THREADS)
@@ -80,12 +95,18 @@ BUILT  ?= .build/built
 
 PYTHON ?= python3
 
-.PHONY: atlas world network build test quick-test bench check-networks bench-peers bench-embedding fuzz \
+.PHONY: atlas atlas-of-one plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
-atlas: $(OUT)/atlas.png $(ATLASES) ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
-	@echo "$(OUT)/atlas.png"
+atlas: | $(BUILT) ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
+	+@Scripts/alone $(OUT) $(MAKE) --no-print-directory atlas-of-one
+
+plan: | $(BUILT) ## Show what make atlas would make, why, and at what cost
+	+@SHOWN=--all Scripts/alone $(OUT) $(MAKE) --no-print-directory $(STAMPS)/planned
+
+layers: | $(BUILT) ## List the layers of MODEL that suit, with their sizes, costs and receptive fields
+	@$(BIN)/atlas-network summary $(MODEL_WORD) $(CARD_WORDS) --layers
 
 world: $(WORLD).jpg ## Draw the synthetic world (WORLD_IMAGES per class, WORLD_SEED)
 	@echo "$(WORLD) $(WORLD).jpg"
@@ -109,12 +130,28 @@ network: $(BUILT) ## Train the synthetic world's network, or continue (PYTHON wi
 # The libraries and programs, built again when a source changes.
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_BUILD ?= swift build --configuration release
+PROGRAMS    := extract reduce neighbors embed place grid render assemble network plan synthesize bench
 
+# Program by program: a plain build would compile protoc as well, which is of no use here and takes as long
+# as everything else together.
 $(BUILT): $(SOURCES) | packages
-	$(SWIFT_BUILD) >&2
+	@for program in $(PROGRAMS:%=atlas-%) atlas-documentation model-fuzzing; do \
+	  echo "building $$program" >&2; $(SWIFT_BUILD) --product $$program >&2; \
+	done
 	@touch $@
 
 build: $(BUILT) ## Build the programs into .build/release
+
+PREFIX ?= /usr/local
+install: $(BUILT) ## Copy the programs into PREFIX/bin, with completions for bash and zsh
+	@install -d $(PREFIX)/bin $(PREFIX)/share/bash-completion/completions $(PREFIX)/share/zsh/site-functions
+	@for program in $(PROGRAMS:%=atlas-%); do \
+	  install --strip $(BIN)/$$program $(PREFIX)/bin/$$program; \
+	  $(BIN)/$$program --generate-completion-script bash \
+	    > $(PREFIX)/share/bash-completion/completions/$$program; \
+	  $(BIN)/$$program --generate-completion-script zsh > $(PREFIX)/share/zsh/site-functions/_$$program; \
+	done
+	@echo "$(PREFIX)/bin"
 
 packages: ## Check the system packages; install them where that is allowed
 	@Scripts/install-packages
@@ -142,11 +179,15 @@ BENCH_MODEL  ?= $(MODEL)
 BENCH_IMAGES ?= $(DATASET)
 bench: $(BUILT) $(if $(filter $(WORLD),$(BENCH_IMAGES)),$(WORLD).jpg) ## Measure this machine into Data/work/bench.json (BENCH_MODEL, BENCH_IMAGES)
 	@mkdir -p Data/work
-	$(BIN)/atlas-bench --threads $(THREADS) $(if $(BENCH_MODEL),--model $(BENCH_MODEL)) \
-	  $(if $(CARD),--card $(CARD)) --layer $(or $(LAYER),mixed4c) \
-	  $(if $(BENCH_IMAGES),--images $(BENCH_IMAGES)) --work Data/work --output Data/work/bench.json
+	$(BIN)/atlas-bench --threads $(THREADS) $(if $(BENCH_MODEL),--model $(call quote,$(BENCH_MODEL))) \
+	  $(if $(CARD),--card $(call quote,$(CARD))) --layer $(call quote,$(or $(LAYER),mixed4c)) \
+	  $(if $(BENCH_IMAGES),--images $(call quote,$(BENCH_IMAGES))) --work Data/work --output Data/work/bench.json
 
 # Comparisons with other frameworks, whose packages land below Data/work (several GB).
+check-images: $(BUILT) ## Compare what networks see of images with PIL and torchvision
+	$(PYTHON) Scripts/prepare-python peers
+	$(PYTHON) Scripts/check_images.py
+
 check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's node tests and TensorFlow
 	$(PYTHON) Scripts/prepare-python peers tensorflow
 	$(PYTHON) Scripts/check_node_tests.py
@@ -162,9 +203,11 @@ bench-embedding: $(BUILT) ## Measure layouts by this project, umap-learn and ope
 	$(PYTHON) Scripts/prepare-python embedding
 	$(PYTHON) Scripts/bench_embedding.py
 
-fuzz: $(BUILT) ## Read and run 100,000 damaged network files
+fuzz: $(BUILT) ## Read and run 100,000 damaged network files, and 5,000 results with altered metadata
 	$(BIN)/model-fuzzing --count 100000 --jobs $$(nproc) --failures Data/work/fuzzing
 	$(BIN)/model-fuzzing --tensorflow --count 20000 --jobs $$(nproc) --failures Data/work/fuzzing
+	ALTERED_FILES=400 ALTERED_FIRST=1000 ALTERED_FAILURES=$(CURDIR)/Data/work/fuzzing \
+	  $(SWIFT_TEST) --filter AlteredMetadataTests
 
 documentation: $(BUILT) ## Write what documents and make know of files and settings, from the code
 	$(BIN)/atlas-documentation files > Documentation/files.md
@@ -181,8 +224,6 @@ lint: ## Check the Swift files' format
 clean: ## Remove what was built, measured and drawn; atlases in Data/atlas stay
 	rm -rf .build Data/work Data/world
 
-# A value and a meaning as words of the shell.
-quote = '$(subst ','\'',$(1))'
 help: ## Show this
 	@echo "make atlas LAYER=mixed4c [NAME=value …]"
 	@echo "make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c [RECIPE=quick] [NAME=value …]"
@@ -195,125 +236,127 @@ help: ## Show this
 
 # ---------------------------------------------------------------- the pipeline
 
-NETWORK_FILES  := --model $(MODEL) $(if $(CARD),--card $(CARD))
-# With the weights that ONNX files may keep beside them, as PyTorch writes them.
-NETWORK_INPUTS := $(wildcard $(MODEL) $(MODEL).data $(MODEL)_data $(or $(CARD),$(basename $(MODEL)).json))
-CLASS_INPUTS   := $(filter-out auto folders names none,$(CLASSES))
-LAID_OUT       := $(if $(filter 0,$(COMPONENTS)),activations,components)
-ALIGN          := $(if $(ALIGN_TO),--align-to $(ALIGN_TO))
+MODEL_WORD    := $(call quote,$(MODEL))
+CARD_WORDS    := $(if $(CARD),--card $(call quote,$(CARD)))
+NETWORK_FILES := --model $(MODEL_WORD) $(CARD_WORDS)
+LAYER_WORDS   := --layer $(call quote,$(LAYER))
+IMAGE_WORDS   := --images $(call quote,$(DATASET))
+LAID_OUT      := $(if $(filter 0,$(COMPONENTS)),activations,components)
+ALIGN         := $(if $(ALIGN_TO),--align-to $(call quote,$(ALIGN_TO)))
 
-ifneq ($(filter atlas $(OUT)/%,$(MAKECMDGOALS)),)
+# Stages say what they do; make shows their commands with V=1.
+Q := $(if $(filter 1,$(V)),,@)
+
+# Mistakes that the programs would find late, or make would not survive.
+exists = $(shell test -$(1) $(call quote,$(2)) && echo yes)
+ifneq ($(filter atlas atlas-of-one plan layers $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(MODEL),)
     $(error MODEL is not set: make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c)
   endif
-  ifeq ($(wildcard $(MODEL)),)
+  ifeq ($(call exists,f,$(MODEL)),)
     $(error MODEL=$(MODEL): there is no such file)
   endif
+endif
+ifneq ($(filter atlas atlas-of-one plan $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(DATASET),)
     $(error DATASET is not set: give the folder of images beside MODEL)
   endif
-  ifeq ($(IS_WORLD)$(wildcard $(DATASET)/.),)
+  ifeq ($(IS_WORLD)$(call exists,d,$(DATASET)),)
     $(error DATASET=$(DATASET): there is no such folder of images)
   endif
   ifeq ($(LAYER),)
-    $(error LAYER is not set: name a layer of the network; atlas-network summary --layers lists them)
+    $(error LAYER is not set: name a layer of the network; make layers MODEL=$(MODEL) lists those that suit)
   endif
-  DIGESTS := $(shell sha256sum $(NETWORK_INPUTS) $(CLASS_INPUTS))
-  DIGEST  := $(firstword $(DIGESTS))
-  ifeq ($(filter $(DIGEST),$(or $(file < $(STAMPS)/network),$(DIGEST))),)
-    $(error $(OUT) holds the atlas of another network: set OUT, or remove that folder)
+  ifneq ($(shell printf %s $(call quote,$(OUT)) | LC_ALL=C tr -d 'A-Za-z0-9._+=@/-'),)
+    $(error OUT=$(OUT): make cannot take this name; give one of letters, digits and . _ + = @ - /)
+  endif
+  ifneq ($(shell printf %s $(call quote,$(GRID)) | tr -d '0-9,'),)
+    $(error GRID=$(GRID): give one number, or several with commas)
   endif
 endif
 
 # What decides the products of each stage, as its program reads the settings: 20 and 20.0 are the same, and
 # what is for another method does not count. All programs are asked before anything is made, so that a mistake
-# costs no finished work. The network counts by its content, images by their names, sizes and times; drawn
-# images are the same whenever they are drawn. (+: also under make -n, which then shows what would be made.)
+# costs no finished work. Then atlas-plan holds it against what the files say of themselves, and leaves a
+# stamp for each product, younger than the product if that must be made. (+: also under make -n, which then
+# shows what would be made.)
 asked = test ! -x $(BIN)/atlas-$(1) || \
   $(BIN)/atlas-$(1) --record-settings $(options.$(1)) $(2) > $(STAMPS)/$(1).asked
-$(STAMPS)/asked: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
+SHOWN ?=
+PLAN = $(BIN)/atlas-plan $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) --folder $(OUT) \
+  --method $(METHOD) --grid $(GRID) --asked $(STAMPS) $(ALIGN) \
+  $(if $(filter 0,$(COMPONENTS)),--raw-activations) $(if $(filter no,$(WHITEN)),--no-whiten) \
+  $(if $(IS_WORLD),--drawn-images) $(COMMON)
+$(STAMPS)/planned: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
 	+@mkdir -p $(@D)
 	+@$(call asked,extract)
-	+@printf '%s\n' 'layer=$(LAYER)' '$(DIGESTS)' >> $(STAMPS)/extract.asked
-	+@find '$(DATASET)'/ \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' \) \
-	  -printf '%P %s $(if $(IS_WORLD),,%T@)\n' | LC_ALL=C sort | sha256sum >> $(STAMPS)/extract.asked
 	+@$(call asked,reduce)
 	+@$(call asked,neighbors)
-	+@echo 'of $(LAID_OUT)' >> $(STAMPS)/neighbors.asked
 	+@$(call asked,embed,--neighbor-graph neighbors.h5 $(ALIGN))
-	+@echo 'of $(LAID_OUT) $(ALIGN)' >> $(STAMPS)/embed.asked
 	+@$(call asked,grid,--grid $(GRID))
-	+@$(call asked,grid)
 	+@$(call asked,render)
-	+@echo 'layer=$(LAYER)' >> $(STAMPS)/render.asked
 	+@$(call asked,assemble)
-	+@echo $(firstword $(GRIDS)) > $(STAMPS)/first.asked
+	+@test ! -x $(BIN)/atlas-plan || $(PLAN) --stamps $(SHOWN)
 
-# A product's stamp is as old as the product if that was made with what is asked for, else new.
 define stamp
-$(STAMPS)/$(notdir $(2)): $(STAMPS)/asked
-	+@if test -e $(2) && cmp --silent $(STAMPS)/$(1).asked $$@.made; \
-	then touch -r $(2) $$@; else touch $$@; fi
-$(2): $(STAMPS)/$(notdir $(2)) | $(BUILT)
+$(STAMPS)/$(notdir $(1)): $(STAMPS)/planned
+	+@test -e $$@ || touch $$@
+$(1): $(STAMPS)/$(notdir $(1)) | $(BUILT)
 endef
-# The last line of a product's recipe.
-made = @cp $(STAMPS)/$(1).asked $(STAMPS)/$(@F).made
 
-CELLS   := $(GRIDS:%=$(OUT)/cells-%.h5)
-ICONS   := $(GRIDS:%=$(OUT)/icons-%.h5)
-$(eval $(call stamp,extract,$(OUT)/activations.h5))
-$(eval $(call stamp,reduce,$(OUT)/components.h5))
-$(eval $(call stamp,neighbors,$(OUT)/neighbors.h5))
-$(eval $(call stamp,embed,$(OUT)/layout.h5))
-$(foreach file,$(CELLS),$(eval $(call stamp,grid,$(file))))
-$(foreach file,$(ICONS),$(eval $(call stamp,render,$(file))))
-$(foreach file,$(ATLASES),$(eval $(call stamp,assemble,$(file))))
-$(eval $(call stamp,first,$(OUT)/atlas.png))
+CELLS    := $(GRIDS:%=$(LAYOUT)/cells-%.h5)
+ICONS    := $(GRIDS:%=$(LAYOUT)/icons-%.h5)
+PRODUCTS := $(OUT)/activations.h5 $(OUT)/components.h5 $(OUT)/neighbors.h5 $(LAYOUT)/layout.h5 \
+  $(CELLS) $(ICONS) $(ATLASES) $(LAYOUT)/atlas.png
+$(foreach file,$(PRODUCTS),$(eval $(call stamp,$(file))))
+
+# What was made of a file that is another now, in all grids and methods: nothing old lies beside it.
+of_layout  = $(addprefix $(1)/,cells-*.h5 icons-*.h5 atlas*.png atlas*.json)
+of_samples = $(foreach method,$(words.METHOD),$(addprefix $(OUT)/$(method)/,layout.h5 layout.json layout-*.png) \
+  $(call of_layout,$(OUT)/$(method)))
+
+atlas-of-one: $(LAYOUT)/atlas.png $(ATLASES)
+	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result
 
 # Where sampling again gives the same bytes, as after a touched image, the file keeps its time, and nothing
 # else is made.
 $(OUT)/activations.h5:
-	$(BIN)/atlas-extract $(NETWORK_FILES) --images $(DATASET) --layer $(LAYER) $(options.extract) \
-	  --output $@.new $(COMMON)
-	@if cmp --silent $@.new $@; then rm $@.new; else mv $@.new $@; fi
-	@echo '$(DIGEST)' > $(STAMPS)/network
-	$(call made,extract)
+	$(Q)$(BIN)/atlas-extract $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) $(options.extract) \
+	  --output $@.new $(COMMON) > $(STAMPS)/output
+	@if cmp --silent $@.new $@; then rm $@.new; else \
+	  rm -f $(OUT)/components.h5 $(OUT)/neighbors.h5 $(of_samples); mv $@.new $@; fi
+	@cp $(STAMPS)/images.asked $(STAMPS)/images.made
 
 $(OUT)/components.h5: $(OUT)/activations.h5
-	$(BIN)/atlas-reduce --activations $< $(options.reduce) --output $@ $(COMMON)
-	$(call made,reduce)
+	$(Q)$(BIN)/atlas-reduce --activations $< $(options.reduce) --output $@ $(COMMON) > $(STAMPS)/output
 
 # The neighbors apart, so that other settings of the layout do not search again.
 $(OUT)/neighbors.h5: $(OUT)/$(LAID_OUT).h5
-	$(BIN)/atlas-neighbors --$(LAID_OUT) $< $(options.neighbors) --output $@ $(COMMON)
-	$(call made,neighbors)
+	$(Q)$(BIN)/atlas-neighbors --$(LAID_OUT) $< $(options.neighbors) --output $@ $(COMMON) > $(STAMPS)/output
 
-$(OUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(OUT)/neighbors.h5 $(ALIGN_TO)
-	$(BIN)/atlas-embed --$(LAID_OUT) $< --neighbor-graph $(OUT)/neighbors.h5 $(options.embed) \
-	  $(ALIGN) --output $@ $(COMMON)
-	$(call made,embed)
+$(LAYOUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(OUT)/neighbors.h5
+	@mkdir -p $(@D)
+	$(Q)$(BIN)/atlas-embed --$(LAID_OUT) $< --neighbor-graph $(OUT)/neighbors.h5 $(options.embed) \
+	  $(ALIGN) --output $@ $(COMMON) > $(STAMPS)/output
+	@rm -f $(call of_layout,$(LAYOUT))
 
 # One file per grid, so that another grid leaves the first one's icons alone.
-$(CELLS): $(OUT)/cells-%.h5: $(OUT)/activations.h5 $(OUT)/layout.h5
-	$(BIN)/atlas-grid --activations $< --layout $(OUT)/layout.h5 --grid $* $(options.grid) \
-	  --output $@ $(COMMON)
-	$(call made,grid)
+$(CELLS): $(LAYOUT)/cells-%.h5: $(OUT)/activations.h5 $(LAYOUT)/layout.h5
+	$(Q)$(BIN)/atlas-grid --activations $< --layout $(LAYOUT)/layout.h5 --grid $* $(options.grid) \
+	  --output $@ $(COMMON) > $(STAMPS)/output
 
 # The whitening matrix is made of the second moment, so that CONDITION leaves the layout alone.
 WHITENING := $(if $(filter yes,$(WHITEN)),$(OUT)/components.h5)
-$(ICONS): $(OUT)/icons-%.h5: $(OUT)/cells-%.h5 $(WHITENING)
-	$(BIN)/atlas-render $(NETWORK_FILES) --layer $(LAYER) --cells-file $< \
-	  $(addprefix --components ,$(WHITENING)) $(options.render) --output $@ $(COMMON)
-	$(call made,render)
+$(ICONS): $(LAYOUT)/icons-%.h5: $(LAYOUT)/cells-%.h5 $(WHITENING)
+	$(Q)$(BIN)/atlas-render $(NETWORK_FILES) $(LAYER_WORDS) --cells-file $< \
+	  $(addprefix --components ,$(WHITENING)) $(options.render) --output $@ $(COMMON) > $(STAMPS)/output
 
-$(ATLASES): $(OUT)/atlas-%.png: $(OUT)/icons-%.h5
-	$(BIN)/atlas-assemble --icons $< $(options.assemble) --output $(basename $@) $(COMMON)
-	$(call made,assemble)
+$(ATLASES): $(LAYOUT)/atlas-%.png: $(LAYOUT)/icons-%.h5
+	$(Q)$(BIN)/atlas-assemble --icons $< $(options.assemble) --output $(basename $@) $(COMMON) > $(STAMPS)/output
 
 # The first grid's atlas under a name that does not change.
-$(OUT)/atlas.png: $(firstword $(ATLASES))
+$(LAYOUT)/atlas.png: $(firstword $(ATLASES))
 	@cp $(basename $<).json $(basename $@).json
 	@cp $< $@.new && mv $@.new $@
-	$(call made,first)
 
 FORCE:

@@ -211,6 +211,13 @@ let package = Package(
         "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks", "PrincipalComponents",
       ]),
     .program("atlas-assemble", on: ["ArrayStore", "Artifacts", "Grids", "Images", "Mosaics"]),
+    .program(
+      "atlas-plan",
+      on: [
+        "Activations", "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine",
+        "LinearAlgebra", "ModelFormats", "Models", "Mosaics", "NetworkCommandLine", "Neighbors",
+        "NeuralNetworks", "ParallelLoops",
+      ]),
     .program("atlas-documentation", on: ["Artifacts"]),
     .program(
       "atlas-network",
@@ -282,7 +289,7 @@ let package = Package(
       for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Grids"]),
-    .tests(for: "ArrayStore", on: ["Randomness", "Matrices", "ParallelLoops"]),
+    .tests(for: "ArrayStore", on: ["CHDF5", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "CommandLine",
       on: [

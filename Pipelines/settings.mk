@@ -77,43 +77,43 @@ words.PRECISION := f32 bf16 auto
 
 # The options of each stage.
 options.extract = \
-  --positions $(POSITIONS) \
+  --positions $(call quote,$(POSITIONS)) \
   $(if $(filter yes,$(INCLUDE_EDGES)),--include-edges) \
-  --classes $(CLASSES) \
-  --seed $(SEED)
+  --classes $(call quote,$(CLASSES)) \
+  --seed $(call quote,$(SEED))
 options.reduce = \
-  --components $(COMPONENTS)
+  --components $(call quote,$(COMPONENTS))
 options.neighbors = \
-  --metric $(METRIC) \
-  --neighbors $(NEIGHBORS) \
-  --perplexity $(PERPLEXITY) \
-  --recall $(RECALL) \
-  --seed $(SEED) \
-  $(if $(MEMORY_LIMIT),--memory-limit $(MEMORY_LIMIT))
+  --metric $(call quote,$(METRIC)) \
+  --neighbors $(call quote,$(NEIGHBORS)) \
+  --perplexity $(call quote,$(PERPLEXITY)) \
+  --recall $(call quote,$(RECALL)) \
+  --seed $(call quote,$(SEED)) \
+  $(if $(MEMORY_LIMIT),--memory-limit $(call quote,$(MEMORY_LIMIT)))
 options.embed = \
-  --method $(METHOD) \
-  --seed $(SEED) \
-  --neighbors $(NEIGHBORS) \
-  --min-dist $(MIN_DIST) \
-  --epochs $(EPOCHS) \
-  --perplexity $(PERPLEXITY) \
-  --exaggeration $(EXAGGERATION) \
-  --start $(START) \
-  --alignment $(ALIGNMENT) \
-  --stability $(STABILITY) \
-  $(if $(MEMORY_LIMIT),--memory-limit $(MEMORY_LIMIT))
+  --method $(call quote,$(METHOD)) \
+  --seed $(call quote,$(SEED)) \
+  --neighbors $(call quote,$(NEIGHBORS)) \
+  --min-dist $(call quote,$(MIN_DIST)) \
+  --epochs $(call quote,$(EPOCHS)) \
+  --perplexity $(call quote,$(PERPLEXITY)) \
+  --exaggeration $(call quote,$(EXAGGERATION)) \
+  --start $(call quote,$(START)) \
+  --alignment $(call quote,$(ALIGNMENT)) \
+  --stability $(call quote,$(STABILITY)) \
+  $(if $(MEMORY_LIMIT),--memory-limit $(call quote,$(MEMORY_LIMIT)))
 options.grid = \
-  --minimum-count $(MINIMUM_COUNT)
+  --minimum-count $(call quote,$(MINIMUM_COUNT))
 options.render = \
   $(if $(filter no,$(WHITEN)),--no-whiten) \
-  --condition $(CONDITION) \
-  --cosine-power $(COSINE_POWER) \
-  --cosine-floor $(COSINE_FLOOR) \
-  --size $(ICON_SIZE) \
-  --steps $(STEPS) \
-  --restarts $(RESTARTS) \
-  --seed $(SEED) \
-  --vignette $(VIGNETTE) \
-  --precision $(PRECISION)
+  --condition $(call quote,$(CONDITION)) \
+  --cosine-power $(call quote,$(COSINE_POWER)) \
+  --cosine-floor $(call quote,$(COSINE_FLOOR)) \
+  --size $(call quote,$(ICON_SIZE)) \
+  --steps $(call quote,$(STEPS)) \
+  --restarts $(call quote,$(RESTARTS)) \
+  --seed $(call quote,$(SEED)) \
+  --vignette $(call quote,$(VIGNETTE)) \
+  --precision $(call quote,$(PRECISION))
 options.assemble = \
-  --gap $(GAP)
+  --gap $(call quote,$(GAP))

@@ -78,7 +78,8 @@ class Environment:
 PEERS = Environment("peers", ROOT / "Data/work/venv", SCRIPTS / "peers/requirements.txt")
 TENSORFLOW = Environment("tensorflow", ROOT / "Data/work/venv-tensorflow", SCRIPTS / "peers/tensorflow.txt")
 EMBEDDING = Environment("embedding", ROOT / "Data/work/venv-embedding", SCRIPTS / "embedding/requirements.txt")
-ENVIRONMENTS = {each.name: each for each in (PEERS, TENSORFLOW, EMBEDDING)}
+EXPORT = Environment("export", ROOT / "Data/work/venv-export", SCRIPTS / "export/requirements.txt")
+ENVIRONMENTS = {each.name: each for each in (PEERS, TENSORFLOW, EMBEDDING, EXPORT)}
 
 
 def processors() -> int:

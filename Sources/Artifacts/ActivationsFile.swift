@@ -11,7 +11,7 @@ public struct ActivationsFile {
   public let sampleCount: Int
   /// The number of channels, c.
   public let channelCount: Int
-  /// Which network and layer the activations are of.
+  /// What the activations are of.
   public let subject: Subject
 
   /// Opens a file.
@@ -30,11 +30,6 @@ public struct ActivationsFile {
   /// Where the file comes from; nil if it does not say.
   public var provenance: Provenance? { get throws { try reader.file.provenance } }
 
-  /// The hash of the images that were sampled; nil if the file does not say.
-  public var imagesFingerprint: String? {
-    get throws { try reader.optional(Self.imagesFingerprint) }
-  }
-
   /// Reads the activations of some samples, or of all; n × c.
   ///
   /// - Throws: `ArtifactError` if they are not floating-point numbers, or the file is damaged.
@@ -48,6 +43,12 @@ public struct ActivationsFile {
 
   /// Where the samples come from; nil if the file does not say.
   public func origins() throws -> SampleOrigins? { try reader.origins() }
+
+  /// Where samples lie in the images' own pixels; nil if the file does not say.
+  public func geometry() throws -> SampleGeometry? { try reader.geometry() }
+
+  /// The folder of the images; nil if the file does not say.
+  public func imagesFolder() throws -> ImagesFolder? { try reader.imagesFolder() }
 
   /// The best classes that were predicted; nil without `--predict`.
   public func predictions() throws -> Predictions? {
@@ -103,19 +104,17 @@ public final class ActivationsWriter {
   ///   - subject: Which network and layer the activations are of.
   ///   - provenance: The run.
   ///   - rows: The activations.
-  ///   - imagesFingerprint: The hash of the images that were sampled.
   ///   - positionsPerImage: The samples that an image gives.
   /// - Throws: `ArrayStoreError` if there can be no such file.
   public init(
     path: String, subject: Subject, provenance: Provenance, rows: GrowingRows,
-    imagesFingerprint: String, positionsPerImage: Int
+    positionsPerImage: Int
   ) throws(ArrayStoreError) {
     writer = try ArtifactWriter(
       ActivationsFile.schema, path: path, provenance: provenance, subject: subject, rows: rows,
       as: ActivationsFile.activations)
     // The rows are in the file already, and no more may follow.
     self.rows = nil
-    try writer.set(ActivationsFile.imagesFingerprint, imagesFingerprint)
     try writer.set(ActivationsFile.positionsPerImage, positionsPerImage)
     image = try writer.appendable(SampleOrigins.imageDataset)
     y = try writer.appendable(SampleOrigins.yDataset)
@@ -160,6 +159,14 @@ public final class ActivationsWriter {
     try writer.write(collection, layerHeight: layerHeight, layerWidth: layerWidth)
   }
 
+  /// Writes where the samples lie in images, and where these are.
+  public func write(
+    _ geometry: SampleGeometry, imagesFolder: ImagesFolder
+  ) throws(ArrayStoreError) {
+    try writer.write(geometry)
+    try writer.write(imagesFolder)
+  }
+
   /// Writes which images could not be read, and why.
   public func write(failures: [(image: Int32, reason: String)]) throws(ArrayStoreError) {
     try writer.write(ActivationsFile.failedImages, failures.map(\.image))
@@ -198,23 +205,25 @@ extension ActivationsFile {
     .optionally("with --predict"))
   static let positionsPerImage = Attribute<Int>(
     "positions_per_image", "Samples that each image gave.", SampleOrigins.absence)
-  static let imagesFingerprint = Attribute<String>(
-    "images_fingerprint", "Hash of the names and sizes of the images.", SampleOrigins.absence)
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "activations", fileName: "activations.h5", program: "atlas-extract",
+    kind: "activations", format: 2, fileName: "activations.h5", program: "atlas-extract",
     summary: """
       Activation vectors of a layer at sampled positions of images. Other programs may write such a \
-      file with `activations` alone.
+      file: the attribute `kind` = "activations" and the dataset `activations`, of floating-point numbers \
+      in one piece or in chunks with gzip, are enough.
       """,
     axes: [
       Axis("n", "samples", atLeast: 1), Axis("c", "channels of the layer", atLeast: 1),
       Axis("f", "images that could not be read"), Axis("p", "images with predictions"),
       Axis("b", "classes kept of each image, 5"),
     ] + SampleOrigins.axes,
-    attributes: SampleOrigins.attributes + [positionsPerImage.schema, imagesFingerprint.schema],
-    datasets: [activations.schema] + SampleOrigins.datasets + [
+    attributes: SampleOrigins.attributes + [
+      positionsPerImage.schema, ImagesFolder.attribute.schema,
+    ]
+      + SampleGeometry.attributes,
+    datasets: [activations.schema] + SampleOrigins.datasets + SampleGeometry.datasets + [
       failedImages.schema, failureReasons.schema, predictionImages.schema, predictedClasses.schema,
     ],
     example: """
@@ -223,11 +232,11 @@ extension ActivationsFile {
           print(f.attrs["layer"].decode(), f["activations"].shape)
           names = f["images/name"].asstr()[:]
           classes = f["classes/name"].asstr()[:]
-          sample = 7
-          image = f["image"][sample]
+          sample, image = 7, f["image"][7]
           kind = f["images/class"][image]
           print(names[image], "of class", classes[kind] if kind >= 0 else "none")
-          print("row", f["y"][sample], "column", f["x"][sample])
+          print("row", f["y"][sample], "column", f["x"][sample], "of the feature map")
           print("strongest channel", f["activations"][sample].argmax())
+          print("the network saw x, y, width, height", f["images/window"][image])
       """)
 }

@@ -31,7 +31,7 @@ struct ArtifactReader {
     self.schema = schema
     file = try ArrayFileReader(path: path, kind: schema.kind)
     // Before the shapes: those of another format would be reported as damage.
-    let format = try optional(Common.format) ?? 1
+    let format = try optional(Common.format) ?? (try isForeign ? schema.format : 1)
     guard format == schema.format else {
       throw ArtifactError(
         "Cannot use \(path): it is of format \(format), this version reads \(schema.format); "
@@ -40,6 +40,11 @@ struct ArtifactReader {
     for dataset in schema.datasets where !dataset.isRepeated {
       lengths = try checkedLengths(dataset, lengths)
     }
+  }
+
+  /// Whether another program wrote the file: those of this project leave their name.
+  private var isForeign: Bool {
+    get throws { try file.attribute("program") == nil }
   }
 
   /// The lengths of axes of datasets that repeat, once they have their names: two grids of a file
@@ -122,13 +127,6 @@ struct ArtifactReader {
     return value
   }
 
-  /// Which network and layer the file is about.
-  func subject() throws -> Subject {
-    Subject(
-      network: try optional(Common.network), layer: try optional(Common.layer),
-      tensor: try optional(Common.tensor))
-  }
-
   /// Adds what helps to an error that has no remedy: the store knows files, not the programs that
   /// make them.
   private func wrapped<Result>(
@@ -183,22 +181,5 @@ struct AxisLengths {
       }
     }
     return nil
-  }
-}
-
-/// Which network and layer a file is about; nil where the file does not say.
-public struct Subject: Sendable, Equatable {
-  /// The network's name.
-  public var network: String?
-  /// The layer as the command named it.
-  public var layer: String?
-  /// The layer's name in the network's file.
-  public var tensor: String?
-
-  /// Makes a subject.
-  public init(network: String? = nil, layer: String? = nil, tensor: String? = nil) {
-    self.network = network
-    self.layer = layer
-    self.tensor = tensor
   }
 }

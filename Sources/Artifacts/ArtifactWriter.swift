@@ -9,6 +9,9 @@ internal import Matrices
 final class ArtifactWriter {
   private let schema: FileSchema
   private let file: ArrayFileWriter
+  /// Where the file will be.
+  var path: String { file.path }
+
   /// The lengths of axes so far, for datasets outside of groups that repeat.
   private var lengths = AxisLengths()
 
@@ -37,9 +40,7 @@ final class ArtifactWriter {
     self.file = file
     try set(Common.format, schema.format)
     if let provenance { try file.write(provenance) }
-    if let network = subject.network { try set(Common.network, network) }
-    if let layer = subject.layer { try set(Common.layer, layer) }
-    if let tensor = subject.tensor { try set(Common.tensor, tensor) }
+    try write(subject)
   }
 
   /// Writes a dataset whose elements are at hand, row-major; without a shape, along one axis.

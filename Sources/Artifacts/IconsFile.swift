@@ -8,6 +8,8 @@ public import ArrayStore
 public struct IconsFile {
   private let reader: ArtifactReader
 
+  /// What the icons are of.
+  public let subject: Subject
   /// The network's and the layer's names.
   public let network, layer: String
   /// The number of grid rows, which is that of columns.
@@ -55,6 +57,13 @@ public struct IconsFile {
       self.objectiveByStep = objectiveByStep
     }
 
+    /// Whether an icon found nothing to show: it evokes nothing of its direction, or leaves its channel
+    /// or neuron at 0.
+    public func isBlank(at index: Int) -> Bool {
+      // A logit may be negative; that it is 0 to the last bit says that nothing reached it either.
+      fidelity[index].isNaN ? objective[index] == 0 : fidelity[index] <= 0
+    }
+
     /// Appends the measures of other icons.
     public mutating func append(_ other: Measures) {
       fidelity += other.fidelity
@@ -95,6 +104,7 @@ public struct IconsFile {
   /// - Throws: `ArrayStoreError` or `ArtifactError` if it is not what it should be.
   public init(path: String) throws {
     reader = try ArtifactReader(Self.schema, path: path)
+    subject = try reader.subject()
     network = try reader.required(Common.network)
     layer = try reader.required(Common.layer)
     gridSide = try reader.required(Self.gridSide)

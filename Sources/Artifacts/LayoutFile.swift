@@ -10,6 +10,8 @@ public struct LayoutFile {
   public let sampleCount: Int
   /// The number of coordinates of a sample: 2 in the plane, 1 on a line.
   public let dimension: Int
+  /// What the samples are of.
+  public let subject: Subject
 
   /// How a layout was made.
   public struct Method: Sendable, Equatable {
@@ -32,6 +34,7 @@ public struct LayoutFile {
     reader = try ArtifactReader(Self.schema, path: path)
     sampleCount = reader.length("n")
     dimension = reader.length("m")
+    subject = try reader.subject()
   }
 
   /// The file's path.
@@ -59,12 +62,33 @@ public struct LayoutFile {
   /// - Throws: `ArtifactError` if it is one of others.
   public func require(of samples: SampleVectors, sha256: String) throws {
     // Programs name the file of samples as their first input.
+    try requireSame([Described(path, subject), Described(samples.path, samples.subject)])
     guard sampleCount == samples.sampleCount,
       try reader.file.provenance?.inputs.first?.sha256 == sha256
     else {
       throw ArtifactError(
         "Cannot use \(path) with \(samples.path): it is not a layout of these samples; "
           + "give those that atlas-embed was given")
+    }
+  }
+
+  /// Checks that the layout is one of the samples whose activations are given.
+  ///
+  /// - Throws: `ArtifactError` if it is one of other samples, or has other than two coordinates.
+  public func require(of activations: ActivationsFile) throws {
+    try requireSame([
+      Described(path, subject), Described(activations.path, activations.subject),
+    ])
+    let pair = "Cannot use \(path) with \(activations.path): "
+    let remedy = "; lay these activations out first"
+    guard sampleCount == activations.sampleCount, dimension == 2 else {
+      throw ArtifactError(
+        pair + "it has \(sampleCount) points of \(dimension) coordinates for "
+          + "\(activations.sampleCount) samples" + remedy)
+    }
+    // As many samples of the same layer and images may still be at other positions.
+    if let own = try origins(), let others = try activations.origins(), !own.isSame(as: others) {
+      throw ArtifactError(pair + "it is of samples at other positions" + remedy)
     }
   }
 

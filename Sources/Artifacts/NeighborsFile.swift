@@ -46,6 +46,9 @@ public struct NeighborsFile {
     reader = try ArtifactReader(Self.schema, path: path)
     sampleCount = reader.length("n")
     neighborCount = reader.length("k")
+    try requireSame([
+      Described(path, try reader.subject()), Described(samples.path, samples.subject),
+    ])
     // By digest: neighbors of another layer have as many samples, and would make a layout of
     // nonsense.
     let made = try reader.file.provenance?.inputs.first?.sha256

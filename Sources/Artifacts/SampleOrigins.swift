@@ -37,6 +37,14 @@ public struct SampleOrigins: Sendable, Equatable {
     self.layerWidth = layerWidth
   }
 
+  /// Whether both name the same positions of the same images, sample by sample.
+  public func isSame(as other: SampleOrigins) -> Bool {
+    // Classes may come from another list by now.
+    image == other.image && y == other.y && x == other.x
+      && collection.names == other.collection.names && layerHeight == other.layerHeight
+      && layerWidth == other.layerWidth
+  }
+
   /// The class of each sample, below 0 for none.
   public var classes: [Int32] { image.map { collection.classes[Int($0)] } }
 }
@@ -49,16 +57,25 @@ public struct ImageNames: Sendable, Equatable {
   public var classes: [Int32]
   /// The names of the classes.
   public var classNames: [String]
+  /// What the network calls each class, where that is one of its own; empty for others.
+  public var classLabels: [String]
 
   /// Makes names from their parts.
   ///
-  /// - Precondition: As many classes as names.
-  public init(names: [String], classes: [Int32], classNames: [String]) {
+  /// - Precondition: As many classes as names, and as many labels as names of classes.
+  public init(
+    names: [String], classes: [Int32], classNames: [String], classLabels: [String]? = nil
+  ) {
+    let labels = classLabels ?? classNames.map { _ in "" }
+    precondition(
+      labels.count == classNames.count,
+      "\(classNames.count) classes have \(labels.count) labels")
     precondition(
       names.count == classes.count, "\(names.count) images have \(classes.count) classes")
     self.names = names
     self.classes = classes
     self.classNames = classNames
+    self.classLabels = labels
   }
 }
 
@@ -80,7 +97,12 @@ extension SampleOrigins {
     "images/class", ["i"], "Class of each image, an index into `classes/name`; −1 for none.",
     absence)
   static let classNamesDataset = Dataset<String>(
-    "classes/name", ["l"], "Name of each class.", absence)
+    "classes/name", ["l"], "Name of each class: of a folder, or as a file of classes has it.",
+    absence)
+  static let classLabelsDataset = Dataset<String>(
+    "classes/label", ["l"],
+    "What the network calls each class, from its labels; empty where it has none of that name.",
+    .optionally("where a class is one of the network's"))
   static let layerHeightAttribute = Attribute<Int>(
     "layer_height", "Height of the layer's feature map, in positions.", absence)
   static let layerWidthAttribute = Attribute<Int>(
@@ -88,7 +110,7 @@ extension SampleOrigins {
 
   static let datasets = [
     imageDataset.schema, yDataset.schema, xDataset.schema, namesDataset.schema,
-    classesDataset.schema, classNamesDataset.schema,
+    classesDataset.schema, classNamesDataset.schema, classLabelsDataset.schema,
   ]
   static let attributes = [layerHeightAttribute.schema, layerWidthAttribute.schema]
   static let axes = [Axis("i", "images in the collection"), Axis("l", "classes")]
@@ -110,14 +132,25 @@ extension ArtifactReader {
       image: image, y: y, x: x,
       collection: ImageNames(
         names: try read(Form.namesDataset), classes: try read(Form.classesDataset),
-        classNames: try read(Form.classNamesDataset)),
+        classNames: try read(Form.classNamesDataset),
+        classLabels: contains(Form.classLabelsDataset)
+          ? try read(Form.classLabelsDataset) : nil),
       layerHeight: try required(Form.layerHeightAttribute),
       layerWidth: try required(Form.layerWidthAttribute))
     // Whoever has origins uses them as indices without looking again.
     let images = Int32(clamping: origins.collection.names.count)
-    guard origins.image.allSatisfy({ $0 >= 0 && $0 < images }), origins.layerHeight > 0,
-      origins.layerWidth > 0
-    else { throw damage("samples come from images that it does not name") }
+    guard origins.image.allSatisfy({ $0 >= 0 && $0 < images }) else {
+      throw damage("samples come from images that it does not name")
+    }
+    let classes = Int32(clamping: origins.collection.classNames.count)
+    guard origins.collection.classes.allSatisfy({ $0 < classes }) else {
+      throw damage("images are of classes that it does not name")
+    }
+    let (height, width) = (origins.layerHeight, origins.layerWidth)
+    guard (1...1 << 20).contains(height), (1...1 << 20).contains(width),
+      origins.y.allSatisfy({ $0 >= 0 && $0 < height }),
+      origins.x.allSatisfy({ $0 >= 0 && $0 < width })
+    else { throw damage("samples lie outside the layer's feature map") }
     return origins
   }
 }
@@ -139,6 +172,9 @@ extension ArtifactWriter {
     try write(Form.namesDataset, collection.names)
     try write(Form.classesDataset, collection.classes)
     try write(Form.classNamesDataset, collection.classNames)
+    if collection.classLabels.contains(where: { !$0.isEmpty }) {
+      try write(Form.classLabelsDataset, collection.classLabels)
+    }
     try set(Form.layerHeightAttribute, layerHeight)
     try set(Form.layerWidthAttribute, layerWidth)
   }

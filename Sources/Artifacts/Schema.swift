@@ -7,8 +7,8 @@ public struct FileSchema: Sendable {
   public let kind: String
   /// The number of the form; it grows when readers of the former form would go wrong.
   ///
-  /// A file without a number is of form 1: that is how files were before they had one, and how
-  /// other programs may write them.
+  /// A file without a number is of form 1 where a program of this project wrote it, since files had
+  /// none before; else of the newest form.
   public let format: Int
   /// The usual name of such a file.
   public let fileName: String
@@ -49,20 +49,31 @@ public struct FileSchema: Sendable {
   /// The attributes that every file has.
   public static let commonAttributes =
     [Common.kind.schema, Common.format.schema] + Common.provenance
-    + [Common.network.schema, Common.layer.schema, Common.tensor.schema]
+    + [
+      Common.network.schema, Common.networkSHA256.schema, Common.layer.schema,
+      Common.tensor.schema, Common.imagesFingerprint.schema,
+    ]
 }
 
 /// The attributes that every file has.
 enum Common {
   static let kind = Attribute<String>("kind", "What the file is; the headings of this page.")
   static let format = Attribute<Int>(
-    "format", "The number of the file's form; 1 where there is none.")
+    "format", "The number of the file's form; other programs need not write it.")
   static let network = Attribute<String>(
     "network", "The network's name in its model card, else its path.", .optionally(""))
+  static let networkSHA256 = Attribute<String>(
+    "network_sha256",
+    "SHA-256 of the network's file; of the digests of all its files, one a line, where its weights lie beside it.",
+    .optionally(""))
   static let layer = Attribute<String>(
     "layer", "The layer as the command named it.", .optionally(""))
   static let tensor = Attribute<String>(
     "tensor", "The layer's name in the network's file.", .optionally(""))
+
+  static let imagesFingerprint = Attribute<String>(
+    "images_fingerprint", "Hash of the names and sizes of the images that were sampled.",
+    .optionally(""))
 
   /// What `Provenance` writes.
   static let provenance = [

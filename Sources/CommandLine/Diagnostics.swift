@@ -1,3 +1,4 @@
+internal import ArrayStore
 internal import Glibc
 internal import Synchronization
 
@@ -15,11 +16,21 @@ public enum Diagnostics {
 
   /// Says what was done or found; nothing with `--quiet`.
   public static func note(_ message: String) {
-    if !isQuiet { writeLine(message) }
+    if !isQuiet { writeLine(message.printable) }
   }
 
   /// Says what may be wrong; with `--quiet` too.
-  public static func warn(_ message: String) { writeLine("warning: " + message) }
+  public static func warn(_ message: String) { writeLine("warning: " + message.printable) }
+
+  /// The error, with signs in its words that a terminal would obey written as escapes.
+  ///
+  /// Errors quote names out of files; the argument parser, which prints them, does not look at what
+  /// it prints.
+  static func printable(_ error: any Error) -> any Error {
+    guard let error = error as? any Error & CustomStringConvertible else { return error }
+    let words = error.description
+    return words.printable == words ? error : StageError(words.printable)
+  }
 
   /// Writes a line of its own, above the progress line if one is shown.
   static func writeLine(_ line: String) { screen.withLock { write($0.line(line)) } }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import ArrayStore
 internal import FoundationEssentials
 internal import Glibc
 internal import ParallelLoops
@@ -10,22 +11,34 @@ public protocol StageCommand: ParsableCommand {
   associatedtype AllSettings: StageSettings = NoSettings
   /// The options that every program has.
   var common: CommonArguments { get }
+  /// The files and folders that it reads, as far as its arguments name them.
+  var inputs: [String] { get }
+  /// The files that it writes, also those whose names follow from others.
+  var outputs: [String] { get }
   /// Does the work and returns the paths of what it made.
   func perform() throws -> [String]
 }
 
 extension StageCommand {
+  /// None.
+  public var inputs: [String] { [] }
+  /// None.
+  public var outputs: [String] { [] }
+
   /// Does the work; the paths of the results go to standard output, all else to standard error.
   public func run() throws {
     prepareProcess()
     do {
-      try common.apply {
-        for path in try perform() { print(path) }
+      try requireDistinct(outputs: outputs, inputs: inputs)
+      try AtomicFile.reserving(outputs) {
+        try common.apply {
+          for path in try perform() { print(path) }
+        }
       }
     } catch {
       // The argument parser prints the error, and would print it behind the progress line.
       Diagnostics.clearProgress()
-      throw error
+      throw Diagnostics.printable(error)
     }
   }
 
@@ -37,6 +50,7 @@ extension StageCommand {
   /// parsed, since options that are required may be missing.
   public static func main() {
     let arguments = Array(Swift.CommandLine.arguments.dropFirst())
+    inspectIfAsked(arguments)
     switch arguments.first {
     case "--describe-settings": describeSettings()
     case "--record-settings": recordSettings(Array(arguments.dropFirst()))
@@ -122,12 +136,23 @@ extension String {
   }
 }
 
+/// Inspects a file and ends the process, where another process of this program has asked for that.
+///
+/// Every program that reads files of arrays answers, before it parses its arguments.
+public func inspectIfAsked(_ arguments: [String]) {
+  guard arguments.first == FileInspection.option, let path = arguments.dropFirst().first else {
+    return
+  }
+  FileInspection.run(on: path)
+}
+
 /// The project's version, recorded in every file.
 public let projectVersion = "0.1.0"
 
 /// Makes a full disk, a size limit and a closed pipe into errors that a write returns, instead of
-/// signals that kill the process.
+/// signals that kill the process; and files of arrays are inspected before they are read.
 private func prepareProcess() {
   signal(SIGXFSZ, SIG_IGN)
   signal(SIGPIPE, SIG_IGN)
+  FileInspection.begin()
 }

@@ -29,6 +29,9 @@ public struct SampleArguments: ParsableArguments {
     }
   }
 
+  /// The file that is given.
+  public var files: [String] { [components, activations].compactMap { $0 } }
+
   /// Opens the file.
   ///
   /// - Throws: `ArrayStoreError` or `ArtifactError` if it has no vectors of this kind.

@@ -22,12 +22,18 @@ public struct NetworkArguments: ParsableArguments {
   /// Made by the argument parser.
   public init() {}
 
+  /// The files that the arguments name; the network's own weights may lie in further ones.
+  public var files: [String] { [model] + (card.map { [$0] } ?? []) }
+
   /// Loads the network and its card, and warns of what the card leaves open and was assumed.
   ///
+  /// - Parameter outputs: What will be written, which must not be one of the network's files.
+  /// - Returns: The network.
   /// - Throws: `ModelError` if a file cannot be read, holds an operation that there is not, or the
   ///   card contradicts the network.
-  public func load() throws -> TrainedNetwork {
+  public func load(writing outputs: [String] = []) throws -> TrainedNetwork {
     let network = try TrainedNetwork.load(path: model, card: card)
+    try requireDistinct(outputs: outputs, inputs: inputs(of: network))
     for warning in network.warnings { Diagnostics.warn(warning) }
     return network
   }

@@ -122,7 +122,7 @@ import Testing
   func claims() throws {
     try folder.put(ForeignFile.bytes, "h5py.h5")
     let reader = try ArrayFileReader(path: folder.file("h5py.h5"), kind: "foreign")
-    #expect(try reader.shape(of: "sparse") == [1_000_000_000_000_000])
+    #expect(throws: ArrayStoreError.self) { try reader.shape(of: "sparse") }
     #expect(throws: ArrayStoreError.self) { try reader.floats("sparse") }
     #expect(throws: ArrayStoreError.self) { try reader.bytes("endless") }
     #expect(throws: ArrayStoreError.self) { try reader.doubles("unwritten") }

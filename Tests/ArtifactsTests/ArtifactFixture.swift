@@ -12,13 +12,20 @@ struct ArtifactFixture {
 
   let provenance = Provenance(
     program: "p", version: "1", parameters: [("seed", "0")], inputs: [("a.h5", "12")])
-  let subject = Subject(network: "a network", layer: "mixed", tensor: "mixed/output")
+  let subject = Subject(
+    network: "a network", networkSHA256: "abcd", layer: "mixed", tensor: "mixed/output",
+    imagesFingerprint: "f00d")
   /// Four samples of two of three images, on a map of 5 × 6 positions.
   let origins = SampleOrigins(
     image: [0, 0, 2, 2], y: [1, 2, 1, 2], x: [3, 3, 4, 4],
     collection: ImageNames(
       names: ["a/1.png", "b/2.png", "b/3.png"], classes: [0, 1, 1], classNames: ["a", "b"]),
     layerHeight: 5, layerWidth: 6)
+  /// An input of 20 × 24 pixels that shows the images' centers; the second could not be read.
+  let geometry = SampleGeometry(
+    field: SampleGeometry.Field(stride: (4, 4), start: (-2, -2), length: (7, 7)), inputHeight: 20,
+    inputWidth: 24, sizes: [60, 48, 0, 0, 40, 48],
+    windows: [0, 10, 48, 40, 0, 0, 0, 0, 0, 0, 48, 40])
   /// Their scores along two axes.
   let scores = Matrix(rowCount: 4, columnCount: 2, elements: (0..<8).map { Float($0) })
 

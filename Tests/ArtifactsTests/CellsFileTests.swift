@@ -19,15 +19,40 @@ import Testing
   func cells() throws {
     let writer = try CellsWriter(
       path: fixture.path, subject: fixture.subject, provenance: fixture.provenance)
-    try writer.write(level, exemplars: [3, 1, 2, -1], cellOfSample: [0, 1, -1, 1])
+    let samples = CellsFile.Samples(exemplars: [3, 1, 2, -1], cellOfSample: [0, 1, -1, 1])
+    try writer.write(level, samples)
     var second = level
     second.side = 20
-    try writer.write(second, exemplars: [], cellOfSample: [0, 1, -1, 1])
+    try writer.write(second, CellsFile.Samples(exemplars: [], cellOfSample: [0, 1, -1, 1]))
     try writer.finish()
     let file = try CellsFile(path: fixture.path)
     #expect(try file.level(side: 7) == level && file.level(side: 20) == second)
     #expect(message { _ = try file.level(side: nil) }.contains("choose one with --grid"))
     #expect(message { _ = try file.level(side: 8) }.contains("it has no grid 8; it has 20, 7"))
     try fixture.expectConformity(fixture.path, CellsFile.schema)
+  }
+
+  @Test("with the images, exemplars have boxes, and classes are counted")
+  func origins() throws {
+    let writer = try CellsWriter(
+      path: fixture.path, subject: fixture.subject, provenance: fixture.provenance)
+    var origins = fixture.origins
+    origins.collection.classLabels = ["", "tabby"]
+    try writer.write(origins, fixture.geometry, ImagesFolder("/photographs"))
+    try writer.write(
+      level, CellsFile.Samples(exemplars: [3, 0, 2, -1], cellOfSample: [0, 0, 1, -1]))
+    try writer.finish()
+    let file = try ArrayFileReader(path: fixture.path, kind: "cells")
+    #expect(try file.int32s("7/exemplar_images") == [2, 0, 2, -1])
+    #expect(try file.int32s("7/class_counts") == [2, 0, 0, 1])
+    #expect(try file.strings("classes/label") == ["", "tabby"])
+    #expect(try file.attribute("images_folder") == .string("/photographs"))
+    let boxes = try file.int32s("7/exemplar_boxes")
+    #expect(try file.shape(of: "7/exemplar_boxes") == [2, 2, 4])
+    let place = fixture.geometry.place(image: 0, y: 1, x: 3)
+    #expect(Array(boxes[4..<8]) == place.box && Array(boxes[12...]) == [-1, -1, -1, -1])
+    #expect(try file.floats("7/exemplar_centers")[2..<4] == place.center[...])
+    // The names of images are no grid.
+    #expect(try CellsFile(path: fixture.path).level(side: nil) == level)
   }
 }

@@ -73,6 +73,27 @@ import Testing
     }
   }
 
+  @Test("units that the first image leaves at 0 behind a ReLU are found", arguments: [true, false])
+  func deadStarts(isChannel: Bool) throws {
+    var parameters = parameters(steps: 60)
+    parameters.keepsObjectiveByStep = true
+    let targets = (0..<InceptionModel.channelCount).map { unit in
+      IconTarget(
+        index: unit,
+        objective: isChannel ? .channel(unit, of: Self.layer) : .neuron(unit, of: Self.layer))
+    }
+    let icons = try render(targets, parameters)
+    let dead = icons.filter { $0.objectiveByStep[0] == 0 }
+    #expect(!dead.isEmpty, "no unit is dead at the start: the test shows nothing")
+    // Random weights leave a few units that no image excites.
+    let found = dead.count { $0.objective > 0 && $0.objectiveByStep[59] > 0 }
+    #expect(found * 4 > dead.count * 3, "\(found) of \(dead.count) found")
+    // Alone or among others, revived or not.
+    for index in icons.indices where icons[index].objectiveByStep[0] == 0 {
+      expectEqual(icons[index], try render([targets[index]], parameters)[0])
+    }
+  }
+
   @Test("an icon is the same alone or among others, on one thread or two")
   func independence() throws {
     let targets = (0..<5).map(direction)

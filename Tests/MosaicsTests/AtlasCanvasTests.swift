@@ -38,6 +38,21 @@ import Testing
     }
   }
 
+  @Test("an icon that shows nothing is crossed out, and no other")
+  func crossing() {
+    var canvas = AtlasCanvas(side: 2, iconSidePixels: 4, gapPixels: 1)
+    for place in 0..<4 {
+      canvas.place([UInt8](repeating: 9, count: 48).span, row: place / 2, column: place % 2)
+    }
+    canvas.crossOut(row: 1, column: 0)
+    for y in 0..<9 {
+      for x in 0..<9 where x != 4 && y != 4 {
+        let isCrossed = y > 4 && x < 4 && (y - 5 == x || y - 5 == 3 - x)
+        #expect(canvas.pixels[(y * 9 + x) * 3] == (isCrossed ? 255 : 9))
+      }
+    }
+  }
+
   @Test("a wrong position and a wrong size are refused")
   func misuse() async {
     await #expect(processExitsWith: .failure) {

@@ -110,7 +110,7 @@ import Testing
 
   @Test(
     "a rule that is not linear has no tangents, and says so",
-    arguments: [ReLURule.deconvnet, .guided])
+    arguments: [ReLURule.deconvnet, .guided, .redirected])
   func refusesNonlinearRules(_ rule: ReLURule) {
     let graph = SmallNetwork.inception(channels: 16).graph
     #expect {
@@ -281,6 +281,7 @@ import Testing
         case .exact: x > 0 ? r : 0
         case .deconvnet: max(r, 0)
         case .guided: x > 0 ? max(r, 0) : 0
+        case .redirected: x > 0 ? r : 0
         }
       }
       #expect(found == expected)

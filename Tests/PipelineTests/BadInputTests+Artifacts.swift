@@ -102,8 +102,8 @@ extension BadInputTests {
       "50 points of 2 coordinates for \(Chain.sampleCount) samples; lay these activations out first"
     )
     try expectFailure(
-      .render, arguments(.render, ["--layer": "early"]), chain.cells,
-      "its cells have 48 channels, the layer has 16")
+      .render, arguments(.render, ["--layer": "early"]), chain.cells, workshop.model,
+      "of the other conv1; give files that were made of the same layer")
     try expectFailure(
       .render, arguments(.render, ["--grid": "7"]), chain.cells, "no grid 7; it has 3, 5")
     try expectFailure(

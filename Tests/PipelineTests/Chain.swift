@@ -95,7 +95,7 @@ struct Chain: Sendable {
           ("--steps", "6"), ("--output", file("icons.h5")),
         ]
       case .assemble: [("--icons", file("icons.h5")), ("--output", file("atlas"))]
-      case .network, .documentation: []
+      case .network, .documentation, .plan: []
       }
     for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
       if let place = options.firstIndex(where: { $0.0 == name }) {

@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import TestSupport
 import TestTags
 import Testing
@@ -122,5 +123,29 @@ import Testing
       #expect(outcome.status == 0, "\(command): \(outcome.messages)")
     }
     _ = try check("out.h5")
+  }
+
+  @Test("the example shows a cell with its icon, its exemplars in their boxes and its classes")
+  func showCell() throws {
+    let chain = try Chain.finished()
+    let folder = try TemporaryFolder()
+    guard try shell("python3 -c 'import h5py, numpy, PIL'", in: folder.path).status == 0 else {
+      print("skipped: Examples/show_cell.py needs python3 with h5py, numpy and Pillow")
+      return
+    }
+    let script = Program.package + "/Examples/show_cell.py"
+    let files = "'\(chain.cells)' '\(chain.file("icons.h5"))'"
+    // From another folder than the files': the images are found nevertheless.
+    let outcome = try shell("python3 '\(script)' \(files) --output cell.png", in: folder.path)
+    #expect(outcome.status == 0 && outcome.results == ["cell.png"], "\(outcome)")
+    let page = try ImageReader.read(folder.file("cell.png"))
+    #expect(page.width > 800 && page.height > 400)
+    // Boxes, centers and bars have one color, which is not one of the photographs'.
+    let accents = stride(from: 0, to: page.pixels.count, by: 3).count {
+      Array(page.pixels[$0..<$0 + 3]) == [255, 112, 67]
+    }
+    #expect(accents > 300, "\(accents)")
+    let missing = try shell("python3 '\(script)' \(files) --cell 99 0", in: folder.path)
+    #expect(missing.status == 1 && missing.says("has no cell in row 99, column 0"))
   }
 }

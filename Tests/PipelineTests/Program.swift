@@ -4,7 +4,7 @@ import Testing
 /// The built programs, run as anyone would run them: arguments, files, an exit status, two streams.
 enum Program: String, CaseIterable, CustomTestStringConvertible {
   case synthesize, extract, reduce, neighbors, embed, place, grid, render, assemble, network
-  case documentation
+  case documentation, plan
 
   /// The stages from images to an atlas, in order.
   static let stages: [Program] = [

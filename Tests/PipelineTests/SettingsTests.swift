@@ -134,6 +134,7 @@ import Testing
       ("NEIGHBOURS=9", "the nearest is NEIGHBORS"), ("seed=1", "the nearest is SEED"),
       ("WHITEN=true", "WHITEN=true: it must be one of: yes no"),
       ("INCLUDE_EDGES=1", "INCLUDE_EDGES=1: it must be one of: yes no"),
+      ("LAYERS=x", "the nearest is LAYER"),
       ("METHOD=UMAP", "METHOD=UMAP: it must be one of: tsne umap"),
       ("PRECISION=half", "PRECISION=half: it must be one of: f32 bf16 auto"),
       ("RECIPE=settings", "There is no recipe settings; there are: default"),
@@ -142,6 +143,114 @@ import Testing
     let outcome = try make(["atlas", argument])
     #expect(outcome.status == 2 && outcome.says(words), "\(outcome)")
     #expect(outcome.results.isEmpty)
+  }
+
+  @Test(
+    "names with signs that make or a shell would read are taken as they are",
+    arguments: ["a b", "a;b", "a'b\"c", "a$b", "a#b", "a%b", "a:b", "a(b)", "ä=b", "-a"])
+  func names(name: String) throws {
+    let folder = try TemporaryFolder()
+    let workshop = try Workshop.shared()
+    let (images, model) = (folder.file("images \(name)"), folder.file("net \(name).onnx"))
+    try FileManager.default.copyItem(atPath: workshop.images, toPath: images)
+    try FileManager.default.copyItem(atPath: workshop.model, toPath: model)
+    let card = (workshop.model as NSString).deletingPathExtension + ".json"
+    try FileManager.default.copyItem(atPath: card, toPath: folder.file("net \(name).json"))
+    try FileManager.default.copyItem(
+      atPath: (workshop.model as NSString).deletingLastPathComponent + "/labels.txt",
+      toPath: folder.file("labels.txt"))
+    let out = folder.file("out")
+    let outcome = try make([
+      "\(out)/activations.h5", "MODEL=\(model)", "DATASET=\(images)", "LAYER=mixed",
+      "OUT=\(out)", "POSITIONS=4",
+    ])
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(FileManager.default.fileExists(atPath: out + "/activations.h5"))
+    // A layer of such a name: what the program says of it, not what make or a shell does.
+    let other = try make([
+      "atlas", "MODEL=\(workshop.model)", "DATASET=\(workshop.images)",
+      "LAYER=no \(name)", "OUT=\(out)",
+    ])
+    #expect(other.status == 2 && other.says("it has no layer \"no "), "\(other)")
+  }
+
+  @Test("what make cannot take is refused before anything is made")
+  func refusals() throws {
+    let folder = try TemporaryFolder()
+    let workshop = try Workshop.shared()
+    let usual = [
+      "atlas", "MODEL=\(workshop.model)", "DATASET=\(workshop.images)", "LAYER=mixed",
+      "OUT=\(folder.file("out"))",
+    ]
+    for (change, words) in [
+      ("OUT=\(folder.file("o sp"))", "make cannot take this name"),
+      ("GRID=3;4", "give one number, or several with commas"),
+      ("MODEL=/no/such net.onnx", "MODEL=/no/such net.onnx: there is no such file"),
+      ("DATASET=/no/such folder", "there is no such folder of images"),
+      ("LAYER=", "LAYER is not set"), ("LAYER=mixd", "it has no layer"),
+      ("PERPLEXITY=0", "PERPLEXITY must be"),
+    ] {
+      let outcome = try make(usual + [change])
+      #expect(outcome.status == 2 && outcome.says(words), "\(change): \(outcome)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
+  @Test("an atlas of another network, layer or folder of images is not replaced")
+  func others() throws {
+    let folder = try TemporaryFolder()
+    let workshop = try Workshop.shared()
+    let images = folder.file("a/images")
+    try FileManager.default.createDirectory(
+      atPath: folder.file("a"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: folder.file("b"), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: workshop.images, toPath: images)
+    let out = folder.file("out")
+    func run(_ changes: String...) throws -> Outcome {
+      try make(
+        [
+          "atlas", "MODEL=\(workshop.model)", "DATASET=\(images)", "LAYER=mixed", "OUT=\(out)",
+          "POSITIONS=4", "GRID=3", "MINIMUM_COUNT=2", "ICON_SIZE=16", "STEPS=2", "STABILITY=0",
+          "COMPONENTS=8", "V=1",
+        ] + changes)
+    }
+    let made = try run()
+    #expect(made.status == 0 && made.says("The atlas is \(out)/tsne/atlas.png"), "\(made)")
+    let others = folder.file("b/images")
+    try FileManager.default.copyItem(atPath: images, toPath: others)
+    // The same images elsewhere are the same images.
+    #expect(try run("DATASET=\(others)").status == 0)
+    try FileManager.default.copyItem(
+      atPath: others + "/n00000000/a.jpg", toPath: others + "/n00000000/z.jpg")
+    let refused = try run("DATASET=\(others)")
+    #expect(refused.status == 2 && refused.says("holds the atlas of another folder"), "\(refused)")
+    let layer = try run("LAYER=mixed/output")
+    #expect(layer.status == 2 && layer.says("holds the atlas of another layer"), "\(layer)")
+  }
+
+  @Test("two runs at once in one folder wait for each other")
+  func lock() async throws {
+    let folder = try TemporaryFolder()
+    let script = Program.package + "/Scripts/alone"
+    async let first = Running(
+      "/usr/bin/env",
+      [
+        script, folder.file("out"), "sh", "-c",
+        "touch \(folder.file("begun")); sleep 2; echo first",
+      ]
+    ).outcome()
+    while !FileManager.default.fileExists(atPath: folder.file("begun")) {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let second = try Running("/usr/bin/env", [script, folder.file("out"), "echo", "second"])
+      .outcome()
+    #expect(second.results == ["second"] && second.says("another make is at work"))
+    #expect(try await first.results == ["first"])
+    // A run that fails leaves no folder, one that has made something does.
+    let failed = try Running("/usr/bin/env", [script, folder.file("a/b"), "false"]).outcome()
+    #expect(failed.status == 1)
+    #expect(!FileManager.default.fileExists(atPath: folder.file("a")))
   }
 
   @Test("make runs what a changed setting touches, and nothing that a mistake did not")
@@ -155,7 +264,7 @@ import Testing
     var usual = [
       "MODEL": workshop.model, "DATASET": images, "LAYER": "mixed", "OUT": folder.file("out"),
       "POSITIONS": "40", "GRID": "3", "MINIMUM_COUNT": "2", "ICON_SIZE": "16", "STEPS": "2",
-      "STABILITY": "0", "COMPONENTS": "8",
+      "STABILITY": "0", "COMPONENTS": "8", "V": "1",
     ]
     func atlas(_ changes: [String: String] = [:], status: Int32 = 0) throws -> String {
       let values = usual.merging(changes) { $1 }
@@ -186,14 +295,26 @@ import Testing
     #expect(try atlas(["CONDITION": "10"]) == "render assemble")
     #expect(try atlas(["WHITEN": "no"]) == "render assemble")
     #expect(try atlas() == "render assemble")
+    // Both methods keep what they have made.
     #expect(try atlas(["METHOD": "umap", "EPOCHS": "5"]) == "embed grid render assemble")
-    #expect(try atlas() == "embed grid render assemble")
+    #expect(try atlas() == "")
+    #expect(try atlas(["METHOD": "umap", "EPOCHS": "5"]) == "")
+    // Nothing old lies beside a new layout, and a further grid is made wherever it stands.
+    #expect(try atlas(["GRID": "3,4"]) == "")
+    #expect(try atlas(["SEED": "1"]).hasSuffix("embed grid render assemble"))
+    #expect(
+      try !FileManager.default.contentsOfDirectory(atPath: folder.file("out/tsne"))
+        .contains { $0.contains("-4.") })
+    #expect(try !FileManager.default.fileExists(atPath: folder.file("out/umap/layout.h5")))
+    #expect(try atlas(["SEED": "0"]).hasSuffix("embed grid render assemble"))
+    #expect(try atlas(["GRID": "4,3"]) == "grid render assemble")
+    #expect(try atlas(["GRID": "3"]) == "")
     // What was removed comes back.
     for (name, stages) in [
       ("icons-3.h5", "render assemble"), ("layout.h5", "embed grid render assemble"),
       ("atlas-3.png", "assemble"),
     ] {
-      try FileManager.default.removeItem(atPath: folder.file("out/" + name))
+      try FileManager.default.removeItem(atPath: folder.file("out/tsne/" + name))
       #expect(try atlas() == stages, "\(name)")
       #expect(try atlas() == "", "\(name)")
     }
@@ -202,6 +323,17 @@ import Testing
     try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: image)
     #expect(try atlas() == "extract")
     #expect(try atlas() == "")
+    // Times do not count, what files say of themselves does: a copy is what it was, and a file that is made
+    // of others, whatever its time, is not what is asked for.
+    let copy = folder.file("copy")
+    _ = try Running("/usr/bin/env", ["cp", "-r", folder.file("out"), copy]).outcome()
+    #expect(try atlas(["OUT": copy]) == "")
+    let icons = "/tsne/icons-3.h5"
+    try FileManager.default.removeItem(atPath: copy + icons)
+    _ = try atlas(["SEED": "5"])
+    try FileManager.default.copyItem(atPath: folder.file("out") + icons, toPath: copy + icons)
+    #expect(try atlas(["OUT": copy]) == "render assemble")
+    #expect(try atlas().hasSuffix("embed grid render assemble"))
     usual["COMPONENTS"] = "0"
     // The layout does not wait for components then, so that their order is make's.
     let stages = try atlas().split(separator: " ").sorted()

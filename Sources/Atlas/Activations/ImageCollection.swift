@@ -8,8 +8,9 @@ public struct ImageCollection: Sendable {
   /// The images' paths below the folder, sorted by the bytes of their UTF-8: the same order in
   /// every locale.
   public private(set) var names: [String]
-  /// The files' sizes when they were found.
+  /// The files' sizes and their times of modification when they were found.
   private var byteCounts: [Int]
+  private var modified: [String]
   /// The classes' names.
   public private(set) var classNames: [String]
   /// Each image's class as an index into `classNames`; −1 where none is known.
@@ -56,6 +57,7 @@ public struct ImageCollection: Sendable {
     let found = try ImageFolder(folder)
     names = found.images.map(\.name)
     byteCounts = found.images.map(\.byteCount)
+    modified = found.images.map(\.modified)
     guard !names.isEmpty else {
       let others = found.summary.map { " (\($0))" } ?? ""
       throw ActivationsError(
@@ -86,11 +88,18 @@ public struct ImageCollection: Sendable {
   ///
   /// Fowler, Noll and Vo's hash (FNV-1a, 64 bits) of names and sizes. A digest of the contents
   /// would read every image once more than sampling does.
-  public var fingerprint: UInt64 {
+  public var fingerprint: UInt64 { hash { "\(byteCounts[$0])" } }
+
+  /// A number that changes as well when an image is written anew with the same size.
+  ///
+  /// The same hash of names and times of modification: it differs between copies of a folder.
+  public var arrivalFingerprint: UInt64 { hash { modified[$0] } }
+
+  private func hash(_ describe: (Int) -> String) -> UInt64 {
     // FNV's offset basis, and below its prime.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for (name, byteCount) in zip(names, byteCounts) {
-      for byte in "\(name)\n\(byteCount)\n".utf8 {
+    for index in names.indices {
+      for byte in "\(names[index])\n\(describe(index))\n".utf8 {
         hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
       }
     }
@@ -102,6 +111,7 @@ public struct ImageCollection: Sendable {
     var part = self
     part.names = indices.map { names[$0] }
     part.byteCounts = indices.map { byteCounts[$0] }
+    part.modified = indices.map { modified[$0] }
     part.classes = indices.map { classes[$0] }
     return part
   }

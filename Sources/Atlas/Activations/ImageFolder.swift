@@ -1,10 +1,12 @@
+internal import FoundationEssentials
 internal import Glibc
 internal import Images
 
 /// What a folder holds: its images, and what is passed over, so that nothing is left out unsaid.
 struct ImageFolder {
-  /// The images' paths below the folder, sorted by the bytes of their UTF-8, and their bytes.
-  private(set) var images: [(name: String, byteCount: Int)] = []
+  /// The images' paths below the folder, sorted by the bytes of their UTF-8, with the files' sizes and
+  /// times of modification.
+  private(set) var images: [(name: String, byteCount: Int, modified: String)] = []
   /// What is passed over, by its kind: how many, and the first of each.
   private(set) var passedOver: [String: (count: Int, first: String)] = [:]
   /// How many of the images are files that another one is as well, through a link.
@@ -79,7 +81,8 @@ struct ImageFolder {
     case S_IFDIR: return true
     case S_IFREG:
       if try isImage(path, entry) {
-        images.append((name, Int(status.st_size)))
+        let time = status.st_mtim
+        images.append((name, Int(status.st_size), "\(time.tv_sec).\(time.tv_nsec)"))
         if !files.insert(Self.identity(status)).inserted { duplicateCount += 1 }
       } else {
         pass(over: Self.ending(of: entry) ?? "without an ending", name)

@@ -64,6 +64,21 @@ public struct AtlasCanvas: Sendable, Equatable {
     }
   }
 
+  /// Crosses an icon out: it shows nothing, though it may look like any other.
+  ///
+  /// - Precondition: The position is in the grid.
+  public mutating func crossOut(row: Int, column: Int) {
+    precondition(
+      0 <= row && row < side && 0 <= column && column < side,
+      "no position (\(row), \(column)) in a grid of \(side)")
+    for line in 0..<iconSidePixels {
+      for place in [line, iconSidePixels - 1 - line] {
+        let start = ((y(ofRow: row) + line) * width + x(ofColumn: column) + place) * 3
+        for index in start..<start + 3 { pixels[index] = 255 }
+      }
+    }
+  }
+
   /// The distance between the left or upper borders of adjacent icons.
   private var pitch: Int { iconSidePixels + gapPixels }
 }

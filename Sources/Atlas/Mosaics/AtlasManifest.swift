@@ -16,6 +16,8 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     public let fidelity: Float?
     /// 1 less the mean cosine between the cell's samples and their mean, in [0, 2].
     public let dispersion: Float
+    /// True for an icon that found nothing to show, which is crossed out; else absent.
+    public let blank: Bool?
   }
 
   /// The atlas in a few numbers.
@@ -26,6 +28,24 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     public let samples: Int
     /// The quartiles of the fidelities; absent where none was measured.
     public let medianFidelity, lowerQuartileFidelity, upperQuartileFidelity: Float?
+  }
+
+  /// How an atlas was made.
+  public struct Making: Codable, Sendable, Equatable {
+    /// The program and its version.
+    public let program, version: String
+    /// The settings, and the digests of the files of icons, by their names.
+    public let parameters, inputs: [String: String]
+
+    /// Describes a run; see the properties.
+    public init(
+      program: String, version: String, parameters: [String: String], inputs: [String: String]
+    ) {
+      self.program = program
+      self.version = version
+      self.parameters = parameters
+      self.inputs = inputs
+    }
   }
 
   /// The names of the network and the layer.
@@ -40,6 +60,8 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   public let cells: [Cell]
   /// The atlas in a few numbers.
   public let summary: Summary
+  /// How it was made; nil where it does not say.
+  public let made: Making?
 
   /// Describes an atlas.
   ///
@@ -50,15 +72,19 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   ///   - dispersion: One number for each cell.
   ///   - fidelities: One number for each cell; one that is not finite counts as not measured. Nil
   ///     if none was measured.
+  ///   - blanks: For each cell, whether its icon found nothing to show; nil if all did.
+  ///   - making: How the atlas is made.
   ///   - canvas: The canvas; it gives the positions in pixels.
   /// - Precondition: `grid` and `canvas` have the same side; m dispersions and fidelities.
   public init(
     network: String, layer: String, grid: GridCells, dispersion: [Float], fidelities: [Float]?,
-    canvas: AtlasCanvas
+    blanks: [Bool]? = nil, making: Making? = nil, canvas: AtlasCanvas
   ) {
     precondition(
       grid.side == canvas.side, "a grid of \(grid.side) does not fit a canvas of \(canvas.side)")
-    let counts = [dispersion.count, fidelities?.count ?? grid.cellCount]
+    let counts = [
+      dispersion.count, fidelities?.count ?? grid.cellCount, blanks?.count ?? grid.cellCount,
+    ]
     precondition(
       counts.allSatisfy { $0 == grid.cellCount },
       "\(grid.cellCount) dispersions and fidelities expected, got \(counts)")
@@ -66,6 +92,7 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     let measured = (fidelities ?? []).filter(\.isFinite).sorted()
     self.network = network
     self.layer = layer
+    made = making
     gridSide = grid.side
     iconSidePixels = canvas.iconSidePixels
     gapPixels = canvas.gapPixels
@@ -79,7 +106,8 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
         x: canvas.x(ofColumn: grid.column[cell]), y: canvas.y(ofRow: grid.row[cell]),
         count: grid.count[cell],
         fidelity: fidelities.flatMap { $0[cell].isFinite ? $0[cell] : nil },
-        dispersion: dispersion[cell])
+        dispersion: dispersion[cell],
+        blank: blanks.flatMap { $0[cell] ? true : nil })
     }
     // Quartiles rather than a mean: a few icons of sparse corner cells would draw a mean down.
     let quartile = { (fraction: Double) in

@@ -26,11 +26,12 @@ public final class ArrayFileReader {
     // The file is opened without HDF5 first: the system's words for a missing file are plainer than
     // the library's, and its size bounds every allocation later.
     do throws(SystemFailure) {
-      fileSize = try FileDescriptor(path, O_RDONLY).size()
+      fileSize = try FileDescriptor.regular(path).size()
     } catch {
       throw ArrayStoreError("Cannot open", path, cause: error.cause)
     }
     do throws(HDF5Failure) {
+      try FileInspection.admit(path)
       let access = try Handle.fileAccess()
       file = try Handle("H5Fopen", closedBy: H5Fclose) {
         H5Fopen(path, hdf5_read_only(), access.id)
@@ -54,9 +55,13 @@ public final class ArrayFileReader {
 
   /// The dimensions of a dataset; empty for a single element.
   ///
-  /// - Throws: `ArrayStoreError` if there is no such dataset.
+  /// - Throws: `ArrayStoreError` if there is no such dataset, or the file is too short for it.
   public func shape(of name: String) throws(ArrayStoreError) -> [Int] {
-    try reading(name) { array throws(HDF5Failure) in array.shape }
+    try reading(name) { array throws(HDF5Failure) in
+      // Whoever has a shape computes with it, in products that must not overflow.
+      _ = try array.checkedCount(of: array.shape)
+      return array.shape
+    }
   }
 
   /// Reads a dataset of floating-point numbers of at most 64 bits as single precision, or a block
@@ -163,7 +168,8 @@ public final class ArrayFileReader {
     do throws(HDF5Failure) {
       return try body(file.id, fileSize)
     } catch {
-      throw ArrayStoreError("Cannot \(operation)", path, cause: error.cause)
+      throw ArrayStoreError(
+        "Cannot \(operation)", path, cause: error.cause, remedy: error.remedy)
     }
   }
 }

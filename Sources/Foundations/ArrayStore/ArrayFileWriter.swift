@@ -59,7 +59,7 @@ public final class ArrayFileWriter {
     path: String, kind: String, alignment: (threshold: Int, multiple: Int)?
   ) throws(ArrayStoreError) {
     self.path = path
-    partial = try PartialFile(for: path)
+    partial = try PartialFile.begin(path)
     do throws(HDF5Failure) {
       let access = try Handle.fileAccess(alignment: alignment)
       let creation = try Handle.timelessCreation(hdf5_file_creation())
@@ -150,11 +150,10 @@ public final class ArrayFileWriter {
   /// Writes a list of UTF-8 strings, each padded with zeros to the length of the longest; h5py
   /// reads them as fixed-length bytes.
   ///
-  /// - Precondition: No string contains U+0000.
   /// - Throws: `ArrayStoreError`, for instance when the disk is full; the file is then removed.
   public func write(_ name: String, _ strings: [String]) throws(ArrayStoreError) {
-    let padded = PaddedStrings(strings)
     try perform("write dataset \(name) of") { file throws(HDF5Failure) in
+      let padded = try PaddedStrings(strings)
       let type = try Handle.stringType(byteCount: padded.byteCount)
       let typeID = type.id
       let dataset = try createDataset(

@@ -27,13 +27,15 @@ public struct ArrayStoreError: Error, CustomStringConvertible, Equatable {
 /// A failed call to the operating system, by its `errno`.
 struct SystemFailure: Error {
   let code: Int32
+  /// Words of one's own, where the system has none.
+  var words: String?
 
   /// The failure of the call just made; nothing may be called in between, as that could change
   /// `errno`.
   static var latest: SystemFailure { SystemFailure(code: errno) }
 
   /// The system's words, for instance `No space left on device`.
-  var cause: String { String(cString: strerror(code)) }
+  var cause: String { words ?? String(cString: strerror(code)) }
 }
 
 /// A failed call to HDF5, or a file whose content is not what is expected.
@@ -42,4 +44,8 @@ struct SystemFailure: Error {
 /// `ArrayStoreError`.
 struct HDF5Failure: Error {
   let cause: String
+  /// What helps; empty where nothing in particular does.
+  var remedy = ""
+  /// Whether it is this project that does not take what the library could read.
+  var isRefusal = true
 }

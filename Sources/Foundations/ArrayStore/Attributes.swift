@@ -100,7 +100,6 @@ extension ArrayFileWriter {
   ///   - object: A dataset or group that exists; by default the file itself.
   ///   - value: The value.
   /// - Throws: `ArrayStoreError` if there is no such object; the file is then removed.
-  /// - Precondition: No string contains U+0000.
   public func setAttribute(
     _ name: String, on object: String = "/", _ value: AttributeValue
   ) throws(ArrayStoreError) {
@@ -154,7 +153,7 @@ private struct AttributeTarget {
   }
 
   func write(_ strings: [String], shape: [Int]) throws(HDF5Failure) {
-    let padded = PaddedStrings(strings)
+    let padded = try PaddedStrings(strings)
     let type = try Handle.stringType(byteCount: padded.byteCount)
     let typeID = type.id
     try write(shape: shape, inFile: { typeID }, inMemory: { typeID }, padded.bytes)

@@ -1,6 +1,3 @@
-internal import COpenSSL
-import Glibc
-
 /// Where a file comes from: the program, its parameters and the files it read.
 ///
 /// It holds no time and no machine, so that a repeated run gives the same bytes.
@@ -24,6 +21,18 @@ public struct Provenance: Sendable {
     self.version = version
     self.parameters = parameters
     self.inputs = inputs
+  }
+
+  /// One digest for the first inputs: of one, its own; of several, the SHA-256 of their digests, one
+  /// a line.
+  ///
+  /// A network is its file and the files that its weights lie in, which programs name first.
+  ///
+  /// - Precondition: There are so many.
+  public func digest(ofFirst count: Int) -> String {
+    let digests = inputs.prefix(count).map(\.sha256)
+    precondition(count > 0 && digests.count == count, "\(count) of \(inputs.count) inputs wanted")
+    return count == 1 ? digests[0] : ArrayStore.sha256(of: digests.map { $0 + "\n" }.joined())
   }
 
   /// The program and its parameters as a shell would read them, `--name=value` each, values quoted
@@ -93,33 +102,4 @@ extension ArrayFileReader {
         })
     }
   }
-}
-
-/// The SHA-256 digest of a file (FIPS 180-4), as 64 lower-case hexadecimal digits.
-///
-/// The file is read in blocks of 1 MiB. The corresponding OpenSSL function is `EVP_DigestUpdate`.
-///
-/// - Throws: `ArrayStoreError` if the file cannot be read.
-/// - Complexity: O(size of the file).
-public func sha256(ofFile path: String) throws(ArrayStoreError) -> String {
-  // OpenSSL fails here only for want of memory or in a build without SHA-256; no caller could go
-  // on.
-  guard let context = EVP_MD_CTX_new() else { fatalError("no memory for a digest") }
-  defer { EVP_MD_CTX_free(context) }
-  precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "OpenSSL has no SHA-256")
-  do throws(SystemFailure) {
-    let file = try FileDescriptor(path, O_RDONLY)
-    var block = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let count = try file.read(into: &block)
-      guard count > 0 else { break }
-      precondition(EVP_DigestUpdate(context, block, count) == 1, "EVP_DigestUpdate failed")
-    }
-  } catch {
-    throw ArrayStoreError("Cannot read", path, cause: error.cause)
-  }
-  var digest = [UInt8](repeating: 0, count: 32)
-  precondition(EVP_DigestFinal_ex(context, &digest, nil) == 1, "EVP_DigestFinal_ex failed")
-  let digits = Array("0123456789abcdef")
-  return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
 }

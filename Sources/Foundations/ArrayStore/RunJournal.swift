@@ -33,7 +33,7 @@ public final class RunJournal {
     }
     // Two runs of one command, started by mistake, would write the same rows; the lock ends with
     // the process, however that ends.
-    guard file.lock() else {
+    guard file.lock() != false else {
       throw ArrayStoreError(
         "Cannot write", path, cause: "another process is doing this work",
         remedy: "wait for it, or choose another result")

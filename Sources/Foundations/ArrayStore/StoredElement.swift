@@ -76,12 +76,17 @@ struct PaddedStrings {
 
   /// Pads strings.
   ///
-  /// - Precondition: None contains U+0000, which would be read as its end.
-  init(_ strings: [String]) {
+  /// - Throws: `HDF5Failure` if one contains U+0000, which would be read as its end: names come out
+  ///   of files of other programs.
+  init(_ strings: [String]) throws(HDF5Failure) {
     byteCount = max(1, strings.reduce(0) { max($0, $1.utf8.count) })
     bytes.reserveCapacity(byteCount * strings.count)
     for string in strings {
-      precondition(!string.utf8.contains(0), "a string contains U+0000: \(string)")
+      guard !string.utf8.contains(0) else {
+        throw HDF5Failure(
+          cause: "a string contains the character U+0000, which cannot be stored: "
+            + "\(string.printable.prefix(100))")
+      }
       bytes += string.utf8
       bytes += repeatElement(0, count: byteCount - string.utf8.count)
     }

@@ -13,6 +13,18 @@ struct FileDescriptor: ~Copyable {
     guard number >= 0 else { throw .latest }
   }
 
+  /// Opens a regular file for reading; anything else, such as a pipe that would be waited for, is
+  /// refused.
+  static func regular(_ path: String) throws(SystemFailure) -> FileDescriptor {
+    // Without `O_NONBLOCK` opening a named pipe would wait for a writer that may never come.
+    let file = try FileDescriptor(path, O_RDONLY | O_NONBLOCK)
+    switch try file.status().st_mode & S_IFMT {
+    case S_IFREG: return file
+    case S_IFDIR: throw SystemFailure(code: EISDIR)
+    default: throw SystemFailure(code: EINVAL, words: "it is not a regular file")
+    }
+  }
+
   /// Writes all the bytes from the current offset on.
   func write(_ bytes: [UInt8]) throws(SystemFailure) {
     var written = 0
@@ -70,9 +82,12 @@ struct FileDescriptor: ~Copyable {
 
   /// Keeps other processes from locking the file while this one has it open.
   ///
-  /// - Returns: Whether no other process had locked it; always true on file systems without locks,
-  ///   where a run should not fail for that.
-  func lock() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
+  /// - Returns: Whether no other process had locked it; nil on file systems without locks, where a
+  ///   run should not fail for that.
+  func lock() -> Bool? {
+    if flock(number, LOCK_EX | LOCK_NB) == 0 { return true }
+    return errno == EWOULDBLOCK ? false : nil
+  }
 
   /// Lets other processes lock the file.
   func unlock() { _ = flock(number, LOCK_UN) }
@@ -83,10 +98,13 @@ struct FileDescriptor: ~Copyable {
   }
 
   /// The size in bytes.
-  func size() throws(SystemFailure) -> Int {
+  func size() throws(SystemFailure) -> Int { Int(try status().st_size) }
+
+  /// What the system knows of the file.
+  func status() throws(SystemFailure) -> stat {
     var status = stat()
     guard fstat(number, &status) == 0 else { throw .latest }
-    return Int(status.st_size)
+    return status
   }
 
   deinit { close(number) }

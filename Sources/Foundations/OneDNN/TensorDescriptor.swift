@@ -95,6 +95,17 @@ public struct TensorDescriptor: @unchecked Sendable, Equatable {
     }
   }
 
+  /// The first of the tensor's sizes, for instance the number of images, if what belongs to each lies
+  /// together in memory; otherwise 1.
+  public var outermostSize: Int {
+    let count = Int(value.dims.0)
+    guard value.ndims > 1, count > 0, Int(value.padded_dims.0) == count else { return 1 }
+    let strides = withUnsafeBytes(of: value.format_desc.blocking.strides) { strides in
+      strides.bindMemory(to: dnnl_dim_t.self).prefix(Int(value.ndims)).map { Int($0) }
+    }
+    return strides[0] * count == elementCount ? count : 1
+  }
+
   /// Whether both describe the same sizes in the same order.
   public static func == (a: TensorDescriptor, b: TensorDescriptor) -> Bool {
     withUnsafePointer(to: a.value) { a in

@@ -50,6 +50,32 @@ extension TensorMemory {
     }
   }
 
+  /// Carries a gradient back through a clip to 0 … `upper`, in place; where it would vanish from a
+  /// whole item, what would move the item's values off the ends of the clip is carried instead.
+  ///
+  /// - Parameters:
+  ///   - value: The clip's result.
+  ///   - upper: The upper end; infinity for a ReLU.
+  ///   - count: How many items of equal size lie one after the other.
+  /// - Precondition: The format is `float32`, and the items have equal sizes.
+  public func redirect(by value: TensorMemory, upper: Float, itemCount count: Int) {
+    check(value)
+    let length = storedCount / max(count, 1)
+    precondition(count * length == storedCount, "\(storedCount) elements are not \(count) items")
+    for item in 0..<count {
+      let (gradient, value) = (floats + item * length, value.floats + item * length)
+      let isAlive = (0..<length).contains { index in
+        gradient[index] != 0 && value[index] > 0 && value[index] < upper
+      }
+      for index in 0..<length {
+        let (slope, x) = (gradient[index], value[index])
+        let isKept =
+          isAlive ? x > 0 && x < upper : (x < upper && slope > 0) || (x >= upper && slope < 0)
+        gradient[index] = isKept ? slope : 0
+      }
+    }
+  }
+
   /// Adds another tensor, element by element.
   public func add(_ other: TensorMemory) {
     check(other)

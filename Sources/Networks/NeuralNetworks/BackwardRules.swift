@@ -31,6 +31,12 @@ public enum ReLURule: String, CaseIterable, Hashable, Sendable {
   /// R where x > 0 and R > 0 (Springenberg et al. 2015, "Striving for simplicity", section 3.4). Not
   /// linear in R: it has no pushforward.
   case guided
+  /// The derivative, unless it vanishes from the whole of an image; then R where R > 0 (lucid,
+  /// `misc/redirected_relu_grad.py`).
+  ///
+  /// For optimizing an image that excites nothing yet: its derivative is 0, and would stay 0. Not
+  /// linear in R: it has no pushforward. In single precision only.
+  case redirected
 
   /// The steps that apply the rule to a gradient in place.
   ///
@@ -44,12 +50,18 @@ public enum ReLURule: String, CaseIterable, Hashable, Sendable {
   ) -> [Step] {
     // DeconvNet and guided backpropagation are defined for ReLUs; ReLU6 keeps its derivative.
     if case .clip(_, let upper) = function {
-      return [.kernel(ClipMaskKernel(gradient, by: value, upper: upper))]
+      return [
+        .kernel(
+          self == .redirected
+            ? RedirectingKernel(gradient, by: value, upper: upper)
+            : ClipMaskKernel(gradient, by: value, upper: upper))
+      ]
     }
     return switch self {
     case .exact: [.mask(gradient, by: value)]
     case .deconvnet: [.rectify(gradient, from: gradient)]
     case .guided: [.mask(gradient, by: value), .rectify(gradient, from: gradient)]
+    case .redirected: [.kernel(RedirectingKernel(gradient, by: value, upper: .infinity))]
     }
   }
 }
@@ -88,4 +100,21 @@ final class ClipMaskKernel: Kernel {
   }
 
   func run() { gradient.mask(wherePositive: value, andLessThan: upper) }
+}
+
+/// Carries a gradient back through a ReLU, or a clip from 0 on, as `ReLURule.redirected` says, in place.
+final class RedirectingKernel: Kernel {
+  let name = "loop"
+  private let gradient, value: TensorMemory
+  private let upper: Float
+
+  init(_ gradient: TensorMemory, by value: TensorMemory, upper: Float) {
+    self.gradient = gradient
+    self.value = value
+    self.upper = upper
+  }
+
+  func run() {
+    gradient.redirect(by: value, upper: upper, itemCount: gradient.descriptor.outermostSize)
+  }
 }

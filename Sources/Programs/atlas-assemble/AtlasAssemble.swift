@@ -11,7 +11,7 @@ import Mosaics
     abstract: "Put icons together into one image of the atlas.",
     usage: "atlas-assemble --icons <file> ... --output <path> [<options>]",
     discussion: """
-      Makes atlas.png, white where there is no cell, and atlas.json with every cell's position, count \
+      Makes atlas.png, white where there is no cell, crossed out where an icon found nothing to show, and atlas.json with every cell's position, count \
       and fidelity. Row 0 is at the top, where the layout's second coordinate is largest. Several \
       files of icons, rendered in blocks of cells by the same command, make one atlas.
 
@@ -32,6 +32,9 @@ import Mosaics
 
   typealias AllSettings = Settings<AssembleSettings>
 
+  var inputs: [String] { icons }
+  var outputs: [String] { [output + ".json", output + ".png"] }
+
   func validate() throws {
     guard !icons.isEmpty else { throw ValidationError("--icons is needed.") }
   }
@@ -49,22 +52,42 @@ import Mosaics
     }
     var canvas = AtlasCanvas(
       side: sheet.gridSide, iconSidePixels: sheet.iconSide, gapPixels: gap)
-    for cell in cells { canvas.place(cell.pixels.span, row: cell.row, column: cell.column) }
+    for cell in cells {
+      canvas.place(cell.pixels.span, row: cell.row, column: cell.column)
+      if cell.isBlank { canvas.crossOut(row: cell.row, column: cell.column) }
+    }
     let manifest = AtlasManifest(
       network: sheet.network, layer: sheet.layer,
       grid: GridCells(
         side: sheet.gridSide, row: cells.map(\.row), column: cells.map(\.column),
         count: cells.map(\.count)),
-      dispersion: cells.map(\.dispersion), fidelities: cells.map(\.fidelity), canvas: canvas)
+      dispersion: cells.map(\.dispersion), fidelities: cells.map(\.fidelity),
+      blanks: cells.map(\.isBlank), making: try making(), canvas: canvas)
     let image = RGBImage(width: canvas.width, height: canvas.height, pixels: canvas.pixels)
     // The image comes last: where it is, all is there.
     try AtomicFile.write(manifest.json(), to: output + ".json")
-    try AtomicFile.write(PNGWriter.encode(image), to: output + ".png")
+    let texts = [
+      (
+        "Description",
+        "Activation atlas of the layer \(sheet.layer) of \(sheet.network), \(sheet.gridSide) × \(sheet.gridSide) cells"
+      ), ("Software", "atlas-assemble \(projectVersion)"), ("Comment", sheet.provenance.command),
+    ]
+    try AtomicFile.write(
+      PNGText.adding(texts, to: PNGWriter.encode(image)), to: output + ".png")
     if let fidelity = manifest.summary.medianFidelity {
       Diagnostics.note(
         "atlas: \(counted(cells.count, "cell")), median fidelity \(decimal(Double(fidelity)))")
     }
     return [output + ".png", output + ".json"]
+  }
+
+  private func making() throws -> AtlasManifest.Making {
+    let provenance = try Provenance(
+      program: "atlas-assemble", parameters: settings.record, inputs: icons)
+    return AtlasManifest.Making(
+      program: provenance.program, version: provenance.version,
+      parameters: Dictionary(provenance.parameters.map { ($0.name, $0.value) }) { $1 },
+      inputs: Dictionary(provenance.inputs.map { ($0.name, $0.sha256) }) { $1 })
   }
 }
 

@@ -1,3 +1,4 @@
+import ArrayStore
 import Artifacts
 import CommandLine
 
@@ -7,11 +8,15 @@ struct IconSheet {
   struct Cell {
     let index, row, column, count: Int
     let fidelity, dispersion: Float
+    /// Whether the icon found nothing to show.
+    let isBlank: Bool
     let pixels: [UInt8]
   }
 
   let network, layer: String
   let gridSide, iconSide: Int
+  /// How the icons were rendered.
+  let provenance: Provenance
   private(set) var cells: [Cell] = []
   /// The cell at each position of the grid that is taken, by row · gridSide + column.
   private var cellAtPosition: [Int: Int] = [:]
@@ -24,6 +29,8 @@ struct IconSheet {
     layer = first.layer
     gridSide = first.gridSide
     iconSide = first.iconSidePixels
+    provenance = first.provenance
+    try requireSame(files.map { Described($0.path, $0.subject) })
     for file in files {
       guard file.provenance.isSameRun(as: first.provenance), file.iconSidePixels == iconSide,
         file.gridSide == gridSide
@@ -51,6 +58,7 @@ struct IconSheet {
         index: Int(icons.cells.cell[index]), row: Int(icons.cells.row[index]),
         column: Int(icons.cells.column[index]), count: Int(icons.cells.count[index]),
         fidelity: icons.measures.fidelity[index], dispersion: icons.cells.dispersion[index],
+        isBlank: icons.measures.isBlank(at: index),
         pixels: Array(icons.pixels[index * size..<(index + 1) * size]))
       let former = cellAtPosition.updateValue(cell.index, forKey: cell.row * gridSide + cell.column)
       if let former {

@@ -44,6 +44,9 @@ import ParallelLoops
   var output = "Data/work/bench.json"
   @OptionGroup var common: CommonArguments
 
+  var inputs: [String] { [model, card, images].compactMap { $0 } }
+  var outputs: [String] { [output] }
+
   func validate() throws {
     guard samples >= 1000, channels >= 8 else {
       throw ValidationError("--samples must be at least 1000 and --channels at least 8.")

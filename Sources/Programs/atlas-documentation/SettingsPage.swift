@@ -122,8 +122,9 @@ struct SettingsMakefile {
     switch (setting.isFlag, setting.standard) {
     case (true, "yes"): return "$(if $(filter no,$(\(variable))),--no-\(setting.option))"
     case (true, _): return "$(if $(filter yes,$(\(variable))),--\(setting.option))"
-    case (false, ""): return "$(if $(\(variable)),--\(setting.option) $(\(variable)))"
-    case (false, _): return "--\(setting.option) $(\(variable))"
+    case (false, ""):
+      return "$(if $(\(variable)),--\(setting.option) $(call quote,$(\(variable))))"
+    case (false, _): return "--\(setting.option) $(call quote,$(\(variable)))"
     }
   }
 

@@ -38,6 +38,11 @@ import ParallelLoops
 
   typealias AllSettings = EmbedSettings
 
+  var inputs: [String] {
+    samples.files + [settings.neighborGraph, settings.start.alignTo].compactMap { $0 }
+  }
+  var outputs: [String] { [output] + settings.report.parameters.paths(beside: output) }
+
   func perform() throws -> [String] {
     let source = try samples.open()
     guard source.sampleCount >= 2 else {

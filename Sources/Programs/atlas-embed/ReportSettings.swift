@@ -37,6 +37,13 @@ enum ReportSettings: SettingsTable {
 }
 
 extension Report {
+  /// The files that a report is written to, beside a layout.
+  func paths(beside path: String) -> [String] {
+    guard choice == .full else { return [] }
+    let base = path.hasSuffix(".h5") ? String(path.dropLast(3)) : path
+    return [".json", "-classes.png", "-density.png", "-loss.png"].map { base + $0 }
+  }
+
   /// Measures a layout into its file, and writes the quality report and the plots beside it.
   ///
   /// - Returns: The paths of what was written.
@@ -59,19 +66,17 @@ extension Report {
       losses: layout.losses)
     for (name, value) in file.measures { try writer.write(measure: name, value) }
     Diagnostics.note(file.summary)
-    let base = path.hasSuffix(".h5") ? String(path.dropLast(3)) : path
-    let files: [(String, [UInt8])] = [
-      (base + ".json", try file.json()),
-      (
-        base + "-classes.png",
-        try encoded(classPicture(layout.positions, classes: classes, side: 1600))
-      ),
-      (base + "-density.png", try encoded(densityPicture(layout.positions, side: 1600))),
-      (base + "-loss.png", try encoded(lossPicture(layout.losses, method))),
+    // In the order of `paths`.
+    let contents: [[UInt8]] = [
+      try file.json(),
+      try encoded(classPicture(layout.positions, classes: classes, side: 1600)),
+      try encoded(densityPicture(layout.positions, side: 1600)),
+      try encoded(lossPicture(layout.losses, method)),
     ]
     // Drawn and encoded first, all of them, so that no half of a report is left by an error.
-    for (path, bytes) in files { try AtomicFile.write(bytes, to: path) }
-    return files.map(\.0)
+    let paths = paths(beside: path)
+    for (path, bytes) in zip(paths, contents) { try AtomicFile.write(bytes, to: path) }
+    return paths
   }
 
   private func encoded(_ image: RGBImage) throws -> [UInt8] { try PNGWriter.encode(image) }

@@ -51,6 +51,9 @@ import NeuralNetworks
 
   typealias AllSettings = ExtractArguments
 
+  var inputs: [String] { network.files + [images] }
+  var outputs: [String] { profile ? [] : layer.map(path) }
+
   func validate() throws {
     guard !layer.isEmpty else { throw ValidationError("--layer is needed.") }
     guard Set(layer).count == layer.count else {
@@ -67,7 +70,7 @@ import NeuralNetworks
   }
 
   func perform() throws -> [String] {
-    let network = try network.load()
+    let network = try network.load(writing: outputs)
     let tensors = try layer.map { try network.tensorName(for: $0) }
     let extraction = settings.table.parameters
     let images = try ImageCollection(
@@ -91,13 +94,18 @@ import NeuralNetworks
       parameters: [("layer", layer.joined(separator: " ")), ("images", folder)]
         + settings.record.resolving(extraction.precision),
       inputs: self.network.inputs(of: network))
+    let digest = provenance.digest(ofFirst: network.files.count)
     let subjects = zip(layer, tensors).map {
-      Subject(network: network.card.name ?? network.path, layer: $0, tensor: $1)
+      Subject(
+        network: network.card.name ?? network.path, networkSHA256: digest, layer: $0, tensor: $1)
     }
     let paths = layer.map(path)
     let run = ExtractionRun(
       extractor: extractor, images: images, subjects: subjects, paths: paths,
-      provenance: provenance)
+      provenance: provenance, fields: try network.fields(of: tensors),
+      classLabels: images.labelIndices(among: network.labels).map { index in
+        index.map { network.labels[$0].text } ?? ""
+      })
     let predictions = try run.run()
     if extraction.classes != .none {
       let classes = counted(images.classNames.count, "class", plural: "classes")

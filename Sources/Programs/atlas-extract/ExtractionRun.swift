@@ -2,6 +2,7 @@ import Activations
 import ArrayStore
 import Artifacts
 import CommandLine
+import Models
 import NeuralNetworks
 
 /// The work between a folder of images and a file of activations for each layer.
@@ -14,6 +15,8 @@ struct ExtractionRun {
   private let subjects: [Subject]
   private let paths: [String]
   private let provenance: Provenance
+  private let fields: [SampleGeometry.Field?]
+  private let classLabels: [String]
 
   /// - Parameters:
   ///   - extractor: What samples.
@@ -21,31 +24,44 @@ struct ExtractionRun {
   ///   - subjects: For each layer, what its file is about.
   ///   - paths: For each layer, where its file will be.
   ///   - provenance: The run.
+  ///   - fields: For each layer, which pixels of the input its positions depend on.
+  ///   - classLabels: What the network calls each class of the images; empty for others.
   init(
     extractor: ActivationExtractor, images: ImageCollection, subjects: [Subject], paths: [String],
-    provenance: Provenance
+    provenance: Provenance, fields: [SampleGeometry.Field?], classLabels: [String]
   ) {
     self.extractor = extractor
     self.images = images
     self.subjects = subjects
     self.paths = paths
     self.provenance = provenance
+    self.fields = fields
+    self.classLabels = classLabels
     fingerprint = String(images.fingerprint, radix: 16)
   }
 
   private let fingerprint: String
 
+  /// What the file of a layer is about.
+  private func subject(ofLayer layer: Int) -> Subject {
+    var subject = subjects[layer]
+    subject.imagesFingerprint = fingerprint
+    return subject
+  }
+
   /// How an image went.
   private enum Outcome {
-    /// It was sampled; its best classes, if they were asked for.
-    case sampled([Int32])
+    /// It was sampled; its size in pixels, and its best classes, if they were asked for.
+    case sampled(NeuralNetworks.Extent, [Int32])
     /// It could not be read.
     case failed(String)
 
     /// The line of the journal.
     var line: String {
       switch self {
-      case .sampled(let classes): (["sampled"] + classes.map(String.init)).joined(separator: " ")
+      case .sampled(let size, let classes):
+        (["sampled", "\(size.height)x\(size.width)"] + classes.map(String.init))
+          .joined(separator: " ")
       case .failed(let reason): "failed " + reason.split(whereSeparator: \.isNewline).joined()
       }
     }
@@ -54,8 +70,12 @@ struct ExtractionRun {
       let words = line.split(separator: " ", maxSplits: 1)
       switch words.first {
       case "sampled":
-        let classes = words.dropFirst().flatMap { $0.split(separator: " ") }
-        self = .sampled(classes.compactMap { Int32($0) })
+        let rest = words.dropFirst().flatMap { $0.split(separator: " ") }
+        let sides = rest.first?.split(separator: "x").compactMap { Int($0) } ?? []
+        guard sides.count == 2, sides.allSatisfy({ (1..<1 << 30).contains($0) }) else { return nil }
+        self = .sampled(
+          NeuralNetworks.Extent(height: sides[0], width: sides[1]),
+          rest.dropFirst().compactMap { Int32($0) })
       case "failed": self = .failed(words.count > 1 ? String(words[1]) : "")
       default: return nil
       }
@@ -128,7 +148,7 @@ struct ExtractionRun {
     guard let file = try? ActivationsFile(path: path), let made = try? file.provenance else {
       return false
     }
-    return made.isSameRun(as: provenance) && (try? file.imagesFingerprint) == fingerprint
+    return made.isSameRun(as: provenance) && file.subject.imagesFingerprint == fingerprint
   }
 
   private func sampledCount(_ outcomes: [Outcome]) -> Int {
@@ -171,7 +191,8 @@ struct ExtractionRun {
       if let reason = failures[image] { return .failed(reason) }
       let start = sampledCount * classCount
       sampledCount += 1
-      return .sampled(Array(block.predictions[start..<start + classCount]))
+      return .sampled(
+        block.extents[sampledCount - 1], Array(block.predictions[start..<start + classCount]))
     }
   }
 
@@ -182,12 +203,20 @@ struct ExtractionRun {
     _ outcomes: [Outcome], _ layers: [GrowingRows?], _ journal: RunJournal
   ) throws -> Predictions {
     var predictions = Predictions(images: [], classes: [])
+    var sizes = [Int32](repeating: 0, count: 2 * outcomes.count)
+    var windows = [Float](repeating: 0, count: 4 * outcomes.count)
     var failures: [(image: Int32, reason: String)] = []
     for (image, outcome) in outcomes.enumerated() {
       switch outcome {
-      case .sampled(let classes):
+      case .sampled(let size, let classes):
         predictions.images.append(Int32(image))
         predictions.classes += classes
+        let window = extractor.preprocessing.window(of: size)
+        sizes.replaceSubrange(
+          2 * image..<2 * image + 2, with: [Int32(size.height), Int32(size.width)])
+        windows.replaceSubrange(
+          4 * image..<4 * image + 4,
+          with: [window.x, window.y, window.width, window.height].map(Float.init))
       case .failed(let reason): failures.append((Int32(image), reason))
       }
     }
@@ -202,21 +231,26 @@ struct ExtractionRun {
       Diagnostics.warn(
         "\(failures.count) of \(counted(images.names.count, "image")) could not be read")
     }
+    let input = extractor.preprocessing.size
     for (layer, rows) in layers.enumerated() {
-      if let rows { try write(layer, rows, predictions, failures) }
+      guard let rows else { continue }
+      let geometry = SampleGeometry(
+        field: fields[layer], inputHeight: input.height, inputWidth: input.width, sizes: sizes,
+        windows: windows)
+      try write(layer, rows, predictions, geometry, failures)
     }
     journal.remove()
     return predictions
   }
 
   private func write(
-    _ layer: Int, _ rows: GrowingRows, _ predictions: Predictions,
+    _ layer: Int, _ rows: GrowingRows, _ predictions: Predictions, _ geometry: SampleGeometry,
     _ failures: [(image: Int32, reason: String)]
   ) throws {
     let shape = extractor.shapes[layer]
     let file = try ActivationsWriter(
-      path: paths[layer], subject: subjects[layer], provenance: provenance, rows: rows,
-      imagesFingerprint: fingerprint, positionsPerImage: extractor.sampler.positionCount)
+      path: paths[layer], subject: subject(ofLayer: layer), provenance: provenance, rows: rows,
+      positionsPerImage: extractor.sampler.positionCount)
     // In blocks: one image at a time would be as many calls into HDF5.
     for start in stride(from: 0, to: predictions.images.count, by: 256) {
       let block = predictions.images[start..<min(start + 256, predictions.images.count)]
@@ -227,8 +261,11 @@ struct ExtractionRun {
         x: positions.flatMap { $0.map { Int32($0.x) } })
     }
     try file.write(
-      ImageNames(names: images.names, classes: images.classes, classNames: images.classNames),
+      ImageNames(
+        names: images.names, classes: images.classes, classNames: images.classNames,
+        classLabels: classLabels),
       layerHeight: shape.height, layerWidth: shape.width)
+    try file.write(geometry, imagesFolder: ImagesFolder(images.folder))
     try file.write(failures: failures)
     if !predictions.classes.isEmpty { try file.write(predictions) }
     try file.finish()

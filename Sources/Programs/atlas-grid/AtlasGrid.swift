@@ -34,21 +34,23 @@ import Matrices
 
   typealias AllSettings = Settings<GridSettings>
 
+  var inputs: [String] { [activations, layout] }
+  var outputs: [String] { [output] }
+
   private var gridding: Gridding { settings.parameters }
 
   func perform() throws -> [String] {
     let source = try ActivationsFile(path: activations)
     let points = try LayoutFile(path: layout)
-    guard points.sampleCount == source.sampleCount, points.dimension == 2 else {
-      throw StageError(
-        "Cannot use \(layout) with \(activations): \(counted(points.sampleCount, "point")) of \(counted(points.dimension, "coordinate")) for \(counted(source.sampleCount, "sample")); lay these activations out first."
-      )
-    }
+    try points.require(of: source)
     let writer = try CellsWriter(
       path: output, subject: source.subject,
       provenance: Provenance(
         program: "atlas-grid",
         parameters: settings.record, inputs: [activations, layout]))
+    if let origins = try source.origins() {
+      try writer.write(origins, try source.geometry(), try source.imagesFolder())
+    }
     for level in try average(source, try points.positions()) { try write(level, to: writer) }
     try writer.finish()
     return [output]
@@ -92,7 +94,7 @@ import Matrices
       CellsFile.Level(
         side: cells.side, row: cells.row.map(Int32.init), column: cells.column.map(Int32.init),
         count: cells.count.map(Int32.init), mean: level.mean, dispersion: level.dispersion),
-      exemplars: level.exemplars, cellOfSample: cellOfSample)
+      CellsFile.Samples(exemplars: level.exemplars, cellOfSample: cellOfSample))
     // The homogeneity that Documentation/choices.md compares: weighted by samples, not by cells.
     let samples = cells.sampleCount
     let similarity =

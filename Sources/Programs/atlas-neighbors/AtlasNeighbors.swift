@@ -31,6 +31,9 @@ import ParallelLoops
 
   typealias AllSettings = NeighborSettings
 
+  var inputs: [String] { samples.files }
+  var outputs: [String] { [output] }
+
   func perform() throws -> [String] {
     let source = try samples.open()
     guard source.sampleCount >= 2 else {

@@ -9,6 +9,12 @@ import Models
     abstract: "Look at a network: what it holds, whether it runs, what it computes.",
     version: projectVersion,
     subcommands: [ProfileNetwork.self, SummarizeNetwork.self, CheckNetwork.self, RunNetwork.self])
+
+  static func main() {
+    let arguments = Array(Swift.CommandLine.arguments.dropFirst())
+    inspectIfAsked(arguments)
+    main(arguments)
+  }
 }
 
 /// The network, as an argument, and its card.

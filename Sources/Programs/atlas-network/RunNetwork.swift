@@ -66,6 +66,9 @@ struct RunNetwork: StageCommand {
   var precision: PrecisionChoice = .f32
   @OptionGroup var common: CommonArguments
 
+  var inputs: [String] { [model, input] }
+  var outputs: [String] { [output] }
+
   func validate() throws {
     if seed.isEmpty, !gradient.isEmpty {
       throw ValidationError("--gradient needs --seed: name a tensor whose gradient is given.")

@@ -38,6 +38,9 @@ import PrincipalComponents
   var output: String
   @OptionGroup var common: CommonArguments
 
+  var inputs: [String] { [layout, new] + samples.files }
+  var outputs: [String] { [output] }
+
   func perform() throws -> [String] {
     let file = try LayoutFile(path: layout)
     let method = try LayoutSettings.method(of: file)
@@ -51,6 +54,10 @@ import PrincipalComponents
     }
     let metric = try Metric(named: try file.metric(), in: layout)
     let newFile = try ActivationsFile(path: new)
+    // New images, but the same layer.
+    try requireSame(
+      [Described(new, newFile.subject), Described(source.path, source.subject)],
+      in: [.network, .layer])
     // Nothing of the method is recorded: a placed layout was not made by it, and cannot be placed
     // upon.
     let writer = try LayoutWriter(

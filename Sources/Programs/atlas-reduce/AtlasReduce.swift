@@ -29,6 +29,9 @@ import PrincipalComponents
 
   typealias AllSettings = Settings<ReduceSettings>
 
+  var inputs: [String] { [activations] }
+  var outputs: [String] { [output] }
+
   func perform() throws -> [String] {
     let source = try ActivationsFile(path: activations)
     let components = settings.parameters.componentCount

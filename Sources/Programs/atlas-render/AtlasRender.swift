@@ -42,12 +42,24 @@ import NeuralNetworks
 
   typealias AllSettings = RenderSettings
 
+  var inputs: [String] { network.files + settings.targets.files }
+  var outputs: [String] { profile ? [] : [output] }
+
   func validate() throws { try settings.targets.requireSources() }
 
   func perform() throws -> [String] {
-    let network = try network.load()
+    let network = try network.load(writing: outputs)
     let tensor = try network.tensorName(for: layer)
-    let targets = try settings.targets.load(network: network, tensor: tensor)
+    // --cells is left out: blocks of cells are one run, which atlas-assemble puts together.
+    let provenance = try Provenance(
+      program: "atlas-render",
+      parameters: [("layer", layer)]
+        + settings.record.resolving(settings.icon.parameters.precision),
+      inputs: self.network.inputs(of: network) + settings.targets.inputs)
+    let subject = Subject(
+      network: network.card.name ?? self.network.model,
+      networkSHA256: provenance.digest(ofFirst: network.files.count), layer: layer, tensor: tensor)
+    let targets = try settings.targets.load(network: network, subject: subject, tensor: tensor)
     let parameters = settings.icon.parameters.resolved
     let renderer: IconRenderer
     do {
@@ -62,19 +74,11 @@ import NeuralNetworks
         try renderer.profile(target), peak: 1e9 * sgemmPeak(threadCount: 1)
       ).lines
     }
-    // --cells is left out: blocks of cells are one run, which atlas-assemble puts together.
-    let provenance = try Provenance(
-      program: "atlas-render",
-      parameters: [("layer", layer)]
-        + settings.record.resolving(settings.icon.parameters.precision),
-      inputs: self.network.inputs(of: network) + settings.targets.inputs)
     let run = RenderRun(
       renderer: renderer, targets: targets, parameters: parameters, output: output,
       provenance: provenance)
     try run.render()
-    try run.assemble(
-      Subject(network: network.card.name ?? self.network.model, layer: layer, tensor: tensor),
-      target: settings.targets.target.rawValue)
+    try run.assemble(targets.subject, target: settings.targets.target.rawValue)
     return [output]
   }
 }

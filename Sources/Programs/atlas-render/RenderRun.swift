@@ -7,6 +7,8 @@ import Synchronization
 
 /// Icons to render, with where they belong.
 struct RenderTargets {
+  /// What the icons are of.
+  let subject: Subject
   let targets: [IconTarget]
   let cells: IconsFile.Cells
   /// Cells along a side of the grid.
@@ -105,6 +107,18 @@ struct RenderRun {
     try writer.finish(measures, targets.cells)
     parts.remove()
     report(fidelities: measures.fidelity, transformed: measures.transformedFidelity)
+    warnOfBlanks(measures)
+  }
+
+  /// Says which icons show nothing: they look like any other, and are none.
+  private func warnOfBlanks(_ measures: IconsFile.Measures) {
+    let count = measures.objective.count
+    let blanks = (0..<count).filter(measures.isBlank).map { targets.cells.cell[$0] }
+    guard !blanks.isEmpty else { return }
+    let listed = blanks.prefix(8).map(String.init).joined(separator: ", ")
+    Diagnostics.warn(
+      "\(blanks.count) of \(counted(count, "icon")) found nothing that excites their target: \(listed)\(blanks.count > 8 ? ", …" : ""); give --steps or --restarts more, or the layer before its ReLU"
+    )
   }
 
   /// The median of the values that are finite; nil if there is none, as for channels.

@@ -74,6 +74,10 @@ struct TargetArguments: ParsableArguments {
     }
   }
 
+  /// The files that are named, whether they decide the result or not.
+  var files: [String] { [cellsFile, components].compactMap { $0 } }
+
+  /// The files that decide the result.
   var inputs: [String] {
     guard target == .direction else { return [] }
     return [cellsFile, whiten ? components : nil].compactMap { $0 }
@@ -88,7 +92,14 @@ struct TargetArguments: ParsableArguments {
   }
 
   /// Reads the targets.
-  func load(network: TrainedNetwork, tensor: String) throws -> RenderTargets {
+  ///
+  /// - Parameters:
+  ///   - network: The network.
+  ///   - subject: What of it is rendered.
+  ///   - tensor: The layer's name in its file.
+  /// - Returns: What to render, with where it belongs.
+  /// - Throws: `ArtifactError` for files that are about another network or layer.
+  func load(network: TrainedNetwork, subject: Subject, tensor: String) throws -> RenderTargets {
     let shapes = try network.graph.shapes(
       inputHeight: network.inputShape.height, inputWidth: network.inputShape.width)
     guard let shape = shapes[tensor] else {
@@ -98,13 +109,16 @@ struct TargetArguments: ParsableArguments {
     }
     let result =
       target == .direction
-      ? try directions(shape: shape, tensor: tensor) : try units(shape: shape, tensor: tensor)
+      ? try directions(of: network, subject, shape: shape, tensor: tensor)
+      : try units(of: subject, shape: shape, tensor: tensor)
     // Before the network is compiled for every thread.
     for target in result.targets { try target.objective.check(shapes: shapes) }
     return result
   }
 
-  private func units(shape: MapShape, tensor: String) throws -> RenderTargets {
+  private func units(
+    of subject: Subject, shape: MapShape, tensor: String
+  ) throws -> RenderTargets {
     let range = try chosen(of: shape.channels, "\(target.rawValue)s of \(tensor)")
     // Units have no cells; they get a sheet as square as can be.
     var columns = 1
@@ -113,6 +127,7 @@ struct TargetArguments: ParsableArguments {
       (row: Int32(number / columns), column: Int32(number % columns))
     }
     return RenderTargets(
+      subject: subject,
       targets: range.compactMap { index in
         target.objective(index, of: tensor).map { IconTarget(index: index, objective: $0) }
       },
@@ -123,18 +138,28 @@ struct TargetArguments: ParsableArguments {
       side: columns, total: range.count, whitening: nil)
   }
 
-  private func directions(shape: MapShape, tensor: String) throws -> RenderTargets {
+  private func directions(
+    of network: TrainedNetwork, _ subject: Subject, shape: MapShape, tensor: String
+  ) throws -> RenderTargets {
     let channels = shape.channels
     let path = cellsFile ?? ""
-    let level = try CellsFile(path: path).level(side: grid)
+    let cells = try CellsFile(path: path)
+    let moments = try whiten ? components.map { try ComponentsFile(path: $0) } : nil
+    try requireSame(
+      [Described(network.path, subject), Described(path, cells.subject)]
+        + (moments.map { [Described($0.path, $0.subject)] } ?? []))
+    var subject = subject
+    subject.imagesFingerprint = cells.subject.imagesFingerprint
+    let level = try cells.level(side: grid)
     guard level.mean.columnCount == channels else {
       throw StageError(
         "Cannot render \(path): its cells have \(level.mean.columnCount) channels, the layer has \(channels); give the layer that the cells were made of."
       )
     }
-    let whitening = try whitening(channels: channels)
+    let whitening = try moments.map { try self.whitening(by: $0, channels: channels) }
     let range = try chosen(of: level.mean.rowCount, "cells of grid \(level.side) in \(path)")
     return RenderTargets(
+      subject: subject,
       targets: range.map { cell in
         IconTarget(
           index: cell,
@@ -150,9 +175,8 @@ struct TargetArguments: ParsableArguments {
       side: level.side, total: level.mean.rowCount, whitening: whitening)
   }
 
-  private func whitening(channels: Int) throws -> Whitening? {
-    guard whiten, let components else { return nil }
-    let file = try ComponentsFile(path: components)
+  private func whitening(by file: ComponentsFile, channels: Int) throws -> Whitening {
+    let components = file.path
     guard file.channelCount == channels else {
       throw StageError(
         "Cannot whiten with \(components): it is of \(file.channelCount) channels, the layer has \(channels); reduce this layer's activations."

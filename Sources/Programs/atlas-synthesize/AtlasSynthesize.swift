@@ -37,6 +37,8 @@ import SyntheticWorld
 
   typealias AllSettings = Settings<SynthesizeSettings>
 
+  var outputs: [String] { sheet.map { [$0] } ?? [] }
+
   private var drawing: WorldDrawing { settings.parameters }
 
   func validate() throws {

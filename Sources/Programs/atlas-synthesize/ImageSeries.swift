@@ -31,6 +31,8 @@ struct ImageSeries {
     // Before any image is drawn: images of two seeds or sizes in one folder could not be told
     // apart.
     try claimFolder()
+    // A run that was killed may have left an image half written that another run has drawn since.
+    for subject in subjects { AtomicFile.removeAbandoned(in: "\(folder)/\(subject.name)") }
     let total = subjects.count * numbers.count
     let missing = (0..<total).filter { !fileExists(path($0)) }
     let progress = ProgressReporter(

@@ -1,14 +1,24 @@
 internal import CHDF5
+import Glibc
 import Synchronization
 
 /// Held while a function of the library runs: HDF5 may be built without locks of its own.
 private let library = Mutex<Void>(())
 
-/// Keeps HDF5 from flushing files when the process exits.
+/// Settings of the library as a whole.
 ///
+/// It does not flush files when the process exits.
 /// It would try to write a file that failed on a full disk again and again. `H5dont_atexit` works
 /// only before the first other call, so every call comes after it.
-private let leaveExitAlone: Void = { _ = H5dont_atexit() }()
+///
+/// Nor does it lock files, whatever the environment asks for: partial files are locked already.
+private let prepareLibrary: Void = {
+  setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1)
+  _ = H5dont_atexit()
+  // A file may name another one to read from, or a library that decodes it: neither is opened.
+  _ = H5Lunregister(H5L_TYPE_EXTERNAL)
+  _ = H5PLset_loading_state(0)
+}()
 
 /// Calls a function of HDF5 and turns a negative status into an error; every call passes here.
 ///
@@ -25,12 +35,14 @@ func call<Status: SignedInteger>(
   _ function: String, _ body: () -> Status
 ) throws(HDF5Failure) -> Status {
   let (status, message) = library.withLock { _ in
-    _ = leaveExitAlone
+    _ = prepareLibrary
     _ = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)  // a setting of the calling thread
     let status = body()
     return (status, status < 0 ? innermostMessage() : nil)
   }
-  guard status >= 0 else { throw HDF5Failure(cause: message ?? "\(function) failed") }
+  guard status >= 0 else {
+    throw HDF5Failure(cause: message ?? "\(function) failed", isRefusal: false)
+  }
   return status
 }
 

@@ -56,20 +56,31 @@ extension H5T_class_t {
 ///
 /// The corresponding HDF5 functions are `H5Gget_info` and `H5Lget_name_by_idx`.
 func groupNames(in object: String, of file: hid_t) throws(HDF5Failure) -> [String] {
+  var names: [String] = []
+  for name in try linkNames(in: object, of: file) {
+    let path = object == "/" ? name : object + "/" + name
+    // A link that leads into another file, or nowhere, is no group of this one.
+    guard try linkType(path, in: file) == H5L_TYPE_HARD else { continue }
+    let child = try Handle("H5Oopen", closedBy: H5Oclose) {
+      H5Oopen(file, path, hid_t(H5P_DEFAULT))
+    }
+    if try call("H5Iget_type", { H5Iget_type(child.id).rawValue }) == H5I_GROUP.rawValue {
+      names.append(name)
+    }
+  }
+  return names
+}
+
+/// The names of all links of a group, ordered by their bytes.
+func linkNames(in group: String, of file: hid_t) throws(HDF5Failure) -> [String] {
   let parent = try Handle("H5Gopen2", closedBy: H5Gclose) {
-    H5Gopen2(file, object, hid_t(H5P_DEFAULT))
+    H5Gopen2(file, group, hid_t(H5P_DEFAULT))
   }
   var information = H5G_info_t()
   try call("H5Gget_info") { H5Gget_info(parent.id, &information) }
   var names: [String] = []
   for index in 0..<information.nlinks {
-    let name = try linkName(at: index, in: parent.id)
-    let child = try Handle("H5Oopen", closedBy: H5Oclose) {
-      H5Oopen(parent.id, name, hid_t(H5P_DEFAULT))
-    }
-    if try call("H5Iget_type", { H5Iget_type(child.id).rawValue }) == H5I_GROUP.rawValue {
-      names.append(name)
-    }
+    names.append(try linkName(at: index, in: parent.id))
   }
   return names
 }

@@ -17,34 +17,39 @@ struct StoredArray: ~Copyable {
 
   private let object: Handle
   private let space: Handle
-  private let isDataset: Bool
+  /// Whether it is a dataset rather than an attribute.
+  let isDataset: Bool
+  /// Whether its chunks are compressed or have checksums.
+  let isFiltered: Bool
   /// The largest size that its elements can have, judged by the bytes stored for it.
   private let maximumByteCount: Int
 
   /// Opens a dataset of a file of `fileSize` bytes.
   init(dataset name: String, in file: hid_t, fileSize: Int) throws(HDF5Failure) {
+    try requireInside(name, in: file)
     let object = try Handle("H5Dopen2", closedBy: H5Dclose) {
       H5Dopen2(file, name, hid_t(H5P_DEFAULT))
     }
     let id = object.id
+    // How it is stored comes first: the size of a virtual dataset would be asked of other files.
+    let storage = try DatasetStorage(of: id)
     var stored: hsize_t = 0
     try call("H5Dget_storage_size") {
       stored = H5Dget_storage_size(id)
       return 0
     }
-    let creation = try Handle("H5Dget_create_plist", closedBy: H5Pclose) {
-      H5Dget_create_plist(id)
-    }
-    let filterCount = try call("H5Pget_nfilters") { H5Pget_nfilters(creation.id) }
+    let type = try Handle("H5Dget_type", closedBy: H5Tclose) { H5Dget_type(id) }
+    let elementSize = try call("H5Tget_size") { Int64(clamping: H5Tget_size(type.id)) }
+    try storage.requireSmallChunks(bytesPerElement: Int(elementSize))
     // A chunked dataset stores what was written, which may be far less than its shape says; the
     // rest reads as fill values. Such a shape is refused: this project's files have no gaps.
     let storedByteCount = min(Int(clamping: stored), fileSize)
     try self.init(
-      object, isDataset: true,
-      type: Handle("H5Dget_type", closedBy: H5Tclose) { H5Dget_type(id) },
+      object, isDataset: true, isFiltered: storage.isFiltered,
+      type: type,
       space: Handle("H5Dget_space", closedBy: H5Sclose) { H5Dget_space(id) },
       // Deflate shrinks a run of equal bytes at most 1032 times.
-      maximumByteCount: storedByteCount.multipliedSaturating(by: filterCount > 0 ? 1032 : 1))
+      maximumByteCount: storedByteCount.multipliedSaturating(by: storage.isFiltered ? 1032 : 1))
   }
 
   /// Opens an attribute of an object in a file of `fileSize` bytes.
@@ -56,14 +61,15 @@ struct StoredArray: ~Copyable {
     }
     let id = object.id
     try self.init(
-      object, isDataset: false,
+      object, isDataset: false, isFiltered: false,
       type: Handle("H5Aget_type", closedBy: H5Tclose) { H5Aget_type(id) },
       space: Handle("H5Aget_space", closedBy: H5Sclose) { H5Aget_space(id) },
       maximumByteCount: fileSize)
   }
 
   private init(
-    _ object: consuming Handle, isDataset: Bool, type: consuming Handle, space: consuming Handle,
+    _ object: consuming Handle, isDataset: Bool, isFiltered: Bool, type: consuming Handle,
+    space: consuming Handle,
     maximumByteCount: Int
   ) throws(HDF5Failure) {
     let (typeID, spaceID) = (type.id, space.id)
@@ -75,6 +81,7 @@ struct StoredArray: ~Copyable {
     self.shape = shape
     self.object = object
     self.isDataset = isDataset
+    self.isFiltered = isFiltered
     self.type = type
     self.space = space
     self.maximumByteCount = maximumByteCount
@@ -168,7 +175,7 @@ extension StoredArray {
   /// The number of elements of a block, checked against the bytes that the file holds.
   ///
   /// - Throws: `HDF5Failure` if the file cannot hold so many.
-  private func checkedCount(of blockShape: [Int]) throws(HDF5Failure) -> Int {
+  func checkedCount(of blockShape: [Int]) throws(HDF5Failure) -> Int {
     let count = blockShape.reduce(1) { $0.multipliedSaturating(by: $1) }
     guard count.multipliedSaturating(by: bytesPerElement) <= maximumByteCount else {
       throw HDF5Failure(
@@ -194,7 +201,7 @@ private func extent(of space: hid_t) throws(HDF5Failure) -> [Int] {
 
 extension Int {
   /// The product, or the largest integer if that is less; for numbers that are not negative.
-  fileprivate func multipliedSaturating(by other: Int) -> Int {
+  func multipliedSaturating(by other: Int) -> Int {
     let (product, overflows) = multipliedReportingOverflow(by: other)
     return overflows ? .max : product
   }

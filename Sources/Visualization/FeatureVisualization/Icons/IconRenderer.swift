@@ -38,15 +38,24 @@ public final class IconRenderer {
         weights: weights)
       let optimization = try ImagePipeline(
         chain, network: optimized, inputName: graph.inputName, tensors: tensors)
+      let makeRedirected = {
+        let network = try CompiledNetwork(
+          graph, input: shape, reading: tensors, seeding: tensors,
+          rules: BackwardRules(relu: .redirected), weights: weights)
+        return try ImagePipeline(
+          chain, network: network, inputName: graph.inputName, tensors: tensors)
+      }
       guard parameters.precision != .float32 else {
         return IconWorker(
-          optimization: optimization, evaluation: optimization, parameters: parameters)
+          optimization: optimization, evaluation: optimization, parameters: parameters,
+          makeRedirected: makeRedirected)
       }
       let exact = try CompiledNetwork(graph, input: shape, reading: tensors, weights: weights)
       let evaluation = try ImagePipeline(
         chain, network: exact, inputName: graph.inputName, tensors: tensors)
       return IconWorker(
-        optimization: optimization, evaluation: evaluation, parameters: parameters)
+        optimization: optimization, evaluation: evaluation, parameters: parameters,
+        makeRedirected: makeRedirected)
     }
   }
 

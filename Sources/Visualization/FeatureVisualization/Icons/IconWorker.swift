@@ -7,14 +7,21 @@ final class IconWorker {
   /// The pipeline that steps run through, and the one that measures results; the same in single
   /// precision.
   private let optimization, evaluation: ImagePipeline
+  /// The pipeline whose gradients are redirected at ReLUs; made when the first image needs it.
+  private lazy var redirected: Result<ImagePipeline, any Error> = Result { try makeRedirected() }
+  private let makeRedirected: () throws -> ImagePipeline
 
-  init(optimization: ImagePipeline, evaluation: ImagePipeline, parameters: IconParameters) {
+  init(
+    optimization: ImagePipeline, evaluation: ImagePipeline, parameters: IconParameters,
+    makeRedirected: @escaping () throws -> ImagePipeline
+  ) {
     precondition(
       evaluation.imageCount == optimization.imageCount,
       "\(optimization.imageCount) and \(evaluation.imageCount) icons at once")
     self.optimization = optimization
     self.evaluation = evaluation
     self.parameters = parameters
+    self.makeRedirected = makeRedirected
   }
 
   /// How many icons it optimizes at once.
@@ -34,10 +41,41 @@ final class IconWorker {
       for (slot, item) in items.enumerated() {
         drafts[slot].stream = stream(.transform, item.target, item.restart, step)
       }
-      try optimization.step(
-        &drafts, keepingValues: parameters.keepsObjectiveByStep, update: update)
+      var slot = 0
+      var dead: [Int] = []
+      try optimization.step(&drafts, keepingValues: parameters.keepsObjectiveByStep) {
+        draft, gradient in
+        if isZero(gradient) { dead.append(slot) } else { update(&draft, gradient) }
+        slot += 1
+      }
+      try revive(dead, of: &drafts, items, step)
     }
     return try finish(items, drafts)
+  }
+
+  /// Takes the step of images that excite nothing, such as a channel behind a ReLU that the first noise
+  /// leaves at 0, along redirected gradients: their own are 0, and they would stay as they are.
+  ///
+  /// The same views are shown again, so that an image still depends on its target and the seed alone.
+  private func revive(
+    _ slots: [Int], of drafts: inout [ImageDraft],
+    _ items: [(target: IconTarget, restart: Int)], _ step: Int
+  ) throws {
+    guard !slots.isEmpty else { return }
+    var revived = slots.map { slot in
+      var draft = drafts[slot]
+      draft.stream = stream(.transform, items[slot].target, items[slot].restart, step)
+      return draft
+    }
+    try redirected.get().step(&revived) { draft, gradient in
+      // Where even these are 0 no unit can be moved, and the optimizer has nothing to follow.
+      if !isZero(gradient) { update(&draft, gradient) }
+    }
+    for (slot, draft) in zip(slots, revived) { drafts[slot] = draft }
+  }
+
+  private func isZero(_ gradient: Span<Float>) -> Bool {
+    gradient.indices.allSatisfy { gradient[$0] == 0 }
   }
 
   private func draft(_ target: IconTarget, restart: Int) -> ImageDraft {

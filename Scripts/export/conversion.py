@@ -1,0 +1,198 @@
+"""From a torch network to the files of an atlas: ONNX, card, labels, and what was checked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+import warnings
+from argparse import Namespace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from export.sources import Refused, Source, find, one_line
+from peers import program
+from peers.arguments import say
+from peers.environment import ROOT
+from PIL import Image
+from torch import nn
+from torchvision.transforms import functional as F
+from torchvision.transforms import InterpolationMode
+
+
+def export(arguments: Namespace) -> list[str]:
+    """Exports, checks, and puts the files in place.
+
+    Returns: What to tell the user: where the files are, how the check went, the next command.
+    Raises:
+        Refused: Something does not work; no file is then in place.
+    """
+    torch.manual_seed(0)
+    source = find(arguments)
+    folder = arguments.output or ROOT / "Data/models" / source.name
+    say(f"{source.origin}: {source.size[0]} x {source.size[1]} pixels, resized to {source.resize}, "
+        f"{source.interpolation}")
+    with tempfile.TemporaryDirectory(prefix="atlas-export-") as work:
+        model = Path(work) / f"{source.name}.onnx"
+        image = prepared(source, arguments.picture)
+        exporter = convert(source, model, image, arguments.exporter)
+        outputs = [value.name for value in onnx.load(model, load_external_data=False).graph.output]
+        card = card_of(source, outputs)
+        report = check(source, model, card, image, arguments)
+        write_card(card, source, Path(work))
+        folder.mkdir(parents=True, exist_ok=True)
+        # The network last: where it is, its card is.
+        for path in sorted(Path(work).iterdir(), key=lambda path: path == model):
+            shutil.move(path, folder / path.name)
+    path = folder / model.name
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    layer = report.pop()
+    return [
+        *report, f"{shown}, by torch's exporter {exporter}, with its card", "",
+        "next:", f"  make layers MODEL={shown}",
+        f"  make atlas MODEL={shown} DATASET=photos LAYER={layer} RECIPE=quick",
+    ]
+
+
+def prepared(source: Source, picture: Path) -> torch.Tensor:
+    """A picture as torchvision prepares it for the network, 1 x channels x height x width."""
+    try:
+        image = Image.open(picture).convert("L" if source.channels == 1 else "RGB")
+    except OSError as error:
+        raise Refused(f"cannot read {picture}: {error}") from None
+    mode = InterpolationMode(source.interpolation)
+    size = source.resize if source.keeps_aspect else list(source.size)
+    image = F.center_crop(F.resize(image, size, mode, antialias=True), list(source.size))
+    return F.normalize(F.to_tensor(image), source.mean, source.std).unsqueeze(0)
+
+
+def convert(source: Source, model: Path, image: torch.Tensor, exporter: str) -> str:
+    """Writes the ONNX file by the exporter asked for, or by the first that works; returns its name."""
+    problems = []
+    for name in ("script", "dynamo") if exporter == "auto" else (exporter,):
+        options = {"dynamo": True} if name == "dynamo" else {"dynamo": False, "opset_version": 17}
+        try:
+            with warnings.catch_warnings(), torch.no_grad():
+                warnings.simplefilter("ignore")
+                torch.onnx.export(
+                    source.module, (image,), str(model), input_names=["input"], output_names=["logits"],
+                    **options,
+                )
+            onnx.checker.check_model(str(model))
+            return name
+        except Exception as error:  # exporters raise whatever they meet
+            problems.append(f"{name}: {one_line(error)}")
+    raise Refused(f"torch cannot export it ({'; '.join(problems)[:600]})")
+
+
+def card_of(source: Source, outputs: list[str]) -> dict:
+    height, width = source.size
+    resize = {"keep_aspect": source.keeps_aspect, "filter": source.interpolation}
+    resize["to"] = [source.resize, source.resize] if source.keeps_aspect else [height, width]
+    card = {
+        "name": source.name,
+        "input": {
+            "name": "input", "size": [height, width], "resize": resize, "crop": "center",
+            "channels": "RGB" if source.channels == 3 else "gray", "range": [0, 1],
+            "mean": source.mean, "std": source.std,
+        },
+        "source": source.origin,
+    }
+    if source.license:
+        card["license"] = source.license
+    if source.labels:
+        card |= {"labels": "labels.txt", "logits": outputs[0]}
+    return card
+
+
+def write_card(card: dict, source: Source, folder: Path) -> None:
+    if source.labels:
+        (folder / "labels.txt").write_text("\n".join(source.labels) + "\n", encoding="utf-8")
+    (folder / f"{source.name}.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+# The check --------------------------------------------------------------------------------------------
+
+
+def check(source: Source, model: Path, card: dict, image: torch.Tensor, arguments: Namespace) -> list[str]:
+    """Holds the program's tensors against the outputs of torch's modules on one picture.
+
+    Modules whose output is found among the tensors become aliases in the card: by value, so that no name is
+    taken on trust.
+
+    Returns: What was found, and last a layer to begin with.
+    """
+    if not Path(arguments.program).is_file():
+        raise Refused(f"there is no program {arguments.program} to check with: make build, or give --program")
+    values, logits = module_outputs(source.module, image)
+    tensors = list_tensors(arguments.program, model)
+    wanted = {tuple(value.shape) for value in values.values()}
+    read = [name for name, shape in tensors if tuple(shape) in wanted or name == card.get("logits")]
+    outputs = [value.name for value in onnx.load(model, load_external_data=False).graph.output]
+    read += [name for name in outputs[:1] if name not in read]
+    try:
+        found = program.run(arguments.program, model, image.numpy(), read).tensors
+    except (program.Unsupported, program.Failed) as problem:
+        raise Refused(f"the program cannot run it: {problem}") from None
+    error = difference(found[outputs[0]], logits)
+    if not error <= arguments.tolerance:
+        raise Refused(f"the program's output differs from torch's by {error:.1e} of the largest value")
+    aliases = {}
+    for path, value in values.items():
+        equal = [name for name in read if difference(found[name], value) < arguments.tolerance]
+        if equal:
+            # The first of equals: what follows it is a view, or does nothing in evaluation.
+            aliases[path] = equal[0]
+    card["layers"] = {path: name for path, name in aliases.items() if path != name}
+    maps = [path for path in aliases if values[path].ndim == 4 and min(values[path].shape[2:]) > 3]
+    layer = maps[2 * len(maps) // 3] if maps else next(iter(aliases), outputs[0])
+    return [
+        f"checked on {arguments.picture.name}: output within {error:.1e} of torch's, "
+        f"{len(aliases)} of {len(values)} module outputs found among the tensors and named in the card",
+        layer,
+    ]
+
+
+def module_outputs(module: nn.Module, image: torch.Tensor) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """What blocks of the network make of an image, by module path, and its output.
+
+    Blocks are modules that have parts, and the parts of the network itself: layer3, layer3.1, conv1.
+    """
+    values: dict[str, np.ndarray] = {}
+    hooks = []
+    for path, part in module.named_modules():
+        if path and ("." not in path or any(True for _ in part.children())):
+            hooks.append(part.register_forward_hook(
+                lambda _part, _inputs, output, path=path: keep(values, path, output)))
+    with torch.no_grad():
+        output = module(image)
+    for hook in hooks:
+        hook.remove()
+    while isinstance(output, (tuple, list)):
+        output = output[0]
+    return values, output.numpy()
+
+
+def keep(values: dict[str, np.ndarray], path: str, output: object) -> None:
+    # What is used in several places has no one output; a copy, since ReLUs may work in place.
+    if path in values:
+        values.pop(path)
+    elif isinstance(output, torch.Tensor) and output.ndim in (2, 3, 4) and output.is_floating_point():
+        values[path] = output.detach().clone().numpy()
+
+
+def list_tensors(binary: Path, model: Path) -> list[tuple[str, list[int]]]:
+    done = subprocess.run([binary, "summary", model, "--json"], capture_output=True, text=True)
+    if done.returncode:
+        raise Refused(f"the program cannot read it: {program.last_line(done.stderr)}")
+    return [(entry["name"], entry["shape"]) for entry in json.loads(done.stdout)]
+
+
+def difference(found: np.ndarray, value: np.ndarray) -> float:
+    """The largest difference, relative to the largest value."""
+    if found.size != value.size or found.shape != value.shape:
+        return float("inf")
+    return float(np.abs(found - value).max() / max(float(np.abs(value).max()), 1e-30))

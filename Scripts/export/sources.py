@@ -1,0 +1,252 @@
+"""Where a torch network comes from: its module, and how its library prepares images for it."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import math
+import sys
+from argparse import Namespace
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import nn
+
+IMAGENET_MEAN, IMAGENET_STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+
+
+class Refused(Exception):
+    """What cannot be exported, and what to do; one line."""
+
+
+@dataclass
+class Source:
+    """A network with what its card will say."""
+
+    name: str
+    module: nn.Module
+    size: tuple[int, int] = (224, 224)  # height, width
+    resize: int = 256
+    keeps_aspect: bool = True
+    interpolation: str = "bilinear"
+    mean: list[float] = field(default_factory=lambda: list(IMAGENET_MEAN))
+    std: list[float] = field(default_factory=lambda: list(IMAGENET_STD))
+    channels: int = 3
+    labels: list[str] = field(default_factory=list)
+    origin: str = ""
+    license: str = ""
+
+
+def find(arguments: Namespace) -> Source:
+    """The network that the command line names, in evaluation mode.
+
+    Raises:
+        Refused: There is no such library, network, function or file of weights.
+    """
+    kind, _, name = arguments.network.partition(":")
+    if not name:
+        raise Refused("give timm:NAME, torchvision:NAME, open_clip:NAME/TAG or MODULE.py:FUNCTION")
+    makers = {"timm": from_timm, "torchvision": from_torchvision, "open_clip": from_open_clip}
+    trained = not (arguments.untrained or arguments.weights)
+    if kind in makers:
+        source = makers[kind](name, trained)
+    elif kind.endswith(".py"):
+        source = from_file(Path(kind), name)
+    else:
+        raise Refused(f"there is no source {kind}; give timm:, torchvision:, open_clip: or a file MODULE.py:")
+    if arguments.weights:
+        load_weights(source.module, arguments.weights)
+    adopt(source, arguments)
+    source.module.eval()
+    return source
+
+
+def adopt(source: Source, arguments: Namespace) -> None:
+    """Takes over what the command line says of the preparation of images."""
+    if arguments.size:
+        scale = source.resize / source.size[0]
+        source.size = (arguments.size, arguments.size)
+        source.resize = round(arguments.size * scale)
+    source.resize = arguments.resize or source.resize
+    source.interpolation = arguments.interpolation or source.interpolation
+    source.mean = arguments.mean or source.mean
+    source.std = arguments.std or source.std
+    source.name = arguments.name or source.name
+    if arguments.labels:
+        source.labels = arguments.labels.read_text(encoding="utf-8").splitlines()
+    for words, values in (("--mean", source.mean), ("--std", source.std)):
+        if len(values) != source.channels:
+            raise Refused(f"{words} has {len(values)} numbers for {source.channels} channels")
+
+
+def library(name: str, package: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise Refused(f"{sys.executable} has no {package}: {sys.executable} -m pip install {package}") from None
+
+
+def from_timm(name: str, trained: bool) -> Source:
+    timm = library("timm", "timm")
+    try:
+        module = timm.create_model(name, pretrained=trained, exportable=True)
+    except (RuntimeError, OSError, ValueError) as error:
+        near = ", ".join(timm.list_models(f"*{name.split('.')[0][:6]}*")[:5])
+        raise Refused(f"{one_line(error)}" + (f"; near it are {near}" if near else "")) from None
+    config = timm.data.resolve_data_config({}, model=module)
+    channels, height, width = config["input_size"]
+    mode = config.get("crop_mode", "center")
+    if mode not in ("center", "squash"):
+        raise Refused(f"its images are prepared with crop_mode {mode}, which is not supported; give --size and --resize")
+    # As timm.data.transforms_factory.transforms_imagenet_eval has it.
+    resize = math.floor(height / config["crop_pct"])
+    return Source(
+        name.split(".")[0], module, (height, width), resize, mode == "center", interpolation(config["interpolation"]),
+        list(config["mean"]), list(config["std"]), channels, imagenet_labels(timm, module),
+        origin=f"timm {timm.__version__}, {name}", license=(module.pretrained_cfg or {}).get("license") or "",
+    )
+
+
+def imagenet_labels(timm: ModuleType, module: nn.Module) -> list[str]:
+    """The classes of ImageNet's 1,000, each with its WordNet number, where a network has as many."""
+    if getattr(module, "num_classes", 0) != 1000:
+        return []
+    info = timm.data.ImageNetInfo()
+    return [f"{number} {info.label_name_to_description(number)}" for number in info.label_names()]
+
+
+def from_torchvision(name: str, trained: bool) -> Source:
+    models = library("torchvision", "torchvision").models
+    name, _, tag = name.partition("/")
+    try:
+        known = models.get_model_weights(name)
+    except ValueError:
+        near = ", ".join(each for each in models.list_models() if name[:5] in each) or ", ".join(models.list_models())
+        raise Refused(f"torchvision has no network {name}; it has {near[:300]}") from None
+    try:
+        weights = known[tag] if tag else known.DEFAULT
+    except KeyError:
+        raise Refused(f"{name} has no weights {tag}; it has {', '.join(each.name for each in known)}") from None
+    try:
+        # Without transform_input the values that a card describes are what the network gets.
+        options = {"transform_input": False} if name in ("googlenet", "inception_v3") else {}
+        extra = {"aux_logits": True} if options else {}
+        module = models.get_model(name, weights=weights if trained else None, **(extra if trained else options))
+    except OSError as error:
+        raise Refused(f"its weights cannot be had: {one_line(error)}") from None
+    preset = weights.transforms()
+    if not hasattr(preset, "crop_size"):
+        raise Refused("it is not a network that classifies images")
+    (crop,), (resize,) = preset.crop_size, preset.resize_size
+    mean, std = list(preset.mean), list(preset.std)
+    if getattr(module, "transform_input", False):
+        # The network first goes from these values to 2 x - 1 itself: give it the same picture without that step.
+        module.transform_input = False
+        mean, std = [0.5] * 3, [0.5] * 3
+    return Source(
+        name, module, (crop, crop), resize, True, interpolation(preset.interpolation.value), mean, std,
+        labels=list(weights.meta.get("categories", [])), origin=f"torchvision, {name}, {weights.name}",
+    )
+
+
+class ImageTower(nn.Module):
+    """The part of a CLIP network that sees images."""
+
+    def __init__(self, visual: nn.Module) -> None:
+        super().__init__()
+        self.visual = visual
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        found = self.visual(image)
+        return found[0] if isinstance(found, tuple) else found
+
+
+def from_open_clip(name: str, trained: bool) -> Source:
+    open_clip = library("open_clip", "open_clip_torch")
+    name, _, tag = name.partition("/")
+    if trained and not tag:
+        tags = ", ".join(tag for model, tag in open_clip.list_pretrained() if model == name)
+        raise Refused(f"give open_clip:{name}/TAG; its weights are {tags or 'none'}")
+    try:
+        network = open_clip.create_model(name, pretrained=tag if trained else None)
+    except (RuntimeError, OSError) as error:
+        raise Refused(one_line(error)) from None
+    config: dict[str, Any] = getattr(network.visual, "preprocess_cfg", {})
+    size = config.get("size", 224)
+    height, width = (size, size) if isinstance(size, int) else size
+    return Source(
+        name, ImageTower(network.visual), (height, width), height,
+        config.get("resize_mode", "shortest") != "squash", interpolation(config.get("interpolation", "bicubic")),
+        list(config.get("mean", (0.48145466, 0.4578275, 0.40821073))),
+        list(config.get("std", (0.26862954, 0.26130258, 0.27577711))), origin=f"open_clip, {name}, {tag}",
+    )
+
+
+def from_file(path: Path, function: str) -> Source:
+    if not path.is_file():
+        raise Refused(f"there is no file {path}")
+    sys.path.insert(0, str(path.resolve().parent))  # its own imports
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    make = getattr(module, function, None)
+    if not callable(make):
+        names = [name for name in vars(module) if callable(getattr(module, name)) and not name.startswith("_")]
+        raise Refused(f"{path} has no function {function}; it has {', '.join(names) or 'none'}")
+    network = make()
+    if not isinstance(network, nn.Module):
+        raise Refused(f"{function} returns a {type(network).__name__}, not a torch.nn.Module")
+    return Source(path.stem, network, channels=input_channels(network), origin=f"{path.name}, {function}") \
+        if input_channels(network) == 3 else Source(
+            path.stem, network, channels=1, mean=[0.5], std=[0.5], origin=f"{path.name}, {function}")
+
+
+def input_channels(network: nn.Module) -> int:
+    """The channels of the images that a network takes: what its first convolution has."""
+    for part in network.modules():
+        if isinstance(part, nn.Conv2d):
+            return part.in_channels
+    return 3
+
+
+def load_weights(module: nn.Module, path: Path) -> None:
+    """Loads a state dict, or the one that a checkpoint of a trainer holds.
+
+    Raises:
+        Refused: The file is none, or is of another network.
+    """
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise Refused(f"there is no file {path}") from None
+    except Exception as error:  # a damaged file, or one that holds code
+        raise Refused(f"cannot read the weights {path}: {one_line(error)}") from None
+    for key in ("state_dict", "model_state_dict", "model", "model_ema", "weights"):
+        if isinstance(content, dict) and isinstance(content.get(key), dict):
+            content = content[key]
+    if not isinstance(content, dict):
+        raise Refused(f"{path} holds a {type(content).__name__}, not a state dict")
+    # As DataParallel, compiled networks and Lightning put before the names.
+    for prefix in ("module.", "_orig_mod.", "model."):
+        if content and all(str(name).startswith(prefix) for name in content):
+            content = {name[len(prefix):]: value for name, value in content.items()}
+    try:
+        module.load_state_dict(content)
+    except RuntimeError as error:
+        raise Refused(f"the weights {path} are of another network: {one_line(error)[:300]}") from None
+
+
+def interpolation(name: Any) -> str:
+    name = str(name).lower()
+    if name in ("bilinear", "bicubic"):
+        return name
+    if name == "random":
+        return "bilinear"
+    raise Refused(f"its images are resized by {name}, which is not supported; give --interpolation")
+
+
+def one_line(error: object) -> str:
+    return " ".join(str(error).split())[:400]

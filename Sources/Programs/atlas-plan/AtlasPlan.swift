@@ -1,0 +1,89 @@
+import Activations
+import ArgumentParser
+import CommandLine
+import FoundationEssentials
+import Glibc
+import ModelFormats
+import NetworkCommandLine
+
+@main struct AtlasPlan: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "atlas-plan",
+    abstract: "Say what an atlas still needs, why, and at what cost; make asks before it begins.",
+    discussion: """
+      Each file of an atlas says in its attributes which settings and which files, by their digests, it \
+      was made from. What was made from others than those asked for is made again, with all that \
+      follows; times of files do not count. Nothing is begun that does not fit the disk or belongs to \
+      another network, layer or folder of images.
+
+      With --asked and --stamps it tells make what to do: the folder of stamps gets an empty file for \
+      each product, younger than the product if that must be made.
+
+      Example, as make plan calls it:
+        atlas-plan --model net.onnx --images photos --layer mixed4c \\
+          --folder Data/atlas/net/mixed4c/photos --method tsne --grid 20 \\
+          --asked Data/atlas/net/mixed4c/photos/.settings
+      """, version: projectVersion)
+
+  @OptionGroup var network: NetworkArguments
+  @Option(help: ArgumentHelp("The folder of images.", valueName: "folder"))
+  var images: String
+  @Option(help: ArgumentHelp("The layer.", valueName: "name"))
+  var layer: String
+  @Option(help: ArgumentHelp("The folder of the atlas.", valueName: "folder"))
+  var folder: String
+  @Option(help: ArgumentHelp("The folder's part for one layout: tsne or umap.", valueName: "name"))
+  var method: String
+  @Option(help: ArgumentHelp("Cells along a side, with commas.", valueName: "numbers"))
+  var grid: String
+  @Option(
+    help: ArgumentHelp(
+      "The folder of what is asked of each stage: STAGE.asked, as --record-settings prints it.",
+      valueName: "folder"))
+  var asked: String
+  @Flag(help: "Lay out raw activations instead of their principal components.")
+  var rawActivations = false
+  @Flag(help: "Render without whitening, which the components are for.")
+  var noWhiten = false
+  @Option(help: ArgumentHelp("The layout to align to.", valueName: "file"))
+  var alignTo: String?
+  @Flag(help: "The images are drawn by the project: when they were drawn does not count.")
+  var drawnImages = false
+  @Flag(help: "Tell make by stamps what to do.")
+  var stamps = false
+  @Flag(help: "Show all products, not only those to make.")
+  var all = false
+  @Flag(help: "Say how the finished atlas has turned out, instead.")
+  var result = false
+  @OptionGroup var common: CommonArguments
+
+  func perform() throws -> [String] {
+    let pipeline = try Pipeline(
+      folder: folder, method: method, grids: grid.split(separator: ",").map(String.init),
+      asked: asked, laysOutActivations: rawActivations, whitens: !noWhiten, alignTo: alignTo)
+    if result {
+      for line in try ResultBlock(pipeline).lines { Diagnostics.note(line) }
+      return [pipeline.products.last?.path ?? folder]
+    }
+    let source = try Source(
+      network: network, images: images, layer: layer, arrivedImagesCount: !drawnImages)
+    try source.requireSame(as: pipeline)
+    let states = try pipeline.states(from: source)
+    if stamps {
+      try source.record(in: pipeline, isNew: states[0].reason != nil)
+      try pipeline.stamp(states)
+    }
+    let missing = states.filter { $0.reason != nil }
+    guard !missing.isEmpty || all else { return [] }
+    let costs = try Costs(pipeline, source)
+    for line in costs.table(of: states, all: all) { Diagnostics.note(line) }
+    try costs.requireSpace(for: states)
+    return []
+  }
+}
+
+extension AtlasPlan {
+  func validate() throws {
+    guard !grid.isEmpty else { throw ValidationError("--grid is needed.") }
+  }
+}

@@ -1,0 +1,194 @@
+import Activations
+import ArgumentParser
+import Artifacts
+import CommandLine
+import Embedding
+import FoundationEssentials
+import Glibc
+import LayoutCommandLine
+import LinearAlgebra
+import ModelFormats
+import Models
+import Neighbors
+import NeuralNetworks
+import ParallelLoops
+
+/// What each stage costs, about: for the reader, and to refuse what does not fit the disk.
+///
+/// Times are operations over the machine's rate of matrix products, measured now, with the fractions of
+/// it that the stages reach (RESULTS.md). They are within a factor of two as a rule.
+struct Costs {
+  private struct Cost {
+    var seconds = 0.0
+    /// Bytes on the disk.
+    var disk = 0.0
+  }
+
+  private let pipeline: Pipeline
+  private let imageCount: Int
+  private let positionCount, channelCount: Int
+  /// The floating-point operations of a forward pass up to the layer, of an image and of an icon.
+  private let imageOperations, iconOperations: Double
+  private let rate: Double
+  private let title: String
+
+  init(_ pipeline: Pipeline, _ source: Source) throws {
+    self.pipeline = pipeline
+    imageCount = source.images.names.count
+    let (network, tensor) = (source.network, source.tensor)
+    let size = network.inputShape
+    let shapes = try network.graph.shapes(inputHeight: size.height, inputWidth: size.width)
+    guard let shape = shapes[tensor] else {
+      throw StageError(
+        "Cannot make an atlas of \(tensor): it is not a channels × height × width feature map; atlas-network summary --layers lists those."
+      )
+    }
+    let extraction = pipeline.asked["extract"] ?? []
+    let sampler = PositionSampler(
+      count: Int(extraction["positions"] ?? ""), shapes: [shape],
+      includesEdges: extraction["include-edges"] == "true", seed: 0)
+    positionCount = sampler.positionCount
+    channelCount = shape.channels
+    imageOperations = Double(
+      try network.graph.floatingPointOperations(
+        to: tensor, inputHeight: size.height, inputWidth: size.width))
+    // Convolutions, nearly all of the work, go with the number of pixels.
+    let side = Double(pipeline.asked["render"]?["size"] ?? "") ?? 80
+    iconOperations = imageOperations * side * side / Double(size.height * size.width)
+    rate = 1e9 * quickSGEMMRate()
+    let samples = counted(imageCount * sampler.positionCount, "sample")
+    title =
+      "\(source.layer) of \(network.card.name ?? network.path), \(counted(imageCount, "image")), "
+      + "\(samples) of \(counted(shape.channels, "channel"))"
+  }
+
+  private var sampleCount: Double { Double(imageCount * positionCount) }
+
+  // MARK: A stage's cost
+
+  private func cost(of product: Pipeline.Product) -> Cost {
+    let (n, c) = (sampleCount, Double(channelCount))
+    let threads = Double(Parallelism.threadCount)
+    let kept = min(c, Double(pipeline.asked["reduce"]?["components"] ?? "") ?? c)
+    switch product.stage {
+    case "extract":
+      // Decoding and resizing a photograph of half a megapixel takes about 8 ms.
+      return Cost(
+        seconds: Double(imageCount) * (imageOperations / (0.6 * rate) + 0.008 / threads),
+        disk: 4 * n * c + 12 * n)
+    case "reduce":
+      return Cost(
+        seconds: 4 * n * c * c / (0.3 * rate) + 12 * c * c * c / (0.1 * rate),
+        disk: 4 * n * kept + 8 * c * c)
+    case "neighbors":
+      let count = Int(product.settings["neighbors"] ?? "") ?? 90
+      var search = SearchParameters()
+      search.recall = Double(product.settings["recall"] ?? "") ?? search.recall
+      let forecast = forecastSearch(
+        rowCount: Int(n), dimension: Int(kept > 0 ? kept : c), count: count, metric: .cosine,
+        search: search, threadCount: Int(threads))
+      return Cost(seconds: forecast.operations / (0.4 * rate), disk: 8 * n * Double(count))
+    case "embed": return layoutCost(product, dimension: Int(kept > 0 ? kept : c))
+    case "grid": return Cost(seconds: n * c / 4e8, disk: 4 * cellCount(product) * c + 4 * n)
+    case "render":
+      let settings = product.settings
+      let runs =
+        cellCount(product) * (Double(settings["steps"] ?? "") ?? 512)
+        * (Double(settings["restarts"] ?? "") ?? 1)
+      let side = Double(settings["size"] ?? "") ?? 80
+      // Forward, and as much again for the gradient, which convolutions below the layer need alone.
+      return Cost(
+        seconds: runs * 2 * iconOperations / (0.5 * rate),
+        disk: 2 * 3 * side * side * cellCount(product))
+    case "assemble", "first":
+      let side = Double(pipeline.asked["render"]?["size"] ?? "") ?? 80
+      // Each icon twice, in the grid's picture and in atlas.png, which compress to about a half.
+      return Cost(seconds: 0.5, disk: 2 * side * side * cellCount(product))
+    default: return Cost()
+    }
+  }
+
+  private func layoutCost(_ product: Pipeline.Product, dimension: Int) -> Cost {
+    let known = Set(LayoutSettings.descriptions.flatMap(\.settings).map(\.option))
+    let options = product.settings.filter { known.contains($0.name) }
+      .map { "--\($0.name)=\($0.value)" }
+    guard let method = try? LayoutSettings.parse(options).method else { return Cost() }
+    let forecast = method.forecast(
+      sampleCount: Int(sampleCount), dimension: dimension,
+      storedNeighborCount: method.neighborCount)
+    let runs = 1 + (Double(product.settings["stability"] ?? "") ?? 0)
+    return Cost(
+      seconds: forecast.threadSeconds * runs / Double(Parallelism.threadCount),
+      disk: 24 * sampleCount + 4e6)
+  }
+
+  /// The cells of a grid: those that it has, or about two thirds of all, as layouts fill a disk.
+  private func cellCount(_ product: Pipeline.Product) -> Double {
+    let side = Double(product.grid ?? "") ?? 20
+    let most = sampleCount / (Double(pipeline.asked["grid"]?["minimum-count"] ?? "") ?? 1)
+    return min(0.66 * side * side, most)
+  }
+
+  // MARK: For the reader
+
+  /// A line for each product that is shown, with why it is made and what that costs, and the sum.
+  func table(of states: [Pipeline.State], all: Bool) -> [String] {
+    let shown = states.filter { all || $0.reason != nil }
+    let width = shown.map(\.product.name.count).max() ?? 0
+    var lines = ["plan: \(title)"]
+    for state in shown {
+      let name = padded(state.product.name, to: width)
+      guard let reason = state.reason else {
+        lines.append("  \(name)  is there")
+        continue
+      }
+      let cost = cost(of: state.product)
+      let time = aligned("about " + approximateDuration(cost.seconds), to: 16)
+      lines.append("  \(name)  \(time) \(aligned(size(cost.disk), to: 9))  \(reason)")
+    }
+    let sum = total(of: states)
+    guard sum.seconds > 0 else { return lines + ["  nothing is to be made"] }
+    let space = free.map { ", of which \(size($0)) are free" } ?? ""
+    lines.append(
+      "  in all about \(approximateDuration(sum.seconds)), \(size(sum.disk)) on the disk\(space)")
+    return lines
+  }
+
+  private func total(of states: [Pipeline.State]) -> Cost {
+    states.filter { $0.reason != nil }.reduce(into: Cost()) { sum, state in
+      let cost = cost(of: state.product)
+      sum.seconds += cost.seconds
+      sum.disk += cost.disk
+    }
+  }
+
+  private func size(_ bytes: Double) -> String {
+    bytes < 1e9
+      ? "\(max(1, Int(bytes / 1e6))) MB" : "\(decimal(bytes / 1e9)) GB"
+  }
+
+  // MARK: The disk
+
+  /// The bytes that the disk has left for this user; nil if that cannot be found out.
+  private var free: Double? {
+    var status = statvfs()
+    guard statvfs(pipeline.folder, &status) == 0 else { return nil }
+    return Double(status.f_bavail) * Double(status.f_frsize)
+  }
+
+  /// Refuses what does not fit the disk.
+  ///
+  /// A product is written beside the one that it replaces, so that what is there already gives no
+  /// space back before the end.
+  func requireSpace(for states: [Pipeline.State]) throws {
+    let needed = total(of: states).disk
+    guard let free, free < needed else { return }
+    throw StageError(
+      "Cannot begin: the atlas needs about \(size(needed)) on the disk of \(pipeline.folder), \(size(free)) are free; make room, set OUT to another disk, or give POSITIONS less."
+    )
+  }
+}
+
+extension [(name: String, value: String)] {
+  subscript(name: String) -> String? { first { $0.name == name }?.value }
+}

@@ -1,0 +1,203 @@
+import ArrayStore
+import Artifacts
+import CommandLine
+import FoundationEssentials
+import Glibc
+import NetworkCommandLine
+import NeuralNetworks
+
+/// The files of an atlas, each with the stage that makes it, what it is made from, and what is asked
+/// of it.
+///
+/// What samples and layouts have in common lies in the atlas's folder, a layout with its grids in a
+/// folder for each method: both methods share activations, components and neighbors.
+struct Pipeline {
+  /// A file of the atlas.
+  struct Product {
+    /// The stage that makes it, as make knows it.
+    let stage: String
+    let path: String
+    /// The products that it is made from; their digests stand in it.
+    var inputs: [String] = []
+    /// What it is made from besides.
+    var sources: [String] = []
+    /// The settings that decide it.
+    var settings: [(name: String, value: String)] = []
+    /// The form of the file; nil for pictures.
+    var schema: FileSchema?
+    /// Cells along a side, for products of a grid.
+    var grid: String?
+
+    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  }
+
+  /// A product, and why it must be made; nil if it is what is asked for.
+  struct State {
+    let product: Product
+    let reason: String?
+  }
+
+  let folder: String
+  /// What is asked of each stage.
+  let asked: [String: [(name: String, value: String)]]
+  /// In the order of the data flow; the last one is `atlas.png`.
+  let products: [Product]
+  private let stampFolder: String
+
+  init(
+    folder: String, method: String, grids: [String], asked askedFolder: String,
+    laysOutActivations: Bool, whitens: Bool, alignTo: String?
+  ) throws {
+    self.folder = folder
+    stampFolder = askedFolder
+    var asked: [String: [(name: String, value: String)]] = [:]
+    for stage in ["extract", "reduce", "neighbors", "embed", "grid", "render", "assemble"] {
+      asked[stage] = try Self.record("\(askedFolder)/\(stage).asked")
+    }
+    self.asked = asked
+    let (activations, components) = ("\(folder)/activations.h5", "\(folder)/components.h5")
+    let (neighbors, part) = ("\(folder)/neighbors.h5", "\(folder)/\(method)")
+    let samples = laysOutActivations ? activations : components
+    var products = [
+      Product(
+        stage: "extract", path: activations, settings: asked["extract"] ?? [],
+        schema: ActivationsFile.schema)
+    ]
+    // Without whitening nothing but a layout of components needs them.
+    if whitens || !laysOutActivations {
+      products.append(
+        Product(
+          stage: "reduce", path: components, inputs: [activations],
+          settings: asked["reduce"] ?? [], schema: ComponentsFile.schema))
+    }
+    products += [
+      Product(
+        stage: "neighbors", path: neighbors, inputs: [samples],
+        settings: asked["neighbors"] ?? [], schema: NeighborsFile.schema),
+      Product(
+        stage: "embed", path: "\(part)/layout.h5", inputs: [samples, neighbors],
+        sources: alignTo.map { [$0] } ?? [], settings: asked["embed"] ?? [],
+        schema: LayoutFile.schema),
+    ]
+    for grid in grids {
+      let (cells, icons) = ("\(part)/cells-\(grid).h5", "\(part)/icons-\(grid).h5")
+      products += [
+        Product(
+          stage: "grid", path: cells, inputs: [activations, "\(part)/layout.h5"],
+          settings: [("grid", grid)] + (asked["grid"] ?? []).filter { $0.name != "grid" },
+          schema: CellsFile.schema, grid: grid),
+        Product(
+          stage: "render", path: icons, inputs: [cells] + (whitens ? [components] : []),
+          settings: asked["render"] ?? [], schema: IconsFile.schema, grid: grid),
+        Product(
+          stage: "assemble", path: "\(part)/atlas-\(grid).png", inputs: [icons],
+          settings: asked["assemble"] ?? [], grid: grid),
+      ]
+    }
+    products.append(
+      Product(stage: "first", path: "\(part)/atlas.png", inputs: ["\(part)/atlas-\(grids[0]).png"]))
+    self.products = products
+  }
+
+  /// The lines `name=value` of a file.
+  private static func record(_ path: String) throws -> [(name: String, value: String)] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw StageError("Cannot read \(path): \(String(cString: strerror(errno))).")
+    }
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").map { line in
+      let end = line.firstIndex(of: "=") ?? line.endIndex
+      return (String(line[..<end]), String(line[end...].dropFirst()))
+    }
+  }
+
+  // MARK: - What must be made
+
+  /// Whether each product is what is asked for.
+  ///
+  /// - Complexity: Digests every file that another one is made from: about a second for 1 GB.
+  func states(from source: Source) throws -> [State] {
+    var digests: [String: String] = [:]
+    var made: Set<String> = []
+    return try products.map { product in
+      var reason: String?
+      if let input = product.inputs.first(where: made.contains) {
+        reason = "\(input.split(separator: "/").last ?? "") is made"
+      } else {
+        var expected = product.stage == "extract" || product.stage == "render" ? source.digests : []
+        for path in product.inputs + product.sources {
+          let digest = try digests[path] ?? sha256(ofFile: path)
+          digests[path] = digest
+          expected.append((path.split(separator: "/").last.map(String.init) ?? path, digest))
+        }
+        reason = try difference(product, expected, source)
+      }
+      if reason != nil { made.insert(product.path) }
+      return State(product: product, reason: reason)
+    }
+  }
+
+  /// What keeps a product from being what is asked for.
+  private func difference(
+    _ product: Product, _ expected: [(name: String, sha256: String)], _ source: Source
+  ) throws -> String? {
+    guard fileExists(product.path) else { return "new" }
+    if product.stage == "first" {
+      let isCopy = try sha256(ofFile: product.path) == expected.first?.sha256
+      return isCopy ? nil : "another \(expected.first?.name ?? "")"
+    }
+    guard let record = record(of: product) else { return "of another version, or damaged" }
+    let known = Dictionary(record.parameters.map { ($0.name, $0.value) }) { first, _ in first }
+    let changes = product.settings.compactMap { name, value -> String? in
+      let value = name == "precision" ? PrecisionChoice(rawValue: value)?.resolved.rawValue : value
+      guard known[name] != value else { return nil }
+      return "\(name) \(known[name] ?? "–") → \(value ?? "")"
+    }
+    if !changes.isEmpty { return changes.joined(separator: ", ") }
+    let digests = Dictionary(record.inputs.map { ($0.name, $0.sha256) }) { first, _ in first }
+    let others = expected.filter { digests[$0.name] != $0.sha256 }.map(\.name)
+    if !others.isEmpty { return "another \(others.joined(separator: ", "))" }
+    if digests.count != expected.count {
+      let gone = Set(digests.keys).subtracting(expected.map(\.name)).sorted()
+      return "without \(gone.joined(separator: ", "))"
+    }
+    return product.stage == "extract" ? try source.changeOfImages(since: product, in: self) : nil
+  }
+
+  /// How a product was made, as it says itself; nil if it does not.
+  private func record(of product: Product) -> Provenance? {
+    guard let schema = product.schema else { return PictureRecord(product).provenance }
+    guard let reader = try? ArrayFileReader(path: product.path, kind: schema.kind),
+      case .integer(let format) = try? reader.attribute("format"), format == schema.format
+    else { return nil }
+    return try? reader.provenance
+  }
+
+  // MARK: - What make is told
+
+  /// Writes an empty file for each product: younger than the product if that must be made, else as old.
+  ///
+  /// Products that are what is asked for get their times in the order of the data flow, so that make,
+  /// which knows times alone, comes to the same conclusion.
+  func stamp(_ states: [State]) throws {
+    var last = timespec()
+    for state in states {
+      let stamp = "\(stampFolder)/\(state.product.name)"
+      guard state.reason == nil else {
+        try AtomicFile.write([], to: stamp)
+        continue
+      }
+      var status = stat()
+      guard stat(state.product.path, &status) == 0 else { continue }
+      if (status.st_mtim.tv_sec, status.st_mtim.tv_nsec) < (last.tv_sec, last.tv_nsec) {
+        _ = utimensat(AT_FDCWD, state.product.path, [last, last], 0)
+      } else {
+        last = status.st_mtim
+      }
+      try AtomicFile.write([], to: stamp)
+      _ = utimensat(AT_FDCWD, stamp, [last, last], 0)
+    }
+  }
+
+  /// Where make keeps what it was told.
+  func stamp(_ name: String) -> String { "\(stampFolder)/\(name)" }
+}
