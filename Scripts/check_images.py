@@ -206,7 +206,7 @@ def make_images(folder: Path) -> None:
     save("webp-animated.webp", color, "WEBP", save_all=True, append_images=[second], lossless=True)
     for mode in ("1", "L", "RGB"):
         save(f"bmp-{mode}.bmp", color.convert(mode), "BMP")
-    save("bmp-RGBA.dib", color.convert("RGBA"), "DIB")
+    save("bmp-RGBA.dib", color.convert("RGBA"), "BMP")
     save("bmp-palette.bmp", palette, "BMP")
     save("gif.gif", palette, "GIF", interlace=0)
     save("gif-interlaced.gif", palette, "GIF", interlace=1)
