@@ -21,22 +21,21 @@ struct ImageFolder {
     var number: UInt
   }
 
-  /// Walks over a folder and the folders in it; links are followed, but not back to a folder that
-  /// they lie in.
+  /// Walks over a folder and the folders in it; links are followed, but no folder is read twice.
   ///
   /// A file of a name that images have is one, and so is any other that begins as one.
   init(_ folder: String) throws(ActivationsError) {
     self.folder = folder
     // Folders that are still to be looked through, rather than a recursion as deep as a folder may
-    // be; with each, the folders that it lies in.
-    var open: [(part: String, above: [FileIdentity])] = [("", [])]
-    while let (part, above) = open.popLast() {
+    // be. Links come last: what lies below the folder itself is known by its own path.
+    var (open, linked) = ([""], [String]())
+    var known: Set<FileIdentity> = []
+    while let part = open.popLast() ?? linked.popLast() {
       let path = part.isEmpty ? folder : folder + "/" + part
       var status = stat()
       guard stat(path, &status) == 0 else { throw Self.fault(path, errno) }
-      let identity = Self.identity(status)
-      if above.contains(identity) {
-        pass(over: "link back to a folder above", part)
+      guard known.insert(Self.identity(status)).inserted else {
+        pass(over: "link to a folder that is read already", part)
         continue
       }
       guard let entries = try entries(of: path, isRoot: part.isEmpty) else {
@@ -45,7 +44,8 @@ struct ImageFolder {
       }
       for entry in entries {
         let name = part.isEmpty ? entry : part + "/" + entry
-        if try isFolder(name, entry) { open.append((name, above + [identity])) }
+        guard try isFolder(name, entry) else { continue }
+        if isLink(name) { linked.append(name) } else { open.append(name) }
       }
     }
     images.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
@@ -90,6 +90,11 @@ struct ImageFolder {
     default: pass(over: "no ordinary file", name)
     }
     return false
+  }
+
+  private func isLink(_ name: String) -> Bool {
+    var status = stat()
+    return lstat(folder + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
   /// Whether a file has a name that images have, or begins as one.
