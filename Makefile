@@ -191,6 +191,7 @@ check-images: $(BUILT) ## Compare what networks see of images with PIL and torch
 check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's node tests and TensorFlow
 	$(PYTHON) Scripts/prepare-python peers tensorflow
 	$(PYTHON) Scripts/check_node_tests.py
+	$(PYTHON) Scripts/check_operators.py
 	$(PYTHON) Scripts/check_families.py --keep
 	$(PYTHON) Scripts/check_attribution.py
 	$(PYTHON) Scripts/check_tensorflow.py

@@ -141,13 +141,14 @@ let package = Package(
     .room(
       "Atlas", "LayoutQuality",
       on: [
-        "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops", "Randomness",
+        "Layouts", "LinearAlgebra", "Matrices", "Neighbors", "Numerics", "ParallelLoops",
+        "Randomness",
       ]),
+    .room("Atlas", "Grids", on: ["Matrices", "Numerics", "ParallelLoops"]),
     .room(
       "Atlas", "LayoutPictures",
-      on: ["Drawing", "Images", "Matrices", "Numerics", "ParallelLoops"]),
-    .room("Atlas", "Grids", on: ["Matrices", "Numerics", "ParallelLoops"]),
-    .room("Atlas", "Mosaics", on: ["Grids"]),
+      on: ["Drawing", "Grids", "Images", "Matrices", "Numerics", "ParallelLoops"]),
+    .room("Atlas", "Mosaics", on: ["Grids", "Numerics"]),
 
     // MARK: Visualization: images optimized for what a network sees in them
     .room(
@@ -286,7 +287,8 @@ let package = Package(
       for: "LayoutQuality",
       on: ["LayoutTestSupport", "Matrices", "Neighbors", "ParallelLoops", "Randomness"]),
     .tests(
-      for: "LayoutPictures", on: ["Drawing", "Images", "Randomness", "Matrices", "ParallelLoops"]),
+      for: "LayoutPictures",
+      on: ["Drawing", "Grids", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "ArrayStore", on: ["CHDF5", "Randomness", "Matrices", "ParallelLoops"]),

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Shows a cell of an atlas: its icon, its exemplars with their receptive fields, and its classes.
 
-    python3 Examples/show_cell.py Data/atlas/synthetic-world/mixed4c/cells-20.h5 \\
-        Data/atlas/synthetic-world/mixed4c/icons-20.h5 --cell 7 12 --output cell.png
+    python3 Examples/show_cell.py Data/atlas/synthetic-world/mixed4c/seed2-40/tsne/cells-20.h5 \\
+        Data/atlas/synthetic-world/mixed4c/seed2-40/tsne/icons-20.h5 --cell 7 12 --output cell.png
 
 An icon alone misleads: it shows what a layer sees in a cell, and the exemplars show in what. Each is
 one of the photographs whose activation is most like the cell's mean; bright is what that activation
@@ -53,22 +53,21 @@ class Cell:
                 raise SystemExit(f"{cells_path} does not say which images its samples come from; make it anew")
             # A relative folder starts at the file's own.
             folder = Path(cells_path).parent / cells.attrs["images_folder"].decode()
-            names = cells["images/name"].asstr()
             self.exemplars = [
-                (folder / names[image], box, center)
-                for image, box, center in zip(
-                    grid["exemplar_images"][self.index],
+                (folder / name, box, center)
+                for name, box, center in zip(
+                    grid["exemplar_names"].asstr()[self.index],
                     grid["exemplar_boxes"][self.index],
                     grid["exemplar_centers"][self.index],
                 )
-                if image >= 0  # -1 fills up where a cell has few samples
+                if name  # empty strings fill up where a cell has few samples
             ]
 
             self.classes = []
             if "class_counts" in grid:
-                words = cells["classes/name"].asstr()[:]
-                if "classes/label" in cells:
-                    words = [label or word for word, label in zip(words, cells["classes/label"].asstr()[:])]
+                words = grid["class_names"].asstr()[:]
+                if "class_labels" in grid:
+                    words = [label or word for word, label in zip(words, grid["class_labels"].asstr()[:])]
                 in_cell = grid["class_counts"][self.index]
                 order = np.argsort(-in_cell, kind="stable")
                 self.classes = [(words[index], int(in_cell[index])) for index in order if in_cell[index] > 0]

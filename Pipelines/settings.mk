@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL MEMORY_LIMIT METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS RESTARTS VIGNETTE PRECISION GAP
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED COMPONENTS MEMORY_LIMIT METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS RESTARTS VIGNETTE PRECISION GAP
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -10,11 +10,11 @@ INCLUDE_EDGES ?= no
 CLASSES ?= auto
 SEED ?= 0
 COMPONENTS ?= 64
+MEMORY_LIMIT ?= 
 METRIC ?= cosine
 NEIGHBORS ?= 50
 PERPLEXITY ?= 30
 RECALL ?= 0.95
-MEMORY_LIMIT ?= 
 METHOD ?= tsne
 MIN_DIST ?= 0.05
 EPOCHS ?= 0
@@ -42,11 +42,11 @@ help.INCLUDE_EDGES := Sample the outermost rows and columns as well (yes or no)
 help.CLASSES := Where classes come from; a file has lines "image class" (auto, folders, names, none or a file)
 help.SEED := Seed of random numbers (at least 0)
 help.COMPONENTS := Principal components that the layout is made of; 0 takes the raw activations (at least 0)
+help.MEMORY_LIMIT := Most memory that may be needed; what may need more does not begin (an amount such as 6G)
 help.METRIC := How samples are compared (cosine or euclidean)
 help.NEIGHBORS := UMAP's neighborhood size, n_neighbors of umap-learn (from 2 to 10000)
 help.PERPLEXITY := t-SNE's effective number of neighbors; three times as many are used (from 1 to 3000)
 help.RECALL := Fraction of the true neighbors to find; 1 compares all samples (above 0 and at most 1)
-help.MEMORY_LIMIT := Most memory that may be needed; what may need more does not begin (an amount such as 6G)
 help.METHOD := How samples are laid out (tsne or umap)
 help.MIN_DIST := Least distance between similar samples in the layout (from 0 to 100)
 help.EPOCHS := Epochs; 0 stands for 500 below 10,000 samples, 200 below 50,000, else 130 (from 0 to 100000)
@@ -82,7 +82,8 @@ options.extract = \
   --classes $(call quote,$(CLASSES)) \
   --seed $(call quote,$(SEED))
 options.reduce = \
-  --components $(call quote,$(COMPONENTS))
+  --components $(call quote,$(COMPONENTS)) \
+  $(if $(MEMORY_LIMIT),--memory-limit $(call quote,$(MEMORY_LIMIT)))
 options.neighbors = \
   --metric $(call quote,$(METRIC)) \
   --neighbors $(call quote,$(NEIGHBORS)) \

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
-from embedding import programs
+from embedding import outliers, programs
 from embedding.programs import Cost, Failed
 from embedding.results import MEASURE_HEADS, Results, floors, growth
 from peers.arguments import add_bench_options, load_before, parser_of, say
@@ -39,6 +39,7 @@ from peers.table import table
 
 PACKAGES = ("h5py", "numpy", "openTSNE", "scikit-learn", "umap-learn")
 PARTS = ("umap", "tsne", "scaling", "million")
+MORE_PARTS = ("outliers",)  # only where asked for
 CHILD = Path(programs.__file__).parent / "child.py"
 
 
@@ -141,6 +142,22 @@ class Bench:
         for name, value in self.child("divergences", scores=scores, **layouts)[0].items():
             self.results.add(name, {"kl": value})
 
+    def outliers(self) -> None:
+        """Samples thrown far away, by layer, start and number of epochs."""
+        runs = outliers.Outliers(
+            self.work / "outliers",
+            lambda command: programs.measured([self.options.programs / str(command[0]), *command[1:]], self.log),
+            lambda task, **values: self.child(task, **values)[0], say,
+        )
+        layers = outliers.LAYERS[:1] if self.options.quick else outliers.LAYERS
+        for path in (path for layer in layers for path in (layer.model, layer.images) if path):
+            if not path.exists():
+                fail(f"there is no {path}, which samples of layers are extracted from")
+        rows, numbers = outliers.measured(layers, runs)
+        self.results.numbers |= numbers
+        print(table(outliers.HEADS, rows))
+        print(outliers.verdict(rows))
+
     def sizes(self, parts: list[str]) -> None:
         """UMAP of growing numbers of synthetic samples, by the project alone."""
         if self.options.skip_project:
@@ -160,7 +177,8 @@ class Bench:
 
 def arguments() -> argparse.Namespace:
     parser = parser_of(__doc__)
-    parser.add_argument("--only", default=",".join(PARTS), help="parts of the comparison (umap,tsne,scaling,million)")
+    known = ",".join(PARTS + MORE_PARTS)
+    parser.add_argument("--only", default=",".join(PARTS), help=f"parts of the comparison, of {known}")
     parser.add_argument(
         "--rows", type=Path, help="an activation file or a .npy file of samples (100,000 of inception_4c)"
     )
@@ -170,8 +188,8 @@ def arguments() -> argparse.Namespace:
     add_bench_options(parser, ROOT / "Data/work/bench_embedding.json")
     options = parser.parse_args()
     options.parts = [part for part in options.only.split(",") if part]
-    if unknown := [part for part in options.parts if part not in PARTS]:
-        parser.error(f"--only knows {', '.join(PARTS)}, not {unknown[0]}")
+    if unknown := [part for part in options.parts if part not in PARTS + MORE_PARTS]:
+        parser.error(f"--only knows {', '.join(PARTS + MORE_PARTS)}, not {unknown[0]}")
     if options.quick and "million" in options.parts:
         options.parts.remove("million")
     options.programs, options.output = options.programs.resolve(), options.output.resolve()
@@ -193,6 +211,8 @@ def main() -> int:
         if "tsne" in options.parts:
             bench.tsne(rows)
         bench.sizes(options.parts)
+        if "outliers" in options.parts:
+            bench.outliers()
     except Failed as error:
         fail(f"{error}; see {bench.work / 'log.txt'}")
     finally:

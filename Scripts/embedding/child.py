@@ -85,6 +85,43 @@ def evaluate(rows: str, layout: str, count: str | None = None, euclidean: str = 
     return result
 
 
+def outliers_of(layout: str) -> Answer:
+    """How many samples of a layout lie far outside, and how far its tail reaches."""
+    from embedding.quality import outliers
+    from embedding.rows import read_layout
+
+    return outliers(read_layout(layout))
+
+
+def outliers_of_umap_learn(
+    components: str, neighbors: str, layout: str, start: str, epochs: str | None = None
+) -> Answer:
+    """The same of umap-learn's layout from the neighbors that the project found; one that is there is taken."""
+    import h5py
+    import numpy as np
+    from embedding.quality import outliers
+
+    if Path(layout).is_file():
+        return outliers(np.load(layout))
+    import umap
+
+    with h5py.File(components) as file:
+        scores = file["scores"][()].astype(np.float32)
+    with h5py.File(neighbors) as file:
+        # umap-learn counts a sample as its own first neighbor.
+        nearest, distances = file["neighbors"][:, :49], file["distances"][:, :49]
+    own = np.arange(len(scores))[:, None]
+    knn = (
+        np.hstack([own, nearest]).astype(np.int64), np.hstack([np.zeros(own.shape), distances]).astype(np.float32), None
+    )
+    positions = umap.UMAP(
+        n_neighbors=50, min_dist=0.05, metric="cosine", init=start, n_epochs=epochs and int(epochs), random_state=0,
+        precomputed_knn=knn,
+    ).fit_transform(scores)
+    np.save(layout, positions.astype(np.float32))
+    return outliers(positions)
+
+
 def synthetic(path: str, count: str) -> Answer:
     from embedding.rows import write_synthetic
 
@@ -105,7 +142,12 @@ def shape(rows: str) -> Answer:
     return dict(zip(("count", "dimension"), read(rows).shape))
 
 
-TASKS = {task.__name__: task for task in (umap_learn, opentsne, divergences, evaluate, synthetic, some, shape)}
+TASKS = {
+    task.__name__: task
+    for task in (
+        umap_learn, opentsne, divergences, evaluate, outliers_of, outliers_of_umap_learn, synthetic, some, shape,
+    )
+}
 
 
 if __name__ == "__main__":

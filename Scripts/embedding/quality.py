@@ -108,16 +108,26 @@ def quality(
     }
 
 
+def outliers(layout: np.ndarray) -> dict[str, float]:
+    """Samples beyond three times the 98th percentile of distances to the median, and that over the median distance."""
+    layout = np.asarray(layout, np.float64)
+    far = np.linalg.norm(layout - np.median(layout, axis=0), axis=1)
+    middle, edge = np.percentile(far, (50, 98))
+    return {"count": int((far > 3 * edge).sum()), "tail": float(edge / middle), "farthest": float(far.max())}
+
+
 def cell_cosine(layout: np.ndarray, rows: np.ndarray, side: int, least: int = 6) -> float:
     """Homogeneity of grid cells: the mean cosine of samples to the mean of their cell.
 
-    Each axis runs from its 1st to its 99th percentile and a tenth farther on both sides; what lies beyond is
-    in the outermost cells. Cells with fewer than `least` samples are left out.
+    Each axis runs from its 1st to its 99th percentile and a tenth farther on both sides; what lies beyond is in no
+    cell. Cells with fewer than `least` samples are left out.
     """
     layout = np.asarray(layout, np.float64)
     low, high = np.percentile(layout, (1, 99), axis=0)
     margin = 0.1 * (high - low)
     cells_of = (layout - low + margin) / np.where(high > low, high - low + 2 * margin, 1)
+    inside = ((cells_of >= 0) & (cells_of <= 1)).all(axis=1)
+    cells_of, rows = cells_of[inside], np.asarray(rows)[inside]
     cells_of = np.clip((cells_of * side).astype(int), 0, side - 1)
     _, cells, counts = np.unique(cells_of @ [side, 1], return_inverse=True, return_counts=True)
     order = np.argsort(cells, kind="stable")

@@ -29,8 +29,12 @@ TIMM = {
     "timm_resnet26d": "resnet26d", "timm_tf_efficientnet_b0": "tf_efficientnet_b0",
     "timm_vit_tiny": "vit_tiny_patch16_224", "timm_resnetv2_50": "resnetv2_50", "timm_mixer_s32": "mixer_s32_224",
     "timm_repvgg_a0": "repvgg_a0", "timm_mobilenetv4": "mobilenetv4_conv_small",
+    "timm_mobileone_s0": "mobileone_s0", "timm_efficientformer_l1": "efficientformer_l1",
+    "timm_levit_128s": "levit_128s", "timm_inception_v4": "inception_v4", "timm_dla34": "dla34",
+    "timm_res2net50": "res2net50_26w_4s", "timm_seresnet50": "seresnet50", "timm_cspdarknet53": "cspdarknet53",
+    "timm_botnet26t": "botnet26t_256",
 }
-SIZE, SIZES = 224, {"inception_v3": 299}
+SIZE, SIZES = 224, {"inception_v3": 299, "timm_inception_v4": 299, "timm_botnet26t": 256}
 
 
 def make(name: str) -> nn.Module:
@@ -72,10 +76,22 @@ def smooth_images(size: int, count: int = 2, seed: int = 0) -> np.ndarray:
 
 def take_statistics(norm: nn.modules.batchnorm._BatchNorm, inputs: tuple[torch.Tensor, ...]) -> None:
     """Gives a batch norm the statistics of its input, disturbed; silent channels are not blown up."""
-    variance, mean = torch.var_mean(inputs[0], (0, 2, 3), correction=0)
+    others = [0, *range(2, inputs[0].dim())]
+    variance, mean = torch.var_mean(inputs[0], others, correction=0)
     variance = variance.clamp(min=0.01 * float(variance.mean()))
     norm.running_mean.copy_(mean + 0.2 * variance.sqrt() * torch.randn_like(mean))
     norm.running_var.copy_(variance * torch.empty_like(variance).uniform_(0.8, 1.5))
+
+
+def make_gradient_dense(norm: nn.Module, inputs: object, output: torch.Tensor) -> None:
+    """Works around torch's batch norm, whose gradient at inference is wrong for one that is spread in memory.
+
+    Behind a convolution, with the gradient of a mean over tokens (`norm(conv(x)).flatten(2).mean(2)` and the like),
+    torch 2.15 on a processor gives gradients that central differences in float64 contradict: those of LeViT and
+    EfficientFormer are off by several times the largest. With the same numbers in dense memory they are right.
+    """
+    if output.requires_grad:
+        output.register_hook(torch.Tensor.contiguous)
 
 
 @torch.no_grad()
@@ -99,7 +115,7 @@ def behave(network: nn.Module, size: int) -> nn.Module:
         leaf = label.rsplit(".", 1)[-1]
         if leaf in ("layer_scale", "gamma"):
             nn.init.uniform_(parameter, 0.2, 0.5)
-        elif leaf in ("pos_embedding", "pos_embed", "class_token", "cls_token"):
+        elif leaf in ("pos_embedding", "pos_embed", "class_token", "cls_token", "attention_biases"):
             nn.init.normal_(parameter, std=0.5)
     network.eval()
     # Norm after norm: each sees what the disturbed ones before it give.
@@ -109,6 +125,8 @@ def behave(network: nn.Module, size: int) -> nn.Module:
     network(torch.from_numpy(np.concatenate([smooth_images(size), smooth_images(size, 6, seed=7)])))
     for hook in hooks:
         hook.remove()
+    for norm in batch_norms:
+        norm.register_forward_hook(make_gradient_dense)
     return network
 
 

@@ -39,7 +39,10 @@ def real_inputs(model: onnx.ModelProto) -> list[onnx.ValueInfoProto]:
 
 
 # Where a gradient has kinks: which of a node's tensors tells the side, its first output or its first input.
-KINKS = {"Relu": "output", "Clip": "output", "HardSigmoid": "output", "HardSwish": "input", "MaxPool": "input"}
+KINKS = {
+    "Relu": "output", "Clip": "output", "HardSigmoid": "output", "HardSwish": "input", "LeakyRelu": "input",
+    "MaxPool": "input",
+}
 
 
 def kink_tensor(kind: str, inputs: Sequence[str], outputs: Sequence[str]) -> str | None:
@@ -64,6 +67,8 @@ def on_side(
     x = arguments[0]
     if kind == "Relu":
         return torch.where(side > 0, x, torch.zeros_like(x))
+    if kind == "LeakyRelu":
+        return torch.where(side > 0, x, attributes.get("alpha", 0.01) * x)
     if kind == "HardSwish":
         return torch.where(side >= 3, x, torch.where(side <= -3, torch.zeros_like(x), x * (x + 3) / 6))
     if kind == "MaxPool":

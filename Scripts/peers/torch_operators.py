@@ -240,7 +240,10 @@ def lrn(attributes: Attributes, opset: int, x: Tensor) -> Tensor:
 def batch_normalization(
     attributes: Attributes, opset: int, x: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, variance: Tensor,
 ) -> Tensor:
-    return F.batch_norm(x, mean, variance, scale, bias, False, 0.0, attributes.get("epsilon", 1e-5))
+    # Spelled out: the gradient of torch's own is wrong for some layouts, see `families.make_gradient_dense`.
+    factor = scale / (variance + attributes.get("epsilon", 1e-5)).sqrt()
+    sides = [-1] + [1] * (x.dim() - 2)
+    return x * factor.view(sides) + (bias - mean * factor).view(sides)
 
 
 @operator("InstanceNormalization")

@@ -208,7 +208,7 @@ extension ActivationsFile {
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "activations", format: 2, fileName: "activations.h5", program: "atlas-extract",
+    kind: "activations", fileName: "activations.h5", program: "atlas-extract",
     summary: """
       Activation vectors of a layer at sampled positions of images. Other programs may write such a \
       file: the attribute `kind` = "activations" and the dataset `activations`, of floating-point numbers \

@@ -31,7 +31,7 @@ struct ArtifactReader {
     self.schema = schema
     file = try ArrayFileReader(path: path, kind: schema.kind)
     // Before the shapes: those of another format would be reported as damage.
-    let format = try optional(Common.format) ?? (try isForeign ? schema.format : 1)
+    let format = try optional(Common.format) ?? 1
     guard format == schema.format else {
       throw ArtifactError(
         "Cannot use \(path): it is of format \(format), this version reads \(schema.format); "
@@ -40,11 +40,6 @@ struct ArtifactReader {
     for dataset in schema.datasets where !dataset.isRepeated {
       lengths = try checkedLengths(dataset, lengths)
     }
-  }
-
-  /// Whether another program wrote the file: those of this project leave their name.
-  private var isForeign: Bool {
-    get throws { try file.attribute("program") == nil }
   }
 
   /// The lengths of axes of datasets that repeat, once they have their names: two grids of a file

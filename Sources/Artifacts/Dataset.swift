@@ -102,7 +102,7 @@ extension String: DatasetElement {
   static func write(
     _ name: String, _ values: [String], shape: [Int], to file: ArrayFileWriter
   ) throws(ArrayStoreError) {
-    try file.write(name, values)
+    try file.write(name, values, shape: shape)
   }
 }
 

@@ -1,5 +1,4 @@
 internal import ArrayStore
-internal import Glibc
 
 /// The folder that the names of images are relative to, as a file in another folder names it.
 ///
@@ -19,8 +18,8 @@ public struct ImagesFolder: Sendable, Equatable {
 
   /// What a file writes down: an absolute path as it is, else the way from the file's folder.
   func reference(from file: String) -> String {
-    guard !path.hasPrefix("/"), let here = Self.resolved(Self.folder(of: file)),
-      let there = Self.resolved(path)
+    guard !path.hasPrefix("/"), let here = resolvedPath(Self.folder(of: file)),
+      let there = resolvedPath(path)
     else { return path }
     let (from, to) = (here.split(separator: "/"), there.split(separator: "/"))
     let common = zip(from, to).prefix { $0 == $1 }.count
@@ -31,13 +30,6 @@ public struct ImagesFolder: Sendable, Equatable {
   private static func folder(of file: String) -> String {
     guard let slash = file.lastIndex(of: "/") else { return "." }
     return slash == file.startIndex ? "/" : String(file[..<slash])
-  }
-
-  /// The path without links; nil if it leads nowhere.
-  private static func resolved(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 }
 

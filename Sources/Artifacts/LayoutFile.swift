@@ -219,6 +219,14 @@ extension LayoutFile {
       "triplet_accuracy", "Fraction of random triplets whose distances keep their order.",
       reported),
     Attribute<Double>(
+      "outlier_fraction",
+      "Fraction of samples farther from the median than 3 times the 98th percentile of distances.",
+      reported),
+    Attribute<Double>(
+      "tail_ratio",
+      "The 98th percentile of distances to the median over their median; usually 1.5 to 3.",
+      reported),
+    Attribute<Double>(
       "stability",
       "1 − mean Procrustes disparity to layouts from other seeds; 1 is the same shape.", reported),
     Attribute<Double>("loss", "The last value of the loss, in nats.", reported),

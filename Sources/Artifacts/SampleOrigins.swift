@@ -77,6 +77,15 @@ public struct ImageNames: Sendable, Equatable {
     self.classNames = classNames
     self.classLabels = labels
   }
+
+  /// What people call each class: the first of its label's words for it, else its name.
+  public var classTitles: [String] {
+    zip(classNames, classLabels).map { name, label in
+      // ImageNet's labels list synonyms: "tench, Tinca tinca".
+      let first = label.prefix { $0 != "," }
+      return first.isEmpty ? name : String(first)
+    }
+  }
 }
 
 extension SampleOrigins {

@@ -7,8 +7,8 @@ public struct FileSchema: Sendable {
   public let kind: String
   /// The number of the form; it grows when readers of the former form would go wrong.
   ///
-  /// A file without a number is of form 1 where a program of this project wrote it, since files had
-  /// none before; else of the newest form.
+  /// A file without a number is of form 1: that is how files were before they had one, and how
+  /// other programs may write them. What may be missing can be added without a new number.
   public let format: Int
   /// The usual name of such a file.
   public let fileName: String
@@ -59,7 +59,7 @@ public struct FileSchema: Sendable {
 enum Common {
   static let kind = Attribute<String>("kind", "What the file is; the headings of this page.")
   static let format = Attribute<Int>(
-    "format", "The number of the file's form; other programs need not write it.")
+    "format", "The number of the file's form; 1 where there is none.")
   static let network = Attribute<String>(
     "network", "The network's name in its model card, else its path.", .optionally(""))
   static let networkSHA256 = Attribute<String>(

@@ -90,17 +90,17 @@ extension Subject {
         return name.split(separator: "/").last == otherName.split(separator: "/").last
           ? "their networks are called \(name), but their weights are not the same "
             + "(SHA-256 \(digest.prefix(12))… and \(otherDigest.prefix(12))…)"
-          : "the network of the one is \(name), of the other \(otherName)"
+          : "their networks are \(name) and \(otherName)"
       }
       guard let name = network, let otherName = other.network,
         name.split(separator: "/").last != otherName.split(separator: "/").last
       else { return nil }
-      return "the network of the one is \(name), of the other \(otherName)"
+      return "their networks are \(name) and \(otherName)"
     case .layer:
       guard let (name, otherName) = both(tensor, other.tensor) ?? both(layer, other.layer),
         name != otherName
       else { return nil }
-      return "the layer of the one is \(name), of the other \(otherName)"
+      return "their layers are \(name) and \(otherName)"
     case .images:
       guard let (hash, otherHash) = both(imagesFingerprint, other.imagesFingerprint),
         hash != otherHash

@@ -1,5 +1,4 @@
 internal import ArrayStore
-internal import Glibc
 
 /// Refuses a result that would take the place of what it is made from.
 ///
@@ -28,14 +27,7 @@ private func isImage(_ path: String, in folder: String) -> Bool {
   guard let dot = name.lastIndex(of: "."),
     ["jpg", "jpeg", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif"].contains(
       name[dot...].dropFirst().lowercased()),
-    let file = resolved(path), let folder = resolved(folder)
+    let file = resolvedPath(path), let folder = resolvedPath(folder)
   else { return false }
   return file.hasPrefix(folder + "/")
-}
-
-/// The path without links; nil if it leads nowhere.
-private func resolved(_ path: String) -> String? {
-  guard let resolved = realpath(path, nil) else { return nil }
-  defer { free(resolved) }
-  return String(cString: resolved)
 }

@@ -36,6 +36,11 @@ public struct LayoutSettings: StageSettings {
     LayoutMethod(choice.parameters, umap: umap.parameters, tsne: tsne.parameters)
   }
 
+  /// Whether a line is wanted of a method that makes planes alone.
+  public var isImpossibleLine: Bool {
+    choice.parameters.method == .umap && tsne.parameters.dimension == 1
+  }
+
   /// How the layout is made, for its file: the method, its settings and the seed.
   ///
   /// They are attributes with types, from which `method(of:)` gets the same parameters back:
@@ -169,7 +174,8 @@ public enum TSNESettings: SettingsTable {
   public static let settings = [
     perplexity,
     Setting(
-      "dimensions", \Parameters.dimension, .number(in: 1...2), "2 for a plane, 1 for a line"),
+      "dimensions", \Parameters.dimension, .number(in: 1...2),
+      "2 for a plane; 1 for a line, over which there is no grid and no atlas"),
     Setting(
       "early-exaggeration", \Parameters.earlyExaggeration, .number(in: 1...1000),
       "Factor on attractive forces in the early phase"),

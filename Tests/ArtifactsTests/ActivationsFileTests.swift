@@ -29,6 +29,7 @@ import Testing
     #expect(try file.activations(1..<3).elements == (3..<9).map { Float($0) })
     #expect(try file.origins() == fixture.origins)
     #expect(try file.origins()?.classes == [0, 0, 1, 1])
+    #expect(try file.origins()?.collection.classTitles == ["ape", "b"])
     #expect(try file.predictions() == Predictions(images: [0, 2], classes: [4, 3, 2, 1]))
     #expect(try file.provenance?.command == "p --seed=0")
     try fixture.expectConformity(fixture.path, ActivationsFile.schema)

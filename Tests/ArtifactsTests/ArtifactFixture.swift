@@ -19,7 +19,8 @@ struct ArtifactFixture {
   let origins = SampleOrigins(
     image: [0, 0, 2, 2], y: [1, 2, 1, 2], x: [3, 3, 4, 4],
     collection: ImageNames(
-      names: ["a/1.png", "b/2.png", "b/3.png"], classes: [0, 1, 1], classNames: ["a", "b"]),
+      names: ["a/1.png", "b/2.png", "b/3.png"], classes: [0, 1, 1], classNames: ["a", "b"],
+      classLabels: ["ape, great ape", ""]),
     layerHeight: 5, layerWidth: 6)
   /// An input of 20 × 24 pixels that shows the images' centers; the second could not be read.
   let geometry = SampleGeometry(

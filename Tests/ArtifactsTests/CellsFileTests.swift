@@ -19,6 +19,7 @@ import Testing
   func cells() throws {
     let writer = try CellsWriter(
       path: fixture.path, subject: fixture.subject, provenance: fixture.provenance)
+    try writer.writeFrame(lower: [-3, -2.5], upper: [3.5, 4], clippedCount: 1)
     let samples = CellsFile.Samples(exemplars: [3, 1, 2, -1], cellOfSample: [0, 1, -1, 1])
     try writer.write(level, samples)
     var second = level
@@ -43,16 +44,18 @@ import Testing
       level, CellsFile.Samples(exemplars: [3, 0, 2, -1], cellOfSample: [0, 0, 1, -1]))
     try writer.finish()
     let file = try ArrayFileReader(path: fixture.path, kind: "cells")
-    #expect(try file.int32s("7/exemplar_images") == [2, 0, 2, -1])
+    #expect(try file.strings("7/exemplar_names") == ["b/3.png", "a/1.png", "b/3.png", ""])
+    #expect(try file.shape(of: "7/exemplar_names") == [2, 2])
     #expect(try file.int32s("7/class_counts") == [2, 0, 0, 1])
-    #expect(try file.strings("classes/label") == ["", "tabby"])
+    #expect(try file.strings("7/class_names") == ["a", "b"])
+    #expect(try file.strings("7/class_labels") == ["", "tabby"])
     #expect(try file.attribute("images_folder") == .string("/photographs"))
     let boxes = try file.int32s("7/exemplar_boxes")
     #expect(try file.shape(of: "7/exemplar_boxes") == [2, 2, 4])
     let place = fixture.geometry.place(image: 0, y: 1, x: 3)
     #expect(Array(boxes[4..<8]) == place.box && Array(boxes[12...]) == [-1, -1, -1, -1])
     #expect(try file.floats("7/exemplar_centers")[2..<4] == place.center[...])
-    // The names of images are no grid.
+    #expect(try file.groups() == ["7"])
     #expect(try CellsFile(path: fixture.path).level(side: nil) == level)
   }
 }

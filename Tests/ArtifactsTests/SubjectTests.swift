@@ -27,15 +27,15 @@ import Testing
     for (other, words) in [
       (
         changed { ($0.network, $0.networkSHA256) = ("SqueezeNet", "bb") },
-        "the network of the one is SqueezeNet, of the other GoogLeNet"
+        "their networks are SqueezeNet and GoogLeNet"
       ),
       (changed { $0.networkSHA256 = "bb" }, "but their weights are not the same"),
       (
         changed { ($0.network, $0.networkSHA256) = ("SqueezeNet", nil) },
-        "the network of the one is SqueezeNet"
+        "their networks are SqueezeNet and GoogLeNet"
       ),
-      (changed { $0.tensor = "mixed5a" }, "the layer of the one is mixed5a, of the other mixed4c/"),
-      (changed { ($0.tensor, $0.layer) = (nil, "conv1") }, "the layer of the one is conv1"),
+      (changed { $0.tensor = "mixed5a" }, "their layers are mixed5a and mixed4c/output"),
+      (changed { ($0.tensor, $0.layer) = (nil, "conv1") }, "their layers are conv1 and mixed4c"),
       (changed { $0.imagesFingerprint = "f1" }, "they are of different images"),
     ] {
       let fault = fault(other)

@@ -16,6 +16,25 @@ import Testing
     [ColorMap.Range.sigmoid, .clamped].map { Setting(isDecorrelated: isDecorrelated, range: $0) }
   }
 
+  @Test(
+    "a gray map shows its first plane alike in red, green and blue, and pulls all three back to it")
+  func gray() {
+    let planes = randomNumbers(3 * 9, item: 5)
+    let rgb = filled(27) { ColorMap.gray.rgb(of: planes.span, into: &$0) }
+    let direction = randomNumbers(27, item: 6)
+    let pulled = filled(27) { ColorMap.gray.pullback(rgb: rgb.span, direction.span, into: &$0) }
+    for pixel in 0..<9 {
+      let value = 1 / (1 + exp(-Double(planes[pixel]) / 3.squareRoot()))
+      for plane in 0..<3 {
+        #expect(abs(Double(rgb[9 * plane + pixel]) - value) < 5e-7)
+      }
+      let sum = (0..<3).reduce(0) { $0 + Double(direction[9 * $1 + pixel]) }
+      let expected = sum * value * (1 - value) / 3.squareRoot()
+      #expect(abs(Double(pulled[pixel]) - expected) < 2e-6)
+      #expect(pulled[9 + pixel] == 0 && pulled[18 + pixel] == 0)
+    }
+  }
+
   @Test("RGB is lucid's matrix, then the range", arguments: settings, [1, 7, 8, 9, 64])
   func definition(setting: Setting, pixelCount: Int) {
     let planes = randomNumbers(3 * pixelCount, item: pixelCount)

@@ -43,9 +43,19 @@ import Testing
     #expect(abs(dot(linear, y) - dot(x, pulled)) < 0x1p-15 * scale)
   }
 
-  @Test("only red, green and blue can be encoded")
+  @Test("gray is encoded in three planes alike")
+  func gray() throws {
+    let encoding = try InputEncoding(
+      channels: [InputChannel(source: .luma, scale: 2, offset: -7)], side: 2)
+    let image: [Float] = (0..<12).map { Float($0 % 4) / 4 }
+    let expected: [Float] = image.map { 510 * $0 - 7 }
+    #expect(encode(image, encoding) == expected)
+  }
+
+  @Test("only red, green and blue, or gray, can be encoded")
   func channelsThatCannot() {
-    let gray = [InputChannel(source: .luma, scale: 1, offset: 0)]
+    let gray = [InputChannel](
+      repeating: InputChannel(source: .luma, scale: 1, offset: 0), count: 3)
     let twice = [channels[0], channels[0], channels[1]]
     for channels in [gray, twice, []] {
       #expect(throws: VisualizationError.self) {

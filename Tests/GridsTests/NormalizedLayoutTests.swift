@@ -29,15 +29,24 @@ import Testing
   @Test("points lie in the unit square, in their order along each axis", arguments: [2, 3, 1_000])
   func order(count: Int) throws {
     let layout = clouds(count)
-    let points = try NormalizedLayout(layout).points
+    let normalized = try NormalizedLayout(layout)
+    let points = normalized.points
     #expect(points.elements.allSatisfy { 0 <= $0 && $0 <= 1 })
     for axis in 0..<2 {
       let rows = (0..<count).sorted { layout[$0, axis] < layout[$1, axis] }
       #expect(zip(rows, rows.dropFirst()).allSatisfy { points[$0, axis] <= points[$1, axis] })
     }
+    // Just those are clipped that would lie outside.
+    let outside = (0..<count).filter { sample in
+      (0..<2).contains { axis in
+        let value = Double(layout[sample, axis])
+        return value < normalized.lower[axis] || value > normalized.upper[axis]
+      }
+    }
+    #expect(normalized.clipped == outside && (count < 1_000 || !outside.isEmpty))
   }
 
-  @Test("strays are clipped to the border and move nothing else")
+  @Test("strays are clipped, counted, and move nothing else")
   func strays() throws {
     let layout = clouds(1_000)
     var strayed = layout
@@ -45,13 +54,19 @@ import Testing
     strayed[4, 1] = -3e38
     let (plain, clipped) = (try NormalizedLayout(layout), try NormalizedLayout(strayed))
     #expect(clipped.points[3, 0] == 1 && clipped.points[4, 1] == 0)
+    // What was clipped without them is clipped with them as well, but for what lies on the border.
+    #expect(Set(clipped.clipped).isSuperset(of: [3, 4]))
+    #expect(abs(clipped.clipped.count - plain.clipped.count - 2) <= 1)
     #expect(distance(plain.lower, clipped.lower) < 0.2)
     #expect(distance(plain.upper, clipped.upper) < 0.2)
   }
 
   @Test("without clipping and margin the extremes touch the border")
   func extremes() throws {
-    let points = try NormalizedLayout(clouds(500), percentiles: 0...100, relativeMargin: 0).points
+    let normalized = try NormalizedLayout(
+      clouds(500), percentiles: 0...100, relativeMargin: 0)
+    let points = normalized.points
+    #expect(normalized.clipped.isEmpty)
     for axis in 0..<2 {
       let column = (0..<500).map { points[$0, axis] }
       #expect(column.min() == 0 && column.max() == 1)
@@ -85,14 +100,5 @@ import Testing
       layout[13, 1] = number
       #expect(throws: GridError.nonFiniteSample(13)) { try NormalizedLayout(layout) }
     }
-  }
-
-  @Test("quantiles interpolate between neighbors")
-  func quantiles() {
-    #expect(quantile(0.5, ofSorted: [7]) == 7)
-    #expect(quantile(0, ofSorted: [1, 2, 4]) == 1)
-    #expect(quantile(1, ofSorted: [1, 2, 4]) == 4)
-    #expect(quantile(0.5, ofSorted: [1, 2, 4]) == 2)
-    #expect(quantile(0.75, ofSorted: [1, 2, 4]) == 3)
   }
 }

@@ -1,3 +1,5 @@
+import Drawing
+import Grids
 import Images
 import LayoutPictures
 import Matrices
@@ -24,6 +26,10 @@ import Testing
     return Array(image.pixels[at..<at + 3])
   }
 
+  private func density(_ layout: Matrix, side: Int) throws -> RGBImage {
+    try densityMap(layout, side: side).image
+  }
+
   /// How many pixels have another color than the upper left one.
   private func coveredCount(_ image: RGBImage) -> Int {
     let ground = pixel(image, 0, 0)
@@ -33,30 +39,33 @@ import Testing
   }
 
   @Test("a picture is as large as asked for and shows the points", arguments: [1, 2])
-  func size(columns: Int) {
+  func size(columns: Int) throws {
     let layout = clusters(2000, columns: columns)
     let classes = (0..<2000).map { Int32($0 % 3) }
     for image in [
-      classPicture(layout, classes: classes, side: 240),
-      classPicture(layout, classes: nil, side: 240), densityPicture(layout, side: 240),
+      try classPicture(layout, classes: classes, side: 240),
+      try classPicture(layout, classes: nil, side: 240), try density(layout, side: 240),
     ] {
       #expect(image.width == 240 && image.height == (columns == 1 ? 80 : 240))
       let covered = coveredCount(image)
-      #expect(covered > 300 && covered < image.pixels.count / 6)
+      #expect(covered > 300 && covered < image.width * image.height * 3 / 4)
     }
   }
 
   @Test("classes differ in color, and rows of no class are gray", arguments: [1, 2])
-  func colors(columns: Int) {
+  func colors(columns: Int) throws {
     // One point a class, left to right; discs and bars are wide enough for their middle pixel.
     let count = 4
     let layout = Matrix(
       rowCount: count, columnCount: columns,
       elements: (0..<count).flatMap { Array([Float($0), 0].prefix(columns)) })
     let side = 600
-    let image = classPicture(layout, classes: [0, 1, 61, -1], side: side)
+    let image = try classPicture(layout, classes: [0, 1, 61, -1], side: side)
     let found = (0..<count).map { row in
-      let x = Int(18.0 + 564 * Double(row) / 3)
+      // The frame of a plane goes from the 1st to the 99th percentile, 0.03 to 2.97, and a tenth
+      // farther.
+      let x = Int(
+        columns == 1 ? 18.0 + 564 * Double(row) / 3 : 600 * (Double(row) + 0.264) / 3.528)
       // The first column of the bar, which is 4 wide with its gap.
       return pixel(
         image, columns == 1 ? min(x, 599) / 4 * 4 : min(x, 599), columns == 1 ? 150 : 300)
@@ -69,10 +78,10 @@ import Testing
   }
 
   @Test("the colors of the first 24 classes lie apart")
-  func palette() {
-    let colors = (0..<24).map { index -> [Int] in
+  func palette() throws {
+    let colors = try (0..<24).map { index -> [Int] in
       let layout = Matrix(rowCount: 1, columnCount: 2, elements: [0, 0])
-      let image = classPicture(layout, classes: [Int32(index)], side: 21)
+      let image = try classPicture(layout, classes: [Int32(index)], side: 21)
       return pixel(image, 10, 10).map { Int($0) }
     }
     for (index, color) in colors.enumerated() {
@@ -82,63 +91,118 @@ import Testing
     }
   }
 
-  @Test("y runs upwards, and the frame keeps proportions")
-  func orientation() {
+  @Test("y runs upwards, and both axes fill the frame of the grids")
+  func orientation() throws {
+    // On x from 0 to 10, on y from 0 to 5; percentiles and margins make it 5/6 of the side.
     let layout = Matrix(rowCount: 3, columnCount: 2, elements: [0, 0, 10, 0, 10, 5])
-    let image = densityPicture(layout, side: 200)
-    // Corners at 3 % of the side; the height of half the width is centered.
-    for (x, y) in [(6, 147), (194, 147), (194, 53)] {
-      #expect(pixel(image, min(x, 193), y).max() ?? 0 > 60)
+    let image = try density(layout, side: 200)
+    let (near, far) = (Int(200 * 0.078 / 1.176), Int(200 * 1.098 / 1.176))
+    for (x, y) in [(near, far), (far, far), (far, near)] {
+      #expect(pixel(image, x, y).max() ?? 0 > 100)
     }
-    #expect(pixel(image, 6, 53).max() ?? 255 < 10)
+    #expect(pixel(image, near, near).max() ?? 255 < 10)
+  }
+
+  @Test("samples beyond the grids are not shown and move nothing")
+  func clipped() throws {
+    var stream = RandomStream(seed: 2, purpose: .evaluation)
+    let even = Matrix(
+      rowCount: 2000, columnCount: 2, elements: (0..<4000).map { _ in stream.uniform() })
+    let strays: [Float] = [1e6, 0, -3e38, 1e30, 0.5, 77]
+    let strayed = Matrix(rowCount: 2003, columnCount: 2, elements: even.elements + strays)
+    #expect(try densityMap(strayed, side: 100).clippedCount == 3)
+    #expect(try densityMap(even, side: 100).clippedCount == 0)
+    let (plain, with) = (
+      try classPicture(even, classes: nil, side: 100),
+      try classPicture(strayed, classes: nil, side: 100)
+    )
+    // Percentiles move by less than a pixel, and disks shrink by a thousandth.
+    #expect(abs(coveredCount(plain) - coveredCount(with)) < 300)
+    #expect(coveredCount(with) > 5000)
   }
 
   @Test("a crowded place is lighter on the scale of density")
-  func density() {
-    var elements: [Float] = [0, 0, 1, 1]
-    for _ in 0..<500 { elements += [1, 0] }
-    let image = densityPicture(Matrix(rowCount: 502, columnCount: 2, elements: elements), side: 100)
+  func crowded() throws {
+    // A tenth of the samples far to the left, so that they count for the frame.
+    var elements: [Float] = []
+    for index in 0..<550 { elements += index < 50 ? [Float(index % 7) / 6, 1] : [1, 0] }
+    let image = try density(
+      Matrix(rowCount: 550, columnCount: 2, elements: elements), side: 120)
     func light(_ x: Int, _ y: Int) -> Int { pixel(image, x, y).reduce(0) { $0 + Int($1) } }
-    #expect(light(96, 96) > 600 && light(96, 3) > 60 && light(96, 3) < 300 && light(50, 50) < 10)
+    // The frame goes from −0.1 to 1.1.
+    #expect(light(110, 109) > 600 && light(10, 10) > 60 && light(10, 10) < 450)
+    #expect(light(60, 60) < 10)
   }
 
   @Test("no row, one row, rows at one place, and positions that are no numbers", arguments: [1, 2])
-  func few(columns: Int) {
-    for count in [0, 1, 5] {
+  func few(columns: Int) throws {
+    for count in [1, 5] {
       let layout = Matrix(rowCount: count, columnCount: columns, repeating: 7)
       for image in [
-        classPicture(layout, classes: nil, side: 50), densityPicture(layout, side: 50),
+        try classPicture(layout, classes: nil, side: 50), try density(layout, side: 50),
       ] {
-        #expect((coveredCount(image) > 0) == (count > 0))
+        #expect(coveredCount(image) > 0)
       }
     }
+    let nothing = Matrix(rowCount: 0, columnCount: columns)
+    #expect(throws: GridError.noPoints) { try classPicture(nothing, classes: nil, side: 50) }
+    #expect(throws: GridError.noPoints) { try density(nothing, side: 50) }
     #expect(
-      classPicture(Matrix(rowCount: 1, columnCount: columns), classes: nil, side: 1).width == 1)
-    var layout = clusters(300, columns: columns)
-    let whole = densityPicture(layout, side: 60)
-    layout = Matrix(
-      rowCount: 303, columnCount: columns,
-      elements: layout.elements + (0..<3 * columns).map { $0 % 2 == 0 ? .nan : .infinity })
-    #expect(coveredCount(densityPicture(layout, side: 60)) == coveredCount(whole))
+      try classPicture(Matrix(rowCount: 1, columnCount: columns), classes: nil, side: 1).width == 1)
+    for number in [Float.nan, .infinity] {
+      var layout = clusters(300, columns: columns)
+      layout[17, columns - 1] = number
+      #expect(throws: GridError.nonFiniteSample(17)) { try density(layout, side: 50) }
+    }
     let far = Matrix(
       rowCount: 2, columnCount: columns,
       elements: (0..<2 * columns).map {
         $0 < columns ? -.greatestFiniteMagnitude : .greatestFiniteMagnitude
       })
-    #expect(coveredCount(classPicture(far, classes: nil, side: 60)) > 1)
+    #expect(try coveredCount(classPicture(far, classes: nil, side: 60)) > 1)
   }
 
   @Test("bytes do not depend on the number of threads", arguments: [1, 2])
-  func threads(columns: Int) {
+  func threads(columns: Int) throws {
     let layout = clusters(20_000, columns: columns, clusterCount: 7)
     let classes = (0..<20_000).map { Int32($0 % 7) }
-    let pictures = [1, 2, 4].map { count in
-      let (pictures, workerCount) = Parallelism.observingWorkers(threadCount: count) {
-        [classPicture(layout, classes: classes, side: 300), densityPicture(layout, side: 300)]
+    let pictures = try [1, 2, 4].map { count in
+      let (pictures, workerCount) = try Parallelism.observingWorkers(threadCount: count) {
+        [
+          try classPicture(layout, classes: classes, side: 300), try density(layout, side: 300),
+        ]
       }
       #expect(workerCount == count)
       return pictures
     }
     #expect(pictures[1] == pictures[0] && pictures[2] == pictures[0])
+  }
+
+  @Test("figures have a title, a legend or a scale, and say what is not shown")
+  func figures() throws {
+    let layout = clusters(3000)
+    let classes = (0..<3000).map { Int32($0 % 4) - 1 }
+    let plain = try classFigure(layout, classes: nil, classNames: [], title: "", side: 320)
+    let named = try classFigure(
+      layout, classes: classes, classNames: ["apple", "boat", "cup"], title: "layer", side: 320)
+    // The legend stands on the right.
+    #expect(named.height == plain.height && named.width > plain.width + 40)
+    func colors(_ image: RGBImage, from x: Int) -> Set<[UInt8]> {
+      Set(
+        (0..<image.height).flatMap { y in (x..<image.width).map { pixel(image, $0, y) } })
+    }
+    // Three classes, those without one, and the ground at least.
+    #expect(colors(named, from: plain.width).count >= 5)
+    let density = try densityFigure(layout, title: "layer", side: 320)
+    #expect(density.height == plain.height && density.width > plain.width)
+    #expect(colors(density, from: plain.width).count > 50)
+    // Names and classes that do not belong together are drawn as no class.
+    let odd = try classFigure(
+      layout, classes: [Int32](repeating: 9, count: 3000), classNames: ["apple"], title: "",
+      side: 320)
+    #expect(odd.height == plain.height)
+    let line = try classFigure(
+      clusters(300, columns: 1), classes: nil, classNames: [], title: "", side: 320)
+    #expect(line.width == plain.width && line.height < plain.height)
   }
 }

@@ -88,7 +88,48 @@ import Testing
     expectError([tensor("w0", [("location", location)])], "is not a file in the network's folder")
   }
 
-  @Test("links are not followed, and what is no file is not read")
+  @Test("links within a download of Hugging Face's cache are followed, out of it none are")
+  func hubCache() throws {
+    let floats = SmallModel.ramp(12).flatMap { Wire.littleEndian($0.bitPattern) }
+    let repository = "hub/models--someone--net"
+    let snapshot = repository + "/snapshots/0123abc/onnx"
+    try folder.write(repository + "/blobs/b2", floats)
+    try folder.write("hub/models--other--net/blobs/b3", floats)
+    try folder.write("hub/secret", floats)
+    var model = SmallModel()
+    model.initializers = [tensor("w0", [("location", "model.onnx_data")])]
+    model.nodes = [SmallModel.node("Conv", ["image", "w0"], ["result"])]
+    try folder.write(repository + "/blobs/b1", model.bytes)
+    let manager = FileManager.default
+    try manager.createDirectory(
+      atPath: folder.file(snapshot), withIntermediateDirectories: true)
+    let path = folder.file(snapshot + "/model.onnx")
+    try manager.createSymbolicLink(
+      atPath: path, withDestinationPath: "../../../blobs/b1")
+    func link(to target: String) throws {
+      let link = folder.file(snapshot + "/model.onnx_data")
+      try? manager.removeItem(atPath: link)
+      try manager.createSymbolicLink(atPath: link, withDestinationPath: target)
+    }
+    try link(to: "../../../blobs/b2")
+    let network = try TrainedNetwork.load(path: path)
+    #expect(weights(network.graph, 0) == SmallModel.ramp(12))
+    #expect(network.files == [path, folder.file(snapshot + "/model.onnx_data")])
+    for target in [
+      "../../../../models--other--net/blobs/b3", "../../../../secret", "/etc/hostname",
+      "../../../blobs/none",
+    ] {
+      try link(to: target)
+      let error = #expect(throws: ModelError.self) { try TrainedNetwork.load(path: path) }
+      #expect(error?.description.contains("is a link out of the network's folder") == true)
+    }
+    // Beside the network itself a link is harmless.
+    try folder.write(snapshot + "/real.bin", floats)
+    try link(to: "real.bin")
+    #expect(try TrainedNetwork.load(path: path).files.count == 2)
+  }
+
+  @Test("links out of the folder are not followed, and what is no file is not read")
   func links() throws {
     let other = try TemporaryFolder()
     try other.write("w.bin", [UInt8](repeating: 0, count: 48))

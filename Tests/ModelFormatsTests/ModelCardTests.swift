@@ -96,6 +96,32 @@ import Testing
   }
 
   @Test(
+    "mean and deviation of at most 1 are of values from 0 to 1, as PyTorch states them",
+    arguments: [
+      #""mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]"#,
+      #""mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]"#, #""mean": [0.48, 0.45, 0.4]"#,
+      #""mean": [0, 0, 0], "std": [0.25, 0.25, 0.25]"#,
+    ])
+  func unitMoments(fields: String) throws {
+    let (card, warnings) = try load("{\"input\": {\(fields)}}")
+    let stated = try load("{\"input\": {\"range\": [0, 1], \(fields)}}").card
+    #expect(
+      try card.preprocessing(for: shape, path: "") == stated.preprocessing(for: shape, path: ""))
+    #expect(warnings.contains { $0.contains("values 0…1, as mean and std suggest") })
+  }
+
+  @Test("levels stay levels where mean or deviation are beyond 1")
+  func levels() throws {
+    for fields in [#""mean": [0, 0, 0], "std": [255, 255, 255]"#, #""mean": [123, 117, 104]"#] {
+      let channels = try load("{\"input\": {\(fields)}}").card
+        .preprocessing(for: shape, path: "").channels
+      let stated = try load("{\"input\": {\"range\": [0, 255], \(fields)}}").card
+        .preprocessing(for: shape, path: "").channels
+      #expect(channels == stated)
+    }
+  }
+
+  @Test(
     "what is wrong in a card is told in one line with the field's path",
     arguments: [
       ("{", "Cannot use model card"), ("[]", "Cannot use model card"),
@@ -116,6 +142,9 @@ import Testing
       (#"{"input": {"mean": [1, 2]}}"#, "input.mean must hold 3 finite numbers"),
       (#"{"input": {"range": [1, 1]}}"#, "input.range must be"),
       (#"{"input": {"range": [0, 1]}}"#, "input.mean is missing"),
+      (#"{"input": {"mean": [0, 0, 0]}}"#, "input.mean of 0 without input.range"),
+      (#"{"input": {"mean": [0, 0, 0], "std": [1, 1, 1]}}"#, "give input.range: [0, 1]"),
+      (#"{"input": {"mean": [0.5, 0.5, 0.5], "std": [58, 57, 57]}}"#, "are not of one range"),
       (#"{"input": {"channels": "gray"}}"#, "input.mean is missing"),
       (#"{"layers": {"a": 1}}"#, "layers.a"),
     ])

@@ -40,6 +40,48 @@ import Testing
   }
 
   @Test(
+    "without a card, what the file's producer implies is assumed, and said in one line",
+    arguments: [
+      (
+        "pytorch", [ColorSource.red, .green, .blue], Float(1 / 255 / 0.229), Float(-0.485 / 0.229),
+        true
+      ),
+      ("tf2onnx", [.red, .green, .blue], 2 / 255, -1, false),
+      ("keras2onnx", [.red, .green, .blue], 2 / 255, -1, false),
+      ("onnx-caffe2", [.blue, .green, .red], 1, -103.939, false),
+      ("somebody", [.red, .green, .blue], 1, -123.68, false),
+    ])
+  func producers(
+    producer: String, sources: [ColorSource], scale: Float, offset: Float, keepsAspect: Bool
+  ) throws {
+    let folder = try TemporaryFolder()
+    // A second field of a number replaces the first in protocol buffers.
+    let path = try folder.write("net.onnx", SmallModel.complete.bytes + Wire.text(2, producer))
+    let network = try TrainedNetwork.load(path: path)
+    let way = network.preprocessing
+    #expect(way.channels.map(\.source) == sources && way.keepsAspect == keepsAspect)
+    #expect(
+      abs(way.channels[0].scale - scale) < 1e-6 && abs(way.channels[0].offset - offset) < 1e-4)
+    #expect(network.warnings.count == 1 && network.warnings[0].contains(": assumed "))
+    #expect(network.warnings[0].contains("as networks of") == (producer != "somebody"))
+    // What the card says holds; of what belongs together, nothing is mixed.
+    try folder.write("net.json", #"{"input": {"mean": [104, 117, 123], "channels": "BGR"}}"#)
+    let told = try TrainedNetwork.load(path: path).preprocessing
+    #expect(told.channels.map(\.offset) == [-104, -117, -123])
+  }
+
+  @Test("a gray network without a card takes gray from 0 to 1")
+  func gray() throws {
+    let folder = try TemporaryFolder()
+    var model = SmallModel.single("Relu")
+    model.inputs = [SmallModel.value("image", [1, 1, 8, 8])]
+    let network = try TrainedNetwork.load(path: folder.write("net.onnx", model.bytes))
+    #expect(
+      network.preprocessing.channels == [InputChannel(source: .luma, scale: 1 / 255, offset: 0)])
+    #expect(network.warnings.first?.contains("gray") == true)
+  }
+
+  @Test(
     "a card that does not fit the network is an error",
     arguments: [
       (#"{"layers": {"a": "x66"}}"#, "layers.a names \"x66\""),
@@ -88,6 +130,80 @@ import Testing
     let sized = try load(pool([-1, 3, -1, 20]), card: #"{"input": {"size": [96, 64]}}"#)
     #expect(sized.inputShape == MapShape(channels: 3, height: 96, width: 20))
     #expect(!sized.warnings.contains { $0.contains("is open") })
+  }
+
+  @Test(
+    "channels that are open are those of the first convolution, first or last, whatever stands between"
+  )
+  func openChannels() throws {
+    func model(_ sides: [Int], _ before: [[UInt8]], input: String, weights: [Int], group: Int = 1)
+      -> SmallModel
+    {
+      var model = pool(sides)
+      model.initializers = [
+        SmallModel.tensor("w", weights, SmallModel.ramp(weights.reduce(1, *))),
+        SmallModel.tensor("m", [1, 1, 1, 1], [2]),
+      ]
+      model.nodes =
+        before + [
+          SmallModel.node("Conv", [input, "w"], ["result"], SmallModel.attribute("group", group))
+        ]
+      return model
+    }
+    let open = [-1, -1, -1, -1]
+    let color = try load(model(open, [], input: "image", weights: [4, 3, 3, 3]))
+    #expect(color.inputShape == MapShape(channels: 3, height: 224, width: 224))
+    #expect(color.warnings.contains { $0.contains("is open; assumed 224") })
+    let gray = try load(
+      model(
+        open, [SmallModel.node("Div", ["image", "m"], ["x"])], input: "x", weights: [4, 1, 3, 3]),
+      card: #"{"input": {"size": [28, 20], "channels": "gray", "mean": [0.5]}}"#)
+    #expect(gray.inputShape == MapShape(channels: 1, height: 28, width: 20))
+    let last = try load(
+      model(
+        open,
+        [
+          SmallModel.node(
+            "Transpose", ["image"], ["x"], SmallModel.attribute("perm", [0, 3, 1, 2]))
+        ],
+        input: "x", weights: [4, 3, 3, 3]))
+    #expect(last.inputShape == MapShape(channels: 3, height: 224, width: 224))
+    // Not even the number of dimensions, and a convolution in groups.
+    let grouped = try load(model([], [], input: "image", weights: [6, 1, 3, 3], group: 3))
+    #expect(grouped.inputShape.channels == 3)
+    // Where no convolution tells, nothing is guessed.
+    #expect(throws: ModelError.self) { try load(pool(open)) }
+    #expect(throws: ModelError.self) { try load(model([], [], input: "image", weights: [3, 12])) }
+  }
+
+  @Test("a file for batches of several images is read for one")
+  func fixedBatch() throws {
+    var model = pool([8, 4, 6, 6])
+    model.inputs = [SmallModel.value("image", [8, 3, 6, 6])]
+    model.initializers = [
+      SmallModel.tensor("w", [4, 3, 1, 1], SmallModel.ramp(12)),
+      SmallModel.tensor("halves", [5], integers: [8, 2, 2, 6, 6]),
+      SmallModel.tensor("whole", [4], integers: [8, -1, 6, 6]),
+      SmallModel.tensor("token", [1, 1, 1, 6], SmallModel.ramp(6)),
+      SmallModel.tensor("all", [4], integers: [8, 4, 1, 6]),
+    ]
+    model.nodes = [
+      SmallModel.node("Conv", ["image", "w"], ["c"]),
+      SmallModel.node("Reshape", ["c", "halves"], ["h"]),
+      SmallModel.node("Transpose", ["h"], ["t"], SmallModel.attribute("perm", [0, 2, 1, 3, 4])),
+      SmallModel.node("Reshape", ["t", "whole"], ["s"]),
+      SmallModel.node("Expand", ["token", "all"], ["e"]),
+      SmallModel.node("Concat", ["s", "e"], ["result"], SmallModel.attribute("axis", 2)),
+    ]
+    let network = try load(model)
+    #expect(!network.warnings.contains { $0.contains("cannot be computed") })
+    let shapes = try network.graph.facts(input: [1, 3, 6, 6])
+    #expect(shapes["h"]?.shape == [1, 2, 2, 6, 6] && shapes["result"]?.shape == [1, 4, 7, 6])
+    // Where the batch stands elsewhere, what it is about is said.
+    model.initializers[1] = SmallModel.tensor("halves", [5], integers: [2, 8, 2, 6, 6])
+    let partial = try load(model)
+    #expect(partial.warnings.contains { $0.contains("the file is for batches of 8 images") })
+    #expect(partial.graph.outputNames == ["c"])
   }
 
   @Test("an image with its channels last is read with its channels first")

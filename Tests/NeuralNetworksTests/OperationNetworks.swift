@@ -41,12 +41,12 @@ struct OperationNetwork: CustomTestStringConvertible {
     return result
   }
 
-  static let all: [OperationNetwork] = unary + binary + arrangements + sums
+  static let all: [OperationNetwork] = unary + binary + arrangements + sums + windows
 
   private static let functions: [UnaryFunction] = [
     .relu, .leakyReLU(slope: 0.1), .elu(alpha: 0.7), .clip(lower: -0.5, upper: 0.8), .sigmoid,
     .hardSigmoid(alpha: 0.3, beta: 0.4), .hardSwish, .swish, .gelu, .geluByTanh, .tanh, .erf,
-    .exponential, .softplus, .negative, .absolute,
+    .exponential, .softplus, .negative, .absolute, .sine, .cosine,
   ]
 
   private static let unary: [OperationNetwork] =
@@ -104,6 +104,7 @@ struct OperationNetwork: CustomTestStringConvertible {
     OperationNetwork("squeeze", .squeeze(axes: [0, -1]), [1, 3, 1]),
     OperationNetwork("unsqueeze", .unsqueeze(axes: [0, -1]), [3, 2]),
     OperationNetwork("expand", .expand, [3, 1], [ConstantTensor([2, 1, 5])]),
+    OperationNetwork("tile", .tile, [2, 1, 3], [ConstantTensor([2, 3, 2])]),
     OperationNetwork("padding", .pad(.constant), [2, 3], [ConstantTensor([1, 0, 2, -1])]),
     OperationNetwork(
       "mirrored padding", .pad(.reflection), [3, 4], [ConstantTensor([2, 1, 0, 3])]),
@@ -126,6 +127,17 @@ struct OperationNetwork: CustomTestStringConvertible {
     OperationNetwork(
       "mean of rows and columns", .mean(axes: [-1, 2], keepsDimensions: true), [1, 20, 3, 4]),
     OperationNetwork("mean of both ends", .mean(axes: [0, 2], keepsDimensions: false), [2, 3, 4]),
+    OperationNetwork("sum", .reduction(.sum, axes: [0, -1], keepsDimensions: true), [2, 3, 4]),
+    OperationNetwork(
+      "product", .reduction(.product, axes: [1], keepsDimensions: false), [2, 3, 4]),
+    OperationNetwork(
+      "maximum along a dimension", .reduction(.maximum, axes: [-2], keepsDimensions: true),
+      [2, 3, 4]),
+    OperationNetwork(
+      "minimum of rows and columns", .reduction(.minimum, axes: [2, 3], keepsDimensions: false),
+      [1, 20, 3, 4]),
+    OperationNetwork(
+      "maximum of all", .reduction(.maximum, axes: nil, keepsDimensions: false), [3, 5]),
     OperationNetwork("softmax along the last", .softmax(axis: -1), [2, 3, 4]),
     OperationNetwork("softmax along the first", .softmax(axis: 0), [4, 5]),
     OperationNetwork("softmax along the channels", .softmax(axis: 1), [1, 20, 3, 4]),
@@ -172,7 +184,7 @@ struct OperationNetwork: CustomTestStringConvertible {
     ConstantTensor([16]), ConstantTensor([35]), ConstantTensor([1]),
   ]
 
-  private static func positive(_ shape: TensorShape) -> ConstantTensor {
+  static func positive(_ shape: TensorShape) -> ConstantTensor {
     var random = RandomStream(seed: 12, purpose: .evaluation, item: shape.elementCount)
     return ConstantTensor(
       shape: shape,

@@ -80,6 +80,9 @@ extension OperationNetwork {
       return stride(from: 0, to: data.count, by: inner).map {
         data[$0..<$0 + inner].reduce(0, +) / Float(inner)
       }
+    case .averagePool(let window, let countsPadding):
+      return averaged(data, window, countsPadding: countsPadding)
+    case .resize(let rule): return try resized(data, rule)
     default:
       Issue.record("\(node.operation.name) is not folded")
       return []

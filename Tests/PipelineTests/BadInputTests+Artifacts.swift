@@ -103,7 +103,7 @@ extension BadInputTests {
     )
     try expectFailure(
       .render, arguments(.render, ["--layer": "early"]), chain.cells, workshop.model,
-      "of the other conv1; give files that were made of the same layer")
+      "their layers are mixed/output and conv1; give files that were made of the same layer")
     try expectFailure(
       .render, arguments(.render, ["--grid": "7"]), chain.cells, "no grid 7; it has 3, 5")
     try expectFailure(
@@ -113,6 +113,9 @@ extension BadInputTests {
       "give a range within")
     try expectFailure(
       .grid, arguments(.grid, ["--minimum-count": "10000"]), "lower --minimum-count")
+    // What it names works.
+    try expectFailure(
+      .grid, arguments(.grid, ["--grid": "2000"]), "a cell needs", "take --grid ", "GRID=")
   }
 
   @Test("more components than channels are as many as there are")

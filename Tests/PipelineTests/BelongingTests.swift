@@ -39,7 +39,7 @@ extension BadInputTests {
     }
     let variants: [(String, [String: String?], String)] = [
       ("network", ["--model": try retrained()], "but their weights are not the same"),
-      ("layer", ["--layer": "mixed/1x1"], "the layer of the one is "),
+      ("layer", ["--layer": "mixed/1x1"], "their layers are "),
       ("images", ["--images": folder.file("images")], "they are of different images"),
     ]
     for (name, changes, words) in variants {
@@ -62,7 +62,8 @@ extension BadInputTests {
       try refused(.grid, ["--activations": other], chain.layout, other)
       try refused(.embed, ["--neighbor-graph": graph], graph, chain.components)
       try refused(.place, ["--layout": plane], plane, chain.components)
-      try refused(.render, ["--components": scores], scores, chain.cells)
+      try refused(
+        .render, ["--components": scores], scores, name == "images" ? chain.cells : workshop.model)
       if name == "images" {
         // New images are what placing is for.
         try Program.place.succeed(arguments(.place, ["--new": other]))
@@ -92,6 +93,23 @@ extension BadInputTests {
     try expectFailure(
       .grid, arguments(.grid, ["--activations": other]), chain.layout, other,
       "it is of samples at other positions; lay these activations out first")
+  }
+
+  @Test("words out of files that a terminal would obey are escaped in errors")
+  func escapes() throws {
+    let path = folder.file("escape.h5")
+    let writer = try ArrayFileWriter(path: path, kind: "\u{1B}[31mlayout\u{7}")
+    try writer.finish()
+    try expectFailure(
+      .grid, arguments(.grid, ["--layout": path]), "it holds \\u{1B}[31mlayout\\u{7}, expected")
+    let icons = folder.file("network.h5")
+    let other = try ArrayFileWriter(path: icons, kind: "layout")
+    try other.setAttribute("network", .string("\u{9B}2J\n\r"))
+    try other.setAttribute("format", .integer(3))
+    try other.write("layout", [Float](repeating: 0, count: 4), shape: [2, 2])
+    try other.finish()
+    try expectFailure(
+      .grid, arguments(.grid, ["--layout": icons]), "\\u{9B}2J\\u{A}\\u{D}")
   }
 
   // MARK: Outputs

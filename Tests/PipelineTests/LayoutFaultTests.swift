@@ -202,9 +202,18 @@ import Testing
       .embed, embed(rows, "--align-to", layout, "--method", "tsne", "--dimensions", "1"), layout,
       "that layout has 2 dimensions, this one 1")
 
-    // A layout with a place that is not finite.
-    let bad = folder.file("bad.h5")
-    let writer = try ArrayFileWriter(path: bad, kind: "layout")
+    // Layouts with coordinates that are not finite, or so large that their squares are not.
+    for (value, words) in [(Float.nan, "not finite"), (2e12, "is not within"), (-3e38, "sample 0")]
+    {
+      let bad = folder.file("bad.h5")
+      try writeLayout(to: bad, [Float](repeating: value, count: 400))
+      try expectFailure(.embed, embed(rows, "--align-to", bad), bad, words)
+    }
+  }
+
+  /// Writes coordinates as a layout of the rows.
+  private func writeLayout(to path: String, _ coordinates: [Float]) throws {
+    let writer = try ArrayFileWriter(path: path, kind: "layout")
     try writer.setAttribute("format", .integer(LayoutFile.schema.format))
     let source = try ArrayFileReader(path: rows, kind: "activations")
     for name in ["image", "y", "x", "images/class"] {
@@ -216,9 +225,36 @@ import Testing
     }
     try writer.setAttribute("layer_height", .integer(7))
     try writer.setAttribute("layer_width", .integer(10))
-    try writer.write("layout", [Float](repeating: .nan, count: 400), shape: [200, 2])
+    try writer.write("layout", coordinates, shape: [200, 2])
     try writer.finish()
-    try expectFailure(.embed, embed(rows, "--align-to", bad), bad)
+  }
+
+  @Test("a grid over any finite layout; samples far outside are counted and in no cell")
+  func gridOverOutliers() throws {
+    let path = folder.file("strange.h5")
+    // On the points of a square grid.
+    let even = (0..<200).flatMap { sample -> [Float] in
+      [Float(sample % 20), Float(sample * 7 % 20)]
+    }
+    let cases: [(scale: Float, strays: [Int])] = [
+      (1, [17]), (1, []), (1e-40, [0, 199]), (1e12, [3, 4, 5]), (1e37, [8]),
+    ]
+    for (scale, strays) in cases {
+      var coordinates = even.map { $0 * scale }
+      for (index, sample) in strays.enumerated() {
+        coordinates[2 * sample + index % 2] = index == 1 ? -.greatestFiniteMagnitude : 3e38
+      }
+      try writeLayout(to: path, coordinates)
+      let outcome = try Program.grid.succeed([
+        "--activations", rows, "--layout", path, "--grid", "4", "--minimum-count", "1", "--output",
+        folder.file("cells.h5"),
+      ])
+      let file = try ArrayFileReader(path: folder.file("cells.h5"), kind: "cells")
+      #expect(try file.attribute("clipped_samples") == .integer(strays.count))
+      let cells = try file.int32s("4/cell_of_sample")
+      #expect(cells.indices.filter { cells[$0] < 0 } == strays)
+      #expect(outcome.says("beyond its borders") == !strays.isEmpty)
+    }
   }
 
   @Test("new rows of another width, and layouts of other rows, cannot be placed")

@@ -43,6 +43,20 @@ import Testing
     }
   }
 
+  @Test("moments and axes take no more than forecast", arguments: [(3000, 2048), (90, 3000)])
+  func reduction(rows: Int, columns: Int) throws {
+    let path = folder.file("rows.h5")
+    try SyntheticSamples(count: rows, columnCount: columns, images: nil).write(path)
+    for components in ["0", "64"] {
+      try expectWithin(.reduce, ["--activations", path, "--components", components])
+    }
+    let outcome = try Program.reduce.run([
+      "--activations", path, "--output", folder.file("none.h5"), "--memory-limit", "100M",
+    ])
+    #expect(outcome.status == 1 && outcome.messages.last?.contains("--memory-limit is") == true)
+    #expect(!FileManager.default.fileExists(atPath: folder.file("none.h5")))
+  }
+
   @Test("layouts take no more than forecast, with their reports", arguments: sizes)
   func layouts(rows: Int, columns: Int) throws {
     let (path, graph) = (folder.file("rows.h5"), folder.file("neighbors.h5"))

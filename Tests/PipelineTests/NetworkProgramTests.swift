@@ -187,6 +187,15 @@ import Testing
     #expect(fine.status == 0, "\(fine)")
   }
 
+  @Test("gradients fit central differences")
+  func differences() throws {
+    let folder = try TemporaryFolder()
+    for path in try [path(folder), Workshop.shared().model] {
+      let lines = try Program.network.succeed(["check", path]).results
+      #expect(lines.contains { $0.hasPrefix("ok       differences") })
+    }
+  }
+
   @Test("gray images, an unknown operation and a file that is no network fail the check")
   func unsupported() throws {
     let folder = try TemporaryFolder()

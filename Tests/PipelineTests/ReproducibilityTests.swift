@@ -28,6 +28,40 @@ import Testing
     #expect(chain.folder.content == ["activations.h5"])
   }
 
+  @Test("the same bytes in any locale, pictures with text too")
+  func locales() throws {
+    let chain = try Chain.finished()
+    let folder = try TemporaryFolder()
+    // For Japanese text, fontconfig prefers another font, as where fonts of several languages are
+    // installed.
+    try folder.write(
+      "fonts.conf",
+      """
+      <?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+      <fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+      <match target="pattern">
+        <test name="lang" compare="contains"><string>ja</string></test>
+        <test name="family"><string>sans-serif</string></test>
+        <edit name="family" mode="prepend" binding="strong"><string>DejaVu Serif</string></edit>
+      </match></fontconfig>
+      """)
+    for locale in ["C", "ja_JP.eucJP", "ja_JP.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "ar_EG"] {
+      let arguments = chain.arguments(of: .embed, ["--output": folder.file("layout.h5")])
+      let outcome = try Running(
+        "/usr/bin/env",
+        [
+          "LC_ALL=\(locale)", "LANG=\(locale)", "FONTCONFIG_FILE=\(folder.file("fonts.conf"))",
+          try Program.embed.path,
+        ] + arguments
+      ).outcome()
+      #expect(outcome.status == 0, "\(outcome)")
+      for name in folder.content where name.hasPrefix("layout") {
+        #expect(
+          try folder.bytes(name) == chain.folder.bytes(name), "\(name) differs in \(locale)")
+      }
+    }
+  }
+
   @Test("another seed samples other positions and draws other icons")
   func seeds() throws {
     let chain = try Chain.finished()

@@ -39,6 +39,7 @@ import Testing
     (.embed, ["--components": nil], "either --components or --activations"),
     (.embed, ["--min-dist": "1.5"], "--min-dist must be from 0 to --spread, got 1.5"),
     (.embed, ["--method": "som"], "--method must be tsne or umap, got som"),
+    (.embed, ["--method": "umap", "--dimensions": "1"], "UMAP makes planes"),
     (.embed, ["--dimensions": "3"], "--dimensions must be from 1 to 2, got 3"),
     (.embed, ["--perplexity": "nan"], "--perplexity must be from 1 to 3000, got nan"),
     (.embed, ["--learning-rate": "-1"], "--learning-rate"),

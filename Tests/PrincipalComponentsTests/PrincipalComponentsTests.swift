@@ -133,6 +133,62 @@ import Testing
     }
   }
 
+  @Test(
+    "of fewer samples than columns, products of samples give the same axes",
+    arguments: [(2, 3), (8, 300), (40, 41), (120, 700)])
+  func fewSamples(rowCount: Int, columnCount: Int) throws {
+    let rows = correlatedRows(rowCount, columnCount, offset: 5)
+    let count = min(columnCount, rowCount + 6)
+    let (few, many) = (
+      try PrincipalComponents(of: rows, count: count), try components(rows, count: count)
+    )
+    let greatest = many.variances[0]
+    #expect(worstDifference(few.variances, many.variances) < 1e-5 * greatest)
+    #expect(abs(few.totalVariance - many.totalVariance) < 1e-5 * greatest)
+    #expect(zip(few.mean, many.mean).allSatisfy { abs($0 - $1) < 1e-5 })
+    let (theirs, ours) = (many.scores(of: rows), few.scores(of: rows))
+    for axis in 0..<count {
+      for other in 0..<count {
+        let product = zip(few.axes[row: axis], few.axes[row: other]).reduce(0) { $0 + $1.0 * $1.1 }
+        #expect(abs(product - (axis == other ? 1 : 0)) < 1e-5)
+      }
+      // Where two variances nearly agree, their axes may turn into each other.
+      let own = many.variances[axis]
+      let isAlone = many.variances.enumerated().allSatisfy {
+        $0.offset == axis || abs($0.element - own) > 0.01 * own
+      }
+      guard axis < rowCount - 1, isAlone, own > 1e-3 * greatest else { continue }
+      for row in 0..<rowCount {
+        let tolerance = 1e-3 * Float(greatest.squareRoot())
+        #expect(abs(ours[row, axis] - theirs[row, axis]) < tolerance)
+      }
+    }
+    // Along the axes that complete the system nothing varies.
+    #expect(few.variances.dropFirst(rowCount - 1).allSatisfy { $0 < 1e-6 * greatest })
+    let (other, workerCount) = try Parallelism.observingWorkers(threadCount: 2) {
+      try PrincipalComponents(of: rows, count: count)
+    }
+    #expect(other == few && workerCount <= 2)
+  }
+
+  @Test("a few equal samples have no variance along any orthonormal axes")
+  func fewEqualSamples() throws {
+    for rowCount in [1, 3] {
+      let rows = Matrix(rowCount: rowCount, columnCount: 9, repeating: 4)
+      let components = try PrincipalComponents(of: rows, count: 9)
+      #expect(components.variances == [Double](repeating: 0, count: 9))
+      #expect(components.scores(of: rows).elements.allSatisfy { $0 == 0 })
+      #expect(components.axes.elements.map(abs).reduce(0, +) == 9)
+    }
+    #expect(throws: PrincipalComponentsError.nonFiniteSample(1)) {
+      try PrincipalComponents(
+        of: Matrix(rowCount: 2, columnCount: 3, elements: [1, 2, 3, 4, .nan, 6]), count: 1)
+    }
+    #expect(throws: PrincipalComponentsError.noSamples) {
+      try PrincipalComponents(of: Matrix(rowCount: 0, columnCount: 3), count: 1)
+    }
+  }
+
   @Test("no rows are an error")
   func noRows() {
     #expect(throws: PrincipalComponentsError.noSamples) {

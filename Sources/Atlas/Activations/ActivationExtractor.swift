@@ -56,8 +56,8 @@ public final class ActivationExtractor: Sendable {
   ///   - layers: The tensors to sample.
   ///   - images: The images.
   ///   - parameters: Which positions are sampled, and how.
-  /// - Throws: `GraphError` or `NetworkError` when the network cannot be compiled, or a layer is
-  ///   not a feature map.
+  /// - Throws: `GraphError` or `NetworkError` when the network cannot be compiled, or a layer suits no
+  ///   atlas.
   /// - Precondition: There is a layer.
   public init(
     network: TrainedNetwork, layers: [String], images: ImageCollection,
@@ -69,10 +69,14 @@ public final class ActivationExtractor: Sendable {
       parameters.predictsClasses ? network.card.logits ?? network.graph.outputNames.first : nil
     // The copies share one set of weights: each has memory of its own for activations alone.
     let weights = PreparedWeights()
+    let size = preprocessing.size
+    let graph = try network.graph.withMaps(
+      of: layers,
+      input: network.graph.imageShape(height: size.height, width: size.width))
     networks = try (0..<Parallelism.threadCount).map { _ in
       try CompiledNetwork(
-        network.graph, inputHeight: preprocessing.size.height,
-        inputWidth: preprocessing.size.width, reading: layers + (logits.map { [$0] } ?? []),
+        graph, inputHeight: size.height, inputWidth: size.width,
+        reading: layers + (logits.map { [$0] } ?? []),
         precision: parameters.precision, weights: weights)
     }
     let shapes = try layers.map { [networks] in try networks[0].map(of: $0) }

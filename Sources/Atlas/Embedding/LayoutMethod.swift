@@ -13,6 +13,14 @@ public enum LayoutMethod: Sendable, Equatable {
   /// t-SNE, in the plane or on a line.
   case tsne(TSNEParameters)
 
+  /// The method's usual name.
+  public var name: String {
+    switch self {
+    case .umap: "UMAP"
+    case .tsne: "t-SNE"
+    }
+  }
+
   /// The number of neighbors of a sample that the method looks at.
   public var neighborCount: Int {
     switch self {

@@ -37,12 +37,13 @@ public struct GridCells: Sendable, Equatable {
 /// Which samples of a layout fall into which cell of a grid.
 ///
 /// A point on the line between two cells belongs to the one on the right or above; the right and
-/// the upper border of the unit square belong to the outermost cells. Every point thus lies in
-/// exactly one cell.
+/// the upper border of the unit square belong to the outermost cells. Every point that is not
+/// clipped thus lies in exactly one cell.
 public struct GridAssignment: Sendable, Equatable {
   /// The cells that hold enough samples, m.
   public let cells: GridCells
-  /// The index of each sample's cell, or −1 if that cell is left out; n of them.
+  /// The index of each sample's cell, or −1 if that cell is left out or the sample is clipped; n of
+  /// them.
   public let cellOfSample: [Int32]
 
   /// Makes an assignment from its parts, for instance those read from a file.
@@ -76,6 +77,7 @@ public struct GridAssignment: Sendable, Equatable {
     }
     var counts = [Int](repeating: 0, count: side * side)
     for position in positions { counts[position] += 1 }
+    for sample in layout.clipped { counts[positions[sample]] -= 1 }
 
     // Only when all points are counted is it known which cells are kept.
     let kept = counts.indices.filter { counts[$0] >= minimumCount }
@@ -84,6 +86,8 @@ public struct GridAssignment: Sendable, Equatable {
     cells = GridCells(
       side: side, row: kept.map { $0 / side }, column: kept.map { $0 % side },
       count: kept.map { counts[$0] })
-    cellOfSample = positions.map { cellOfPosition[$0] }
+    var cellOfSample = positions.map { cellOfPosition[$0] }
+    for sample in layout.clipped { cellOfSample[sample] = -1 }
+    self.cellOfSample = cellOfSample
   }
 }

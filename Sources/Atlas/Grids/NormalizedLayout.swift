@@ -1,14 +1,19 @@
 public import Matrices
+internal import Numerics
 
 /// A layout stretched to the unit square: x grows to the right, y upward.
 ///
-/// Each axis is stretched on its own from the 1st to the 99th percentile plus a margin; what lies
-/// farther out is clipped to the border, so a few outliers do not shrink everything else. The
-/// recipe is that of Carter et al. ("Activation Atlas", 2019), with margins that are equal on both
-/// sides.
+/// Each axis is stretched on its own from the 1st to the 99th percentile plus a margin, so a few
+/// outliers do not shrink everything else. The square is that of Carter et al. ("Activation Atlas",
+/// 2019), with margins that are equal on both sides. Their notebooks move what lies farther out to
+/// the border, where it piles up in the outermost cells; here it is clipped: it lies in no cell.
+/// That is no fixed fraction of the samples, since the margin reaches beyond the percentiles; of a
+/// compact layout none is clipped.
 public struct NormalizedLayout: Sendable {
-  /// The points, n × 2, in [0, 1].
+  /// The points, n × 2, in [0, 1]; those that are clipped on the border.
   public let points: Matrix
+  /// The samples beyond the square, ascending.
+  public let clipped: [Int]
   /// The point of the original layout that became (0, 0).
   public let lower: SIMD2<Double>
   /// The point of the original layout that became (1, 1).
@@ -18,7 +23,7 @@ public struct NormalizedLayout: Sendable {
   ///
   /// - Parameters:
   ///   - layout: The points, n × 2.
-  ///   - percentiles: The part of each axis that is sure to stay unclipped, within 0...100.
+  ///   - percentiles: The part of each axis that is sure to lie in the square, within 0...100.
   ///   - relativeMargin: The margin on either side, as a fraction of that part. Not negative.
   /// - Throws: `GridError` if there are no points or one is not finite.
   /// - Complexity: O(n log n).
@@ -41,19 +46,23 @@ public struct NormalizedLayout: Sendable {
       lower[axis] = low - margin
       upper[axis] = high + margin
     }
-    var points = layout
+    var (points, clipped) = (layout, [Int]())
     for sample in 0..<layout.rowCount {
-      let point = Self.position(
-        SIMD2(layout[sample, 0], layout[sample, 1]), lower: lower, upper: upper)
+      let original = SIMD2(layout[sample, 0], layout[sample, 1])
+      let point = Self.position(original, lower: lower, upper: upper)
       points[sample, 0] = point.x
       points[sample, 1] = point.y
+      let wide = SIMD2<Double>(original)
+      if any(wide .< lower) || any(wide .> upper) { clipped.append(sample) }
     }
     self.points = points
+    self.clipped = clipped
     self.lower = lower
     self.upper = upper
   }
 
-  /// The position in the unit square of another point of the original layout.
+  /// The position in the unit square of another point of the original layout, on the border for one
+  /// beyond the square.
   ///
   /// An axis along which the percentiles agree maps to its middle.
   public func position(of point: SIMD2<Float>) -> SIMD2<Float> {
@@ -69,21 +78,6 @@ public struct NormalizedLayout: Sendable {
       lowerBound: SIMD2(repeating: 0), upperBound: SIMD2(repeating: 1))
     return SIMD2<Float>(scaled.replacing(with: 0.5, where: size .== 0))
   }
-}
-
-/// The value below which a fraction of sorted values lies, with linear interpolation between the
-/// two nearest ones (Hyndman and Fan 1996, definition 7; NumPy's default).
-///
-/// - Precondition: `values` is ascending and not empty; `fraction` is in [0, 1].
-package func quantile(_ fraction: Double, ofSorted values: [Float]) -> Float {
-  precondition(
-    !values.isEmpty && 0 <= fraction && fraction <= 1,
-    "no quantile \(fraction) of \(values.count) values")
-  let position = fraction * Double(values.count - 1)
-  let lower = min(Int(position), values.count - 1)
-  let upper = min(lower + 1, values.count - 1)
-  let (low, high) = (Double(values[lower]), Double(values[upper]))
-  return Float(low + (high - low) * (position - Double(lower)))
 }
 
 /// Why a layout could not be normalized or samples could not be averaged.

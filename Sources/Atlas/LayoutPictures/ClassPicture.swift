@@ -1,7 +1,8 @@
 internal import Drawing
 internal import Glibc
-public import Images
-public import Matrices
+package import Grids
+package import Images
+package import Matrices
 
 /// A scatter plot of a layout, colored by class.
 ///
@@ -11,13 +12,16 @@ public import Matrices
 /// for any number of threads.
 ///
 /// - Parameters:
-///   - layout: The positions, n × 2 or n × 1; samples whose position is not finite are left out.
+///   - layout: The positions, n × 2 or n × 1.
 ///   - classes: The class of each sample, below 0 for none; nil gives all one color. From 60
 ///     classes on colors repeat.
 ///   - side: The side in pixels, at most 16,384.
 /// - Returns: An image of side × side; for n × 1 a third as high.
-/// - Complexity: O(n + side²), with 16 bytes per pixel.
-public func classPicture(_ layout: Matrix, classes: [Int32]?, side: Int) -> RGBImage {
+/// - Throws: `GridError` if there are no samples, or one has no finite position.
+/// - Complexity: O(n log n + side²), with 16 bytes per pixel.
+package func classPicture(
+  _ layout: Matrix, classes: [Int32]?, side: Int
+) throws(GridError) -> RGBImage {
   checkArguments(layout, side)
   precondition(
     classes.map { $0.count == layout.rowCount } ?? true,
@@ -26,11 +30,12 @@ public func classPicture(_ layout: Matrix, classes: [Int32]?, side: Int) -> RGBI
   let palette = (-1..<Int32(ClassPalette.count)).map(ClassPalette.linear)
   let colors = classes?.map { $0 < 0 ? 0 : 1 + Int($0) % ClassPalette.count }
   let background = SIMD3(repeating: linear(0.985))
+  let frame = try LayoutFrame(layout, side: side)
   guard layout.columnCount > 1 else {
-    let bars = LayoutBars(layout, side: side, groupCount: palette.count) { colors?[$0] ?? 1 }
+    let bars = LayoutBars(frame, side: side, groupCount: palette.count) { colors?[$0] ?? 1 }
     return bars.picture(background: background) { _, group in palette[group] }
   }
-  let splat = PointSplat(layout, side: side) { palette[colors?[$0] ?? 1] }
+  let splat = PointSplat(frame, side: side) { palette[colors?[$0] ?? 1] }
   let median = splat.medianCount()
   return picture(width: side, height: side) { pixel in
     let sum = splat.sums[pixel]
@@ -63,6 +68,14 @@ enum ClassPalette {
     let color = Int(index) % count
     let (lightness, chroma) = rounds[color / hues.count]
     return linearColor(lightness: lightness, chroma: chroma, hue: hues[color % hues.count])
+  }
+
+  /// The same as legends are drawn in.
+  static func color(_ index: Int32) -> Color {
+    let light = linear(index)
+    return Color(
+      Float(byte(linear: light.x)) / 255, Float(byte(linear: light.y)) / 255,
+      Float(byte(linear: light.z)) / 255)
   }
 }
 

@@ -1,49 +1,70 @@
 internal import Glibc
-public import Images
-public import Matrices
+package import Grids
+package import Images
+package import Matrices
 
-/// The density of a layout: how many samples lie on each pixel, on a logarithmic scale.
-///
-/// From black for no sample through violet and orange to light yellow for the densest thousandth of
-/// the pixels; a single sample is still visible. A layout on a line becomes a strip of bars. The
-/// bytes are the same for any number of threads.
-///
-/// - Parameters:
-///   - layout: The positions, n × 2 or n × 1; samples whose position is not finite are left out.
-///   - side: The side in pixels, at most 16,384.
-/// - Returns: An image of side × side; for n × 1 a third as high.
-/// - Complexity: O(n + side²), with 16 bytes per pixel.
-public func densityPicture(_ layout: Matrix, side: Int) -> RGBImage {
-  checkArguments(layout, side)
-  let background = linearLight(DensityScale.color(0))
-  guard layout.columnCount > 1 else {
-    let bars = LayoutBars(layout, side: side, groupCount: 1) { _ in 0 }
-    return bars.picture(background: background) { fraction, _ in
-      linearLight(DensityScale.color(0.25 + 0.7 * fraction))
-    }
-  }
-  let splat = PointSplat(layout, side: side) { _ in .zero }
-  let counts = splat.sums.lazy.map(\.w).filter { $0 > 0 }.sorted()
-  // Not the greatest count: one pile of duplicates would leave everything else dark.
-  let top = counts.isEmpty ? 1 : max(1, counts[min(counts.count - 1, counts.count * 999 / 1000)])
-  return picture(width: side, height: side) { pixel in
-    let count = splat.sums[pixel].w
-    guard count > 0 else { return background }
-    // One sample is a quarter of the way up, at least eight the top; less than one, at the rim of a
-    // disc, fades out.
-    let fraction = count < 1 ? 0.25 * count : 0.25 + 0.75 * logf(count) / logf(max(top, 8))
-    return linearLight(DensityScale.color(fraction))
-  }
+/// A density picture and what its colors mean.
+package struct DensityMap {
+  /// The picture.
+  package let image: RGBImage
+  /// The number of samples beyond the frame.
+  package let clippedCount: Int
+  /// The scale of the colors; nil for bars.
+  let scale: DensityScale?
 }
 
-/// A color of sRGB in linear light.
-private func linearLight(_ color: SIMD3<Float>) -> SIMD3<Float> {
-  SIMD3(linear(color.x), linear(color.y), linear(color.z))
+/// The density of a layout, on a logarithmic scale.
+///
+/// From black for no sample through violet and orange to light yellow for the densest thousandth of
+/// the pixels; a single sample is still visible. A plane is framed as the grids over it are;
+/// samples beyond are not shown. A layout on a line becomes a strip of bars. The bytes are the same
+/// for any number of threads.
+///
+/// - Parameters:
+///   - layout: The positions, n × 2 or n × 1.
+///   - side: The side in pixels, at most 16,384.
+/// - Returns: An image of side × side; for n × 1 a third as high.
+/// - Throws: `GridError` if there are no samples, or one has no finite position.
+/// - Complexity: O(n log n + side²) and more for few samples (`DensityField`).
+package func densityMap(_ layout: Matrix, side: Int) throws(GridError) -> DensityMap {
+  checkArguments(layout, side)
+  let frame = try LayoutFrame(layout, side: side)
+  let background = DensityScale.linearColor(0)
+  guard layout.columnCount > 1 else {
+    let bars = LayoutBars(frame, side: side, groupCount: 1) { _ in 0 }
+    let image = bars.picture(background: background) { fraction, _ in
+      DensityScale.linearColor(0.25 + 0.7 * fraction)
+    }
+    return DensityMap(image: image, clippedCount: 0, scale: nil)
+  }
+  let field = DensityField(frame, side: side)
+  let scale = DensityScale(field)
+  let image = picture(width: side, height: side) { pixel in
+    DensityScale.linearColor(scale.fraction(of: field.values[pixel]))
+  }
+  return DensityMap(image: image, clippedCount: frame.clippedCount, scale: scale)
 }
 
 /// Colors for few to many: matplotlib's magma, whose lightness rises evenly (Smith and van der
-/// Walt, CC0).
-private enum DensityScale {
+/// Walt, CC0), over the logarithm of a density.
+struct DensityScale {
+  /// The densities at the ends of the scale, in samples per cell of a grid of 100 × 100.
+  let low, high: Float
+
+  /// The scale of a field.
+  init(_ field: DensityField) {
+    // An eighth of a lone sample's density, so that it stands out of the black.
+    low = field.loneSample / 8
+    // Not the greatest density: one pile of duplicates would leave everything else dark.
+    let some = field.values.lazy.filter { [low] in $0 > low }.sorted()
+    high = max(8 * low, some.isEmpty ? 0 : some[min(some.count - 1, some.count * 999 / 1000)])
+  }
+
+  /// Where a density stands on the scale, from 0 to 1.
+  func fraction(of density: Float) -> Float {
+    density > low ? min(logf(density / low) / logf(high / low), 1) : 0
+  }
+
   /// Every tenth of the scale, in sRGB.
   private static let stops: [SIMD3<Float>] = [
     0x000004, 0x150E37, 0x3B0F70, 0x641A80, 0x8C2981, 0xB63679, 0xDE4968, 0xF76F5C, 0xFE9F6D,
@@ -58,5 +79,11 @@ private enum DensityScale {
     let index = min(Int(position), stops.count - 2)
     let rest = position - Float(index)
     return stops[index] * (1 - rest) + stops[index + 1] * rest
+  }
+
+  /// The color at a fraction of the scale, in linear light.
+  static func linearColor(_ fraction: Float) -> SIMD3<Float> {
+    let color = color(fraction)
+    return SIMD3(linear(color.x), linear(color.y), linear(color.z))
   }
 }

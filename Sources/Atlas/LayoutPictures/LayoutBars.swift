@@ -1,5 +1,4 @@
 internal import Images
-internal import Matrices
 
 /// A layout on a line as a histogram: how many samples of each group lie in each part of the line.
 struct LayoutBars {
@@ -14,18 +13,17 @@ struct LayoutBars {
   /// Counts samples by group in parts of a line `side` pixels long.
   ///
   /// - Parameters:
-  ///   - layout: The positions, n × 1; samples whose position is not finite are left out.
+  ///   - frame: The positions, on a line.
   ///   - side: The length of the line in pixels.
   ///   - groupCount: The number of groups.
   ///   - group: The group of a sample.
-  init(_ layout: Matrix, side: Int, groupCount: Int, group: (Int) -> Int) {
+  init(_ frame: LayoutFrame, side: Int, groupCount: Int, group: (Int) -> Int) {
     (width, height) = (side, max(1, side / 3))
     self.groupCount = groupCount
     let barCount = (side + Self.barWidth - 1) / Self.barWidth
-    let frame = LayoutFrame(layout, side: side)
     var counts = [Int](repeating: 0, count: barCount * groupCount)
-    for sample in 0..<layout.rowCount {
-      guard let position = frame.pixelPosition(of: sample, in: layout) else { continue }
+    for sample in 0..<frame.sampleCount {
+      guard let position = frame.pixelPosition(of: sample) else { continue }
       let bar = min(max(Int(position.x) / Self.barWidth, 0), barCount - 1)
       counts[bar * groupCount + group(sample)] += 1
     }

@@ -1,48 +1,66 @@
 internal import Drawing
 internal import Glibc
+internal import Grids
 internal import Images
 internal import Matrices
 internal import Numerics
 internal import ParallelLoops
 
-/// Where the positions of a layout lie in a square image: as large as fits, with one scale for both
-/// axes, y upward.
+/// Where the samples of a layout lie in its picture.
+///
+/// A plane is framed as the grids over it are, each axis stretched on its own (`NormalizedLayout`),
+/// so that a picture lies exactly over an atlas. A line is shown from end to end.
 struct LayoutFrame {
-  private let center: SIMD2<Double>
-  private let scale: Double
-  private let side: Double
+  /// The positions in the unit square, n × 2; x to the right, y upward.
+  private let points: [SIMD2<Float>]
+  /// Whether each sample lies within the frame.
+  private let isInside: [Bool]
+  private let side: Float
+  /// The number of samples beyond the frame.
+  let clippedCount: Int
 
-  /// The fraction of the image left free at each edge.
+  /// The fraction of the picture left free at the ends of a line.
   static let margin = 0.03
 
-  /// Fits all finite positions of a layout into an image.
-  init(_ layout: Matrix, side: Int) {
-    var box = BoundingBox()
-    for sample in 0..<layout.rowCount {
-      if let position = finitePosition(sample, in: layout) { box.include(position) }
+  /// Frames a layout in a picture of a side in pixels.
+  ///
+  /// - Throws: `GridError` if there are no samples, or one has no finite position.
+  init(_ layout: Matrix, side: Int) throws(GridError) {
+    self.side = Float(side)
+    guard layout.columnCount == 1 else {
+      let normalized = try NormalizedLayout(layout)
+      points = (0..<layout.rowCount).map {
+        SIMD2(normalized.points[$0, 0], normalized.points[$0, 1])
+      }
+      var isInside = [Bool](repeating: true, count: layout.rowCount)
+      for sample in normalized.clipped { isInside[sample] = false }
+      self.isInside = isInside
+      clippedCount = normalized.clipped.count
+      return
     }
+    guard layout.rowCount > 0 else { throw .noPoints }
+    if let sample = layout.firstNonFiniteRow() { throw .nonFiniteSample(sample) }
     // In double precision no difference of two floats overflows.
-    let (low, high) = (SIMD2<Double>(box.low), SIMD2<Double>(box.high))
-    let extent = box.isEmpty ? 0 : (high - low).max()
-    center = box.isEmpty ? .zero : low + (high - low) / 2
-    scale = extent > 0 ? Double(side) * (1 - 2 * Self.margin) / extent : 0
-    self.side = Double(side)
+    let values = layout.elements.map(Double.init)
+    let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+    let scale = high > low ? (1 - 2 * Self.margin) / (high - low) : 0
+    points = values.map { value in
+      SIMD2(Float(0.5 + scale * (value - low - (high - low) / 2)), 0.5)
+    }
+    isInside = [Bool](repeating: true, count: layout.rowCount)
+    clippedCount = 0
   }
 
-  /// A sample's position in the image in pixels; nil if its position in the layout is not finite.
-  func pixelPosition(of sample: Int, in layout: Matrix) -> SIMD2<Float>? {
-    guard let position = finitePosition(sample, in: layout) else { return nil }
-    let offset = (SIMD2<Double>(position) - center) * scale
+  /// The number of samples.
+  var sampleCount: Int { points.count }
+
+  /// A sample's position in the picture in pixels; nil for one beyond the frame.
+  @inline(__always)
+  func pixelPosition(of sample: Int) -> SIMD2<Float>? {
+    guard isInside[sample] else { return nil }
     // Pixel rows count from the top.
-    return SIMD2(Float(side / 2 + offset.x), Float(side / 2 - offset.y))
+    return SIMD2(side * points[sample].x, side * (1 - points[sample].y))
   }
-}
-
-/// A sample's position, with y = 0 in a layout on a line; nil if it is not finite.
-private func finitePosition(_ sample: Int, in layout: Matrix) -> SIMD2<Float>? {
-  let x = layout[sample, 0]
-  let y = layout.columnCount > 1 ? layout[sample, 1] : 0
-  return x.isFinite && y.isFinite ? SIMD2(x, y) : nil
 }
 
 /// Stops at layouts and images that cannot be drawn.
@@ -74,7 +92,7 @@ func picture(
 }
 
 /// A component of linear light as a byte of sRGB (IEC 61966-2-1).
-private func byte(linear value: Float) -> UInt8 {
+func byte(linear value: Float) -> UInt8 {
   let clamped = min(max(value, 0), 1)
   let encoded = clamped <= 0.0031308 ? 12.92 * clamped : 1.055 * powf(clamped, 1 / 2.4) - 0.055
   return UInt8(encoded * 255 + 0.5)

@@ -15,14 +15,13 @@ struct PointSplat {
   /// that does not depend on the number of threads.
   ///
   /// - Parameters:
-  ///   - layout: The positions, n × 2; samples whose position is not finite are left out.
+  ///   - frame: The positions, in a plane; samples beyond the frame are left out.
   ///   - side: The side in pixels.
   ///   - color: The color of a sample, in linear light.
   /// - Complexity: O(n + side²), with 8 bytes per sample and 16 per pixel.
-  init(_ layout: Matrix, side: Int, color: @Sendable (Int) -> SIMD3<Float>) {
-    let radius = Self.radius(sampleCount: layout.rowCount, side: side)
-    let frame = LayoutFrame(layout, side: side)
-    let lines = Self.samplesByLine(layout, frame, side: side)
+  init(_ frame: LayoutFrame, side: Int, color: @Sendable (Int) -> SIMD3<Float>) {
+    let radius = Self.radius(sampleCount: frame.sampleCount, side: side)
+    let lines = Self.samplesByLine(frame, side: side)
     var sums = [SIMD4<Float>](repeating: .zero, count: side * side)
     let reach = Int(radius.rounded(.up)) + 1
     sums.withDisjointWrites { sums in
@@ -32,7 +31,7 @@ struct PointSplat {
         let near = max(0, band.lowerBound - reach)..<min(side, band.upperBound + reach)
         for position in lines.starts[near.lowerBound]..<lines.starts[near.upperBound] {
           let sample = Int(lines.order[position])
-          guard let center = frame.pixelPosition(of: sample, in: layout) else { continue }
+          guard let center = frame.pixelPosition(of: sample) else { continue }
           let ink = SIMD4(color(sample), 1)
           for y in Self.pixels(center.y, radius, within: band) {
             for x in Self.pixels(center.x, radius, within: 0..<side) {
@@ -72,10 +71,10 @@ struct PointSplat {
 
   /// The samples by the pixel row that they stand on, from the top.
   private static func samplesByLine(
-    _ layout: Matrix, _ frame: LayoutFrame, side: Int
+    _ frame: LayoutFrame, side: Int
   ) -> BinnedIndices {
-    let lines = (0..<layout.rowCount).map { sample in
-      guard let center = frame.pixelPosition(of: sample, in: layout) else { return Int32(-1) }
+    let lines = (0..<frame.sampleCount).map { sample in
+      guard let center = frame.pixelPosition(of: sample) else { return Int32(-1) }
       return Int32(min(max(Int(center.y), 0), side - 1))
     }
     return countingSort(lines, binCount: side)

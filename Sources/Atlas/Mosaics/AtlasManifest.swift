@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 public import Grids
+internal import Numerics
 
 /// What an atlas shows: the content of `atlas.json`.
 public struct AtlasManifest: Codable, Sendable, Equatable {

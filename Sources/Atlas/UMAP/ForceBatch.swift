@@ -13,6 +13,15 @@ struct UMAPForces: Sendable {
   /// The weight of repulsive forces.
   private let repulsion: Float
 
+  /// The farthest that one run of negative samples moves a sample.
+  ///
+  /// A step adds up forces at the place where it begins. That is right while the sum is short. Where
+  /// samples are crowded, as at the beginning, each of a run repels with the greatest force, and
+  /// their sum led hundreds of units away, from where some samples never came back. One after the
+  /// other, as in umap-learn, the first would have led out of the reach of the rest. So a run counts
+  /// no more than its one longest move there: a force of 4 at a step length of 1.
+  static let greatestRunMove: Float = 4
+
   init(_ parameters: UMAPParameters) {
     (a, b) = fitCurve(spread: parameters.spread, minimumDistance: parameters.minimumDistance)
     repulsion = parameters.repulsion
@@ -54,6 +63,15 @@ struct UMAPForces: Sendable {
   private func limited(_ force: SIMD8<Float>) -> SIMD8<Float> {
     let low = force.replacing(with: -4, where: force .< -4)
     return low.replacing(with: 4, where: low .> 4)
+  }
+}
+
+extension SIMD2<Float> {
+  /// This vector if it is no longer than a limit, else the one of that length and its direction.
+  @inline(__always)
+  func limited(to limit: Float) -> SIMD2<Float> {
+    let square = (self * self).sum()
+    return square > limit * limit ? self * (limit / square.squareRoot()) : self
   }
 }
 
@@ -154,10 +172,14 @@ struct ForceBatch {
     Self.replace(&repulsions, count: repulsionCount) { forces.repulsions($0, $1) }
   }
 
-  /// The sum of the first forces.
-  func sum(attractionCount: Int, repulsionCount: Int) -> SIMD2<Float> {
-    attractions[..<attractionCount].reduce(.zero, +)
-      + repulsions[..<repulsionCount].reduce(.zero, +)
+  /// The sum of the first forces, with that of each run of repulsions limited in length.
+  func sum(
+    attractionCount: Int, runCount: Int, runLength: Int, limit: Float
+  ) -> SIMD2<Float> {
+    (0..<runCount).reduce(attractions[..<attractionCount].reduce(.zero, +)) { sum, run in
+      let repulsion = repulsions[run * runLength..<(run + 1) * runLength].reduce(.zero, +)
+      return sum + repulsion.limited(to: limit)
+    }
   }
 
   /// Replaces pairs, which lie in memory as x and y in turn, eight at a time.

@@ -19,7 +19,9 @@ internal import Randomness
 ///   umap-learn. This matters: if each sample moved toward its neighbors on its own, from positions
 ///   just updated, groups of samples would drift, and continuous sheets would tear into islands.
 /// - One or two edges act on a sample in a part, so sums seldom overshoot. On a hub many do; its
-///   forces are applied a few at a time, the later ones from where the earlier ones led.
+///   forces are applied a few at a time, the later ones from where the earlier ones led. Where
+///   samples are crowded, repulsive forces would overshoot; the move by each run of negative samples
+///   is limited (`greatestRunMove`).
 ///
 /// Samples are kept in Morton order (`MortonOrder`), and a part's edges by blocks of samples
 /// (`ActiveEdges`).

@@ -92,7 +92,10 @@ private struct UMAPPlacement: Sendable {
       batch.compute(
         by: forces, attractionCount: attracting.count, repulsionCount: repulsionCount)
       position +=
-        rate * batch.sum(attractionCount: attracting.count, repulsionCount: repulsionCount)
+        rate
+        * batch.sum(
+          attractionCount: attracting.count, runCount: 1, runLength: repulsionCount,
+          limit: UMAPForces.greatestRunMove / rate)
     }
     return position
   }

@@ -91,10 +91,13 @@ struct UMAPStep: Sendable {
     let (owners, attractions, repulsions) = (
       active.owners.span, batch.attractions.span, batch.repulsions.span
     )
+    let limit = UMAPForces.greatestRunMove / rate
     for (offset, edge) in asHead.enumerated() {
-      var sum = attractions[offset]
-      for index in offset &* runLength..<(offset &+ 1) &* runLength { sum += repulsions[index] }
-      sums[Int(owners[edge])] += sum
+      var repulsion = SIMD2<Float>.zero
+      for index in offset &* runLength..<(offset &+ 1) &* runLength {
+        repulsion += repulsions[index]
+      }
+      sums[Int(owners[edge])] += attractions[offset] + repulsion.limited(to: limit)
     }
     for (offset, edge) in asTail.enumerated() {
       sums[Int(owners[edge])] += attractions[asHead.count &+ offset]
@@ -126,7 +129,10 @@ struct UMAPStep: Sendable {
         let repulsionCount = pair.count * runLength
         batch.compute(by: forces, attractionCount: pair.count, repulsionCount: repulsionCount)
         position +=
-          rate * batch.sum(attractionCount: pair.count, repulsionCount: repulsionCount)
+          rate
+          * batch.sum(
+            attractionCount: pair.count, runCount: pair.count, runLength: runLength,
+            limit: UMAPForces.greatestRunMove / rate)
       }
     }
     return position

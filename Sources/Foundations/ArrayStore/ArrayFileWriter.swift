@@ -147,17 +147,28 @@ public final class ArrayFileWriter {
     try write(name, matrix.elements, shape: [matrix.rowCount, matrix.columnCount])
   }
 
-  /// Writes a list of UTF-8 strings, each padded with zeros to the length of the longest; h5py
-  /// reads them as fixed-length bytes.
+  /// Writes UTF-8 strings, each padded with zeros to the length of the longest; h5py reads them as
+  /// fixed-length bytes.
   ///
+  /// - Parameters:
+  ///   - name: The dataset's name.
+  ///   - strings: The strings, row-major.
+  ///   - shape: The dimensions; nil for a list.
   /// - Throws: `ArrayStoreError`, for instance when the disk is full; the file is then removed.
-  public func write(_ name: String, _ strings: [String]) throws(ArrayStoreError) {
+  /// - Precondition: `strings.count` is the product of `shape`.
+  public func write(
+    _ name: String, _ strings: [String], shape: [Int]? = nil
+  ) throws(ArrayStoreError) {
+    let shape = shape ?? [strings.count]
+    precondition(
+      strings.count == shape.reduce(1, *),
+      "\(strings.count) strings do not fill the shape \(shape) of \(name)")
     try perform("write dataset \(name) of") { file throws(HDF5Failure) in
       let padded = try PaddedStrings(strings)
       let type = try Handle.stringType(byteCount: padded.byteCount)
       let typeID = type.id
       let dataset = try createDataset(
-        name, in: file, type: { typeID }, space: .space([strings.count]))
+        name, in: file, type: { typeID }, space: .space(shape))
       try call("H5Dwrite") {
         H5Dwrite(dataset.id, typeID, H5S_ALL, H5S_ALL, hid_t(H5P_DEFAULT), padded.bytes)
       }

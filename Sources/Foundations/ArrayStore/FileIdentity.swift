@@ -17,6 +17,13 @@ public struct FileIdentity: Hashable, Sendable {
   }
 }
 
+/// The path of a file or folder without links and without `..`; nil if it leads nowhere.
+public func resolvedPath(_ path: String) -> String? {
+  guard let resolved = realpath(path, nil) else { return nil }
+  defer { free(resolved) }
+  return String(cString: resolved)
+}
+
 /// `O_PATH` of Linux, which Swift does not see: the file is opened to be asked about, not read.
 private let openForPath: Int32 = 0o10_000_000
 

@@ -246,7 +246,7 @@ public enum TextAlignment: Sendable {
 }
 
 extension Canvas {
-  /// Writes one line in the system's sans-serif font.
+  /// Writes one line in DejaVu Sans, or what the system has in its place.
   ///
   /// Letters are the machine's: the bytes of an image with text may differ from one to another. The
   /// corresponding C functions are `cairo_select_font_face` and `cairo_show_text`.
@@ -292,8 +292,10 @@ extension Canvas {
   ///   - isBold: Whether the letters are bold.
   /// - Returns: The advance of the text.
   public func width(of text: String, size: Float, isBold: Bool = false) -> Float {
+    // By name: of "sans", fontconfig chooses a font for the language that LC_ALL names, so that the
+    // bytes would depend on the locale where there are fonts of several languages.
     cairo_select_font_face(
-      context, "sans", CAIRO_FONT_SLANT_NORMAL,
+      context, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
       isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
     cairo_set_font_size(context, Double(size))
     var extents = cairo_text_extents_t()

@@ -18,7 +18,8 @@ extension TrainedNetwork {
   public static func load(
     path: String, card cardPath: String? = nil
   ) throws(ModelError) -> TrainedNetwork {
-    let (card, warnings) = try ModelCard.load(besides: path, explicit: cardPath)
+    let (found, warnings) = try ModelCard.read(besides: path, explicit: cardPath)
+    let card = found ?? ModelCard()
     let cardPath = ModelCard.path(besides: path, explicit: cardPath)
     let usual = Extent(height: 224, width: 224)
     let size = card.input.size.map { Extent(height: $0[0], width: $0[1]) }
@@ -34,18 +35,17 @@ extension TrainedNetwork {
     let assumed =
       file.hasOpenSize && size == nil
       ? ["Network \(path): its input's size is open; assumed 224 × 224 pixels"] : []
-    // A frozen graph may hold nodes that no atlas needs (training, losses): the network is used
-    // without them, and only a layer that depends on one is an error. Of many, the first by name,
-    // as a dictionary has no order that would repeat.
-    let missing = graph.unavailable.min { $0.key < $1.key }.map {
-      "Network \(path): of its tensors, \(graph.unavailable.count) cannot be computed, among them "
-        + "\(quoted($0.key)): \($0.value)"
-    }
+    // A file may hold nodes that no atlas needs (training, losses, a decoder): the network is used
+    // without them, and only a layer that depends on one is an error.
+    let missing = file.missing.map { "Network \(path): \($0)" }
+    let whole = card.completed(for: shape, by: file.producer)
+    let assumption = card.assumption(whole, path: cardPath, isThere: found != nil)
     let network = TrainedNetwork(
       graph: graph, inputShape: shape, card: card,
-      preprocessing: try card.preprocessing(for: shape, path: cardPath),
+      preprocessing: try whole.card.preprocessing(for: shape, path: cardPath),
       labels: try card.labels(cardPath: cardPath), path: path, files: file.paths,
-      warnings: warnings + assumed + (missing.map { [$0] } ?? []))
+      warnings: warnings + [assumption].compactMap { $0 } + assumed
+        + [missing].compactMap { $0 })
     try network.check(cardPath: cardPath)
     return network
   }

@@ -14,13 +14,22 @@ extension ModelCard {
   public static func load(
     besides networkPath: String, explicit: String?
   ) throws(ModelError) -> (card: ModelCard, warnings: [String]) {
+    let (found, warnings) = try read(besides: networkPath, explicit: explicit)
+    let card = found ?? ModelCard()
+    let assumption = card.assumption(
+      (card, nil), path: path(besides: networkPath, explicit: explicit), isThere: found != nil)
+    return (card, warnings + [assumption].compactMap { $0 })
+  }
+
+  /// The card of a network, and one line for everything in it that is not understood.
+  ///
+  /// - Returns: `nil` for the card when there is none beside the network.
+  /// - Throws: As `load` does.
+  package static func read(
+    besides networkPath: String, explicit: String?
+  ) throws(ModelError) -> (card: ModelCard?, warnings: [String]) {
     let path = self.path(besides: networkPath, explicit: explicit)
-    guard explicit != nil || FileManager.default.fileExists(atPath: path) else {
-      let card = ModelCard()
-      return (
-        card, ["No model card \(path): assumed \(card.assumptions.joined(separator: ", "))"]
-      )
-    }
+    guard explicit != nil || FileManager.default.fileExists(atPath: path) else { return (nil, []) }
     let bytes = try fileBytes(path, what: "model card", limit: 1 << 20)
     let card: ModelCard
     let unknown: [String]
@@ -34,9 +43,6 @@ extension ModelCard {
     }
     try card.checkValues(path: path)
     var warnings = unknown.map { "Model card \(path): the field \(quoted($0)) is not known" }
-    if !card.assumptions.isEmpty {
-      warnings.append("Model card \(path): assumed \(card.assumptions.joined(separator: ", "))")
-    }
     if let network = card.network, network != fileName(networkPath) {
       warnings.append(
         "Model card \(path): it is for \(quoted(network)), not \(fileName(networkPath))")
@@ -131,24 +137,6 @@ private struct UnknownFields: Decodable {
 }
 
 extension ModelCard {
-  /// What is assumed for fields of `input` that the card leaves out, in the words of a warning.
-  ///
-  /// The values are those of `Preprocessing`.
-  var assumptions: [String] {
-    var result: [String] = []
-    if input.size == nil { result.append("the network's own input size") }
-    if input.resize == nil {
-      result.append(
-        "images resized to 256/224 of the input size without keeping the aspect ratio")
-    }
-    if input.crop == nil { result.append("a center crop") }
-    if input.channels == nil { result.append("RGB order") }
-    if input.range == nil { result.append("values 0…255") }
-    if input.mean == nil { result.append("mean (123.68, 116.779, 103.939) for R, G, B") }
-    if input.std == nil { result.append("standard deviation 1") }
-    return result
-  }
-
   /// Checks what can be checked without the network: lengths of lists, finite numbers, ranges.
   ///
   /// - Parameter path: The card, for messages.
@@ -176,10 +164,11 @@ extension ModelCard {
         "input.\(field) must hold \(count) finite \(count == 1 ? "number" : "numbers")")
     }
     try check(input.std?.contains(0) != true, "input.std must not be 0")
+    try checkUnits(path: path)
     try check(
       // ImageNet's mean in units of 0 to 255 would shift an input in 0 to 1 by a hundred times its
       // range, and a single mean of gray is nobody's convention.
-      input.mean != nil || (input.channels != .gray && input.range ?? [0, 255] == [0, 255]),
+      input.mean != nil || (input.channels != .gray && usedRange == [0, 255]),
       "input.mean is missing; it has a default for colors from 0 to 255 only")
     try check(
       layers.keys.allSatisfy { !$0.isEmpty }, "layers must not hold an empty name")

@@ -4,6 +4,8 @@ import Glibc
 public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One line: the operation, the file, the cause and a remedy.
   public let description: String
+  /// Why it failed, without the file and the remedy.
+  package let cause: String
 
   /// Makes an error of its parts.
   ///
@@ -14,6 +16,7 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   ///   - remedy: What the user can do.
   package init(_ operation: String, _ path: String, _ cause: String, remedy: String) {
     description = "Cannot \(operation) \(path): \(cause); \(remedy)"
+    self.cause = cause
   }
 }
 
@@ -39,10 +42,22 @@ package func fileBytes(_ path: String, what: String, limit: Int) throws(ModelErr
   guard fstat(file, &status) == 0 else {
     throw ModelError("read \(what)", path, systemMessage(), remedy: "check the disk")
   }
+  guard status.st_mode & S_IFMT != S_IFDIR else {
+    let isSaved = access(path + "/saved_model.pb", F_OK) == 0
+    throw ModelError(
+      "read \(what)", path, isSaved ? "it is a SavedModel's folder" : "it is a folder",
+      remedy: isSaved
+        ? "convert it to ONNX (python -m tf2onnx.convert --saved-model)"
+        : "give a file's path")
+  }
   guard status.st_mode & S_IFMT == S_IFREG else {
     throw ModelError("read \(what)", path, "it is not a file", remedy: "give a file's path")
   }
   let size = Int(status.st_size)
+  guard size > 0 else {
+    throw ModelError(
+      "read \(what)", path, "it is empty (0 bytes)", remedy: "copy, download or export it again")
+  }
   guard (1...limit).contains(size) else {
     throw ModelError(
       "read \(what)", path, "it has \(size) bytes, at least 1 and at most \(limit) are expected",

@@ -131,7 +131,7 @@ extension ModelCard {
       case .bgr: [.blue, .green, .red]
       case .gray: [.luma]
       }
-    let range = input.range ?? [0, 255]
+    let range = usedRange
     let usual: [Float] = [123.68, 116.779, 103.939]
     var result: [InputChannel] = []
     for (index, source) in sources.enumerated() {

@@ -35,42 +35,4 @@ public struct TrainedNetwork: Sendable {
     self.files = files ?? [path]
     self.warnings = warnings
   }
-
-  /// The names by which layers can be called: the card's aliases, then the tensors', each in order
-  /// of computation.
-  ///
-  /// - Complexity: O(tensors + aliases).
-  public var layerNames: [String] {
-    let tensors = graph.tensorNames
-    let aliases = Dictionary(grouping: card.layers.keys) { card.layers[$0] }
-    return tensors.flatMap { (aliases[$0] ?? []).sorted() } + tensors
-  }
-
-  /// The tensor that a layer's name stands for: an alias of the card, or the tensor's own name.
-  ///
-  /// - Parameter layer: The name that the user gave.
-  /// - Returns: The tensor's name in `graph`.
-  /// - Throws: `ModelError` with the nearest names when there is no such layer, or with the reason
-  ///   when it cannot be computed.
-  public func tensorName(for layer: String) throws(ModelError) -> String {
-    if let tensor = card.layers[layer] { return tensor }
-    guard graph.tensorNames.contains(layer) else {
-      if let reason = graph.unavailable[layer] {
-        throw ModelError(
-          "use network", path, "its layer \(quoted(layer)) cannot be computed: \(reason)",
-          remedy: "choose another layer")
-      }
-      // Names of exported tensors are long and alike: the nearest ones are quicker than a list.
-      throw unknown("layer", layer, among: layerNames)
-    }
-    return layer
-  }
-
-  /// An error about a name that does not exist, with the nearest ones that do.
-  private func unknown(_ what: String, _ name: String, among names: [String]) -> ModelError {
-    let nearest = nearestNames(to: name, among: names).map(quoted).joined(separator: ", ")
-    return ModelError(
-      "use network", path, "it has no \(what) \(quoted(name))",
-      remedy: "the nearest names are \(nearest)")
-  }
 }

@@ -107,7 +107,7 @@ public final class CompiledNetwork: @unchecked Sendable {
     guard shape.dimensions.first == imageCount, let map = one.map else {
       throw NetworkError(
         """
-        Tensor \(output) has the sizes \(shape), which are no map of channels × height × width; \
+        Tensor \(quoted(output)) has the sizes \(shape), which are no map of channels × height × width; \
         choose another layer (atlas-network summary lists them).
         """)
     }

@@ -16,6 +16,6 @@ public struct NetworkError: Error, CustomStringConvertible {
 
   /// What went wrong with a node.
   init(node: String, _ error: any Error) {
-    self.init("Cannot compile node \(node): \(error)")
+    self.init("Cannot compile node \(quoted(node)): \(error)")
   }
 }

@@ -43,16 +43,16 @@ struct NetworkBench {
     side: Int, _ precision: Precision, _ report: inout BenchReport
   ) throws {
     let network = try TrainedNetwork.load(path: model, card: card)
-    let tensor = try network.tensorName(for: layer)
+    let layer = try network.layer(named: layer)
     var parameters = IconParameters()
-    parameters.sidePixels = side
+    parameters.sidePixels = try network.iconSide(for: layer, preferring: side)
     parameters.precision = precision
     parameters.stepCount = 96
     // Steps are measured, not the evaluation of finished icons.
     parameters.heldOutCount = 1
     let renderer = try IconRenderer(
-      network: network, tensors: [tensor], parameters: parameters)
-    let targets = try directions(network, tensor, count: 4 * Parallelism.threadCount)
+      network: network, tensors: [layer.tensor], parameters: parameters)
+    let targets = directions(layer, count: 4 * Parallelism.threadCount)
     let (best, peak) = try withPeak {
       var best = Double.infinity
       for _ in 0..<3 {
@@ -64,7 +64,7 @@ struct NetworkBench {
     }
     let rate = Double(targets.count * parameters.stepCount) / best
     let operations = try network.graph.floatingPointOperations(
-      to: tensor, inputHeight: side, inputWidth: side)
+      to: layer.tensor, inputHeight: parameters.sidePixels, inputWidth: parameters.sidePixels)
     let name = precision == .float32 ? "\(side)" : "\(side)_\(precision.rawValue)"
     report.add("icon_steps_per_s_\(name)", rate)
     report.add("icon_peak_fraction_\(name)", rate * Double(2 * operations) / 1e9 / peak)
@@ -80,15 +80,11 @@ struct NetworkBench {
   }
 
   /// Random directions, as good as any for the time that a step takes.
-  private func directions(
-    _ network: TrainedNetwork, _ tensor: String, count: Int
-  ) throws -> [IconTarget] {
-    let shapes = try network.graph.shapes(
-      inputHeight: network.inputShape.height, inputWidth: network.inputShape.width)
-    return (0..<count).map { index in
+  private func directions(_ layer: NetworkLayer, count: Int) -> [IconTarget] {
+    (0..<count).map { index in
       var random = RandomStream(seed: 1, purpose: .evaluation, item: index)
-      let direction = (0..<(shapes[tensor]?.channels ?? 0)).map { _ in random.uniform() }
-      return IconTarget(index: index, objective: .direction(direction, of: tensor))
+      let direction = (0..<layer.shape.channels).map { _ in random.uniform() }
+      return IconTarget(index: index, objective: .direction(direction, of: layer.tensor))
     }
   }
 }

@@ -43,6 +43,12 @@ import ParallelLoops
   }
   var outputs: [String] { [output] + settings.report.parameters.paths(beside: output) }
 
+  func validate() throws {
+    if settings.layout.isImpossibleLine {
+      throw ValidationError("UMAP makes planes; take --method tsne with --dimensions 1.")
+    }
+  }
+
   func perform() throws -> [String] {
     let source = try samples.open()
     guard source.sampleCount >= 2 else {
@@ -60,6 +66,9 @@ import ParallelLoops
     }
     let method = settings.layout.method
     try forecast(source, method, storedCount: graphFile?.neighborCount)
+    if method.dimension == 1 {
+      Diagnostics.note("layout: a line; atlas-grid takes planes only")
+    }
     let origins = try source.origins()
     // Begun before the work: a folder that cannot be written to is found now.
     let writer = try LayoutWriter(
@@ -77,8 +86,8 @@ import ParallelLoops
     // Before the file is complete, since the measures are attributes of it; other seeds run the
     // whole method again, from a start of their own.
     let made = try settings.report.parameters.report(
-      on: layout, of: vectors, metric: metric, method: method, classes: origins?.classes,
-      beside: output, into: writer
+      on: layout, of: vectors, metric: metric, method: method, subject: source.subject,
+      origins: origins, beside: output, into: writer
     ) { seed in
       var other = method
       other.seed = seed

@@ -10,6 +10,7 @@ struct QualityReportFile {
   let sampleCount: Int
   let metric: Metric
   let quality: QualityReport
+  let outliers: LayoutOutliers
   /// The Procrustes disparities from layouts by other seeds.
   let disparities: [Double]
   let losses: [LayoutLoss]
@@ -18,6 +19,9 @@ struct QualityReportFile {
   private var stability: Double? {
     disparities.isEmpty ? nil : 1 - disparities.reduce(0, +) / Double(disparities.count)
   }
+
+  /// The last loss; nil where it is not finite, as neither JSON nor people have a use for it then.
+  private var finalLoss: Double? { losses.last.flatMap { $0.value.isFinite ? $0.value : nil } }
 
   /// The measures, by the names of their attributes.
   var measures: [(name: String, value: Double)] {
@@ -28,8 +32,9 @@ struct QualityReportFile {
       ("neighborhood_preservation_\(count)", quality.neighborPreservation),
       ("distance_correlation", quality.distanceCorrelation),
       ("triplet_accuracy", quality.tripletAccuracy),
+      ("outlier_fraction", outliers.fraction), ("tail_ratio", outliers.tailRatio),
     ] + (stability.map { [("stability", $0)] } ?? [])
-      + (losses.last.map { [("loss", $0.value)] } ?? [])
+      + (finalLoss.map { [("loss", $0)] } ?? [])
   }
 
   /// One line for people.
@@ -38,6 +43,7 @@ struct QualityReportFile {
     return
       "layout: \(decimal(100 * quality.neighborPreservation)) % of the \(count) nearest neighbors preserved, trustworthiness \(decimal(quality.trustworthiness)), continuity \(decimal(quality.continuity)), distance correlation \(decimal(quality.distanceCorrelation)), triplets \(decimal(100 * quality.tripletAccuracy)) %"
       + (stability.map { ", stability over seeds \(decimal($0))" } ?? "")
+      + ", \(outliers.count == 0 ? "none" : "\(outliers.count)") of \(counted(sampleCount, "sample")) far outside"
   }
 
   /// One object; keys are sorted.
@@ -47,7 +53,7 @@ struct QualityReportFile {
       reportSamples: quality.sampleCount,
       measures: Dictionary(uniqueKeysWithValues: measures.map { ($0.name, $0.value) }),
       procrustesDisparities: disparities,
-      losses: losses.map { Content.Loss(step: $0.step, value: $0.value) })
+      losses: losses.filter(\.value.isFinite).map { Content.Loss(step: $0.step, value: $0.value) })
     // Sorted keys: the same report has the same bytes.
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -48,8 +48,9 @@ extension Report {
   ///
   /// - Returns: The paths of what was written.
   func report(
-    on layout: Layout, of rows: Matrix, metric: Metric, method: LayoutMethod, classes: [Int32]?,
-    beside path: String, into writer: LayoutWriter, again: (UInt64) throws -> Matrix
+    on layout: Layout, of rows: Matrix, metric: Metric, method: LayoutMethod,
+    subject: Subject, origins: SampleOrigins?, beside path: String, into writer: LayoutWriter,
+    again: (UInt64) throws -> Matrix
   ) throws -> [String] {
     guard choice == .full else { return [] }
     let quality: QualityReport
@@ -62,17 +63,26 @@ extension Report {
       procrustesDisparity(layout.positions, try again(method.seed &+ UInt64(index) &+ 1))
     }
     let file = QualityReportFile(
-      sampleCount: rows.rowCount, metric: metric, quality: quality, disparities: disparities,
+      sampleCount: rows.rowCount, metric: metric, quality: quality,
+      outliers: LayoutOutliers(of: layout.positions), disparities: disparities,
       losses: layout.losses)
     for (name, value) in file.measures { try writer.write(measure: name, value) }
     Diagnostics.note(file.summary)
+    let title = [subject.network, subject.layer, "\(method.name), \(metric.rawValue)"]
+      .compactMap { $0 }.joined(separator: " · ")
     // In the order of `paths`.
-    let contents: [[UInt8]] = [
-      try file.json(),
-      try encoded(classPicture(layout.positions, classes: classes, side: 1600)),
-      try encoded(densityPicture(layout.positions, side: 1600)),
-      try encoded(lossPicture(layout.losses, method)),
-    ]
+    let contents: [[UInt8]]
+    do {
+      contents = [
+        try file.json(),
+        try encoded(
+          classFigure(
+            layout.positions, classes: origins?.classes,
+            classNames: origins?.collection.classTitles ?? [], title: title, side: 1600)),
+        try encoded(densityFigure(layout.positions, title: title, side: 1600)),
+        try encoded(lossPicture(layout.losses, method)),
+      ]
+    } catch { throw StageError("Cannot draw the layout", error) }
     // Drawn and encoded first, all of them, so that no half of a report is left by an error.
     let paths = paths(beside: path)
     for (path, bytes) in zip(paths, contents) { try AtomicFile.write(bytes, to: path) }

@@ -130,6 +130,13 @@ struct StartArguments: ParsableArguments {
         "Cannot align \(source.path) to \(path): that layout has \(counted(layout.columnCount, "dimension")), this one \(dimension); use the same method and --dimensions."
       )
     }
+    // Squares of differences would overflow; layouts that the methods make stay far below.
+    let limit = PlacementError.greatestCoordinate
+    if let bad = layout.elements.firstIndex(where: { abs($0) > limit }) {
+      throw StageError(
+        "Cannot align \(source.path) to \(path): the position of its sample \(bad / dimension) is not within \(limit) of the origin; make that layout anew."
+      )
+    }
     let partners = origins.partners(in: others)
     let found = partners.count { $0 >= 0 }
     guard found > 0 else {

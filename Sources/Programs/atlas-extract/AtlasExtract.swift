@@ -65,13 +65,16 @@ import NeuralNetworks
     }
     guard Set(layer.map(path)).count == layer.count else {
       throw ValidationError(
-        "--output gives two layers the same file, since {layer} has _ for /; extract them apart.")
+        "--output gives two layers the same file, since {layer} has _ for / and other signs; extract them apart."
+      )
     }
   }
 
   func perform() throws -> [String] {
     let network = try network.load(writing: outputs)
-    let tensors = try layer.map { try network.tensorName(for: $0) }
+    let layers = try layer.map { try network.layer(named: $0) }
+    for layer in layers { warnOfIcons(layer, network) }
+    let tensors = layers.map(\.tensor)
     let extraction = settings.table.parameters
     let images = try ImageCollection(
       folder: images, classes: extraction.classes, labels: network.labels)
@@ -120,9 +123,20 @@ import NeuralNetworks
     return paths
   }
 
-  /// Where a layer's result goes; a slash in a layer's name is no folder.
+  /// Warns now, rather than when all is sampled and laid out, of a layer that has no icons.
+  private func warnOfIcons(_ layer: NetworkLayer, _ network: TrainedNetwork) {
+    do throws(ModelError) {
+      _ = try network.iconSide(for: layer, preferring: Self.usualIconSide)
+    } catch { Diagnostics.warn("\(error)") }
+  }
+
+  /// The side of icons unless stated; whether a network takes other sizes than its own is the same for
+  /// all of them.
+  private static let usualIconSide = 80
+
+  /// Where a layer's result goes.
   private func path(_ layer: String) -> String {
-    let name = String(layer.map { $0 == "/" ? "_" : $0 })
+    let name = fileName(ofLayer: layer)
     return output.split(separator: "{layer}", omittingEmptySubsequences: false)
       .joined(separator: name)
   }

@@ -14,12 +14,11 @@ extension TrainedNetwork {
 }
 
 extension SampleGeometry.Field {
-  /// The field of a map's positions; nil for one that has none.
+  /// The field of a layer's positions, in whatever order its tensor has them; nil for one that has none.
   fileprivate init?(_ field: ReceptiveField) {
     guard case .pixels(let rows) = field.rows.reach,
       case .pixels(let columns) = field.columns.reach,
-      let down = field.rows.positions, let across = field.columns.positions,
-      down.dimension == 2, across.dimension == 3
+      let down = field.rows.positions, let across = field.columns.positions
     else { return nil }
     self.init(
       stride: (down.stride, across.stride), start: (rows.lowerBound, columns.lowerBound),

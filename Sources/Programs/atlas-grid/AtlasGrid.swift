@@ -14,9 +14,10 @@ import Matrices
         [<options>]
       """,
     discussion: """
-      The layout is clipped to its 1st and 99th percentiles and scaled to the unit square; each sample \
-      falls into one cell. A cell with enough samples gets their mean activation, their dispersion, and \
-      the samples nearest to the mean as exemplars. Row 0 of the grid is at the top.
+      The grid covers the layout from the 1st to the 99th percentile of each axis and a tenth farther on \
+      either side. What lies beyond is counted and in no cell. A cell with enough samples gets their mean \
+      activation, their dispersion, and the samples nearest to the mean as exemplars. Row 0 of the grid \
+      is at the top.
 
       Example:
         atlas-grid --activations activations.h5 --layout layout.h5 \\
@@ -51,41 +52,54 @@ import Matrices
     if let origins = try source.origins() {
       try writer.write(origins, try source.geometry(), try source.imagesFolder())
     }
-    for level in try average(source, try points.positions()) { try write(level, to: writer) }
-    try writer.finish()
-    return [output]
-  }
-
-  private func average(_ source: ActivationsFile, _ points: Matrix) throws -> [GridLevel] {
-    let progress = ProgressReporter("grid", total: 2 * source.sampleCount, unit: "sample")
     do {
-      let normalized = try NormalizedLayout(points)
+      let normalized = try NormalizedLayout(try points.positions())
       let grids = gridding.sides.map {
         GridAssignment(normalized, side: $0, minimumCount: gridding.minimumCount)
       }
       // Known from the layout alone, before activations are read.
-      for cells in grids.map(\.cells) where cells.cellCount == 0 {
-        throw StageError(
-          "Cannot make a grid of \(cells.side): no cell has \(counted(gridding.minimumCount, "sample")); lower --minimum-count or --grid, or sample more positions."
+      for cells in grids.map(\.cells) where 2 * cells.sampleCount < source.sampleCount {
+        guard cells.cellCount > 0 else {
+          throw StageError(gridding.refusal(of: cells.side, over: normalized))
+        }
+        Diagnostics.warn(gridding.doubt(about: cells, over: normalized))
+      }
+      let clippedCount = normalized.clipped.count
+      try writer.writeFrame(
+        lower: normalized.lower, upper: normalized.upper, clippedCount: clippedCount)
+      if clippedCount > 0 {
+        Diagnostics.note(
+          "grid: \(clippedCount) of \(counted(source.sampleCount, "sample")) \(clippedCount == 1 ? "lies" : "lie") beyond its borders, in no cell"
         )
       }
-      // Two passes: dispersion and exemplars are relative to the means. All grids share each pass,
-      // since reading takes longer than adding.
-      var means = CellMeans(of: grids, columnCount: source.channelCount)
-      for samples in source.blocks {
-        try means.add(try source.activations(samples), firstSample: samples.lowerBound)
-        progress.advance(by: samples.count)
-      }
-      var details = CellDetails(of: means, exemplarCount: gridding.exemplarCount)
-      for samples in source.blocks {
-        try details.add(try source.activations(samples), firstSample: samples.lowerBound)
-        progress.advance(by: samples.count)
-      }
-      progress.finish()
-      return details.levels()
+      for level in try average(source, over: grids) { try write(level, to: writer) }
     } catch let error as GridError {
       throw StageError("Cannot make cells of \(activations) and \(layout)", error)
     }
+    try writer.finish()
+    return [output]
+  }
+
+  private func average(
+    _ source: ActivationsFile, over grids: [GridAssignment]
+  ) throws -> [GridLevel] {
+    // Two passes: dispersion and exemplars are relative to the means. All grids share each pass,
+    // since reading takes longer than adding.
+    let averaging = ProgressReporter("cell means", total: source.sampleCount, unit: "sample")
+    var means = CellMeans(of: grids, columnCount: source.channelCount)
+    for samples in source.blocks {
+      try means.add(try source.activations(samples), firstSample: samples.lowerBound)
+      averaging.advance(by: samples.count)
+    }
+    averaging.finish()
+    let comparing = ProgressReporter("exemplars", total: source.sampleCount, unit: "sample")
+    var details = CellDetails(of: means, exemplarCount: gridding.exemplarCount)
+    for samples in source.blocks {
+      try details.add(try source.activations(samples), firstSample: samples.lowerBound)
+      comparing.advance(by: samples.count)
+    }
+    comparing.finish()
+    return details.levels()
   }
 
   private func write(_ level: GridLevel, to writer: CellsWriter) throws {
@@ -118,6 +132,34 @@ struct Gridding: Sendable {
   var minimumCount = 6
   /// Exemplars to keep of each cell.
   var exemplarCount = 8
+}
+
+extension Gridding {
+  /// Why there is no grid of a side, and what works.
+  fileprivate func refusal(of side: Int, over layout: NormalizedLayout) -> String {
+    let fullest = GridAssignment(layout, side: side, minimumCount: 1).cells.count.max() ?? 0
+    return
+      "Cannot make a grid of \(side) × \(side): a cell needs \(counted(minimumCount, "sample")), and the fullest has \(fullest); \(remedy(for: side, over: layout))lower --minimum-count (MINIMUM_COUNT) to \(max(1, fullest)), or sample more positions."
+  }
+
+  /// That most samples are in no cell, and what helps.
+  fileprivate func doubt(about cells: GridCells, over layout: NormalizedLayout) -> String {
+    let sampleCount = layout.points.rowCount
+    return
+      "grid \(cells.side): \(sampleCount - cells.sampleCount) of \(counted(sampleCount, "sample")) are in no cell, since cells with fewer than \(minimumCount) are left out; \(remedy(for: cells.side, over: layout))lower --minimum-count (MINIMUM_COUNT), or sample more positions"
+  }
+
+  /// The finest round side that keeps at least half of the samples; fewer would be no atlas of them.
+  private func remedy(for side: Int, over layout: NormalizedLayout) -> String {
+    let sides = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 200]
+    let works = sides.reversed().first { candidate in
+      candidate < side
+        && 2
+          * GridAssignment(layout, side: candidate, minimumCount: minimumCount)
+          .cells.sampleCount >= layout.points.rowCount
+    }
+    return works.map { "take --grid \($0) (GRID=\($0) with make), " } ?? ""
+  }
 }
 
 /// The settings of `atlas-grid`.

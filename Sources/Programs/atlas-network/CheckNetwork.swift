@@ -13,7 +13,9 @@ struct CheckNetwork: StageCommand {
     discussion: """
       Each line begins with ok, assumed (a field that the card leaves out), missing (an atlas can do \
       without it) or warning. The network is run on one thread at its own size, forward to its \
-      outputs and back from its last map, and at the sizes of icons. Times are the best of several; \
+      outputs and back from its last map, and at the sizes of icons. Gradients of layers are compared with \
+      central differences along random directions of the image, of as many layers as ten \
+      seconds allow. Times are the best of several; \
       percentages are of the rate of a large matrix product, counting the multiply-adds of convolutions, \
       fully connected layers and matrix products; beside other work both mean little.
 
@@ -36,10 +38,11 @@ struct CheckNetwork: StageCommand {
     check.reportInput()
     check.reportClasses()
     check.reportOperations()
-    try check.requireColors()
+    try check.requireLayers()
     let trial = try NetworkTrial(check)
     try trial.reportOutputs()
     try trial.reportGradient()
+    try trial.reportDifferences()
     try trial.reportTimes()
     trial.reportIcons()
     trial.reportBFloat16()

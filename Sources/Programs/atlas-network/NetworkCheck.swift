@@ -16,12 +16,17 @@ struct NetworkCheck {
   }
 
   func reportFile() {
-    let size = try? FileManager.default.attributesOfItem(atPath: network.path)[.size] as? Int
+    let sizes = network.files.compactMap { path in
+      (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+    }
+    let size = sizes.reduce(0, +)
+    let others = sizes.count - 1
     let parameters = list.entries.reduce(0) { $0 + $1.parameterCount }
     report(
       .ok, "file",
       """
-      \(network.path)\(size.map { ", \(decimal(Double($0) / 1e6)) MB" } ?? ""): \
+      \(network.path)\(others > 0 ? " and \(counted(others, "file")) of weights" : ""), \
+      \(decimal(Double(size) / 1e6)) MB: \
       \(list.entries.count - 1) operations on the image, \(grouped(parameters)) parameters
       """)
   }
@@ -135,22 +140,17 @@ struct NetworkCheck {
       "all supported: " + sorted.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
   }
 
-  /// Icons are color images: a network of gray ones can be sampled, but no icon can be made for it.
-  func requireColors() throws {
-    guard network.preprocessing.channels.count == 3 else {
-      throw StageError(
-        "Cannot make an atlas of \(network.path): its input is gray, icons are made for networks that see color; use another network."
-      )
-    }
+  /// Checks that there is a layer of which an atlas can be made.
+  func requireLayers() throws {
     guard list.deepest != nil else {
       throw StageError(
-        "Cannot make an atlas of \(network.path): none of its tensors has the shape 1 × channels × height × width or 1 × channels; export it with a batch of one image and channels first."
+        "Cannot make an atlas of \(network.path): none of its tensors is a map, tokens or a vector; export it with an input of one image."
       )
     }
   }
 
   func reportLayers() {
-    let layers = list.layers.filter { $0.suitability == .suits }
+    let layers = list.layers
     let maps =
       layers.contains { $0.name == list.deepest?.name && $0.stride == nil }
       ? layers : layers.filter { $0.stride != nil }

@@ -15,6 +15,19 @@ struct NetworkTrial {
 
   private var network: TrainedNetwork { check.network }
 
+  /// What the network's tensors may take in memory while it is tried, at all sizes together.
+  ///
+  /// Twice what the largest networks for images of 1,024 pixels take; a file of a megabyte can state
+  /// 20,000 operations on maps of any size.
+  private static let memoryLimit = MemorySize(bytes: 4 << 30)
+
+  /// What values and gradients of all tensors take.
+  private static func memory(_ list: TensorList) -> MemorySize {
+    // A tensor has at most 2³¹ elements.
+    MemorySize(
+      bytes: list.entries.reduce(0) { min($0 + 8 * $1.fact.shape.elementCount, 1 << 50) })
+  }
+
   /// Compiles the network at its own size for its outputs, the tensors of classes and the gradient
   /// of its last map.
   init(_ check: NetworkCheck) throws {
@@ -27,6 +40,12 @@ struct NetworkTrial {
     let entries = check.list.entries.dropFirst()
     outputs = entries.filter { $0.fact.type == .float && wanted.contains($0.name) }.map(\.name)
     guard let target = check.list.deepest else { throw StageError("There is no layer.") }
+    let needed = Self.memory(check.list)
+    guard needed.bytes <= Self.memoryLimit.bytes else {
+      throw StageError(
+        "Cannot try \(check.network.path): its tensors take about \(needed) at \(check.list.size.height) × \(check.list.size.width) pixels, more than \(Self.memoryLimit); give a smaller size in the card."
+      )
+    }
     self.target = target
     compiled = try Self.compile(
       check.network, check.list.size, outputs, target: target.name, .float32, weights)
@@ -116,6 +135,38 @@ struct NetworkTrial {
       """)
   }
 
+  /// Holds the gradients of layers against central differences.
+  func reportDifferences() throws {
+    let trial = GradientTrial(network, check.list, weights: weights)
+    let findings: [GradientTrial.Finding]
+    do {
+      findings = try trial.findings(seconds: 10)
+    } catch { throw StageError("Cannot run \(network.path)", error) }
+    if let wrong = findings.first(where: \.isWrong) {
+      throw fault(
+        """
+        the gradient of \(quoted(wrong.layer)) does not fit its values: along a random direction of \
+        the image it is \(decimal(wrong.gradient, places: 4)), central differences say \
+        \(decimal(wrong.difference, places: 4)), trusted to \(percent(wrong.uncertainty)); choose a \
+        layer before the operation that jumps, and report the network if there is none.
+        """)
+    }
+    guard let worst = findings.max(by: { $0.error < $1.error }) else {
+      return report(.warning, "differences", "no layer has a gradient to compare on this image")
+    }
+    let layers = findings.count == 1 ? "1 layer" : "\(findings.count) layers"
+    // With less than that a gradient half as large would not be noticed.
+    let tells = findings.allSatisfy { $0.uncertainty < 0.08 }
+    report(
+      tells ? .ok : .warning, "differences",
+      """
+      the gradients of \(layers) fit central differences of their values to \(percent(worst.error)) \
+      (\(quoted(worst.layer))); those are trusted to \(percent(findings.map(\.uncertainty).max() ?? 0))
+      """)
+  }
+
+  private func percent(_ fraction: Double) -> String { "\(decimal(100 * fraction, places: 2)) %" }
+
   // MARK: Times
 
   func reportTimes() throws {
@@ -135,6 +186,11 @@ struct NetworkTrial {
       do {
         let list = try TensorList(network, size: Extent(height: side, width: side))
         guard let deepest = list.deepest else { throw list.fault ?? GraphError("no layer fits") }
+        let needed = Self.memory(list)
+        guard needed.bytes + Self.memory(check.list).bytes <= Self.memoryLimit.bytes else {
+          report(.warning, subject, "not tried: its tensors take about \(needed)")
+          continue
+        }
         let network = try Self.compile(
           network, list.size, [], target: deepest.name, .float32, weights)
         let time = try step(network, to: deepest.name, list.size)

@@ -80,12 +80,36 @@ struct RunNetwork: StageCommand {
 
   func perform() throws -> [String] {
     // The graph alone, without its card: scripts that compare engines give the tensors themselves.
-    let graph = try networkGraph(contentsOf: model)
     let source = try NetworkInputFile(path: input)
     let shape = TensorShape(source.inputShape)
     guard shape.isReasonable else {
       throw StageError("Cannot run \(model): \(shape) in \(input) is not a network's input.")
     }
+    // Sizes that the file leaves open are those of the input.
+    let graph = try NetworkFile.graph(
+      contentsOf: model, input: from == nil ? .given(shape) : .asStated)
+    return try resolving(graph).run(graph, source, shape)
+  }
+
+  /// The same with tensors in place of modules by whose paths they are called.
+  private func resolving(_ graph: NetworkGraph) -> RunNetwork {
+    let tensors = Set(graph.tensorNames)
+    func tensor(_ name: String) -> String {
+      tensors.contains(name) ? name : graph.modules[name] ?? name
+    }
+    var run = self
+    run.from = from.map(tensor)
+    run.read = read.map(tensor)
+    run.seed = seed.map(tensor)
+    run.gradient = gradient.map(tensor)
+    run.tangentFrom = tangentFrom.map(tensor)
+    run.tangentTo = tangentTo.map(tensor)
+    return run
+  }
+
+  private func run(
+    _ graph: NetworkGraph, _ source: NetworkInputFile, _ shape: TensorShape
+  ) throws -> [String] {
     let network = try compile(graph, shape, try tangentCount(source))
     let values = try source.input(count: shape.elementCount)
     network.withInput { $0.copy(values) }
@@ -182,9 +206,4 @@ extension MutableSpan<Float> {
 extension Span<Float> {
   /// The first elements.
   fileprivate func array(_ count: Int) -> [Float] { (0..<count).map { self[$0] } }
-}
-
-/// The graph of a network's file, without its card.
-func networkGraph(contentsOf path: String) throws -> NetworkGraph {
-  try NetworkFile.graph(contentsOf: path)
 }

@@ -2,11 +2,6 @@ import NeuralNetworks
 
 /// What the summary says about a tensor.
 struct TensorEntry {
-  /// Whether an atlas can be made of a tensor.
-  enum Suitability {
-    case suits, maySuit, doesNotSuit
-  }
-
   let name: String
   /// The operation that makes it, with the sizes of its windows.
   let operation: String
@@ -18,7 +13,13 @@ struct TensorEntry {
   let field: ReceptiveField
   /// The card's names.
   let aliases: [String]
-  let suitability: Suitability
+  /// The paths of the modules that make it, outermost first.
+  let modules: [String]
+  /// Whether an atlas can be made of it.
+  let suitability: LayerSuitability
+
+  /// What an atlas sees of it: channels and positions; `nil` for a tensor that does not suit.
+  var map: MapShape? { suitability.form.map { $0.map(of: fact.shape) } }
 
   /// Pixels from an element to the next along rows and columns, where both are known.
   var stride: Extent? {
@@ -37,7 +38,8 @@ struct TensorEntry {
 
 extension TensorEntry: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case name, operation, shape, type, parameters, flops, aliases, atlas
+    case name, operation, shape, type, parameters, flops, aliases, modules, atlas
+    case channels, rows, columns
     case fieldRows = "field_rows"
     case fieldColumns = "field_columns"
     case seesAll = "sees_all"
@@ -55,8 +57,11 @@ extension TensorEntry: Encodable {
     try object.encode(parameterCount, forKey: .parameters)
     try object.encode(operationCount, forKey: .flops)
     try object.encode(aliases, forKey: .aliases)
-    let atlas: Bool? = suitability == .maySuit ? nil : suitability == .suits
-    try object.encode(atlas, forKey: .atlas)
+    try object.encode(modules, forKey: .modules)
+    try object.encode(map != nil, forKey: .atlas)
+    try object.encode(map?.channels, forKey: .channels)
+    try object.encode(map?.height, forKey: .rows)
+    try object.encode(map?.width, forKey: .columns)
     try object.encode(field.rows.reach.count, forKey: .fieldRows)
     try object.encode(field.columns.reach.count, forKey: .fieldColumns)
     let seesAll = field.rows.reach == .all && field.columns.reach == .all

@@ -24,6 +24,7 @@ struct TensorList {
     let fields = graph.receptiveFields(facts)
     let parameters = graph.parameterCounts()
     let aliases = Dictionary(grouping: network.card.layers.keys) { network.card.layers[$0] }
+    let modules = Dictionary(grouping: graph.modules.keys) { graph.modules[$0] }
     func entry(_ name: String, _ node: Node?, _ fact: TensorFact, _ operation: String)
       -> TensorEntry?
     {
@@ -32,7 +33,8 @@ struct TensorList {
         name: name, operation: operation, fact: fact, parameterCount: parameters[name] ?? 0,
         operationCount: node?.floatingPointOperations(facts) ?? 0, field: field,
         aliases: (aliases[name] ?? []).sorted(),
-        suitability: node == nil ? .doesNotSuit : Self.suitability(fact, field))
+        modules: (modules[name] ?? []).sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) },
+        suitability: graph.suitability(of: name, facts, fields) ?? .unsuited("it is not computed"))
     }
     let image = TensorFact(shape: input)
     var entries = [entry(graph.inputName, nil, image, "input")].compactMap { $0 }
@@ -62,21 +64,13 @@ struct TensorList {
     makers = Dictionary(graph.nodes.map { ($0.output, $0) }) { first, _ in first }
   }
 
-  private static func suitability(
-    _ fact: TensorFact, _ field: ReceptiveField
-  ) -> TensorEntry.Suitability {
-    guard fact.type == .float, fact.shape.map != nil else { return .doesNotSuit }
-    guard fact.shape.rank == 4 else { return .suits }
-    return field.isMap(fact.shape).map { $0 ? .suits : .doesNotSuit } ?? .maySuit
-  }
-
   /// The tensors of which an atlas can be made.
-  var suitable: [TensorEntry] { entries.filter { $0.suitability == .suits } }
+  var suitable: [TensorEntry] { entries.filter { $0.map != nil } }
 
   /// The map with the longest path from the image; where most of the work comes behind all maps, as
   /// for tokens, the last tensor before the classes.
   var deepest: TensorEntry? {
-    let maps = suitable.filter { $0.fact.shape.map.map { $0.positionCount > 1 } ?? false }
+    let maps = suitable.filter { $0.map.map { $0.positionCount > 1 } ?? false }
     // The last one of equals.
     let map = maps.reversed().max { depths[$0.name, default: 0] < depths[$1.name, default: 0] }
     guard let map, let last = entries.lastIndex(where: { $0.name == maps.last?.name }) else {
@@ -95,10 +89,24 @@ struct TensorList {
     return suitable.last { !classes.contains($0.name) } ?? suitable.last
   }
 
+  /// What it takes to compute a tensor: the weights and operations of all that it depends on.
+  func cost(of name: String) -> (parameters: Int, operations: Double) {
+    var needed: Set<String> = []
+    var waiting = [name]
+    while let name = waiting.popLast() {
+      guard needed.insert(name).inserted else { continue }
+      waiting += makers[name]?.inputs ?? []
+    }
+    return entries.reduce((0, 0)) { sum, entry in
+      guard needed.contains(entry.name) else { return sum }
+      return (sum.0 + entry.parameterCount, sum.1 + Double(entry.operationCount))
+    }
+  }
+
   /// Those that one would choose: first the ones with aliases, then the results of blocks, the last
   /// ones of a resolution that has no blocks, and the deepest.
   var layers: [TensorEntry] {
-    let suitable = entries.filter { $0.suitability != .doesNotSuit }
+    let suitable = self.suitable
     let named = suitable.filter { !$0.aliases.isEmpty }
     let byName = Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
     let blocks = suitable.filter { endsBlock($0, byName) }

@@ -1,4 +1,5 @@
 import CommandLine
+import FoundationEssentials
 import Models
 import NeuralNetworks
 
@@ -7,66 +8,111 @@ struct TensorTable {
   private let list: TensorList
   private let entries: [TensorEntry]
   private let width: Int?
+  private let columns: [Column]
+
+  /// A column of the table.
+  private struct Column {
+    let title: String
+    var isNumber = false
+    /// The widest that it may be where lines are cut.
+    var limit = Int.max
+    let text: (TensorEntry) -> String
+  }
 
   /// Makes a table.
   ///
   /// - Parameters:
   ///   - list: The network's tensors, for the totals.
   ///   - entries: Those to show.
+  ///   - isOfLayers: Whether the table is to choose a layer by: with what an atlas would see of it and
+  ///     all that is needed to compute it, in place of what each operation adds.
   ///   - width: The columns that a line may have; `nil` for as many as it takes.
-  init(_ list: TensorList, entries: [TensorEntry], width: Int?) {
+  init(_ list: TensorList, entries: [TensorEntry], isOfLayers: Bool, width: Int?) {
     self.list = list
     self.entries = entries
     self.width = width
+    let name = Column(title: "layer") { printable($0.name) }
+    let field = [
+      Column(title: "field", isNumber: true) { Self.field($0.field) },
+      Column(title: "stride", isNumber: true) { $0.stride.map(Self.stride) ?? "" },
+    ]
+    let names = [
+      Column(title: "module", limit: 40) { printable($0.modules.first ?? "") },
+      Column(title: "alias", limit: 40) { $0.aliases.map(printable).joined(separator: ", ") },
+    ]
+    func cost(_ parameters: Int, _ operations: Double) -> (String, String) {
+      (
+        parameters == 0 ? "" : grouped(parameters),
+        operations == 0 ? "" : decimal(operations / 1e6, places: 1)
+      )
+    }
+    guard isOfLayers else {
+      columns =
+        [
+          Column(title: "") { $0.map == nil ? "" : "*" }, name,
+          Column(title: "operation") { $0.operation },
+          Column(title: "sizes") { $0.fact.shape.description },
+          Column(title: "parameters", isNumber: true) {
+            cost($0.parameterCount, Double($0.operationCount)).0
+          },
+          Column(title: "MFLOP", isNumber: true) {
+            cost($0.parameterCount, Double($0.operationCount)).1
+          },
+        ] + field + names
+      return
+    }
+    let costs = Dictionary(
+      entries.map { entry in
+        let cost = list.cost(of: entry.name)
+        return (entry.name, (parameters: cost.parameters, operations: cost.operations))
+      }, uniquingKeysWith: { first, _ in first })
+    columns =
+      [
+        name,
+        Column(title: "channels", isNumber: true) { $0.map.map { grouped($0.channels) } ?? "" },
+        Column(title: "map", isNumber: true) { $0.map.map { "\($0.height) × \($0.width)" } ?? "" },
+        Column(title: "parameters", isNumber: true) {
+          costs[$0.name].map { cost($0.parameters, $0.operations).0 } ?? ""
+        },
+        Column(title: "MFLOP", isNumber: true) {
+          costs[$0.name].map { cost($0.parameters, $0.operations).1 } ?? ""
+        },
+      ] + field + names
   }
 
   /// The table: the network, one line per tensor, the totals, notes.
   var lines: [String] {
-    let header = [
-      "", "layer", "operation", "sizes", "parameters", "MFLOP", "field", "stride", "alias",
-    ]
-    var rows = [header] + entries.map(cells)
-    if rows.allSatisfy({ $0.last == "" || $0 == header }) {
-      rows = rows.map { $0.dropLast() + [""] }
+    // A column that is empty everywhere tells nothing.
+    let columns = columns.filter { column in
+      column.title != "module" && column.title != "alias"
+        || entries.contains { !column.text($0).isEmpty }
     }
+    let header = columns.map(\.title)
+    let rows = [header] + entries.map { entry in columns.map { $0.text(entry) } }
     var widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let name = header.firstIndex(of: "layer") ?? 0
     if let width {
-      widths[8] = min(widths[8], 40)
-      let others = widths.enumerated().reduce(0) { $1.offset == 1 ? $0 : $0 + $1.element + 2 }
-      widths[1] = min(widths[1], max(width - others, 24))
+      for index in widths.indices { widths[index] = min(widths[index], columns[index].limit) }
+      let others = widths.enumerated().reduce(0) {
+        $1.offset == name ? $0 : $0 + $1.element + 2
+      }
+      widths[name] = min(widths[name], max(width - others, 24))
     }
-    let cut = entries.contains { printable($0.name).count > widths[1] }
-    return [title, ""] + rows.map { line($0, widths) } + [""] + totals + notes
+    let cut = entries.contains { printable($0.name).count > widths[name] }
+    return [title, ""] + rows.map { line($0, columns, widths) } + [""] + totals + notes
       + (cut ? ["…: the middle of a name; --width 0 shows all of it"] : [])
   }
 
-  private func line(_ cells: [String], _ widths: [Int]) -> String {
-    let isNumber = [4, 5, 6, 7]
+  private func line(_ cells: [String], _ columns: [Column], _ widths: [Int]) -> String {
     let text = cells.indices.map { column in
-      isNumber.contains(column)
+      columns[column].isNumber
         ? aligned(cells[column], to: widths[column])
         : padded(shortened(cells[column], to: widths[column]), to: widths[column])
     }.joined(separator: "  ")
     return String(text.reversed().drop { $0 == " " }.reversed())
   }
 
-  private func cells(_ entry: TensorEntry) -> [String] {
-    let mark =
-      switch entry.suitability {
-      case .suits: "*"
-      case .maySuit: "?"
-      case .doesNotSuit: ""
-      }
-    return [
-      mark, printable(entry.name), entry.operation, entry.fact.shape.description,
-      entry.parameterCount == 0 ? "" : grouped(entry.parameterCount),
-      entry.operationCount == 0 ? "" : decimal(Double(entry.operationCount) / 1e6, places: 1),
-      field(entry.field), entry.stride.map(stride) ?? "",
-      entry.aliases.map(printable).joined(separator: ", "),
-    ]
-  }
-
-  private func field(_ field: ReceptiveField) -> String {
+  private static func field(_ field: ReceptiveField) -> String {
     if field.rows.reach == field.columns.reach {
       if field.rows.reach == .all { return "all" }
       if field.rows.reach == .unknown { return "unknown" }
@@ -77,14 +123,17 @@ struct TensorTable {
     return "\(side(field.rows.reach)) × \(side(field.columns.reach))"
   }
 
-  private func stride(_ stride: Extent) -> String {
+  private static func stride(_ stride: Extent) -> String {
     stride.height == stride.width ? "\(stride.height)" : "\(stride.height) × \(stride.width)"
   }
 
   private var title: String {
     let name = list.network.card.name.map { printable($0) + ", " } ?? ""
+    let size = list.network.files.compactMap { path in
+      (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+    }.reduce(0, +)
     return
-      "\(name)\(list.network.path) for images of \(list.size.height) × \(list.size.width) pixels"
+      "\(name)\(list.network.path), \(decimal(Double(size) / 1e6)) MB, for images of \(list.size.height) × \(list.size.width) pixels"
   }
 
   private var totals: [String] {
@@ -97,13 +146,10 @@ struct TensorTable {
   }
 
   private var notes: [String] {
-    var notes = [
-      "* an atlas can be made of it: floating-point values of the shape 1 × channels × height × width, or 1 × channels"
-    ]
-    if entries.contains(where: { $0.suitability == .maySuit }) {
-      notes.append(
-        "? perhaps also of it: its dimensions were rearranged in a way that is not followed")
-    }
+    var notes =
+      columns.first?.title == ""
+      ? ["* an atlas can be made of it: a map or tokens of the image, or a vector"]
+      : ["parameters, MFLOP: of all that is needed to compute the layer"]
     if let first = list.entries.first(where: \.isMapOfAll) {
       notes.append(
         "all: from \(shortened(printable(first.name), to: 72)) on, every position depends on the whole image:"

@@ -36,13 +36,9 @@ struct Costs {
     self.pipeline = pipeline
     imageCount = source.images.names.count
     let (network, tensor) = (source.network, source.tensor)
-    let size = network.inputShape
-    let shapes = try network.graph.shapes(inputHeight: size.height, inputWidth: size.width)
-    guard let shape = shapes[tensor] else {
-      throw StageError(
-        "Cannot make an atlas of \(tensor): it is not a channels × height × width feature map; atlas-network summary --layers lists those."
-      )
-    }
+    let size = network.preprocessing.size
+    let layer = try network.layer(named: tensor)
+    let shape = layer.shape
     let extraction = pipeline.asked["extract"] ?? []
     let sampler = PositionSampler(
       count: Int(extraction["positions"] ?? ""), shapes: [shape],
@@ -53,7 +49,9 @@ struct Costs {
       try network.graph.floatingPointOperations(
         to: tensor, inputHeight: size.height, inputWidth: size.width))
     // Convolutions, nearly all of the work, go with the number of pixels.
-    let side = Double(pipeline.asked["render"]?["size"] ?? "") ?? 80
+    let side = Double(
+      try network.iconSide(
+        for: layer, preferring: Int(pipeline.asked["render"]?["size"] ?? "") ?? 80))
     iconOperations = imageOperations * side * side / Double(size.height * size.width)
     rate = 1e9 * quickSGEMMRate()
     let samples = counted(imageCount * sampler.positionCount, "sample")

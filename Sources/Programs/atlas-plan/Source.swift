@@ -31,7 +31,7 @@ struct Source {
   ) throws {
     network = try arguments.load()
     self.layer = layer
-    tensor = try network.tensorName(for: layer)
+    tensor = try network.layer(named: layer).tensor
     images = try ImageCollection(folder: folder, classes: .none)
     digests = try arguments.inputs(of: network).map { path in
       (path.split(separator: "/").last.map(String.init) ?? path, try sha256(ofFile: path))

@@ -13,8 +13,9 @@ import PrincipalComponents
     usage: "atlas-reduce --activations <file> --output <file> [<options>]",
     discussion: """
       One pass takes the mean and the second moment; a second one projects every sample on the first \
-      principal axes. Neither holds all samples in memory. The second moment is what atlas-render \
-      whitens with.
+      principal axes. Samples are held in memory only where there are fewer of them than channels. The \
+      second moment is what atlas-render whitens with. Memory grows with the square of the channels, and \
+      time with their cube or with that of the samples, whichever are fewer.
 
       Example:
         atlas-reduce --activations activations.h5 --output components.h5
@@ -24,56 +25,71 @@ import PrincipalComponents
   var activations: String
   @Option(help: ArgumentHelp("The result.", valueName: "file"))
   var output: String
-  @OptionGroup var settings: Settings<ReduceSettings>
+  @OptionGroup var settings: ReduceArguments
   @OptionGroup var common: CommonArguments
 
-  typealias AllSettings = Settings<ReduceSettings>
+  typealias AllSettings = ReduceArguments
 
   var inputs: [String] { [activations] }
   var outputs: [String] { [output] }
 
   func perform() throws -> [String] {
     let source = try ActivationsFile(path: activations)
-    let components = settings.parameters.componentCount
+    let components = settings.table.parameters.componentCount
     let kept = min(components, source.channelCount)
     if kept < components {
       Diagnostics.note(
         "reduce: \(counted(source.channelCount, "channel")) for \(components) components: all are kept"
       )
     }
+    let forecast = ReductionForecast(
+      sampleCount: source.sampleCount, channelCount: source.channelCount, componentCount: kept)
+    try settings.memory.admit(
+      "the moments of \(source.sampleCount) × \(source.channelCount) numbers",
+      bytes: forecast.bytes, seconds: forecast.seconds,
+      remedy: "take a layer of fewer channels, or one that is pooled")
     let writer = try ComponentsWriter(
       path: output, subject: source.subject,
       provenance: Provenance(
         program: "atlas-reduce", parameters: settings.record, inputs: [activations]))
-    // Axes are known only when all samples have been seen, and activations need not fit into
-    // memory.
-    let passes = kept > 0 ? 2 : 1
-    let progress = ProgressReporter(
-      "reduce", total: passes * source.sampleCount, unit: "sample")
     do {
-      var moments = Moments(columnCount: source.channelCount)
-      for samples in source.blocks {
-        try moments.add(try source.activations(samples))
-        progress.advance(by: samples.count)
-      }
+      let moments = try moments(of: source)
       // Even without components: icons of a layout of raw activations are whitened as well.
       let second = moments.secondMoment()
       try writer.write(secondMoment: second.elements, channelCount: second.order)
       if kept > 0 {
-        let principal = try PrincipalComponents(moments, count: kept)
-        try write(principal, of: source, to: writer, progress)
+        if forecast.axesSeconds > 5 {
+          Diagnostics.note(
+            "reduce: looking for the principal axes of \(counted(source.channelCount, "channel")), about \(approximateDuration(forecast.axesSeconds))"
+          )
+        }
+        let principal =
+          forecast.comparesSamples
+          ? try PrincipalComponents(of: try source.activations(), count: kept)
+          : try PrincipalComponents(moments, count: kept)
+        try write(principal, of: source, to: writer)
       }
     } catch let error as PrincipalComponentsError {
       throw StageError("Cannot reduce \(activations)", error)
     }
     try writer.finish()
-    progress.finish()
     return [output]
   }
 
+  private func moments(of source: ActivationsFile) throws -> Moments {
+    let progress = ProgressReporter(
+      "second moment", total: source.sampleCount, unit: "sample")
+    var moments = Moments(columnCount: source.channelCount)
+    for samples in source.blocks {
+      try moments.add(try source.activations(samples))
+      progress.advance(by: samples.count)
+    }
+    progress.finish()
+    return moments
+  }
+
   private func write(
-    _ principal: PrincipalComponents, of source: ActivationsFile, to writer: ComponentsWriter,
-    _ progress: ProgressReporter
+    _ principal: PrincipalComponents, of source: ActivationsFile, to writer: ComponentsWriter
   ) throws {
     let scores = try writer.write(
       mean: principal.mean, axes: principal.axes, variances: principal.variances,
@@ -83,25 +99,11 @@ import PrincipalComponents
     Diagnostics.note(
       "reduce: \(counted(principal.axes.rowCount, "component")) explain\(principal.axes.rowCount == 1 ? "s" : "") \(decimal(100 * explained)) % of the variance"
     )
+    let progress = ProgressReporter("scores", total: source.sampleCount, unit: "sample")
     for samples in source.blocks {
       try scores.append(principal.scores(of: try source.activations(samples)).elements)
       progress.advance(by: samples.count)
     }
+    progress.finish()
   }
-}
-
-/// How activations are reduced.
-struct Reduction: Sendable {
-  /// Principal components to keep; 0 keeps the second moment alone.
-  var componentCount = 64
-}
-
-/// The settings of `atlas-reduce`.
-enum ReduceSettings: SettingsTable {
-  static var defaults: Reduction { Reduction() }
-  static let settings = [
-    Setting(
-      "components", \Reduction.componentCount, .number(from: 0), make: "COMPONENTS",
-      "Principal components that the layout is made of; 0 takes the raw activations")
-  ]
 }

@@ -49,18 +49,27 @@ import NeuralNetworks
 
   func perform() throws -> [String] {
     let network = try network.load(writing: outputs)
-    let tensor = try network.tensorName(for: layer)
+    let layer = try network.layer(named: layer)
+    var parameters = settings.icon.parameters.resolved
+    let side = try network.iconSide(for: layer, preferring: parameters.sidePixels)
+    if side != parameters.sidePixels {
+      Diagnostics.note(
+        "render: the network computes \(quoted(self.layer)) of \(side) × \(side) pixels alone: icons have this size"
+      )
+      parameters.sidePixels = side
+    }
+    let tensor = layer.tensor
     // --cells is left out: blocks of cells are one run, which atlas-assemble puts together.
     let provenance = try Provenance(
       program: "atlas-render",
-      parameters: [("layer", layer)]
+      parameters: [("layer", self.layer)]
         + settings.record.resolving(settings.icon.parameters.precision),
       inputs: self.network.inputs(of: network) + settings.targets.inputs)
     let subject = Subject(
       network: network.card.name ?? self.network.model,
-      networkSHA256: provenance.digest(ofFirst: network.files.count), layer: layer, tensor: tensor)
-    let targets = try settings.targets.load(network: network, subject: subject, tensor: tensor)
-    let parameters = settings.icon.parameters.resolved
+      networkSHA256: provenance.digest(ofFirst: network.files.count), layer: self.layer,
+      tensor: tensor)
+    let targets = try settings.targets.load(layer, of: network, subject: subject)
     let renderer: IconRenderer
     do {
       renderer = try IconRenderer(network: network, tensors: [tensor], parameters: parameters)

@@ -94,25 +94,21 @@ struct TargetArguments: ParsableArguments {
   /// Reads the targets.
   ///
   /// - Parameters:
+  ///   - layer: The layer.
   ///   - network: The network.
   ///   - subject: What of it is rendered.
-  ///   - tensor: The layer's name in its file.
   /// - Returns: What to render, with where it belongs.
   /// - Throws: `ArtifactError` for files that are about another network or layer.
-  func load(network: TrainedNetwork, subject: Subject, tensor: String) throws -> RenderTargets {
-    let shapes = try network.graph.shapes(
-      inputHeight: network.inputShape.height, inputWidth: network.inputShape.width)
-    guard let shape = shapes[tensor] else {
-      throw StageError(
-        "Cannot render \(tensor): it is not a channels × height × width feature map; atlas-network summary lists those."
-      )
-    }
+  func load(
+    _ layer: NetworkLayer, of network: TrainedNetwork, subject: Subject
+  ) throws -> RenderTargets {
+    let (shape, tensor) = (layer.shape, layer.tensor)
     let result =
       target == .direction
       ? try directions(of: network, subject, shape: shape, tensor: tensor)
       : try units(of: subject, shape: shape, tensor: tensor)
     // Before the network is compiled for every thread.
-    for target in result.targets { try target.objective.check(shapes: shapes) }
+    for target in result.targets { try target.objective.check(shapes: [tensor: shape]) }
     return result
   }
 

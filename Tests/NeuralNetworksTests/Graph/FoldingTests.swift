@@ -224,7 +224,7 @@ import Testing
 
   @Test("comparison, choice, casts and fillings of constants")
   func choices() throws {
-    let isEqual = try fact(.equal, [integers([1, 2, 3]), integers([2], [])])
+    let isEqual = try fact(.comparison(.equal), [integers([1, 2, 3]), integers([2], [])])
     #expect(isEqual.constant?.booleans == [false, true, false])
     let chosen = try fact(.select, [isEqual, integers([9], []), integers([4, 5, 6])])
     #expect(chosen.constant?.integers == [4, 9, 6])

@@ -244,7 +244,7 @@ import Testing
     #expect(sizes(field) == [3, 1, 1, 1] && field.isMap([1, 3, 10, 10]) == false)
   }
 
-  @Test("tokens beside a class token keep their size, but are no map in order any more")
+  @Test("tokens of which a class token has taken one's place are no map any more")
   func classToken() throws {
     let token = ConstantTensor(shape: [1, 1, 3], elements: .floats([1, 2, 3]))
     let nodes = [
@@ -261,14 +261,25 @@ import Testing
     #expect(try field(nodes, "g").rows.reach == .unknown)
   }
 
-  @Test("rows cut into windows of two dimensions are not followed")
-  func unknown() throws {
+  @Test("rows cut into windows of two dimensions are followed as blocks")
+  func blocks() throws {
     let nodes = [
       numbers([1, 3, 4, 3, 10], "windows"),
       node(.reshape(allowsZero: false), ["image", "windows"], "a"),
     ]
     let field = try field(nodes, "a")
-    #expect(field.rows.reach == .unknown && field.columns.reach == .pixels(0...0))
-    #expect(field.rows.positions == nil && field.columns.positions?.dimension == 4)
+    #expect(field.rows.reach == .pixels(0...2) && field.columns.reach == .pixels(0...0))
+    #expect(field.rows.positions?.dimension == 2 && field.rows.positions?.stride == 3)
+    #expect(field.columns.positions?.dimension == 4)
+  }
+
+  @Test("rows cut elsewhere than between rows are not followed")
+  func unknown() throws {
+    let nodes = [
+      numbers([1, 3, 5, 24], "sizes"),
+      node(.reshape(allowsZero: false), ["image", "sizes"], "a"),
+    ]
+    let field = try field(nodes, "a")
+    #expect(field.rows.reach == .unknown && field.rows.positions == nil)
   }
 }

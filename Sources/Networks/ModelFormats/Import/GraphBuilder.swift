@@ -23,6 +23,10 @@ struct GraphBuilder {
   private var dependsOnImage: Set<String>
   private var names: Set<String>
   private var serial = 1
+  /// The names that the node of the file that is being converted was given.
+  private var freshNames: [String] = []
+  /// What nodes of the graph read.
+  private var readByNodes: Set<String> = []
 
   /// Begins a graph.
   ///
@@ -42,12 +46,13 @@ struct GraphBuilder {
     dependsOnImage = [inputName]
   }
 
-  /// Adds a tensor of the file, and allows four times as many elements to be computed.
+  /// Adds a tensor of the file, and allows 16 times as many elements to be computed.
   ///
-  /// Folding is paid for by what the file holds: a reader may transpose, convert and rescale its
-  /// weights, but a few bytes (`ConstantOfShape`, `Expand`) cannot ask for gigabytes.
+  /// Folding is paid for by what the file holds: a reader may transpose, convert and standardize its
+  /// weights (a dozen passes over them), but a few bytes (`ConstantOfShape`, `Expand`) cannot ask for
+  /// gigabytes.
   mutating func add(_ constant: ConstantTensor, name: String) {
-    allowance.add(4 * constant.elements.count)
+    allowance.add(16 * constant.elements.count)
     constants[name] = constant
     facts[name] = TensorFact(constant)
   }
@@ -86,7 +91,47 @@ struct GraphBuilder {
     if !isShape, node.inputs.contains(where: dependsOnImage.contains) {
       dependsOnImage.insert(node.output)
     }
+    readByNodes.formUnion(node.inputs)
     nodes.append(node)
+  }
+
+  /// Lets go of constants: those given, which nothing of the file reads any more, and those that the
+  /// last node of the file was converted through.
+  ///
+  /// Weights that are computed in several passes would otherwise be kept once for each.
+  mutating func release(_ names: some Sequence<String>) {
+    for name in Array(names) + freshNames
+    where constants[name] != nil && !readByNodes.contains(name) {
+      constants[name] = nil
+      facts[name] = nil
+    }
+    freshNames = []
+  }
+
+  /// Whether a tensor's values, not only sizes, depend on the image.
+  func dependsOnImage(_ name: String) -> Bool { dependsOnImage.contains(name) }
+
+  /// How many nodes there are, to come back to.
+  var nodeCount: Int { nodes.count }
+
+  /// Removes the nodes from the given number on, and tensors that were made beside them: what a node
+  /// of the file had become before it was found to be none that can be computed.
+  mutating func removeNodes(from count: Int, tensors: [String]) {
+    for name in nodes[count...].map(\.output) + tensors {
+      facts[name] = nil
+      constants[name] = nil
+      dependsOnImage.remove(name)
+    }
+    nodes.removeSubrange(count...)
+  }
+
+  /// The tensors of floating-point numbers that depend on the image and of which nothing else that
+  /// does is made.
+  var ends: [String] {
+    let read = Set(nodes.filter { dependsOnImage.contains($0.output) }.flatMap(\.inputs))
+    return nodes.map(\.output).filter {
+      dependsOnImage.contains($0) && !read.contains($0) && facts[$0]?.type == .float
+    }
   }
 
   /// A name that no tensor of the file has, made of one that a tensor has: `conv (2)`.
@@ -98,15 +143,21 @@ struct GraphBuilder {
       serial += 1
       candidate = "\(name) (\(serial))"
     }
+    freshNames.append(candidate)
     return candidate
   }
 
   /// The graph: the nodes that depend on the image, and what these and the outputs need.
   ///
-  /// - Parameter outputs: The names of the network's results.
+  /// - Parameters:
+  ///   - outputs: The names of the network's results.
+  ///   - unavailable: Why tensors of the file cannot be computed.
+  ///   - modules: The tensors of modules by their paths.
   /// - Returns: The graph, constants that are read first, then nodes in order of computation.
   /// - Complexity: O(nodes).
-  func graph(outputs: [String]) -> NetworkGraph {
+  func graph(
+    outputs: [String], unavailable: [String: String] = [:], modules: [String: String] = [:]
+  ) -> NetworkGraph {
     var needed = Set(outputs)
     var kept: [Node] = []
     // Backwards, so that all readers of a node have been seen when it is its turn.
@@ -123,6 +174,7 @@ struct GraphBuilder {
       known.append(Node(name: name, operation: .constant(constant), inputs: [], output: name))
     }
     return NetworkGraph(
-      inputName: inputName, inputShape: inputShape, nodes: known + kept, outputNames: outputs)
+      inputName: inputName, inputShape: inputShape, nodes: known + kept, outputNames: outputs,
+      unavailable: unavailable, modules: modules)
   }
 }

@@ -6,8 +6,9 @@ import NeuralNetworks
 ///
 /// A protocol buffer ends at 2 GiB, so exporters write large weights into files of their own;
 /// PyTorch's dynamo exporter does for smaller ones too (`network.onnx.data`). They must lie in the
-/// network's own folder: no path out of it and no symbolic link is followed. A file's tensors
-/// together may not be larger than the file, so that few bytes cannot ask for much memory.
+/// network's own folder, or in the place where a cache of Hugging Face keeps what is linked from there:
+/// no other path and no other symbolic link is followed. A file's tensors together may not be larger
+/// than the file, so that few bytes cannot ask for much memory.
 struct ExternalData {
   private let folder: String?
   private var files: [String: FileAllowance] = [:]
@@ -62,8 +63,7 @@ struct ExternalData {
       throw wrong("it has no name")
     }
     let parts = location.split(separator: "/", omittingEmptySubsequences: false)
-    // A zero byte would end the path for the system, but not for the check.
-    guard parts.allSatisfy({ !["", ".", ".."].contains($0) }), !location.utf8.contains(0) else {
+    guard Self.isInside(location) else {
       throw wrong("\(quoted(location)) is not a file in the network's folder")
     }
     let size = count * encoding.size
@@ -76,7 +76,15 @@ struct ExternalData {
         \(quoted(entries["length"] ?? "none")) do not fit its \(size) bytes
         """)
     }
-    let file = Self.open(parts, in: folder)
+    var file = Self.open(parts, in: folder)
+    if file < 0, errno == ELOOP || errno == ENOTDIR {
+      guard let target = Self.linked(location, in: folder) else {
+        throw wrong(
+          "\(quoted(location)) is a link out of the network's folder, which is not followed")
+      }
+      // Its path holds no links: none that somebody puts there meanwhile is followed.
+      file = Self.open(target.split(separator: "/"), in: "/")
+    }
     guard file >= 0 else {
       throw wrong("\(quoted(location)): \(String(cString: strerror(errno)))")
     }
@@ -103,6 +111,36 @@ struct ExternalData {
       throw wrong("\(quoted(location)) cannot be read")
     }
     return elements
+  }
+
+  /// Whether a path stays within the folder that it begins in, as far as it tells.
+  static func isInside(_ location: String) -> Bool {
+    let parts = location.split(separator: "/", omittingEmptySubsequences: false)
+    // A zero byte would end the path for the system, but not for the check.
+    return parts.allSatisfy { !["", ".", ".."].contains($0) } && !location.utf8.contains(0)
+  }
+
+  /// Where a link leads to, if that is within the network's folder or in the same download: a cache of
+  /// Hugging Face keeps `models--…/blobs/…`, and in `models--…/snapshots/…` links to these.
+  private static func linked(_ location: String, in folder: String) -> String? {
+    guard let home = resolved(folder), let target = resolved(folder + "/" + location) else {
+      return nil
+    }
+    var allowed = [home + "/"]
+    let parts = home.split(separator: "/")
+    if let index = parts.lastIndex(of: "snapshots"), index > 0,
+      ["models--", "datasets--", "spaces--"].contains(where: parts[index - 1].hasPrefix)
+    {
+      allowed.append("/" + parts[..<index].joined(separator: "/") + "/blobs/")
+    }
+    return allowed.contains(where: target.hasPrefix) ? target : nil
+  }
+
+  /// A path without links; `nil` where it leads nowhere.
+  private static func resolved(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   /// Opens a file below the folder, one path component at a time.

@@ -12,7 +12,9 @@ extension NodeConverter {
       try converter.convert(source, inputs: 1...Int.max, .concatenation(axis: axis))
     },
     "Expand": { (converter, source) throws(ModelError) in
-      try converter.convert(source, inputs: 2...2, .expand)
+      try source.expectInputs(2...2)
+      let sizes = try converter.sizes(1, of: source, expands: true)
+      try converter.emit(.expand, [source.inputs[0], sizes], source)
     },
     "Flatten": { (converter, source) throws(ModelError) in
       let axis = try source.attributes.axis(default: 1)
@@ -24,7 +26,9 @@ extension NodeConverter {
     },
     "Reshape": { (converter, source) throws(ModelError) in
       let allowsZero = try source.attributes.flag("allowzero")
-      try converter.convert(source, inputs: 2...2, .reshape(allowsZero: allowsZero))
+      try source.expectInputs(2...2)
+      let sizes = try converter.sizes(1, of: source, expands: false)
+      try converter.emit(.reshape(allowsZero: allowsZero), [source.inputs[0], sizes], source)
     },
     "Transpose": { (converter, source) throws(ModelError) in
       let order = try source.attributes.integers("perm", in: 0...7)
@@ -40,6 +44,31 @@ extension NodeConverter {
       try converter.convertSqueeze(&source, removes: false)
     },
   ]
+
+  /// The sizes that a node asks for; where they were written down for a batch of several images, those
+  /// of one.
+  ///
+  /// Images are the outermost of what a reshape works on: of its first size, each has its part. A
+  /// tensor that was repeated for every image is repeated once.
+  mutating func sizes(
+    _ index: Int, of source: SourceNode, expands: Bool
+  ) throws(ModelError) -> String {
+    let name = try source.required(index)
+    guard let fixedBatch, let values = builder.constants[name]?.integers,
+      let first = values.first, first > 0, first.isMultiple(of: fixedBatch),
+      let input = builder.facts[source.inputs[0]]?.shape
+    else { return name }
+    let part = expands ? (first == fixedBatch ? 1 : first) : first / fixedBatch
+    guard part != first, expands || builder.dependsOnImage(source.inputs[0]) else { return name }
+    // Where the sizes as they are fit one image, they were not written down for several.
+    let fixed = values.filter { $0 > 0 }
+    if !expands, fixed.count == values.count, TensorShape(values).isReasonable,
+      TensorShape(values).elementCount == input.elementCount
+    {
+      return name
+    }
+    return add([part] + values.dropFirst(), source)
+  }
 
   /// `Slice`: its ranges are attributes until opset 9, inputs with steps since 10.
   mutating func convertSlice(_ source: inout SourceNode) throws(ModelError) {

@@ -125,7 +125,7 @@ extension NodeConverter {
     let input = [try source.required(0)]
     try emit(.identity, input, source)
     // The mask of what is kept, true everywhere: needed only where a node reads it.
-    guard source.outputs.count > 1, readNames.contains(source.outputs[1]) else { return }
+    guard source.outputs.count > 1, isRead(source.outputs[1]) else { return }
     let sizes = try intermediate(.shape(start: 0, end: nil), input, source)
     let kept = ConstantTensor(shape: [], elements: .booleans([true]))
     try emit(.filled(kept), [sizes], source, output: source.outputs[1])

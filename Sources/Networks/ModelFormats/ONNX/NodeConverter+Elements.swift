@@ -8,10 +8,12 @@ extension NodeConverter {
   /// `Sum`, which take a list, since 8. `Erf` and `Where` came with opset 9, `Mod` with 10,
   /// `HardSwish` with 14, `Gelu` with 20.
   static let elementConverters: [String: Converter] = [
-    "Abs": function(.absolute), "Erf": function(.erf), "Exp": function(.exponential),
+    "Abs": function(.absolute), "Ceil": function(.ceiling), "Cos": function(.cosine),
+    "Erf": function(.erf), "Exp": function(.exponential), "Floor": function(.floor),
     "HardSwish": function(.hardSwish), "Log": function(.logarithm), "Neg": function(.negative),
-    "Reciprocal": function(.reciprocal), "Relu": function(.relu), "Sigmoid": function(.sigmoid),
-    "Softplus": function(.softplus), "Sqrt": function(.squareRoot), "Tanh": function(.tanh),
+    "Reciprocal": function(.reciprocal), "Relu": function(.relu), "Round": function(.round),
+    "Sigmoid": function(.sigmoid), "Sin": function(.sine), "Softplus": function(.softplus),
+    "Sqrt": function(.squareRoot), "Tanh": function(.tanh),
     "Elu": { (converter, source) throws(ModelError) in
       let alpha = try source.attributes.number("alpha", default: 1)
       try converter.convertUnary(source, .unary(.elu(alpha: alpha)))
@@ -28,12 +30,6 @@ extension NodeConverter {
     },
     "Gelu": { (converter, source) throws(ModelError) in try converter.convertGELU(&source) },
     "Clip": { (converter, source) throws(ModelError) in try converter.convertClip(&source) },
-    "Floor": { (converter, source) throws(ModelError) in
-      try converter.convertRounding(source, up: false)
-    },
-    "Ceil": { (converter, source) throws(ModelError) in
-      try converter.convertRounding(source, up: true)
-    },
     "Add": arithmetic(.add), "Div": arithmetic(.divide), "Mul": arithmetic(.multiply),
     "Pow": arithmetic(.power), "Sub": arithmetic(.subtract),
     "Max": arithmetic(.maximum, isList: true), "Min": arithmetic(.minimum, isList: true),
@@ -42,12 +38,8 @@ extension NodeConverter {
       let function: BinaryFunction = try source.attributes.flag("fmod") ? .remainder : .modulo
       try converter.convertArithmetic(source, function, isList: false)
     },
-    "Equal": { (converter, source) throws(ModelError) in
-      try converter.convert(source, inputs: 2...2, .equal)
-    },
-    "Where": { (converter, source) throws(ModelError) in
-      try converter.convert(source, inputs: 3...3, .select)
-    },
+    "Where": { (converter, source) throws(ModelError) in try converter.convertWhere(source) },
+    "IsNaN": { (converter, source) throws(ModelError) in try converter.convertIsNaN(source) },
   ]
 
   /// The conversion of an operator without attributes to a function of one element.
@@ -63,6 +55,34 @@ extension NodeConverter {
     { (converter, source) throws(ModelError) in
       try converter.convertArithmetic(source, function, isList: isList)
     }
+  }
+
+  /// Notes an `IsNaN` for the `Where` that reads it; it is not computed.
+  private mutating func convertIsNaN(_ source: SourceNode) throws(ModelError) {
+    try source.expectInputs(1...1)
+    testedForNaN[source.output] = try source.required(0)
+    throw source.fault(
+      "it is supported only before a Where that puts 0 in place of what is not a number")
+  }
+
+  /// Converts a `Where`; with `IsNaN(s)` as the condition, 0 and s it is s.
+  ///
+  /// PyTorch writes attention with a mask so, whose softmax has no values only in a row that the mask
+  /// empties.
+  private mutating func convertWhere(_ source: SourceNode) throws(ModelError) {
+    try source.expectInputs(3...3)
+    let (condition, zero, other) = (
+      try source.required(0), try source.required(1), try source.required(2)
+    )
+    if let tested = testedForNaN[condition] {
+      guard tested == other, builder.constants[zero]?.floats?.allSatisfy({ $0 == 0 }) == true
+      else {
+        throw source.fault(
+          "it puts something else than 0 in place of what is not a number, which is not supported")
+      }
+      return try emit(.identity, [other], source)
+    }
+    try emit(.select, source.inputs, source)
   }
 
   /// `Gelu` (since opset 20), exact or by the approximation with tanh (Hendrycks and Gimpel 2016).
@@ -132,19 +152,6 @@ extension NodeConverter {
         "its slopes of shape \(shape) are not one per channel, which is not supported")
     }
     try emit(.parametricReLU(ParametricReLU(slopes: slopes)), [input], source)
-  }
-
-  /// `Floor` and `Ceil`: x − (x mod 1), and the same of −x, negated.
-  ///
-  /// Both occur in shape arithmetic, where they are computed while the file is read.
-  private mutating func convertRounding(_ source: SourceNode, up: Bool) throws(ModelError) {
-    try source.expectInputs(1...1)
-    var input = try source.required(0)
-    if up { input = try intermediate(.unary(.negative), [input], source) }
-    let rest = try intermediate(.binary(.modulo), [input, scalar(1, source)], source)
-    guard up else { return try emit(.binary(.subtract), [input, rest], source) }
-    let floor = try intermediate(.binary(.subtract), [input, rest], source)
-    try emit(.unary(.negative), [floor], source)
   }
 
   /// A function of two elements, or of a list of tensors, taken in the list's order.

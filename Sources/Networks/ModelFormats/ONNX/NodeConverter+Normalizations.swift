@@ -31,14 +31,15 @@ extension NodeConverter {
     let epsilon = try source.attributes.number("epsilon", default: 1e-5)
     // Momentum belongs to the running averages of training.
     source.attributes.ignore("momentum")
-    guard try !source.attributes.flag("training_mode"),
-      try source.attributes.flag("spatial", default: true)
-    else {
+    let isTraining = try source.attributes.flag("training_mode")
+    let isConstant = source.inputs[0].isEmpty || builder.constants[source.inputs[0]] != nil
+    guard !isTraining || isConstant, try source.attributes.flag("spatial", default: true) else {
       throw source.fault(
         "it normalizes by the batch's statistics or each position alone, which is not supported",
         remedy: "export the network for inference")
     }
-    try expectNoSideOutputs(source)
+    refuseSideOutputs(source)
+    if isTraining { return try convertStandardization(source, epsilon: epsilon) }
     var parts: [[Float]] = []
     for index in 1...4 {
       guard let (shape, values) = try weights(index, of: source), shape.rank == 1,
@@ -62,6 +63,22 @@ extension NodeConverter {
     }
     try emit(
       .channelAffine(ChannelAffine(scale: scale, shift: shift)), [source.inputs[0]], source)
+  }
+
+  /// `BatchNormalization` of constants by their own mean and variance: PyTorch writes weight
+  /// standardization so.
+  ///
+  /// - Throws: `ModelError` for an input of fewer than two dimensions, or constants of another length.
+  private mutating func convertStandardization(
+    _ source: SourceNode, epsilon: Float
+  ) throws(ModelError) {
+    let rank = try shape(0, of: source).rank
+    guard rank > 1, let (_, scale) = try weights(1, of: source),
+      let (_, shift) = try weights(2, of: source), scale.count == shift.count
+    else { throw source.fault("its constants are not one number per channel") }
+    try emitStandardized(
+      source, over: [0] + Array(2..<rank), epsilon: epsilon,
+      ChannelAffine(scale: scale, shift: shift))
   }
 
   /// `LayerNormalization` (since opset 17) over the dimensions from `axis` on.
@@ -111,7 +128,16 @@ extension NodeConverter {
     else {
       throw source.fault("its input has fewer than 3 dimensions, or its scale and bias differ")
     }
-    let average = NeuralNetworks.Operation.mean(axes: Array(2..<rank), keepsDimensions: true)
+    try emitStandardized(
+      source, over: Array(2..<rank), epsilon: epsilon, ChannelAffine(scale: scale, shift: shift))
+  }
+
+  /// Emits (x − mean) / √(variance + epsilon), with mean and variance over some dimensions, and then
+  /// a factor and a shift for each channel.
+  private mutating func emitStandardized(
+    _ source: SourceNode, over axes: [Int], epsilon: Float, _ affine: ChannelAffine
+  ) throws(ModelError) {
+    let average = NeuralNetworks.Operation.mean(axes: axes, keepsDimensions: true)
     let input = source.inputs[0]
     let mean = try intermediate(average, [input], source)
     let centered = try intermediate(.binary(.subtract), [input, mean], source)
@@ -122,15 +148,14 @@ extension NodeConverter {
     let raised = try intermediate(.binary(.add), [variance, scalar(epsilon, source)], source)
     let deviation = try intermediate(.unary(.squareRoot), [raised], source)
     let normal = try intermediate(.binary(.divide), [centered, deviation], source)
-    try emit(
-      .channelAffine(ChannelAffine(scale: scale, shift: shift)), [normal], source)
+    try emit(.channelAffine(affine), [normal], source)
   }
 
   /// Emits the mean and the inverse deviation of a layer normalization, where a node reads them.
   private mutating func emitMoments(
     _ source: SourceNode, axes: [Int], epsilon: Float
   ) throws(ModelError) {
-    let used = source.outputs.dropFirst().map { readNames.contains($0) ? $0 : "" }
+    let used = source.outputs.dropFirst().map { isRead($0) ? $0 : "" }
     guard used.count <= 2, used.contains(where: { !$0.isEmpty }) else { return }
     let average = NeuralNetworks.Operation.mean(axes: axes, keepsDimensions: true)
     let input = source.inputs[0]
@@ -181,15 +206,14 @@ extension NodeConverter {
     return builder.constants[name]?.floats
   }
 
-  /// Checks that no node reads a second output, which this conversion does not make.
+  /// Records second outputs, which a conversion does not make, as missing where a node reads them.
   ///
   /// Old files name the running averages of batch normalization and the indices of max pooling as
-  /// outputs without reading them: that is accepted.
-  func expectNoSideOutputs(_ source: SourceNode) throws(ModelError) {
-    for name in source.outputs.dropFirst() where readNames.contains(name) {
-      throw source.fault(
-        "its side output \(quoted(name)) is used, which is not supported",
-        remedy: "export the network simplified for inference")
+  /// outputs without reading them; a decoder reads the indices, and the encoder before it does not.
+  mutating func refuseSideOutputs(_ source: SourceNode) {
+    for name in source.outputs.dropFirst() where isRead(name) {
+      let fault = source.fault("its side output \(quoted(name)) is used, which is not supported")
+      refuse(sideOutput: name, fault.cause)
     }
   }
 }

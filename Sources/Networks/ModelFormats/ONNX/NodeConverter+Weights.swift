@@ -6,6 +6,9 @@ extension NodeConverter {
   /// Convolutions and matrix products, by their ONNX names.
   static let weightConverters: [String: Converter] = [
     "Conv": { (converter, source) throws(ModelError) in try converter.convertConvolution(&source) },
+    "ConvTranspose": { (converter, source) throws(ModelError) in
+      try converter.convertTransposedConvolution(&source)
+    },
     "Gemm": { (converter, source) throws(ModelError) in try converter.convertGeneralProduct(&source)
     },
     "MatMul": { (converter, source) throws(ModelError) in
@@ -173,7 +176,7 @@ extension NodeConverter {
   /// One bias per output channel, zeros when there is none.
   ///
   /// - Throws: `ModelError` for another number of values.
-  private mutating func bias(
+  mutating func bias(
     _ index: Int, of source: SourceNode, count: Int
   ) throws(ModelError) -> [Float] {
     guard let (shape, values) = try weights(index, of: source) else {

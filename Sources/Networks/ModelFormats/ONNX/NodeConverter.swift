@@ -20,44 +20,118 @@ struct NodeConverter {
   let path: String
   /// The opset, from 7 to 21, whose definitions apply.
   let operatorSet: Int
-  /// The names that any node reads, and those of the outputs: side outputs outside of it need not
-  /// be made.
-  let readNames: Set<String>
+  /// How many images the file was written down for; `nil` for one, or any number.
+  let fixedBatch: Int?
+  /// How many nodes, and the outputs, have yet to read each name that any reads.
+  private var readerCounts: [String: Int]
   /// The graph so far.
   var builder: GraphBuilder
+  /// How many branches of an `If` the node that is being converted lies in.
+  var branchDepth = 0
   /// The weights that no node has read yet.
   private var initializers: [String: ONNXTensorProto]
   private(set) var external: ExternalData
+  /// What cannot be computed, and why.
+  private(set) var missing = MissingTensors()
+  /// The tensors of modules.
+  private(set) var modules = ModulePaths()
+  /// What is tested by each `IsNaN`, by its output.
+  var testedForNaN: [String: String] = [:]
+  /// What is wrong with the file itself, not with an operation: weights that were cut or lie nowhere.
+  private var damage: ModelError?
   /// Weights that were found to be finite, so that many readers of one tensor check it once.
   private var finiteWeights: Set<String> = []
 
   /// Begins the conversion of a file.
   init(
-    path: String, operatorSet: Int, readNames: Set<String>, builder: GraphBuilder,
+    path: String, operatorSet: Int, readerCounts: [String: Int],
+    fixedBatch: Int?, builder: GraphBuilder,
     initializers: [String: ONNXTensorProto], external: ExternalData
   ) {
     self.path = path
     self.operatorSet = operatorSet
-    self.readNames = readNames
+    self.readerCounts = readerCounts
+    self.fixedBatch = fixedBatch
     self.builder = builder
     self.initializers = initializers
     self.external = external
   }
 
-  /// Converts a node whose inputs exist.
+  /// Converts a node whose inputs were converted before, or records why it cannot be.
   ///
-  /// - Throws: `ModelError` for an operator that is not known, an attribute or an input that it
-  ///   does not have, and shapes that do not fit.
+  /// - Throws: `ModelError` when the file is damaged: its weights were cut, or lie in a file that
+  ///   cannot be read.
   mutating func convert(_ node: ONNXNodeProto) throws(ModelError) {
-    var source = try SourceNode(node, path: path)
+    // A test for values that are no numbers is not computed, but the conversion of what reads it knows
+    // of it.
+    defer { release(node.input) }
+    let isLost = node.input.contains {
+      missing.contains($0) && (testedForNaN[$0] == nil || node.opType != "Where")
+    }
+    let dependsOnImage = node.input.contains {
+      builder.dependsOnImage($0) || missing.dependsOnImage($0)
+    }
+    if dependsOnImage, node.opType != "Shape" { modules.add(node) }
     guard ONNXImporter.isDefaultDomain(node.domain),
       let converter = Self.converters[node.opType]
-    else {
-      let known = Self.converters.keys.sorted().joined(separator: ", ")
-      throw source.fault(
-        "the operation is not supported", remedy: "supported are \(known)")
+    else { return missing.add(node, dependsOnImage: dependsOnImage) }
+    guard !isLost else {
+      return missing.add(
+        node.output, fault: nil, after: node.input, dependsOnImage: dependsOnImage)
     }
-    for input in node.input where !input.isEmpty {
+    let count = builder.nodeCount
+    do throws(ModelError) {
+      try convert(node, by: converter)
+    } catch {
+      if let damage { throw damage }
+      builder.removeNodes(from: count, tensors: node.output)
+      missing.add(node.output, fault: error.cause, dependsOnImage: dependsOnImage)
+    }
+  }
+
+  /// Whether any node or output reads a tensor: side outputs that none does need not be made.
+  func isRead(_ name: String) -> Bool { readerCounts[name] != nil }
+
+  /// Lets go of the constants that a converted node was the last to read.
+  private mutating func release(_ inputs: [String]) {
+    var unread: [String] = []
+    for name in Set(inputs) {
+      readerCounts[name, default: 0] -= 1
+      if readerCounts[name] == 0 { unread.append(name) }
+    }
+    builder.release(unread)
+  }
+
+  /// Records an input of the file that is not the image: what depends on it cannot be computed.
+  mutating func refuse(input name: String) {
+    missing.add(
+      [name], fault: "it depends on the input \(quoted(name)) beside the image",
+      dependsOnImage: false)
+  }
+
+  /// Records a second output of a node whose first one is made.
+  mutating func refuse(sideOutput name: String, _ cause: String) {
+    missing.add([name], fault: cause, dependsOnImage: true)
+  }
+
+  /// Records a result of the file that no node makes.
+  mutating func refuse(output name: String) {
+    missing.add(
+      [name],
+      fault:
+        "the network's output \(quoted(name)) is no node's main output, which is not supported",
+      dependsOnImage: true)
+  }
+
+  /// Converts a node whose inputs exist.
+  ///
+  /// - Throws: `ModelError` for an attribute or an input that the operation does not have, and shapes
+  ///   that do not fit.
+  private mutating func convert(
+    _ node: ONNXNodeProto, by converter: Converter
+  ) throws(ModelError) {
+    var source = try SourceNode(node, path: path)
+    for input in node.input where !input.isEmpty && testedForNaN[input] == nil {
       try load(input, for: source)
       // Sorting has found a maker for every name, so this one makes the tensor only as a second
       // output, such as the indices of `MaxPool`.
@@ -73,8 +147,9 @@ struct NodeConverter {
 
   /// All operators that are known, by their ONNX names.
   static let converters: [String: Converter] = [
-    arrangementConverters, constantConverters, elementConverters, normalizationConverters,
-    poolingConverters, weightConverters,
+    arrangementConverters, compositionConverters, constantConverters, elementConverters,
+    logicConverters, normalizationConverters, poolingConverters, reductionConverters,
+    resizingConverters, standardizationConverters, tableConverters, weightConverters,
   ].reduce(into: [:]) { all, table in
     all.merge(table) { _, _ in preconditionFailure("two tables know the same operation") }
   }
@@ -83,7 +158,12 @@ struct NodeConverter {
   /// being in memory for all weights at once.
   mutating func load(_ name: String, for source: SourceNode) throws(ModelError) {
     guard let tensor = initializers.removeValue(forKey: name) else { return }
-    builder.add(try tensorValues(tensor, source), name: name)
+    do throws(ModelError) {
+      builder.add(try tensorValues(tensor, source), name: name)
+    } catch {
+      missing.add([name], fault: error.cause, dependsOnImage: false)
+      throw error
+    }
   }
 
   /// Decodes an initializer that is an output of the network.
@@ -100,8 +180,14 @@ struct NodeConverter {
   mutating func tensorValues(
     _ tensor: ONNXTensorProto, _ source: SourceNode
   ) throws(ModelError) -> ConstantTensor {
-    try ConstantTensor(tensor, external: &external) { cause, remedy in
-      source.fault(cause, remedy: remedy)
+    do throws(ModelError) {
+      return try ConstantTensor(tensor, external: &external) { cause, remedy in
+        source.fault(cause, remedy: remedy)
+      }
+    } catch {
+      // A type that is not supported concerns the nodes that read it; all else is the file's fault.
+      if TensorEncoding(tensor.dataType) != nil { damage = error }
+      throw error
     }
   }
 

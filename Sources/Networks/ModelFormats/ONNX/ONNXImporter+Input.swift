@@ -10,6 +10,10 @@ extension ONNXImporter {
     let shape: TensorShape
     /// Whether the file leaves the height or the width open.
     let hasOpenSize: Bool
+    /// How many images the file states where it is not one; `nil` for one or any number.
+    let fixedBatch: Int?
+    /// The names of inputs that are no image: what depends on them cannot be computed.
+    let others: [String]
   }
 
   /// Finds the network's input and its sizes.
@@ -29,7 +33,10 @@ extension ONNXImporter {
     of graph: ONNXGraphProto, besides initializers: [String: ONNXTensorProto],
     as size: InputSize, _ path: String
   ) throws(ModelError) -> Input {
-    let inputs = graph.input.filter { initializers[$0.name] == nil }
+    let all = graph.input.filter { initializers[$0.name] == nil }
+    // Of several inputs, one may be the image beside a caption's tokens or a size.
+    let images = all.filter(isImage)
+    let inputs = size.isImage && all.count > 1 && images.count == 1 ? images : all
     guard let input = inputs.first, inputs.count == 1, !input.name.isEmpty else {
       let names = inputs.prefix(5).map { quoted($0.name) }.joined(separator: ", ")
       throw fault(
@@ -59,15 +66,62 @@ extension ONNXImporter {
     // A dimension may have a name (`batch`, `N`) instead of a value; all names mean that it is
     // open.
     let stated = type.shape.dim.map { $0.dimValue > 0 ? Int($0.dimValue) : nil }
-    guard let found = size.sizes(stated) else {
+    let channels = channels(of: input.name, graph, initializers)
+    guard let found = size.sizes(stated, channels: channels) else {
       throw fault(
         path,
         """
         the sizes of its input \(quoted(input.name)) are not \
         \(size.isImage ? "those of an image from 1 to 4096" : "numbers")
         """,
-        remedy: "export it with an input of batch × channels × height × width of a fixed size")
+        remedy: "export it with an input of batch × channels × height × width, with 1 or 3 channels"
+      )
     }
-    return Input(name: input.name, shape: found.shape, hasOpenSize: found.hasOpenSize)
+    let batch = size.isImage ? stated.first ?? nil : nil
+    return Input(
+      name: input.name, shape: found.shape, hasOpenSize: found.hasOpenSize,
+      fixedBatch: batch == 1 ? nil : batch,
+      others: all.map(\.name).filter { $0 != input.name })
+  }
+
+  /// The channels of the image by the first convolution that reads it, and their dimension; `nil` where
+  /// none is found.
+  ///
+  /// Files that leave all sizes open are read so (Optimum's exports). What lies between the image and
+  /// the convolution works on each element by itself, pads, or moves the channels to the front.
+  private static func channels(
+    of input: String, _ graph: ONNXGraphProto, _ initializers: [String: ONNXTensorProto]
+  ) -> (count: Int, dimension: Int)? {
+    let between = ["Identity", "Cast", "Sub", "Add", "Mul", "Div", "Pad", "QuantizeLinear"]
+    var name = input
+    var dimension = 1
+    var hasMoved = false
+    // Files have their nodes in order of computation, as a rule; of others nothing is found.
+    for node in graph.node where node.input.contains(name) {
+      if node.opType == "Conv", node.input.first == name, node.input.count > 1,
+        let weights = initializers[node.input[1]], weights.dims.count == 4
+      {
+        let groups = node.attribute.first { $0.name == "group" }?.i ?? 1
+        guard (1...4096).contains(weights.dims[1]), (1...4096).contains(groups) else { return nil }
+        return (Int(weights.dims[1] * groups), dimension)
+      }
+      if node.opType == "Transpose", !hasMoved,
+        let order = node.attribute.first(where: { $0.name == "perm" })?.ints, order.count == 4,
+        (0...3).contains(order[1])
+      {
+        dimension = Int(order[1])
+        hasMoved = true
+      } else if !between.contains(node.opType) {
+        continue
+      }
+      name = node.output.first ?? ""
+    }
+    return nil
+  }
+
+  /// Whether an input can be an image: floating-point numbers in four dimensions.
+  private static func isImage(_ input: ONNXValueInfoProto) -> Bool {
+    TensorEncoding(input.type.tensorType.elemType)?.elementType == .float
+      && input.type.tensorType.shape.dim.count == 4
   }
 }

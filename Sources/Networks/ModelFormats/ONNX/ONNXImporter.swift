@@ -33,7 +33,7 @@ public enum ONNXImporter {
   public static func graph(
     contentsOf path: String, input: InputSize = .asStated
   ) throws(ModelError) -> NetworkGraph {
-    try imported(contentsOf: path, input: input).graph
+    try imported(contentsOf: path, input: input, needsAllOutputs: true).graph
   }
 
   /// Reads the network that the bytes of an ONNX file describe, without files beside it.
@@ -47,25 +47,38 @@ public enum ONNXImporter {
   package static func graph(
     bytes: [UInt8], path: String, input: InputSize = .asStated
   ) throws(ModelError) -> NetworkGraph {
-    try imported(contents(of: bytes, path, input), path, external: ExternalData(besides: nil))
-      .graph
+    try imported(
+      contents(of: bytes, path, input), path, external: ExternalData(besides: nil),
+      needsAllOutputs: true
+    ).graph
   }
 
   /// Reads the network of an ONNX file, and what else is known of it.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - input: How the input's sizes are taken.
+  ///   - needsAllOutputs: Whether it is an error that one of the file's results cannot be computed;
+  ///     otherwise it is one only where nothing can.
+  /// - Returns: The network, with all that is known of it.
+  /// - Throws: `ModelError`, one line that names the file, the node, the cause and a remedy.
   static func imported(
-    contentsOf path: String, input: InputSize
+    contentsOf path: String, input: InputSize, needsAllOutputs: Bool
   ) throws(ModelError) -> NetworkFile.Content {
     // Of the bytes, the parsed file and the graph, only two are there at a time, and the parsed
     // weights go one by one.
     let contents = try contents(
-      of: fileBytes(path, what: "network", limit: fileSizeLimit), path, input)
-    return try imported(contents, path, external: ExternalData(besides: path))
+      of: networkBytes(path, limit: fileSizeLimit), path, input)
+    return try imported(
+      contents, path, external: ExternalData(besides: path), needsAllOutputs: needsAllOutputs)
   }
 
   /// What a file holds, its nodes in order of computation.
   private struct Contents {
     /// The version of the default operator set.
     let operatorSet: Int
+    /// The program that wrote the file.
+    let producer: String
     let input: Input
     /// The weights, by name, not decoded.
     var initializers: [String: ONNXTensorProto]
@@ -87,20 +100,21 @@ public enum ONNXImporter {
     let version = try operatorSet(of: model, path)
     let initializers = try initializers(of: model.graph, path)
     let input = try networkInput(of: model.graph, besides: initializers, as: size, path)
-    let given = Set(initializers.keys).union([input.name])
+    let given = Set(initializers.keys).union([input.name] + input.others)
     let nodes = try orderedNodes(model.graph.node, given: given, path: path)
     let outputs = model.graph.output.map(\.name)
     guard !outputs.isEmpty else {
       throw fault(path, "the network has no output", remedy: "name its results as graph outputs")
     }
     return Contents(
-      operatorSet: version, input: input, initializers: initializers, nodes: nodes,
+      operatorSet: version, producer: model.producerName, input: input, initializers: initializers,
+      nodes: nodes,
       outputs: outputs, names: given.union(nodes.flatMap(\.output)))
   }
 
-  /// Converts the nodes of a file one by one.
+  /// Converts the nodes of a file one by one; what cannot be converted takes away what depends on it.
   private static func imported(
-    _ contents: consuming Contents, _ path: String, external: ExternalData
+    _ contents: consuming Contents, _ path: String, external: ExternalData, needsAllOutputs: Bool
   ) throws(ModelError) -> NetworkFile.Content {
     let (nodes, outputs, input) = (contents.nodes, contents.outputs, contents.input)
     let builder = GraphBuilder(
@@ -108,26 +122,53 @@ public enum ONNXImporter {
       // 2²⁴ computed values are allowed to any file, however small: masks and shape arithmetic need
       // thousands; the weights that are read add to it.
       allowance: FoldingAllowance(elementCount: 1 << 24))
+    var readerCounts = Dictionary(outputs.map { ($0, 1) }) { $0 + $1 }
+    for node in nodes { for name in Set(node.input) { readerCounts[name, default: 0] += 1 } }
     var converter = NodeConverter(
-      path: path, operatorSet: contents.operatorSet,
-      readNames: Set(nodes.flatMap(\.input)).union(outputs), builder: builder,
+      path: path, operatorSet: contents.operatorSet, readerCounts: readerCounts,
+      fixedBatch: input.fixedBatch, builder: builder,
       initializers: contents.initializers, external: external)
     // The converter removes each tensor as it decodes it; a second owner would keep all of them.
     contents.initializers = [:]
+    for name in input.others { converter.refuse(input: name) }
     for node in nodes { try converter.convert(node) }
     for name in outputs {
       // A network's result may be a constant that no node reads.
       try converter.loadOutput(name)
-      guard converter.builder.facts[name] != nil else {
-        throw fault(
-          path,
-          "the network's output \(quoted(name)) is no node's main output, which is not supported",
-          remedy: "name a tensor of the network as its output")
+      if converter.builder.facts[name] == nil, !converter.missing.contains(name) {
+        converter.refuse(output: name)
       }
     }
+    let missing = converter.missing
+    var results = outputs.filter { !missing.contains($0) }
+    // Where all results lie behind what cannot be computed, the last tensors that can take their place.
+    if results.isEmpty { results = converter.builder.ends.filter(contents.names.contains) }
+    let lost = outputs.first(where: missing.contains)
+    if let lost, results.isEmpty || needsAllOutputs {
+      let known = NodeConverter.converters.keys.sorted().joined(separator: ", ")
+      let reason = (results.isEmpty ? nil : missing.reason(of: lost)) ?? missing.reason
+      guard missing.hasUnknownOperations else {
+        throw fault(
+          path, reason,
+          remedy: input.fixedBatch.map {
+            "it is exported for batches of \($0) images: export it for any number, or for one"
+          } ?? "export the network again, simplified for inference")
+      }
+      throw fault(
+        path, reason,
+        remedy: "export the network for inference with other operations; supported are \(known)")
+    }
     return NetworkFile.Content(
-      graph: converter.builder.graph(outputs: outputs), hasOpenSize: input.hasOpenSize,
-      paths: [path] + converter.external.paths)
+      graph: converter.builder.graph(
+        outputs: results, unavailable: missing.reasons, modules: converter.modules.tensors),
+      hasOpenSize: input.hasOpenSize, paths: [path] + converter.external.paths,
+      producer: contents.producer, fixedBatch: input.fixedBatch,
+      missing: missing.names.first.map { first in
+        "\(missing.names.count) of its tensors cannot be computed, the first of them "
+          + "\(quoted(first)): \(missing.reason)"
+          + (input.fixedBatch.map { "; the file is for batches of \($0) images, export it for any" }
+            ?? "")
+      })
   }
 
   /// Parses the bytes as a `ModelProto`.

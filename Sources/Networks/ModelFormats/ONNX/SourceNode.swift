@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Models
 import NeuralNetworks
+import SwiftProtobuf
 
 /// A node of an ONNX file (`NodeProto`) that is being converted: its names, and attributes not read
 /// yet.
@@ -149,6 +150,20 @@ struct NodeAttributes {
   /// Reads a tensor (`TENSOR`), its values not decoded; `nil` when the attribute is absent.
   mutating func tensor(_ name: String) throws(ModelError) -> ONNXTensorProto? {
     try take(name, .tensor)?.t
+  }
+
+  /// Reads a graph (`GRAPH`).
+  ///
+  /// - Throws: `ModelError` for a missing attribute, another type, or bytes that are no graph.
+  mutating func graph(_ name: String) throws(ModelError) -> ONNXGraphProto {
+    guard let attribute = try take(name, .graph) else {
+      throw fault("the attribute \(name) is missing")
+    }
+    // Graphs inside of graphs are decoded one by one: no depth of the file's is one of the stack's.
+    guard let graph = try? ONNXGraphProto(serializedBytes: attribute.g) else {
+      throw fault("the attribute \(name) is damaged")
+    }
+    return graph
   }
 
   /// Reads a list of integers (`INTS`) within a range; `nil` when the attribute is absent.

@@ -53,7 +53,7 @@ public enum GraphDefImporter {
   static func imported(
     contentsOf path: String, input: InputSize
   ) throws(ModelError) -> (graph: NetworkGraph, hasOpenSize: Bool) {
-    try imported(fileBytes(path, what: "network", limit: fileSizeLimit), path, input)
+    try imported(networkBytes(path, limit: fileSizeLimit), path, input)
   }
 
   /// Converts parsed bytes; of all reasons why nothing could be computed, the first in order of

@@ -95,7 +95,8 @@ struct Lowering {
   /// The mean over rows and columns of a map is a global average pool, which works in blocks.
   private mutating func writeMeansAsPools() {
     for index in nodes.indices {
-      guard case .mean(let axes?, true) = nodes[index].operation, isMap(nodes[index].inputs[0]),
+      guard case .reduction(.mean, let axes?, true) = nodes[index].operation,
+        isMap(nodes[index].inputs[0]),
         Set(axes.map { $0 < 0 ? $0 + 4 : $0 }) == [2, 3]
       else { continue }
       nodes[index].operation = .globalAveragePool

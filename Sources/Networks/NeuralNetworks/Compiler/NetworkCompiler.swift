@@ -67,7 +67,7 @@ final class NetworkCompiler {
     nodes = assignment.nodes
     for (name, format) in assignment.formats {
       guard let shape = assignment.shape(of: name) else {
-        throw NetworkError("Tensor \(name) has no shape.")
+        throw NetworkError("Tensor \(quoted(name)) has no shape.")
       }
       slots[name] = try TensorSlot(name: name, shape: shape, format: format)
     }
@@ -79,7 +79,7 @@ final class NetworkCompiler {
   /// The slot of a tensor that depends on the image.
   func slot(_ name: String) throws -> TensorSlot {
     guard let slot = slots[name] else {
-      throw NetworkError("Tensor \(name) does not depend on the input.")
+      throw NetworkError("Tensor \(quoted(name)) does not depend on the input.")
     }
     return slot
   }
@@ -245,16 +245,21 @@ final class NetworkCompiler {
     guard let constant = facts[name]?.constant, let values = constant.numbers else {
       throw NetworkError(unsupported: "constant", "is not one of floating-point numbers")
     }
-    let plain = try TensorDescriptor(constant.shape.describable)
-    // One channel is broadcast: blocked, it would be padded to a block of which one number counts.
-    let isMap = constant.shape.rank == 4 && constant.shape.dimensions[1] > 1
-    let wanted = isMap ? layout : .plain
+    // In other layouts than plain order a constant is a map, whatever sizes of 1 its shape leaves out.
+    let sizes =
+      layout == .plain
+      ? constant.shape.describable : constant.shape.describable.leading(to: 4)
+    let plain = try TensorDescriptor(sizes)
+    // One channel is broadcast: blocked, it would be padded to a block of which one number counts. In
+    // plain order it is a block of one.
+    let isWhole = layout != .plain && sizes[1] > 1
     let memory = try weights.weights(
       of: name, as: .constant, values, plain: plain,
-      layout: TensorDescriptor(constant.shape.describable, layout: wanted))
+      layout: TensorDescriptor(sizes, layout: isWhole ? layout : .plain))
+    let blockOfOne: TensorLayout = if case .blocked = layout { .blocked(1) } else { layout }
     return Operand(
       shape: constant.shape, value: memory, slot: nil,
-      storedDimensions: wanted.storedDimensions(of: constant.shape.describable))
+      storedDimensions: (isWhole ? layout : blockOfOne).storedDimensions(of: sizes))
   }
 
   /// A tensor in another format, if it is not in that already, and the step that converts it.

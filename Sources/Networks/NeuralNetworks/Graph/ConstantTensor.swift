@@ -91,7 +91,7 @@ extension ConstantTensor.Elements {
   }
 
   /// The elements at some indices, in their order.
-  func elements(at indices: [Int]) -> Self {
+  package func elements(at indices: [Int]) -> Self {
     switch self {
     case .floats(let values): .floats(indices.map { values[$0] })
     case .integers(let values): .integers(indices.map { values[$0] })

@@ -17,7 +17,17 @@ package func quoted(_ name: String) -> String {
   let limit = 120
   let scalars = name.unicodeScalars.prefix(limit)
   let cut = scalars.endIndex < name.unicodeScalars.endIndex
-  return String(String.UnicodeScalarView(scalars)).debugDescription + (cut ? "…" : "")
+  let text = String(String.UnicodeScalarView(scalars)).debugDescription
+  var shown = ""
+  for scalar in text.unicodeScalars {
+    switch scalar.properties.generalCategory {
+    // Terminals take some of these for commands, and others turn the line around.
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse:
+      shown += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+    default: shown.unicodeScalars.append(scalar)
+    }
+  }
+  return shown + (cut ? "…" : "")
 }
 
 /// The names most like a misspelt one, best first.
@@ -36,6 +46,23 @@ public func nearestNames(to name: String, among candidates: [String], count: Int
     return (isPart ? 0 : 1, editDistance(wanted, letters), index)
   }
   return ranked.sorted(by: <).prefix(max(count, 0)).map { candidates[$0.2] }
+}
+
+/// The names so like a misspelt one that they may be meant, best first; none where nothing is near.
+///
+/// Near is a name that contains the wanted one or is contained in it (of three letters or more), and
+/// one with a third of its letters changed at most.
+///
+/// - Complexity: O(m · l²) for m candidates of length l; of very many, the first 10,000 count.
+package func nearNames(to name: String, among candidates: [String], count: Int = 5) -> [String] {
+  let wanted = comparable(name)
+  let near = candidates.prefix(10_000).filter { candidate in
+    let letters = comparable(candidate)
+    let isPart = letters.contains(wanted) || wanted.contains(letters)
+    return (isPart && min(wanted.count, letters.count) > 2)
+      || editDistance(wanted, letters) <= max(1, wanted.count / 3)
+  }
+  return nearestNames(to: name, among: near, count: count)
 }
 
 /// A name in lower case as bytes, cut off where a long one would take long to compare.

@@ -9,23 +9,46 @@ extension NetworkGraph {
   /// - Complexity: O(nodes).
   public func withChannelsFirst() -> NetworkGraph {
     precondition(inputShape.rank == 4, "\(inputShape) is not an image")
-    let names = Set(nodes.map(\.output))
-    // Readers get a transposed tensor of another name, so that the input's stays the file's.
-    var inner = inputName + " (channels last)"
-    while names.contains(inner) { inner += "'" }
     var result = self
+    // Readers get a transposed tensor of another name, so that the input's stays the file's.
+    let inner = result.renameReaders(of: inputName, " (channels last)")
     let sizes = inputShape.dimensions
     result.inputShape = [sizes[0], sizes[3], sizes[1], sizes[2]]
-    for index in nodes.indices {
-      for input in nodes[index].inputs.indices where nodes[index].inputs[input] == inputName {
-        result.nodes[index].inputs[input] = inner
-      }
-    }
     result.nodes.insert(
       Node(
         name: inner, operation: .transpose([0, 2, 3, 1]), inputs: [inputName], output: inner),
       at: 0)
     return result.withoutOppositeTransposes(added: [inner])
+  }
+
+  /// A network of gray images as one of color images: their mean over the channels is its input.
+  ///
+  /// - Precondition: The input has 4 dimensions, of channels one.
+  /// - Complexity: O(nodes).
+  public func withColorInput() -> NetworkGraph {
+    precondition(
+      inputShape.rank == 4 && inputShape.dimensions[1] == 1, "\(inputShape) is not a gray image")
+    var result = self
+    let gray = result.renameReaders(of: inputName, " (gray)")
+    result.inputShape.dimensions[1] = 3
+    result.nodes.insert(
+      Node(
+        name: gray, operation: .mean(axes: [1], keepsDimensions: true), inputs: [inputName],
+        output: gray), at: 0)
+    return result
+  }
+
+  /// Has the readers of a tensor read another one, whose name is the tensor's with a suffix.
+  private mutating func renameReaders(of name: String, _ suffix: String) -> String {
+    let names = Set(nodes.map(\.output))
+    var inner = name + suffix
+    while names.contains(inner) { inner += "'" }
+    for index in nodes.indices {
+      for input in nodes[index].inputs.indices where nodes[index].inputs[input] == name {
+        nodes[index].inputs[input] = inner
+      }
+    }
+    return inner
   }
 
   /// The network with every transposition of a transposed tensor read from the tensor itself; one

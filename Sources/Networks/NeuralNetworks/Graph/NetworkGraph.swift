@@ -16,17 +16,21 @@ public struct NetworkGraph: Sendable {
   /// Why tensors of the file that depend on the image cannot be computed, by their names: an
   /// operation on the way to them is not supported.
   public var unavailable: [String: String]
+  /// The tensor that each module of the network makes, by the module's path (`layer3.1`), as far as the
+  /// file tells.
+  public var modules: [String: String]
 
   /// Makes a graph.
   public init(
     inputName: String, inputShape: TensorShape, nodes: [Node], outputNames: [String],
-    unavailable: [String: String] = [:]
+    unavailable: [String: String] = [:], modules: [String: String] = [:]
   ) {
     self.inputName = inputName
     self.inputShape = inputShape
     self.nodes = nodes
     self.outputNames = outputNames
     self.unavailable = unavailable
+    self.modules = modules
   }
 }
 

@@ -82,6 +82,21 @@ struct ReceptiveFieldRule {
       })
   }
 
+  /// Of a sum: where an addend of the result's own shape keeps its positions and the way of the other
+  /// was not followed, the sum's are the first one's.
+  ///
+  /// A residual connection carries each element to the same place, so an element of the sum depends on
+  /// its position whatever is added. What else it depends on is not known.
+  func sum(_ lines: [Line?]) -> Line {
+    let result = broadcast(lines)
+    guard result.positions == nil, result.reach == .unknown else { return result }
+    let kept = zip(lines, inputs).compactMap { line, input in
+      input?.shape == output && line?.positions?.order == 0 ? line : nil
+    }
+    guard kept.count == 1 else { return result }
+    return Line(reach: .unknown, positions: kept[0].positions)
+  }
+
   /// Read as a tensor of the output's shape, aligned at the last dimension.
   ///
   /// Positions that are there once and repeated are those of the whole image.

@@ -138,7 +138,7 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
 
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
-  ) -> ReceptiveField.Line { rule.broadcast(lines) }
+  ) -> ReceptiveField.Line { self == .add ? rule.sum(lines) : rule.broadcast(lines) }
 
   // MARK: Engine
 
@@ -181,6 +181,11 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
+    // Single precision has neither their division nor all of their sums.
+    guard compiler.facts[node.output]?.type != .integer else {
+      throw NetworkError(
+        unsupported: name, "of integers that depend on the image is not supported")
+    }
     let a = try compiler.operand(node.inputs[0], output.format.layout)
     let b = try compiler.operand(node.inputs[1], output.format.layout)
     // Sizes in memory, so that one plan serves blocked layouts and plain order alike.

@@ -37,8 +37,9 @@ final class BinaryKernel: Kernel {
     case .subtract: loop { $0 - $1 }
     case .multiply: loop { $0 * $1 }
     case .divide: loop { $0 / $1 }
-    case .maximum: loop { $0 > $1 ? $0 : $1 }
-    case .minimum: loop { $0 < $1 ? $0 : $1 }
+    // What is no number wins in either place, as in `value`.
+    case .maximum: loop { $0 > $1 || $0.isNaN ? $0 : $1 }
+    case .minimum: loop { $0 < $1 || $0.isNaN ? $0 : $1 }
     case .power, .modulo, .remainder: loop { function.value($0, $1) }
     }
   }

@@ -82,11 +82,28 @@ struct Concatenation: Operator {
   func receptiveField(
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line {
+    let all = lines
     let lines = lines.compactMap { $0 }
     guard rule.inputs.count > 1 else { return rule.union(lines) }
     let dimension = rule.output.dimensionIndex(axis)
     guard lines.contains(where: { $0.positions?.dimension == dimension }) else {
       return rule.union(lines)
+    }
+    // Tokens of no position (a class's, registers) beside those that have one.
+    let parts = all.indices.filter { all[$0]?.positions?.dimension == dimension }
+    if parts.count == 1, let dimension, let line = all[parts[0]],
+      all.allSatisfy({ $0?.positions == nil || $0?.positions?.dimension == dimension })
+    {
+      var result = line
+      for (index, input) in rule.inputs.enumerated() where index != parts[0] {
+        let size = input?.shape.dimensions[dimension] ?? 0
+        if index < parts[0] {
+          result.positions?.before += size
+        } else {
+          result.positions?.after += size
+        }
+      }
+      return result
     }
     // Positions laid one after the other: an order of its own.
     guard let first = lines.first, let positions = first.positions,

@@ -29,8 +29,8 @@ public enum Operation: Sendable {
   case averagePool(PoolingWindow, countsPadding: Bool)
   /// The mean over all dimensions after the channels, each such size 1. [x: batch × channels …]
   case globalAveragePool
-  /// The mean over some dimensions, all of them if nil. [x]
-  case mean(axes: [Int]?, keepsDimensions: Bool)
+  /// A sum, a mean, an extremum … along some dimensions, all of them if nil. [x]
+  case reduction(ReductionFunction, axes: [Int]?, keepsDimensions: Bool)
   /// exp(x) over its sum along one dimension. [x]
   case softmax(axis: Int)
   /// The matrix products of the last two dimensions; those before are broadcast. [a, b]
@@ -44,8 +44,8 @@ public enum Operation: Sendable {
   case binary(BinaryFunction)
   /// a where the condition holds, else b. [condition, a, b]
   case select
-  /// Whether two elements are equal. [a, b]
-  case equal
+  /// Whether two elements are equal, one is less … [a, b]
+  case comparison(Comparison)
   /// The same values as another type: towards zero, and "not 0" for truth values. [x]
   case cast(ElementType)
 
@@ -74,6 +74,10 @@ public enum Operation: Sendable {
   case unsqueeze(axes: [Int])
   /// Repeated to fill a shape, as NumPy's broadcasting does. [x, shape]
   case expand
+  /// Laid side by side, so many times along each dimension. [x, repeats]
+  case tile
+  /// Interpolated to other sizes. [x, sizes or scales]
+  case resize(Resizing)
   /// With elements around it; negative amounts cut off. [x, amounts, value?, axes?]
   case pad(PaddingContent)
   /// The input itself (dropout in use, identity). [x]
@@ -103,13 +107,14 @@ public enum Operation: Sendable {
     case .averagePool(let window, let countsPadding):
       AveragePool(window: window, countsPadding: countsPadding)
     case .globalAveragePool: GlobalAveragePool()
-    case .mean(let axes, let keepsDimensions): Mean(axes: axes, keepsDimensions: keepsDimensions)
+    case .reduction(let function, let axes, let keepsDimensions):
+      Reduction(function: function, axes: axes, keepsDimensions: keepsDimensions)
     case .softmax(let axis): Softmax(axis: axis)
     case .matrixProduct: MatrixProduct()
     case .unary(let function): function
     case .binary(let function): function
     case .select: Selection()
-    case .equal: Equality()
+    case .comparison(let comparison): comparison
     case .cast(let type): Cast(type: type)
     case .concatenation(let axis): Concatenation(axis: axis)
     case .splitOutput(let index, let count, let sizes, let axis):
@@ -122,6 +127,8 @@ public enum Operation: Sendable {
     case .squeeze(let axes): Reshape(.squeeze(axes: axes))
     case .unsqueeze(let axes): Reshape(.unsqueeze(axes: axes))
     case .expand: Expansion()
+    case .tile: Tiling()
+    case .resize(let resizing): resizing
     case .pad(let content): Pad(content: content)
     case .identity: Identity()
     case .constant(let tensor): Constant(tensor: tensor)
@@ -132,4 +139,11 @@ public enum Operation: Sendable {
 
   /// The operation's name, for messages and tables, for instance `depthwise convolution`.
   public var name: String { rules.name }
+}
+
+extension Operation {
+  /// The mean over some dimensions, all of them if nil. [x]
+  public static func mean(axes: [Int]?, keepsDimensions: Bool) -> Operation {
+    .reduction(.mean, axes: axes, keepsDimensions: keepsDimensions)
+  }
 }

@@ -42,8 +42,8 @@ protocol Operator: Sendable {
   ///   - constants: The inputs' values, or `nil` when one of them depends on the image.
   ///   - shape: The output's shape.
   ///   - allowance: What may still be computed before the network runs.
-  /// - Returns: `nil` when they depend on the image, or are not worked out (networks have no
-  ///   convolutions of constants).
+  /// - Returns: `nil` when they depend on the image, or are left to the engine, which runs the operator
+  ///   on constants (`Node.computed`).
   /// - Throws: `GraphError` when more would be computed than is allowed, or there is no result.
   func folded(
     _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
@@ -177,6 +177,11 @@ extension Node {
     // Offered even when an input is not known: the shape of an image is, whatever is in it.
     let elements = try rules.folded(self, inputs, constants, shape: shape, allowance: &allowance)
     if let elements { return TensorFact(ConstantTensor(shape: shape, elements: elements)) }
+    if constants != nil, type == .float,
+      let elements = try computed(inputs, shape: shape, allowance: &allowance)
+    {
+      return TensorFact(ConstantTensor(shape: shape, elements: elements))
+    }
     return TensorFact(shape: shape, type: type)
   }
 

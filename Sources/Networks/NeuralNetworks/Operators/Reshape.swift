@@ -158,24 +158,39 @@ struct Reshape: Operator {
       guard shape.elementCount > 0, output.elementCount == shape.elementCount else {
         return line.lost
       }
+      let strides = output.strides
+      let dimensions = output.dimensions.indices
+      // Beside tokens of no position, the dimension must stay as it is.
+      guard positions.before + positions.after == 0 else {
+        let same = dimensions.first {
+          strides[$0] == shape.strides[positions.dimension]
+            && output.dimensions[$0] == shape.dimensions[positions.dimension]
+        }
+        guard let same else { return line.lost }
+        return line.along(same, divisor: positions.divisor)
+      }
       // In the order of elements, positions change every `distance` and begin again after `period`.
       let distance = shape.strides[positions.dimension] * positions.divisor
       let period = distance * positions.count
-      let strides = output.strides
       func distances(_ dimension: Int) -> (stride: Int, period: Int) {
         (strides[dimension], strides[dimension] * output.dimensions[dimension])
       }
-      let dimensions = output.dimensions.indices
       let same = dimensions.first { distances($0) == (distance, period) }
       let part = dimensions.first {
         let (stride, whole) = distances($0)
         return distance.isMultiple(of: stride) && whole.isMultiple(of: period)
       }
-      guard let dimension = same ?? part else { return line.lost }
-      var result = line
-      result.positions?.dimension = dimension
-      result.positions?.divisor = distance / strides[dimension]
-      return result
+      if let dimension = same ?? part {
+        return line.along(dimension, divisor: distance / strides[dimension])
+      }
+      // Blocks of positions (space to depth, windows): which block is known; within it, any position.
+      let block = dimensions.first {
+        let (stride, whole) = distances($0)
+        return output.dimensions[$0] > 1 && whole == period && stride > distance
+          && stride.isMultiple(of: distance)
+      }
+      guard let block else { return line.lost }
+      return line.inBlocks(of: strides[block] / distance).along(block, divisor: 1)
     }
   }
 

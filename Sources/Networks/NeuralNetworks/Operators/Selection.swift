@@ -6,8 +6,8 @@ internal import OneDNN
 ///     ā = Σ c ȳ,  b̄ = Σ (1 − c) ȳ      pullback, the sum over the elements that an operand meets
 ///     ẏ = c ? ȧ : ḃ                    pushforward
 ///
-/// ONNX `Where`, broadcast as in NumPy. The condition must be known before the network runs: exporters
-/// write masks of attention so. By values of the image y would jump where c changes.
+/// ONNX `Where`, broadcast as in NumPy. A condition has no gradient: where it depends on the image y
+/// may jump, which no derivative shows.
 struct Selection: Operator {
   var name: String { "selection" }
   var arity: ClosedRange<Int> { 3...3 }
@@ -56,20 +56,17 @@ struct Selection: Operator {
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
     let condition = try compiler.operand(node.inputs[0], .plain)
-    guard condition.slot == nil else {
-      throw NetworkError(unsupported: "selection", "by values of the image is not supported")
-    }
     // Listed once when compiling, so that the loops need no odometer.
-    let rank = output.shape.rank
-    let taken = condition.shape.indices(broadcastTo: output.shape)
+    let shape = TensorShape(output.shape.describable)
+    let taken = condition.shape.indices(broadcastTo: shape)
     let branches = try [(1, true), (2, false)].map { index, holds in
       let operand = try compiler.operand(node.inputs[index], .plain)
       return (
         operand: operand,
         choice: Choice(
           condition: condition.value, conditionIndices: taken, holds: holds,
-          indices: TensorShape(operand.storedDimensions.leading(to: rank))
-            .indices(broadcastTo: output.shape))
+          indices: TensorShape(operand.storedDimensions.leading(to: shape.rank))
+            .indices(broadcastTo: shape))
       )
     }
     let value = try output.value()
@@ -148,41 +145,4 @@ struct Selection: Operator {
       }
     }
   }
-}
-
-/// Whether two elements are equal. [a, b]
-///
-/// ONNX `Equal`. Of constants alone, in shape arithmetic; its derivative would be 0, so that nothing
-/// is compiled.
-struct Equality: FoldedOperator {
-  var name: String { "comparison" }
-  var arity: ClosedRange<Int> { 2...2 }
-  var parameterCount: Int { 0 }
-
-  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
-    guard inputs[0]?.type == inputs[1]?.type else { throw mismatch(node, inputs) }
-    return .boolean
-  }
-
-  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
-    try broadcastShape(node, inputs)
-  }
-
-  func folded(
-    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
-    allowance: inout FoldingAllowance
-  ) throws(GraphError) -> ConstantTensor.Elements? {
-    guard let constants else { return nil }
-    try allowance.take(shape.elementCount, for: node)
-    switch (constants[0].broadcast(to: shape), constants[1].broadcast(to: shape)) {
-    case (.floats(let a), .floats(let b)): return .booleans(zip(a, b).map(==))
-    case (.integers(let a), .integers(let b)): return .booleans(zip(a, b).map(==))
-    case (.booleans(let a), .booleans(let b)): return .booleans(zip(a, b).map(==))
-    case (.floats, _), (.integers, _), (.booleans, _): return nil
-    }
-  }
-
-  func receptiveField(
-    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
-  ) -> ReceptiveField.Line { rule.broadcast(lines) }
 }

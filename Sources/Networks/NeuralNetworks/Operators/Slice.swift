@@ -90,7 +90,19 @@ extension StridedOperator {
       let dimension = positions.dimension
       let (start, step) = (slice.starts[dimension], slice.steps[dimension])
       let count = slice.counts[dimension]
-      if start == 0, step == 1, count == shape.dimensions[dimension] { return line }
+      let size = shape.dimensions[dimension]
+      if start == 0, step == 1, count == size { return line }
+      if step == 1, positions.before + positions.after > 0 {
+        // Tokens of no position alone, or all that have one with fewer beside them.
+        if start + count <= positions.before || start >= size - positions.after {
+          return line.single
+        }
+        var result = line
+        result.positions?.before -= start
+        result.positions?.after -= size - start - count
+        let isWhole = result.positions.map { $0.before >= 0 && $0.after >= 0 } ?? false
+        return isWhole ? result : line.lost
+      }
       guard positions.isDirect(in: shape), step > 0, step <= 1 << 20,
         positions.stride * step <= 1 << 20
       else { return line.scattered(along: dimension, count: count, order: rule.order) }

@@ -49,6 +49,16 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
   case negative
   /// |x|.
   case absolute
+  /// The largest whole number that is not larger.
+  case floor
+  /// The smallest whole number that is not smaller.
+  case ceiling
+  /// The nearest whole number, of two the even one.
+  case round
+  /// sin(x).
+  case sine
+  /// cos(x).
+  case cosine
 
   /// The function's name, for messages and tables.
   public var name: String {
@@ -72,6 +82,11 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     case .reciprocal: "reciprocal"
     case .negative: "negation"
     case .absolute: "absolute value"
+    case .floor: "floor"
+    case .ceiling: "ceiling"
+    case .round: "rounding"
+    case .sine: "sine"
+    case .cosine: "cosine"
     }
   }
 
@@ -106,6 +121,11 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     case .reciprocal: return 1 / x
     case .negative: return -x
     case .absolute: return Swift.abs(x)
+    case .floor: return x.rounded(.down)
+    case .ceiling: return x.rounded(.up)
+    case .round: return x.rounded(.toNearestOrEven)
+    case .sine: return sinf(x)
+    case .cosine: return cosf(x)
     }
   }
 
@@ -117,8 +137,9 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
       Swift.min(Swift.max(x, Int(clamping: lower)), Int(clamping: upper))
     case .negative: 0 &- x
     case .absolute: x < 0 ? 0 &- x : x
+    case .floor, .ceiling, .round: x
     case .leakyReLU, .elu, .sigmoid, .hardSigmoid, .hardSwish, .swish, .gelu, .geluByTanh, .tanh,
-      .erf, .exponential, .logarithm, .softplus, .squareRoot, .reciprocal:
+      .erf, .exponential, .logarithm, .softplus, .squareRoot, .reciprocal, .sine, .cosine:
       nil
     }
   }
@@ -154,12 +175,17 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     case .geluByTanh: .primitive(.geluByTanh)
     case .tanh: .primitive(.tanh)
     case .exponential: .primitive(.exponential)
-    case .logarithm: .primitive(.logarithm)
+    // oneDNN's is off by a millionth near 1, where a logarithm is small itself.
+    case .logarithm: .loop { x in 1 / x }
     case .softplus: .primitive(.softplus)
     case .squareRoot: .primitive(.squareRoot)
     case .reciprocal: .primitive(.power(factor: 1, exponent: -1))
     case .negative: .primitive(.linear(scale: -1, shift: 0))
     case .absolute: .primitive(.absolute)
+    // They jump at whole numbers, or between two of them; elsewhere their derivative is 0.
+    case .floor, .ceiling, .round: .loop { _ in 0 }
+    case .sine: .loop { x in cosf(x) }
+    case .cosine: .loop { x in -sinf(x) }
     }
   }
 
@@ -222,6 +248,10 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
     let input = try compiler.input(0, of: node)
+    guard compiler.facts[node.output]?.type != .integer else {
+      throw NetworkError(
+        unsupported: name, "of integers that depend on the image is not supported")
+    }
     switch implementation {
     case .rectifier: return try compileRectifier(input, output, compiler)
     case .primitive(let known): return try compile(known, input, output, compiler)

@@ -57,14 +57,16 @@ public struct IconParameters: Sendable {
   ///
   /// - Parameter channels: The network's channels in its own order.
   /// - Returns: The parameterization, the vignette, the encoding and the warp.
-  /// - Throws: `VisualizationError` when they are not red, green and blue.
+  /// - Throws: `VisualizationError` when they are neither red, green and blue nor gray.
   public func chain(channels: [InputChannel]) throws(VisualizationError) -> ImageChain {
     let side = sidePixels
     let encoding = try InputEncoding(channels: channels, side: side)
+    let colors = channels.count == 1 ? ColorMap.gray : ColorMap()
     let start: any ImageParameterization =
       switch parameterization {
-      case .fourier(let decayPower): FourierParameterization(side: side, decayPower: decayPower)
-      case .pixels: PixelParameterization(side: side, colors: ColorMap())
+      case .fourier(let decayPower):
+        FourierParameterization(side: side, decayPower: decayPower, colors: colors)
+      case .pixels: PixelParameterization(side: side, colors: colors)
       }
     let border: FeatureVisualization.Border =
       switch border {

@@ -19,16 +19,17 @@ public final class IconRenderer {
   ///   - tensors: The tensors that targets' objectives may name.
   ///   - parameters: How icons are optimized.
   ///   - chain: The way from parameters to the network's input; by default the parameters'.
-  /// - Throws: When the network is not one of color images, or cannot run at the icons' size.
+  /// - Throws: When the network cannot run at the icons' size, or a tensor suits no atlas there.
   public init(
     network: TrainedNetwork, tensors: [String], parameters: IconParameters,
     chain: ImageChain? = nil
   ) throws {
     self.parameters = parameters
     let chain = try chain ?? parameters.chain(channels: network.preprocessing.channels)
-    let graph = network.graph
     let side = chain.outputSide
-    let image = MapShape(channels: network.inputShape.channels, height: side, width: side)
+    let image = MapShape(channels: 3, height: side, width: side)
+    let colored = network.inputShape.channels == 1 ? network.graph.withColorInput() : network.graph
+    let graph = try colored.withMaps(of: tensors, input: TensorShape(image))
     let shape = Self.inputShape(graph, image: image, tensors: tensors)
     // Prepared once: the copies only read them.
     let weights = PreparedWeights()

@@ -21,7 +21,7 @@ public struct ColorMap: Sendable {
   public let range: Range
 
   /// The rows of the matrix: what red, green and blue take of each of the three planes.
-  private let red, green, blue: SIMD3<Float>
+  private var red, green, blue: SIMD3<Float>
 
   /// Makes a map.
   ///
@@ -41,6 +41,16 @@ public struct ColorMap: Sendable {
     red = SIMD3(0.26, 0.09, 0.02) / largestColumnNorm
     green = SIMD3(0.27, 0, -0.05) / largestColumnNorm
     blue = SIMD3(0.27, -0.09, 0.03) / largestColumnNorm
+  }
+
+  /// The map of gray images: red, green and blue are the first plane alike.
+  ///
+  /// It has the weight that makes a unit vector of the three.
+  public static var gray: ColorMap {
+    var map = ColorMap(isDecorrelated: false)
+    let weight = SIMD3<Float>(1 / (3 as Float).squareRoot(), 0, 0)
+    (map.red, map.green, map.blue) = (weight, weight, weight)
+    return map
   }
 
   /// Turns planes into RGB planes.

@@ -17,17 +17,27 @@ public struct InputEncoding: ImageTransform {
 
   /// Encodes images as a network wants them.
   ///
+  /// A gray network's one channel is made of all three planes alike, as
+  /// `NetworkGraph.withColorInput()` has it.
+  ///
   /// - Parameters:
   ///   - channels: The network's channels in its own order.
   ///   - side: The side of the image in pixels.
-  /// - Throws: `VisualizationError` when they are not red, green and blue in some order.
+  /// - Throws: `VisualizationError` when they are neither red, green and blue in some order nor gray.
   public init(channels: [InputChannel], side: Int) throws(VisualizationError) {
+    var channels = channels
+    if channels.count == 1, channels[0].source == .luma {
+      let gray = channels[0]
+      channels = [.red, .green, .blue].map {
+        InputChannel(source: $0, scale: gray.scale, offset: gray.offset)
+      }
+    }
     let sources = channels.map(\.source.rawValue)
     guard sources.sorted() == [0, 1, 2] else {
       throw VisualizationError(
         description: """
-          Cannot render icons: the network's input is not red, green and blue; only networks of color \
-          images can be rendered.
+          Cannot render icons: the network's input is neither red, green and blue nor gray; give a \
+          network of such images.
           """)
     }
     inputSide = side
