@@ -9,7 +9,7 @@ private func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 /// Files that stand in a network's place.
 @Suite(.tags(.quick)) struct ForeignFileTests {
-  static let files: [(String, [UInt8], String)] = [
+  static let foreign: [(String, [UInt8], String)] = [
     (
       "pointer.onnx",
       utf8("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"),
@@ -51,7 +51,7 @@ private func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }
     ("empty.onnx", [], "it is empty"),
   ]
 
-  @Test("what a file is instead of a network is said, with what to do", arguments: files)
+  @Test("what a file is instead of a network is said, with what to do", arguments: foreign)
   func instead(name: String, bytes: [UInt8], words: String) throws {
     let path = try TemporaryFolder().write(name, bytes)
     let error = #expect(throws: ModelError.self) { try TrainedNetwork.load(path: path) }
