@@ -95,7 +95,7 @@ BUILT  ?= .build/built
 
 PYTHON ?= python3
 
-.PHONY: atlas atlas-of-one plan layers install world network build test quick-test bench check-networks bench-peers bench-embedding fuzz \
+.PHONY: atlas atlas-of-one plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
@@ -184,6 +184,10 @@ bench: $(BUILT) $(if $(filter $(WORLD),$(BENCH_IMAGES)),$(WORLD).jpg) ## Measure
 	  $(if $(BENCH_IMAGES),--images $(call quote,$(BENCH_IMAGES))) --work Data/work --output Data/work/bench.json
 
 # Comparisons with other frameworks, whose packages land below Data/work (several GB).
+check-images: $(BUILT) ## Compare what networks see of images with PIL and torchvision
+	$(PYTHON) Scripts/prepare-python peers
+	$(PYTHON) Scripts/check_images.py
+
 check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's node tests and TensorFlow
 	$(PYTHON) Scripts/prepare-python peers tensorflow
 	$(PYTHON) Scripts/check_node_tests.py

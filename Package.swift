@@ -74,9 +74,11 @@ let package = Package(
     .clibrary("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     .clibrary("CFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
     .clibrary("CHDF5", pkgConfig: "hdf5-serial", apt: "libhdf5-dev"),
+    .clibrary("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg62-turbo-dev"),
     .clibrary("CLAPACKE", pkgConfig: "lapacke", apt: "liblapacke-dev"),
     .clibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     .clibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+    .clibrary("CWebP", pkgConfig: "libwebpdemux", apt: "libwebp-dev"),
     .clibrary("COneDNN", apt: "libdnnl-dev"),
     .clibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
 
@@ -90,7 +92,7 @@ let package = Package(
     .room(
       "Foundations", "LinearAlgebra", on: ["CLAPACKE", "Matrices", "OneDNN", "ParallelLoops"]),
     .room("Foundations", "ArrayStore", on: ["CHDF5", "COpenSSL", "Matrices"]),
-    .room("Foundations", "Images", on: ["CPNG", "CTurboJPEG", "ParallelLoops"]),
+    .room("Foundations", "Images", on: ["CJPEG", "CPNG", "CTurboJPEG", "CWebP"]),
     .room("Foundations", "Drawing", on: ["CCairo", "Images"]),
 
     // MARK: SyntheticData: a data set drawn by a program
@@ -178,7 +180,7 @@ let package = Package(
       "atlas-extract",
       on: [
         "Activations", "ArrayStore", "Artifacts", "LinearAlgebra", "ModelFormats", "Models",
-        "NetworkCommandLine", "NeuralNetworks",
+        "NetworkCommandLine", "NeuralNetworks", "ParallelLoops",
       ]),
     .program(
       "atlas-reduce",

@@ -29,27 +29,84 @@ import Testing
     #expect(images.path(of: 3) == folder.path + "/deep/a.jpg")
   }
 
-  @Test("links to images are images, links to folders are not followed")
+  @Test("links are followed, but no folder is read twice; what is there twice is counted")
   func links() throws {
     try make(["a.jpg", "sub/b.jpg"])
     let files = FileManager.default
+    func link(_ name: String, to target: String) throws {
+      try files.createSymbolicLink(
+        atPath: folder.file(name), withDestinationPath: folder.file(target))
+    }
+    try link("link.jpg", to: "a.jpg")
+    try link("sub/loop", to: "")
+    try link("gone", to: "nowhere")
+    let images = try ImageCollection(folder: folder.path)
+    #expect(images.names == ["a.jpg", "link.jpg", "sub/b.jpg"])
+    #expect(
+      images.notes == [
+        "2 files passed over: 1 link that leads nowhere (gone), 1 link to a folder that is read already (sub/loop)",
+        "1 image is there under two names, and sampled under both",
+      ])
+    // A class may be a link to a folder elsewhere, and the folder itself may be one.
+    let other = try TemporaryFolder()
+    try other.write("store/c.jpg", "an image")
     try files.createSymbolicLink(
-      atPath: folder.file("link.jpg"), withDestinationPath: folder.file("a.jpg"))
-    try files.createSymbolicLink(
-      atPath: folder.file("sub/loop"), withDestinationPath: folder.path)
-    #expect(try ImageCollection(folder: folder.path).names == ["a.jpg", "link.jpg", "sub/b.jpg"])
-    // The folder itself may be a link.
-    try files.createSymbolicLink(
-      atPath: folder.file("all"), withDestinationPath: folder.file("sub"))
-    #expect(try ImageCollection(folder: folder.file("all")).names == ["b.jpg"])
+      atPath: folder.file("sub/class"), withDestinationPath: other.file("store"))
+    try link("all", to: "sub")
+    let all = try ImageCollection(folder: folder.file("all"))
+    #expect(all.names == ["b.jpg", "class/c.jpg", "loop/a.jpg", "loop/link.jpg"])
+    // Folders full of links to each other have more paths than can be walked.
+    let maze = try TemporaryFolder()
+    for first in 0..<12 {
+      try maze.write("\(first)/\(first).jpg", "an image")
+      for second in 0..<12 where second != first {
+        try files.createSymbolicLink(
+          atPath: maze.file("\(first)/to\(second)"), withDestinationPath: maze.file("\(second)"))
+      }
+    }
+    #expect(try ImageCollection(folder: maze.path).names.count == 12)
+  }
+
+  @Test("what is passed over is counted and named")
+  func passedOver() throws {
+    try make(["a.jfif", "b.JPE", "c.heic", "d.heic", "e.txt", ".hidden.jpg", ".git/x.jpg", "none"])
+    try folder.write("picture", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+    try folder.write("tab\tand\nline\u{1B}[31m.webp", "an image")
+    #expect(mkfifo(folder.file("pipe.jpg"), 0o600) == 0)
+    let images = try ImageCollection(folder: folder.path)
+    #expect(images.names == ["a.jfif", "b.JPE", "picture", "tab\tand\nline\u{1B}[31m.webp"])
+    #expect(
+      images.notes == [
+        "7 files passed over: 2 .heic, 2 hidden (.hidden.jpg), 1 .txt, 1 no ordinary file (pipe.jpg), 1 without an ending (none)"
+      ])
+  }
+
+  @Test("names that are not UTF-8 and folders that may not be read are named")
+  func unreadable() throws {
+    try make(["a.jpg", "locked/b.jpg"])
+    // Latin-1, as archives from Windows have it.
+    let path = Array((folder.path + "/caf").utf8) + [0xE9] + Array(".jpg".utf8) + [0]
+    let file = open(path.map { CChar(bitPattern: $0) }, O_CREAT | O_WRONLY, 0o600)
+    #expect(file >= 0)
+    close(file)
+    chmod(folder.file("locked"), 0)
+    defer { chmod(folder.file("locked"), 0o700) }
+    let images = try ImageCollection(folder: folder.path)
+    let notes = images.notes.joined()
+    #expect(notes.contains("1 of a name that is not UTF-8 (caf\\xe9.jpg)"))
+    // The superuser reads every folder.
+    if getuid() != 0 {
+      #expect(notes.contains("1 folder that may not be read (locked)"))
+      #expect(images.names == ["a.jpg"])
+    }
   }
 
   @Test("folders without images, or that cannot be read, are errors that name them")
   func errors() throws {
     try folder.write("notes.txt", "no image")
     for (path, words) in [
-      (folder.path, "it holds no .jpg, .jpeg or .png file"),
-      (folder.file("missing"), "does not exist"), (folder.file("notes.txt"), "check --images"),
+      (folder.path, "no JPEG, PNG, WebP, BMP or GIF file (1 file passed over: 1 .txt)"),
+      (folder.file("missing"), "No such file"), (folder.file("notes.txt"), "check --images"),
     ] {
       let error = #expect(throws: ActivationsError.self) { try ImageCollection(folder: path) }
       let line = error?.description ?? ""
@@ -85,23 +142,10 @@ import Testing
         "shark.jpg 1", "shark4.jpg 1", "shark_2.jpg 1",
       ])
     #expect(images.labelIndices(among: labels) == [0, nil])
-    #expect(images.labelIndices(among: [Label(text: "shark")]) == [nil, 0])
-  }
-
-  @Test("a file gives classes by path or by name")
-  func classFile() throws {
-    try make(["pictures/a.jpg", "pictures/sub/b.jpg", "pictures/c.jpg"])
-    let file = try folder.write(
-      "classes.txt", "a.jpg  frying pan\r\nsub/b.jpg shark\n\nnonsense\nd.jpg wok\n")
-    let images = try ImageCollection(folder: folder.file("pictures"), classes: .file(file))
-    #expect(images.names == ["a.jpg", "c.jpg", "sub/b.jpg"])
-    #expect(images.classNames == ["frying pan", "shark"] && images.classes == [0, -1, 1])
-    for path in [folder.file("missing"), try folder.write("bytes", [0xFF, 0xFE, 0xFD])] {
-      let error = #expect(throws: ActivationsError.self) {
-        try ImageCollection(folder: folder.file("pictures"), classes: .file(path))
-      }
-      #expect(error?.description.contains(path) == true)
-    }
+    #expect(images.labelIndices(among: [Label(text: "Shark, great fish")]) == [nil, 0])
+    // Two labels of one name tell nothing.
+    #expect(
+      images.labelIndices(among: [Label(text: "shark, x"), Label(text: "shark, y")]) == [nil, nil])
   }
 
   @Test("the fingerprint tells collections apart, but not the folders that they lie in")

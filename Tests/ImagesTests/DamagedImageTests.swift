@@ -42,6 +42,52 @@ import Testing
     #expect(message(filled.dropLast(200)) != nil)
   }
 
+  @Test("what an encoder wrote carelessly is read, until data is missing as well")
+  func carelessJPEG() throws {
+    let image = testImage(width: 40, height: 30)
+    let whole = try JPEGWriter.encode(image)
+    let decoded = try ImageReader.decode(whole, name: "x")
+    let scan = try #require(whole.firstRange(of: [0xFF, 0xDA])?.lowerBound)
+    // The scan's header ends with its first and last coefficient and two numbers of bits.
+    let end = scan + 2 + Int(whole[scan + 3])
+    for (offset, value) in [(-2, 0), (-1, 1), (-3, 1)] as [(Int, UInt8)] {
+      var changed = whole
+      changed[end + offset] = value
+      #expect(try ImageReader.decode(changed, name: "x") == decoded, "\(offset)")
+      #expect(message(changed.dropLast(200)) != nil)
+      // A restart marker in the middle of the data, where none belongs.
+      changed.replaceSubrange(end + 200..<end + 202, with: [0xFF, 0xD0])
+      #expect(message(changed) != nil)
+    }
+    var version = whole
+    version[11] = 9
+    #expect(try ImageReader.decode(version, name: "x") == decoded)
+  }
+
+  @Test("a small file does not get the memory of a large image")
+  func shortData() throws {
+    for isProgressive in [false, true] {
+      var bytes = try JPEGWriter.encode(
+        testImage(width: 16, height: 16), isProgressive: isProgressive)
+      let marker: [UInt8] = [0xFF, isProgressive ? 0xC2 : 0xC0]
+      let frame = try #require(bytes.firstRange(of: marker)?.lowerBound)
+      bytes.replaceSubrange(frame + 5..<frame + 9, with: [0x40, 0, 0x40, 0])
+      #expect(message(bytes)?.contains("do not hold 16384 × 16384 pixels") == true)
+    }
+  }
+
+  @Test("a progressive file of very many scans is refused")
+  func scans() throws {
+    let whole = try JPEGWriter.encode(testImage(width: 64, height: 64), isProgressive: true)
+    let scan = try #require(whole.firstRange(of: [0xFF, 0xDA])?.lowerBound)
+    let next = try #require(
+      whole[(scan + 2)...].firstRange(of: [0xFF, 0xC4])?.lowerBound
+        ?? whole[(scan + 2)...].firstRange(of: [0xFF, 0xDA])?.lowerBound)
+    let first = whole[scan..<next]
+    let many = Array(whole[..<scan]) + repeatElement(first, count: 600).joined() + whole[next...]
+    #expect(message(many)?.contains("more than 500 scans") == true)
+  }
+
   @Test("a PNG cut off before the end of its pixels is an error")
   func truncatedPNG() throws {
     let whole = try PNGWriter.encode(testImage(width: 60, height: 40, noise: 40))

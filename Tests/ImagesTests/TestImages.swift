@@ -61,7 +61,8 @@ private func checksum(_ data: [UInt8]) -> UInt32 {
   return high << 16 | low
 }
 
-private func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
+/// A chunk of a PNG file.
+func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
   let checked = Array(name.utf8) + content
   var remainder = UInt32.max  // the cyclic redundancy check of the PNG specification
   for byte in checked {

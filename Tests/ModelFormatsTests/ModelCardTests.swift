@@ -173,16 +173,15 @@ import Testing
     #expect(warnings.contains { $0.contains("it is for \"other.onnx\"") })
   }
 
-  @Test("a crop larger than the resized photograph, or none where one is needed, is an error")
+  @Test("no crop where one is needed is an error; one larger than the resized image is padded")
   func crops() throws {
-    for json in [
-      #"{"input": {"size": [10, 10], "resize": {"to": [9, 10]}}}"#,
-      #"{"input": {"size": [10, 10], "resize": {"to": [10, 11]}, "crop": "none"}}"#,
-    ] {
-      #expect(throws: ModelError.self) {
-        try load(json).card.preprocessing(for: shape, path: "")
-      }
+    #expect(throws: ModelError.self) {
+      try load(#"{"input": {"size": [10, 10], "resize": {"to": [10, 11]}, "crop": "none"}}"#).card
+        .preprocessing(for: shape, path: "")
     }
+    let padded = try load(#"{"input": {"size": [10, 10], "resize": {"to": [7, 10]}}}"#).card
+      .preprocessing(for: shape, path: "")
+    #expect(padded.window(of: Extent(height: 50, width: 50)).top == -1)
     let way = try load(#"{"input": {"crop": "none"}}"#).card.preprocessing(for: shape, path: "")
     #expect(way.resized == way.size)
     #expect(throws: ModelError.self) {

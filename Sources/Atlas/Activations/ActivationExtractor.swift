@@ -119,7 +119,8 @@ public final class ActivationExtractor: Sendable {
   ///   - range: The images, as indices into the collection.
   ///   - progress: Called after each image, from any thread.
   /// - Returns: The samples, in the order of the images, whichever thread made them.
-  /// - Throws: When the network fails; an image that cannot be read does not throw.
+  /// - Throws: When the network fails, or the system where an image is read; an image that is damaged
+  ///   does not throw.
   public func extract(
     _ range: Range<Int>, progress: @Sendable () -> Void = {}
   ) throws -> Block {
@@ -137,8 +138,9 @@ public final class ActivationExtractor: Sendable {
       let image = range.lowerBound + item
       switch result {
       case .success(let sample): block.append(sample, of: image)
-      // A damaged image is the world's fault, and one of thousands: it must not end a long run.
-      case .failure(let error as ImageError):
+      // A damaged image is the world's fault, and one of thousands: it must not end a long run. An
+      // image that the system could not read is not damaged, and its samples would be missing.
+      case .failure(let error as ImageError) where !error.isSystemFault:
         block.failures.append((image, error.description))
       case .failure(let error): throw error
       case nil: break

@@ -1,5 +1,4 @@
-internal import FoundationEssentials
-internal import Glibc
+internal import Images
 public import Models
 
 /// Images in a folder, in a fixed order, each with a class if one is known.
@@ -8,7 +7,10 @@ public struct ImageCollection: Sendable {
   public let folder: String
   /// The images' paths below the folder, sorted by the bytes of their UTF-8: the same order in
   /// every locale.
-  public let names: [String]
+  public private(set) var names: [String]
+  /// The files' sizes and their times of modification when they were found.
+  private var byteCounts: [Int]
+  private var modified: [String]
   /// The classes' names.
   public private(set) var classNames: [String]
   /// Each image's class as an index into `classNames`; −1 where none is known.
@@ -24,16 +26,23 @@ public struct ImageCollection: Sendable {
     /// WordNet number such as `n02123045`, as ImageNet's files have it), else before the first `_`,
     /// `-` or digit.
     case names
-    /// Lines `image class` of a text file; the class is the rest of the line. An image is named by
-    /// its path below the folder, or by its file name alone.
+    /// A text file with an image and its class in each line, separated by spaces, tabs or commas. An
+    /// image is named by its path below the folder, or by its file name alone, with or without the
+    /// ending.
     case file(String)
     /// No classes.
     case none
   }
 
-  /// Finds the images below a folder: every `.jpg`, `.jpeg` and `.png`, whatever the case.
+  /// What a reader must know of the images: a line for files that were passed over, for images that
+  /// are there twice, and for images with two classes.
+  public private(set) var notes: [String] = []
+
+  /// Finds the images below a folder: files with the endings of `ImageFormat`, whatever the case, and
+  /// others that begin as such files do.
   ///
-  /// Hidden files and folders are passed over.
+  /// Links are followed. Hidden files and folders, and whatever is no image, are passed over and
+  /// counted in `notes`.
   ///
   /// - Parameters:
   ///   - folder: The folder; nested folders are searched as well.
@@ -45,18 +54,30 @@ public struct ImageCollection: Sendable {
     folder: String, classes source: ClassSource = .automatic, labels: [Label] = []
   ) throws(ActivationsError) {
     self.folder = folder
-    names = try Self.images(below: folder)
+    let found = try ImageFolder(folder)
+    names = found.images.map(\.name)
+    byteCounts = found.images.map(\.byteCount)
+    modified = found.images.map(\.modified)
     guard !names.isEmpty else {
+      let others = found.summary.map { " (\($0))" } ?? ""
       throw ActivationsError(
-        "Cannot sample \(folder): it holds no .jpg, .jpeg or .png file; give a folder of images.")
+        "Cannot sample \(printable(folder)): it holds no \(ImageFormat.list) file\(others); give a folder of images."
+      )
     }
     classNames = []
     classes = []
-    let found = try classNames(source, labels)
+    if let summary = found.summary { notes.append(summary) }
+    if found.duplicateCount > 0 {
+      notes.append(
+        found.duplicateCount == 1
+          ? "1 image is there under two names, and sampled under both"
+          : "\(found.duplicateCount) images are there under two names, and sampled under both")
+    }
+    let named = try classNames(source, labels)
     // Sorted, since sets have another order in each process.
-    classNames = Set(found.compactMap { $0 }).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    classNames = Set(named.compactMap { $0 }).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let indices = Dictionary(uniqueKeysWithValues: zip(classNames, Int32(0)...))
-    classes = found.map { $0.flatMap { indices[$0] } ?? -1 }
+    classes = named.map { $0.flatMap { indices[$0] } ?? -1 }
   }
 
   /// The path of an image.
@@ -67,75 +88,72 @@ public struct ImageCollection: Sendable {
   ///
   /// Fowler, Noll and Vo's hash (FNV-1a, 64 bits) of names and sizes. A digest of the contents
   /// would read every image once more than sampling does.
-  public var fingerprint: UInt64 { hash { status in "\(status?.st_size ?? -1)" } }
+  public var fingerprint: UInt64 { hash { "\(byteCounts[$0])" } }
 
   /// A number that changes as well when an image is written anew with the same size.
   ///
   /// The same hash of names and times of modification: it differs between copies of a folder.
-  public var arrivalFingerprint: UInt64 {
-    hash { status in
-      status.map { "\($0.st_mtim.tv_sec).\($0.st_mtim.tv_nsec)" } ?? ""
-    }
-  }
+  public var arrivalFingerprint: UInt64 { hash { modified[$0] } }
 
-  private func hash(_ describe: (stat?) -> String) -> UInt64 {
+  private func hash(_ describe: (Int) -> String) -> UInt64 {
     // FNV's offset basis, and below its prime.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for index in names.indices {
-      var status = stat()
-      let found = stat(path(of: index), &status) == 0
-      for byte in "\(names[index])\n\(describe(found ? status : nil))\n".utf8 {
+      for byte in "\(names[index])\n\(describe(index))\n".utf8 {
         hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
       }
     }
     return hash
   }
 
-  /// For each class, the label that it is, if its name is a label's identifier or text.
+  /// Some of the images, in the same order, with the same classes.
+  public func selecting(_ indices: [Int]) -> ImageCollection {
+    var part = self
+    part.names = indices.map { names[$0] }
+    part.byteCounts = indices.map { byteCounts[$0] }
+    part.modified = indices.map { modified[$0] }
+    part.classes = indices.map { classes[$0] }
+    return part
+  }
+
+  /// How many images have no class.
+  public var withoutClassCount: Int { classes.count { $0 < 0 } }
+
+  /// For each class, the label that it is: if its name is a label's identifier, its text or the
+  /// first of its synonyms, whatever the case; or, if all names are numbers, the label of that
+  /// number.
   public func labelIndices(among labels: [Label]) -> [Int?] {
-    var known: [String: Int] = [:]
+    let numbers = classNames.map { Int($0) }
+    if numbers.allSatisfy({ $0.map(labels.indices.contains) == true }) { return numbers }
+    var known: [String: Int?] = [:]
+    func learn(_ name: String, _ index: Int) {
+      let name = Self.comparable(name)
+      // A name of two labels (ImageNet has two cranes) tells neither.
+      if let other = known[name], other != index {
+        known[name] = .some(nil)
+      } else {
+        known[name] = .some(index)
+      }
+    }
     for (index, label) in labels.enumerated() {
-      known[label.text] = index
-      if let identifier = label.identifier { known[identifier] = index }
-    }
-    return classNames.map { known[$0] }
-  }
-
-  // MARK: Finding
-
-  private static func images(below folder: String) throws(ActivationsError) -> [String] {
-    var found: [String] = []
-    // Folders that are still to be looked through, rather than a recursion as deep as a folder may
-    // be.
-    var open = [""]
-    while let part = open.popLast() {
-      let path = part.isEmpty ? folder : folder + "/" + part
-      guard let entries = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-        throw ActivationsError(
-          "Cannot read the folder \(path): it does not exist or may not be read; check --images.")
-      }
-      for entry in entries where !entry.hasPrefix(".") {
-        let name = part.isEmpty ? entry : part + "/" + entry
-        let isFolder = isFolder(folder + "/" + name)
-        if isFolder {
-          open.append(name)
-        } else if [".jpg", ".jpeg", ".png"].contains(where: entry.lowercased().hasSuffix) {
-          found.append(name)
-        }
+      learn(label.text, index)
+      if let synonym = label.text.split(separator: ",").first, synonym.count < label.text.count {
+        learn(String(synonym), index)
       }
     }
-    return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    for (index, label) in labels.enumerated() {
+      if let identifier = label.identifier { known[Self.comparable(identifier)] = .some(index) }
+    }
+    return classNames.map { known[Self.comparable($0)] ?? nil }
   }
 
-  /// Whether a path is a folder; a link to a folder is not followed, since it may lead in a circle.
-  private static func isFolder(_ path: String) -> Bool {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return attributes?[.type] as? FileAttributeType == .typeDirectory
+  private static func comparable(_ name: String) -> String {
+    String(name.lowercased().map { $0 == "_" ? " " : $0 })
   }
 
   // MARK: Classes
 
-  private func classNames(
+  private mutating func classNames(
     _ source: ClassSource, _ labels: [Label]
   ) throws(ActivationsError) -> [String?] {
     switch source {
@@ -148,17 +166,12 @@ public struct ImageCollection: Sendable {
       let nested = names.contains { $0.contains("/") }
       return try classNames(nested ? .folders : .names, labels)
     case .file(let path):
-      guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-        throw ActivationsError(
-          "Cannot read the classes in \(path): no such UTF-8 text file; check --classes.")
+      let file = try ClassFile(path: path, for: names)
+      if file.conflictCount > 0 {
+        let images = file.conflictCount == 1 ? "1 image has" : "\(file.conflictCount) images have"
+        notes.append("\(images) another class further down in \(printable(path)), which counts")
       }
-      var classOf: [Substring: String] = [:]
-      // Image names hold no spaces here; class names may.
-      for line in text.split(whereSeparator: \.isNewline) {
-        guard let space = line.firstIndex(where: \.isWhitespace) else { continue }
-        classOf[line[..<space]] = String(line[space...].drop(while: \.isWhitespace))
-      }
-      return names.map { classOf[$0[...]] ?? classOf[$0.split(separator: "/").last ?? ""] }
+      return file.classes
     }
   }
 

@@ -18,9 +18,10 @@ extension Preprocessing {
     _ path: String, decodesFast: Bool = false, into input: inout MutableSpan<Float>
   ) throws(ImageError) -> Extent {
     let smallest = decodesFast ? (resized.width, resized.height) : nil
-    let decoded = try ImageReader.readScaled(path, atLeast: smallest)
-    write(decoded.image, into: &input)
-    return Extent(height: decoded.fullHeight, width: decoded.fullWidth)
+    return try ImageReader.withImage(at: path, atLeast: smallest) { image, width, height in
+      write(image, into: &input)
+      return Extent(height: height, width: width)
+    }
   }
 
   /// Resizes an image, crops its center and maps every channel.

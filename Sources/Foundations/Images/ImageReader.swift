@@ -1,5 +1,3 @@
-import Glibc
-
 /// Reads images.
 ///
 /// Files are not trusted: their size, their sides and their data are checked.
@@ -9,33 +7,46 @@ public enum ImageReader {
   /// The most pixels that an image may have.
   static let maximumPixelCount = 1 << 28
 
-  /// Reads a JPEG or PNG file; its first bytes tell which.
+  /// Reads an image file of any of `formats`; its first bytes tell which.
   ///
-  /// Gray, CMYK and palette images become RGB, 16-bit ones 8-bit, and what is transparent lies
-  /// over white, mixed as light. A turn that a camera noted beside the image is not applied.
+  /// Colors are those of Pillow's `Image.open(path).convert("RGB")`: gray, CMYK and palette images
+  /// become RGB, 16-bit ones 8-bit, transparency is dropped; gamma, color profiles and a turn that a
+  /// camera noted beside the image are not applied. Of several images the first is read.
   ///
   /// - Parameters:
   ///   - path: The file, of at most 512 MiB and 2²⁸ pixels.
   ///   - smallestSize: If given, a JPEG is decoded at 1/2, 1/4 or 1/8 of its size, whichever is the
-  ///     smallest with both sides at least as long as these; it is quicker.
+  ///     smallest with both sides at least as long as these; it is quicker, and its pixels differ
+  ///     from those of an image that is decoded as a whole and resized.
   /// - Returns: The image.
   /// - Throws: `ImageError` if the file cannot be read, is of another kind or is damaged.
   public static func read(
     _ path: String, atLeast smallestSize: (width: Int, height: Int)? = nil
   ) throws(ImageError) -> RGBImage {
-    let bytes = try contents(of: path, maximumByteCount: maximumByteCount)
-    return try decode(bytes, name: path, atLeast: smallestSize)
+    try withImage(at: path, atLeast: smallestSize) { image, _, _ in image }
   }
 
-  /// Reads a file as `read` does, and tells the size that the image has in the file.
-  public static func readScaled(
-    _ path: String, atLeast smallestSize: (width: Int, height: Int)?
-  ) throws(ImageError) -> ScaledImage {
+  /// Reads a file as `read` does, and keeps the memory of what is made of it within the bounds that
+  /// all threads share: `DecodingMemory`.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - smallestSize: See `read`.
+  ///   - body: What is made of the image; it is also told the width and height in the file.
+  /// - Returns: What `body` returns.
+  /// - Throws: As `read` does.
+  public static func withImage<Result>(
+    at path: String, atLeast smallestSize: (width: Int, height: Int)?,
+    _ body: (_ image: RGBImage, _ fullWidth: Int, _ fullHeight: Int) -> Result
+  ) throws(ImageError) -> Result {
     let bytes = try contents(of: path, maximumByteCount: maximumByteCount)
-    return try decodeScaled(bytes, name: path, atLeast: smallestSize)
+    let prepared = try prepare(bytes, name: path, atLeast: smallestSize)
+    DecodingMemory.shared.reserve(prepared.byteCount)
+    defer { DecodingMemory.shared.release(prepared.byteCount) }
+    return body(try prepared.decode(), prepared.fullWidth, prepared.fullHeight)
   }
 
-  /// Decodes the bytes of a JPEG or PNG file, as `read` does.
+  /// Decodes the bytes of a file, as `read` does.
   ///
   /// - Parameters:
   ///   - bytes: The whole file.
@@ -46,22 +57,24 @@ public enum ImageReader {
   public static func decode(
     _ bytes: [UInt8], name: String, atLeast smallestSize: (width: Int, height: Int)? = nil
   ) throws(ImageError) -> RGBImage {
-    try decodeScaled(bytes, name: name, atLeast: smallestSize).image
+    try prepare(bytes, name: name, atLeast: smallestSize).decode()
   }
 
-  private static func decodeScaled(
+  /// Reads the header of an image, by the format that its first bytes tell.
+  private static func prepare(
     _ bytes: [UInt8], name: String, atLeast smallestSize: (width: Int, height: Int)?
-  ) throws(ImageError) -> ScaledImage {
-    // By content rather than by name: many downloaded files have the wrong ending.
-    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
-      return try decodeJPEG(bytes, name: name, atLeast: smallestSize)
+  ) throws(ImageError) -> PreparedImage {
+    switch ImageFormat(firstBytes: bytes.prefix(ImageFormat.signatureByteCount)) {
+    case .jpeg: return try prepareJPEG(bytes, name: name, atLeast: smallestSize)
+    case .png: return try preparePNG(bytes, name: name)
+    case .webp: return try prepareWebP(bytes, name: name)
+    case .bmp: return try prepareBMP(bytes, name: name)
+    case .gif: return try prepareGIF(bytes, name: name)
+    case nil:
+      guard !bytes.isEmpty else { throw ImageError(name, cause: "the file is empty") }
+      throw ImageError(
+        name, cause: "not a \(ImageFormat.list) file", remedy: "convert it to one of them")
     }
-    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-      return ScaledImage(whole: try decodePNG(bytes, name: name))
-    }
-    guard !bytes.isEmpty else { throw ImageError(name, cause: "the file is empty") }
-    throw ImageError(
-      name, cause: "neither a JPEG nor a PNG file", remedy: "convert it to one of them")
   }
 
   /// Checks an image's sides, before memory is asked for.
@@ -77,73 +90,22 @@ public enum ImageReader {
   }
 }
 
-/// An image as it was decoded, perhaps at a fraction of its size.
-public struct ScaledImage: Sendable {
-  /// What was decoded.
-  public let image: RGBImage
+/// An image whose header is read, and that is yet to be decoded.
+struct PreparedImage {
   /// The size that the image has in its file.
-  public let fullWidth, fullHeight: Int
+  let fullWidth, fullHeight: Int
+  /// About the memory that decoding takes, the pixels among it.
+  let byteCount: Int
+  /// Decodes the pixels.
+  let decode: () throws(ImageError) -> RGBImage
 
-  init(image: RGBImage, fullWidth: Int, fullHeight: Int) {
-    self.image = image
+  init(
+    fullWidth: Int, fullHeight: Int, byteCount: Int,
+    decode: @escaping () throws(ImageError) -> RGBImage
+  ) {
     self.fullWidth = fullWidth
     self.fullHeight = fullHeight
-  }
-
-  /// An image that was decoded at its own size.
-  init(whole image: RGBImage) {
-    self.init(image: image, fullWidth: image.width, fullHeight: image.height)
-  }
-}
-
-/// All bytes of a file.
-func contents(of path: String, maximumByteCount: Int) throws(ImageError) -> [UInt8] {
-  func failure() -> ImageError { ImageError(path, cause: String(cString: strerror(errno))) }
-  let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  guard file >= 0 else { throw failure() }
-  defer { close(file) }
-  var status = stat()
-  guard fstat(file, &status) == 0 else { throw failure() }
-  let byteCount = Int(status.st_size)
-  guard status.st_mode & S_IFMT == S_IFREG else {
-    throw ImageError(path, cause: "this is no ordinary file")
-  }
-  guard byteCount <= maximumByteCount else {
-    throw ImageError(
-      path, cause: "it has \(byteCount) bytes, at most \(maximumByteCount) are read",
-      remedy: "shrink it")
-  }
-  var isRead = true
-  let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-    while count < byteCount {
-      let piece = Glibc.read(file, buffer.baseAddress.map { $0 + count }, byteCount - count)
-      if piece < 0 && errno == EINTR { continue }
-      isRead = piece >= 0
-      guard piece > 0 else { return }
-      count += piece
-    }
-  }
-  guard isRead else { throw failure() }
-  return bytes
-}
-
-/// An image that cannot be read or encoded.
-public struct ImageError: Error, CustomStringConvertible, Equatable {
-  /// The file, or the name given to the bytes.
-  public let path: String
-  /// What stood in the way.
-  public let cause: String
-  /// What helps; empty where the cause says it.
-  public let remedy: String
-
-  init(_ path: String, cause: String, remedy: String = "") {
-    self.path = path
-    self.cause = cause
-    self.remedy = remedy
-  }
-
-  /// One line: image, cause and remedy.
-  public var description: String {
-    "Image \(path): \(cause)" + (remedy.isEmpty ? "" : "; \(remedy)")
+    self.byteCount = byteCount
+    self.decode = decode
   }
 }

@@ -1,45 +1,52 @@
 internal import CPNG
 
-/// Decodes a PNG file of any kind to RGB, what is transparent over white.
+/// A PNG file of any kind, to be decoded to RGB as Pillow's `convert("RGB")` does.
 ///
-/// The corresponding libpng functions are `png_image_begin_read_from_memory` and
-/// `png_image_finish_read`.
-func decodePNG(_ bytes: [UInt8], name: String) throws(ImageError) -> RGBImage {
-  var image = png_image()
-  image.version = png_uint_32(PNG_IMAGE_VERSION)
-  // libpng keeps the addresses of the image and of the bytes between the two calls.
-  return try withUnsafeMutablePointer(to: &image) { image throws(ImageError) in
-    try bytes.span.bytes.withUnsafeBytes { bytes throws(ImageError) in
-      try decode(bytes, with: image, name)
+/// Values are taken as they are, whatever gamma and profile are noted; transparency is dropped, and
+/// the colors under it show; of 16 bits a color the higher eight count, and gray of 16 bits is cut
+/// off at 255. The corresponding libpng function is `png_read_row`.
+func preparePNG(_ bytes: [UInt8], name: String) throws(ImageError) -> PreparedImage {
+  var summary = png_summary()
+  guard png_summarize(bytes, bytes.count, &summary) != 0 else { throw fault(summary, name) }
+  let (width, height) = (Int(summary.width), Int(summary.height))
+  try ImageReader.check(width: width, height: height, name: name)
+  let isGray16 = summary.is_gray16 != 0
+  let byteCount = (isGray16 ? 2 : 3) * width * height
+  return PreparedImage(
+    fullWidth: width, fullHeight: height, byteCount: isGray16 ? 5 * width * height : byteCount
+  ) { () throws(ImageError) in
+    var summary = summary
+    var isWhole: Int32 = 0
+    let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+      isWhole = png_decode(bytes, bytes.count, buffer.baseAddress, &summary)
+      count = isWhole == 0 ? 0 : byteCount
     }
+    guard isWhole != 0 else { throw fault(summary, name) }
+    return RGBImage(
+      width: width, height: height, pixels: isGray16 ? rgb(fromGray16: pixels) : pixels)
   }
 }
 
-private func decode(
-  _ bytes: UnsafeRawBufferPointer, with image: UnsafeMutablePointer<png_image>, _ name: String
-) throws(ImageError) -> RGBImage {
-  defer { png_image_free(image) }
-  try check(
-    png_image_begin_read_from_memory(image, bytes.baseAddress, bytes.count), image.pointee, name)
-  let (width, height) = (Int(image.pointee.width), Int(image.pointee.height))
-  try ImageReader.check(width: width, height: height, name: name)
-  image.pointee.format = png_uint_32(PNG_FORMAT_RGB)
-  // 16-bit files hold sRGB values too; libpng would take them as linear light.
-  image.pointee.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
-  // What is transparent is most often a cut-out, meant for a page.
-  var white = png_color(red: 255, green: 255, blue: 255)
-  var status: Int32 = 0
-  let byteCount = 3 * width * height
-  let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-    status = png_image_finish_read(image, &white, buffer.baseAddress, 0, nil)
-    count = status == 0 ? 0 : byteCount
+/// Gray of 16 bits, cut off at 255, as Pillow has it.
+private func rgb(fromGray16 bytes: [UInt8]) -> [UInt8] {
+  var pixels: [UInt8] = []
+  pixels.reserveCapacity(bytes.count / 2 * 3)
+  for start in stride(from: 0, to: bytes.count, by: 2) {
+    let gray = bytes[start] == 0 ? bytes[start + 1] : 255
+    for _ in 0..<3 { pixels.append(gray) }
   }
-  try check(status, image.pointee, name)
-  return RGBImage(width: width, height: height, pixels: pixels)
+  return pixels
+}
+
+private func fault(_ summary: png_summary, _ name: String) -> ImageError {
+  let message = withUnsafeBytes(of: summary.message) { bytes in
+    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  }
+  return ImageError(name, cause: "libpng: \(message)")
 }
 
 /// Turns a status of libpng's simplified functions, 0 for failure, into an error.
-func check(_ status: Int32, _ image: png_image, _ name: String) throws(ImageError) {
+private func check(_ status: Int32, _ image: png_image, _ name: String) throws(ImageError) {
   guard status == 0 else { return }
   let message = withUnsafeBytes(of: image.message) { bytes in
     String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

@@ -17,7 +17,8 @@ public struct PixelRectangle: Sendable, Hashable {
 extension RGBImage {
   /// The image at another size, with the bytes that Pillow's `resize` gives.
   ///
-  /// Rows are resampled first, then columns; the colors are rounded to bytes after each. Pixel
+  /// Rows are resampled, then columns, and the colors are rounded to bytes after each; Pillow 13
+  /// begins with the columns where they lose more than twice as many pixels as the rows. Pixel
   /// centers lie at half-integers. Where the image shrinks, filters grow so that no old pixel is
   /// left out.
   ///
@@ -50,15 +51,72 @@ extension RGBImage {
     let rows = ResamplingTaps(
       from: height, to: newHeight, part: part.y..<part.y + part.height, filter: filter,
       antialias: antialias)
-    let used = rows.used
-    // Four bytes a pixel between the two passes: whole words are stored, and registers are filled.
-    let words = [UInt32](unsafeUninitializedCapacity: used.count * part.width) { buffer, count in
-      var target = MutableSpan(_unsafeElements: buffer)
-      resampleRows(pixels.span, rows: used, columns, into: &target)
-      count = used.count * part.width
+    let pixels: [UInt8]
+    if !antialias {
+      pixels = interpolated(columns, rows)
+    } else if newHeight < height && height - newHeight > 2 * (width - newWidth) {
+      pixels = resampledByColumns(columns, rows)
+    } else {
+      pixels = resampledByRows(columns, rows)
     }
-    return RGBImage(
-      width: part.width, height: part.height,
-      pixels: resampleColumns(words.span, width: part.width, firstRow: used.lowerBound, rows))
+    return RGBImage(width: part.width, height: part.height, pixels: pixels)
+  }
+
+  /// Resamples within rows first, then across them.
+  private func resampledByRows(_ columns: ResamplingTaps, _ rows: ResamplingTaps) -> [UInt8] {
+    // Four bytes a pixel between the two passes: whole words are stored, and registers are filled.
+    let width = columns.starts.count
+    let used = rows.used
+    var words = [UInt32](repeating: 0, count: used.count * width)
+    var target = words.mutableSpan
+    resampleRows(pixels.span, rows: used, columns, into: &target)
+    var bytes = [UInt8](repeating: 0, count: 4 * width * rows.starts.count)
+    var result = bytes.mutableSpan
+    resampleColumns(
+      words.span.bytes, stride: 4 * width, part: 0..<4 * width, firstRow: used.lowerBound, rows,
+      into: &result)
+    return packed(bytes.span.bytes)
+  }
+
+  /// Resamples across rows first, then within them.
+  private func resampledByColumns(_ columns: ResamplingTaps, _ rows: ResamplingTaps) -> [UInt8] {
+    let used = columns.used
+    let rowCount = rows.starts.count
+    var bytes = [UInt8](repeating: 0, count: 3 * used.count * rowCount)
+    var target = bytes.mutableSpan
+    resampleColumns(
+      pixels.span.bytes, stride: 3 * width, part: 3 * used.lowerBound..<3 * used.upperBound,
+      firstRow: 0, rows, into: &target)
+    var words = [UInt32](repeating: 0, count: rowCount * columns.starts.count)
+    var result = words.mutableSpan
+    resampleRows(
+      bytes.span, rows: 0..<rowCount, columns.shifted(by: -used.lowerBound, count: used.count),
+      into: &result)
+    return packed(words.span.bytes)
+  }
+
+  /// Sums over both sides at once, rounded once: PyTorch interpolates floating-point numbers.
+  private func interpolated(_ columns: ResamplingTaps, _ rows: ResamplingTaps) -> [UInt8] {
+    let source = pixels.span
+    var result: [UInt8] = []
+    result.reserveCapacity(3 * columns.starts.count * rows.starts.count)
+    for row in rows.starts.indices {
+      for column in columns.starts.indices {
+        var sum = SIMD3<Float>(repeating: 0)
+        for y in 0..<rows.tapCount {
+          let rowWeight = rows.weight(row, tap: y)
+          for x in 0..<columns.tapCount {
+            let pixel = 3 * ((rows.starts[row] + y) * width + columns.starts[column] + x)
+            let color = SIMD3<Float>(
+              Float(source[pixel]), Float(source[pixel + 1]), Float(source[pixel + 2]))
+            sum += rowWeight * columns.weight(column, tap: x) * color
+          }
+        }
+        let rounded = sum.rounded(.toNearestOrEven)
+          .clamped(lowerBound: SIMD3(repeating: 0), upperBound: SIMD3(repeating: 255))
+        for channel in 0..<3 { result.append(UInt8(rounded[channel])) }
+      }
+    }
+    return result
   }
 }

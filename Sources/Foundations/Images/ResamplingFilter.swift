@@ -38,7 +38,8 @@ public enum ResamplingFilter: String, Sendable, CaseIterable {
       guard x > 0 else { return 1 }
       guard x < 1 else { return 0 }
       let angle = x * Double.pi
-      return sin(angle) / angle * (0.54 + 0.46 * cos(angle))
+      // The constants are C's floats there.
+      return sin(angle) / angle * (Double(0.54 as Float) + Double(0.46 as Float) * cos(angle))
     case .bicubic: return Self.cubic(abs(x), a: -0.5)
     case .lanczos: return x >= -3 && x < 3 ? Self.sinc(x) * Self.sinc(x / 3) : 0
     }

@@ -84,71 +84,70 @@ private func resampleRow(
   }
 }
 
-/// Resamples every column of rows of words, and packs the result to three bytes a pixel.
+/// Resamples across rows of bytes, 16 columns of bytes at a time.
 ///
 /// - Parameters:
-///   - source: Rows of `width` words, of which the first is the image's row `firstRow`.
-///   - width: The words of a row.
+///   - source: The rows, of which the first is the image's row `firstRow`.
+///   - stride: The bytes of a row.
+///   - part: The bytes of each row that are wanted.
 ///   - firstRow: See `source`.
 ///   - taps: The weights of rows.
-/// - Returns: The new rows, 3 · width bytes each.
+///   - target: The new rows, each as long as `part`.
 func resampleColumns(
-  _ source: Span<UInt32>, width: Int, firstRow: Int, _ taps: ResamplingTaps
-) -> [UInt8] {
-  let rowCount = taps.starts.count
+  _ source: RawSpan, stride: Int, part: Range<Int>, firstRow: Int, _ taps: ResamplingTaps,
+  into target: inout MutableSpan<UInt8>
+) {
   precondition(
-    source.count >= width * (taps.used.upperBound - firstRow), "the source has another size")
+    part.upperBound <= stride
+      && source.byteCount >= stride * (taps.used.upperBound - firstRow)
+      && target.count == part.count * taps.starts.count,
+    "source or target has another size")
   let weights = taps.weights.span
-  let bytes = source.bytes
-  var row = [UInt32](repeating: 0, count: width)
-  return [UInt8](unsafeUninitializedCapacity: 3 * width * rowCount) { pixels, count in
-    for index in 0..<rowCount {
-      let firstTap = taps.tapCount * index
-      let firstByte = 4 * width * (taps.starts[index] - firstRow)
-      var target = row.mutableSpan
-      var column = 0
-      // 4 words are 16 lanes, two vector registers of sums; the loop below takes the rest.
-      while column + 4 <= width {
-        var sum = SIMD16<Int32>(repeating: half)
-        var offset = firstByte + 4 * column
-        for tap in 0..<taps.tapCount {
-          let colors = bytes.unsafeLoadUnaligned(
-            fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self)
-          sum &+= SIMD16<Int32>(truncatingIfNeeded: colors) &* weights[unchecked: firstTap + tap]
-          offset += 4 * width
-        }
-        let words = unsafeBitCast(clamped(sum), to: SIMD4<UInt32>.self)
-        for lane in 0..<4 { target[unchecked: column + lane] = words[lane] }
-        column += 4
+  let count = part.count
+  for row in taps.starts.indices {
+    let firstTap = taps.tapCount * row
+    let firstByte = stride * (taps.starts[row] - firstRow) + part.lowerBound
+    let output = count * row
+    var column = 0
+    // 16 bytes are two vector registers of sums; the loop below takes the rest.
+    while column + 16 <= count {
+      var sum = SIMD16<Int32>(repeating: half)
+      var offset = firstByte + column
+      for tap in 0..<taps.tapCount {
+        let colors = source.unsafeLoadUnaligned(
+          fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self)
+        sum &+= SIMD16<Int32>(truncatingIfNeeded: colors) &* weights[unchecked: firstTap + tap]
+        offset += stride
       }
-      while column < width {
-        var sum = SIMD4<Int32>(repeating: half)
-        for tap in 0..<taps.tapCount {
-          let word = bytes.unsafeLoadUnaligned(
-            fromUncheckedByteOffset: firstByte + 4 * (width * tap + column), as: UInt32.self)
-          let colors = unsafeBitCast(word, to: SIMD4<UInt8>.self)
-          sum &+= SIMD4<Int32>(truncatingIfNeeded: colors) &* weights[unchecked: firstTap + tap]
-        }
-        target[unchecked: column] = unsafeBitCast(clamped(sum), to: UInt32.self)
-        column += 1
-      }
-      pack(row.span, into: pixels, at: 3 * width * index)
+      let colors = clamped(sum)
+      for lane in 0..<16 { target[unchecked: output + column + lane] = colors[lane] }
+      column += 16
     }
-    count = 3 * width * rowCount
+    while column < count {
+      var sum = half
+      for tap in 0..<taps.tapCount {
+        let color = source.unsafeLoad(
+          fromUncheckedByteOffset: firstByte + stride * tap + column, as: UInt8.self)
+        sum &+= Int32(color) &* weights[unchecked: firstTap + tap]
+      }
+      target[unchecked: output + column] = UInt8(
+        clamping: sum &>> ResamplingTaps.fractionBits)
+      column += 1
+    }
   }
 }
 
-/// Writes the red, green and blue of words side by side.
-private func pack(
-  _ words: Span<UInt32>, into pixels: UnsafeMutableBufferPointer<UInt8>, at start: Int
-) {
-  var output = start
-  for index in words.indices {
-    let word = words[unchecked: index]
-    pixels[output] = UInt8(truncatingIfNeeded: word)
-    pixels[output + 1] = UInt8(truncatingIfNeeded: word >> 8)
-    pixels[output + 2] = UInt8(truncatingIfNeeded: word >> 16)
-    output += 3
+/// The red, green and blue of words, side by side.
+func packed(_ words: RawSpan) -> [UInt8] {
+  let count = words.byteCount / 4
+  return [UInt8](unsafeUninitializedCapacity: 3 * count) { pixels, pixelByteCount in
+    for index in 0..<count {
+      let word = words.unsafeLoadUnaligned(fromUncheckedByteOffset: 4 * index, as: UInt32.self)
+      pixels[3 * index] = UInt8(truncatingIfNeeded: word)
+      pixels[3 * index + 1] = UInt8(truncatingIfNeeded: word >> 8)
+      pixels[3 * index + 2] = UInt8(truncatingIfNeeded: word >> 16)
+    }
+    pixelByteCount = 3 * count
   }
 }
 

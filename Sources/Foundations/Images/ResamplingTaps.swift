@@ -6,7 +6,7 @@ struct ResamplingTaps {
   static let fractionBits: Int32 = 22
 
   /// The old pixels along the side.
-  let oldCount: Int
+  private(set) var oldCount: Int
   /// How many old pixels a new one looks at.
   private(set) var tapCount = 1
   /// For each new pixel, the first old one it looks at; `tapCount` follow from there.
@@ -56,6 +56,17 @@ struct ResamplingTaps {
   /// The old pixels that the new ones look at.
   var used: Range<Int> {
     (starts.min() ?? 0)..<(starts.max() ?? 0) + tapCount
+  }
+
+  /// The weight of a new pixel's tap, as a number.
+  func weight(_ index: Int, tap: Int) -> Float { Float(weights[index * tapCount + tap]) * 0x1p-22 }
+
+  /// The same weights for a side of which only some old pixels are kept.
+  func shifted(by offset: Int, count: Int) -> ResamplingTaps {
+    var taps = self
+    taps.oldCount = count
+    taps.starts = starts.map { $0 + offset }
+    return taps
   }
 
   /// Pillow's nearest pixels: it adds up steps, and so do we, for the same rounding.

@@ -19,8 +19,8 @@ import NeuralNetworks
       """,
     discussion: """
       Every image is run through the network once; at some positions of a layer, the activation \
-      vector is kept as a sample. An image that cannot be read is reported, listed in the file and \
-      skipped. An interrupted run continues where it stopped.
+      vector is kept as a sample. An image that is damaged is reported, listed in the file and \
+      skipped; files that are no images are counted. An interrupted run continues where it stopped.
 
       Example:
         atlas-extract --model googlenet.onnx --images photos \\
@@ -30,7 +30,7 @@ import NeuralNetworks
   @OptionGroup var network: NetworkArguments
   @Option(
     help: ArgumentHelp(
-      "The images: a folder of .jpg and .png files; folders in it are classes.",
+      "The images: a folder of JPEG, PNG, WebP, BMP or GIF files; folders in it are classes.",
       valueName: "folder"))
   var images: String
   @Option(
@@ -42,14 +42,14 @@ import NeuralNetworks
     help: ArgumentHelp(
       "The result; with several layers it must contain {layer}.", valueName: "file"))
   var output: String
-  @OptionGroup var settings: Settings<ExtractSettings>
+  @OptionGroup var settings: ExtractArguments
   @Flag(
     help: ArgumentHelp(
       "Print what each part of the work on an image costs on one thread, instead of sampling."))
   var profile = false
   @OptionGroup var common: CommonArguments
 
-  typealias AllSettings = Settings<ExtractSettings>
+  typealias AllSettings = ExtractArguments
 
   var inputs: [String] { network.files + [images] }
   var outputs: [String] { profile ? [] : layer.map(path) }
@@ -75,11 +75,15 @@ import NeuralNetworks
     let layers = try layer.map { try network.layer(named: $0) }
     for layer in layers { warnOfIcons(layer, network) }
     let tensors = layers.map(\.tensor)
-    let extraction = settings.parameters
+    let extraction = settings.table.parameters
     let images = try ImageCollection(
       folder: images, classes: extraction.classes, labels: network.labels)
     var parameters = extraction.parameters
     parameters.precision = extraction.precision.resolved
+    for note in images.notes { Diagnostics.note("extract: " + note) }
+    try ExtractionForecast(
+      network: network, tensors: tensors, imageCount: images.names.count, parameters: parameters
+    ).admit(by: settings.memory)
     let extractor = try ActivationExtractor(
       network: network, layers: tensors, images: images, parameters: parameters)
     if profile {
@@ -106,8 +110,15 @@ import NeuralNetworks
         index.map { network.labels[$0].text } ?? ""
       })
     let predictions = try run.run()
+    if extraction.classes != .none {
+      let classes = counted(images.classNames.count, "class", plural: "classes")
+      Diagnostics.note(
+        "extract: \(classes), \(counted(images.withoutClassCount, "image")) without a class")
+    }
     if parameters.predictsClasses {
       predictions.reportAccuracy(of: images, labels: network.labels)
+    } else {
+      try AccuracyCheck(network: network, images: images, precision: parameters.precision).report()
     }
     return paths
   }

@@ -1,4 +1,5 @@
 import Activations
+import ArgumentParser
 import CommandLine
 import NetworkCommandLine
 
@@ -21,7 +22,7 @@ enum ExtractSettings: SettingsTable {
       "Sample the outermost rows and columns as well"),
     Setting(
       "classes", \Extraction.classes, .classSource, make: "CLASSES",
-      "Where classes come from; a file has lines \"image class\""),
+      "Where classes come from; a file has an image and its class in each line"),
     Setting(
       "fast-decode", \Extraction.parameters.decodesFast, .flag,
       "Decode large JPEGs at 1/2, 1/4 or 1/8 of their size: quicker, and other pixels than those that the network was trained with"
@@ -51,4 +52,16 @@ extension SettingForm<ImageCollection.ClassSource> {
       },
       parse: { text in words.first { $0.0 == text }?.1 ?? (text.isEmpty ? nil : .file(text)) })
   }
+}
+
+/// All settings of `atlas-extract`.
+struct ExtractArguments: StageSettings {
+  @OptionGroup var table: Settings<ExtractSettings>
+  @OptionGroup var memory: MemoryArguments
+
+  static var descriptions: [SettingGroup] {
+    [Settings<ExtractSettings>.description(), Settings<MemorySettings>.description()]
+  }
+
+  var record: [(name: String, value: String)] { table.record }
 }

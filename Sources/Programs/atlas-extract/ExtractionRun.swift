@@ -271,26 +271,3 @@ struct ExtractionRun {
     try file.finish()
   }
 }
-
-extension Predictions {
-  /// Reports how often the right class is the best, or among the best five.
-  func reportAccuracy(of images: ImageCollection, labels: [Label]) {
-    let labels = images.labelIndices(among: labels)
-    var (known, first, firstFive) = (0, 0, 0)
-    for (prediction, image) in self.images.enumerated() {
-      let number = Int(images.classes[Int(image)])
-      guard number >= 0, let label = labels[number] else { continue }
-      known += 1
-      let best = classes[prediction * classCount..<(prediction + 1) * classCount]
-      if best.first == Int32(label) { first += 1 }
-      if best.contains(Int32(label)) { firstFive += 1 }
-    }
-    guard known > 0 else {
-      Diagnostics.warn("no class of \(images.folder) is a label of the network: no accuracy")
-      return
-    }
-    func percent(_ count: Int) -> String { decimal(100 * Double(count) / Double(known)) }
-    Diagnostics.note(
-      "top-1 \(percent(first)) %, top-5 \(percent(firstFive)) % of \(counted(known, "image"))")
-  }
-}
