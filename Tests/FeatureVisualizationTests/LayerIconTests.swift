@@ -12,7 +12,8 @@ import Testing
 
   private func load(_ name: String) throws -> TrainedNetwork {
     let model = try #require(LayerForms.all.first { $0.name == name }).model
-    return try TrainedNetwork.load(path: TemporaryFolder().write("net.onnx", model.bytes))
+    let folder = try TemporaryFolder()
+    return try TrainedNetwork.load(path: folder.write("net.onnx", model.bytes))
   }
 
   private func icon(

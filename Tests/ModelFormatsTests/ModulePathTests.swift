@@ -13,7 +13,8 @@ import Testing
     var model = SmallModel()
     model.initializers = [Small.tensor("w", [3, 3, 1, 1], Small.ramp(9))]
     model.nodes = nodes
-    return try TrainedNetwork.load(path: TemporaryFolder().write("net.onnx", model.bytes))
+    let folder = try TemporaryFolder()
+    return try TrainedNetwork.load(path: folder.write("net.onnx", model.bytes))
   }
 
   /// A node with what the exporter by dynamo says of its modules.

@@ -10,7 +10,8 @@ import Testing
   private typealias Small = SmallModel
 
   private func load(_ model: SmallModel) throws -> TrainedNetwork {
-    try TrainedNetwork.load(path: TemporaryFolder().write("net.onnx", model.bytes))
+    let folder = try TemporaryFolder()
+    return try TrainedNetwork.load(path: folder.write("net.onnx", model.bytes))
   }
 
   private func message(_ body: () throws -> Void) -> String {

@@ -196,18 +196,30 @@ import Testing
     }
   }
 
-  @Test("gray images, an unknown operation and a file that is no network fail the check")
-  func unsupported() throws {
+  @Test(
+    "gray networks pass the check, and one of which something cannot be computed with a warning")
+  func partial() throws {
     let folder = try TemporaryFolder()
     let gray = try folder.write(
-      "gray.json", "{\"input\": {\"channels\": \"gray\", \"mean\": [0]}}")
-    try expectFailure(
-      path(folder, channels: 1), arguments: ["--card", gray], says: ["gray", "color"])
+      "gray.json", "{\"input\": {\"channels\": \"gray\", \"mean\": [0], \"range\": [0, 255]}}")
+    let seen = try Program.network.succeed(["check", path(folder, channels: 1), "--card", gray])
+    #expect(seen.results.contains { $0.contains("gray of 0…255") })
     let unknown = try path(folder) {
       $0.nodes.append(SmallModel.node("Conjure", ["result"], ["more"]))
       $0.outputs = [SmallModel.value("more", [])]
     }
+    let text = try Program.network.succeed(["check", unknown]).results.joined(separator: " ")
+    #expect(text.contains("warning") && text.contains("\"Conjure\""), "\(text)")
+  }
+
+  @Test("a network of unknown operations and a file that is none fail the check")
+  func unsupported() throws {
+    let folder = try TemporaryFolder()
+    let unknown = try path(folder) {
+      $0.nodes = [SmallModel.node("Conjure", ["image"], ["result"])]
+    }
     try expectFailure(unknown, says: ["\"Conjure\"", "not supported"])
+    let gray = try folder.write("gray.json", "{}")
     try expectFailure(gray, says: ["Cannot read network"])
     try expectFailure(folder.file("none.onnx"), says: ["none.onnx", "No such file"])
   }

@@ -110,8 +110,8 @@ extension NodeConverter {
     let input = try source.required(0)
     guard operatorSet < 13 else {
       let axis = try source.attributes.axis(default: -1)
-      return try emit(
-        .identity, [softmax(of: input, axis: axis, isLogarithm: isLogarithm, source)], source)
+      return try emitSoftmax(
+        of: input, axis: axis, isLogarithm: isLogarithm, source, output: source.output)
     }
     let axis = try source.attributes.axis(default: 1)
     let shape = try shape(0, of: source)
@@ -121,23 +121,26 @@ extension NodeConverter {
     // Where the dimensions after the axis have size 1, as after a classifier's global pooling, both
     // definitions agree.
     guard shape.dimensions[(start + 1)...].contains(where: { $0 != 1 }) else {
-      return try emit(
-        .identity, [softmax(of: input, axis: start, isLogarithm: isLogarithm, source)], source)
+      return try emitSoftmax(
+        of: input, axis: start, isLogarithm: isLogarithm, source, output: source.output)
     }
     // The shape is read when the network runs, as the batch may be another one then.
     let sizes = try intermediate(.shape(start: 0, end: nil), source.inputs, source)
     let rows = try intermediate(.flatten(axis: start), source.inputs, source)
-    let values = try softmax(of: rows, axis: 1, isLogarithm: isLogarithm, source)
+    let values = builder.freshName(source.output)
+    try emitSoftmax(of: rows, axis: 1, isLogarithm: isLogarithm, source, output: values)
     try emit(.reshape(allowsZero: false), [values, sizes], source)
   }
 
-  /// exp(x) over its sum, or the logarithm of that.
-  private mutating func softmax(
-    of x: String, axis: Int, isLogarithm: Bool, _ source: SourceNode
-  ) throws(ModelError) -> String {
-    guard isLogarithm else { return try intermediate(.softmax(axis: axis), [x], source) }
+  /// Emits exp(x) over its sum, or the logarithm of that.
+  private mutating func emitSoftmax(
+    of x: String, axis: Int, isLogarithm: Bool, _ source: SourceNode, output: String
+  ) throws(ModelError) {
+    guard isLogarithm else {
+      return try emit(.softmax(axis: axis), [x], source, output: output)
+    }
     // (x − m) − log Σ exp(x − m): x less log Σ exp(x) would cancel where x is large.
     let parts = try shiftedLogarithm(of: x, axes: [axis], keepsDimensions: true, source)
-    return try intermediate(.binary(.subtract), [parts.below, parts.logarithm], source)
+    try emit(.binary(.subtract), [parts.below, parts.logarithm], source, output: output)
   }
 }

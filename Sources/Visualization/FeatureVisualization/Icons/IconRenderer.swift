@@ -25,6 +25,12 @@ public final class IconRenderer {
     chain: ImageChain? = nil
   ) throws {
     self.parameters = parameters
+    guard network.preprocessing.channels.count == network.inputShape.channels else {
+      throw VisualizationError(
+        description:
+          "Cannot render icons: the network's input has \(network.inputShape.channels) channels, its preprocessing \(network.preprocessing.channels.count)."
+      )
+    }
     let chain = try chain ?? parameters.chain(channels: network.preprocessing.channels)
     let side = chain.outputSide
     let image = MapShape(channels: 3, height: side, width: side)
