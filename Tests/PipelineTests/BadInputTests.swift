@@ -132,17 +132,8 @@ import Testing
     model.nodes[place] = SmallModel.node("GridSample", ["fc"], ["prob"], name: "the last one")
     let path = try folder.write("net.onnx", model.bytes)
     try expectFailure(
-      .extract, arguments(.extract, ["--model": path]), path, "\"the last one\"", "\"GridSample\"",
-      "not supported", "Conv", "Softmax")
-  }
-
-  @Test("what a card asks for in vain is said")
-  func bicubic() throws {
-    let card = InceptionModel.card.split(separator: "bilinear").joined(separator: "bicubic")
-    let path = try folder.write("card.json", card)
-    try folder.write("labels.txt", InceptionModel.labels)
-    let outcome = try Program.extract.succeed(arguments(.extract, ["--card": path]))
-    #expect(outcome.messages.count == 1 && outcome.says("asks for bicubic resizing"))
+      .extract, arguments(.extract, ["--model": path, "--layer": "prob"]), path,
+      "\"the last one\"", "\"GridSample\"", "not supported")
   }
 
   @Test("icons too small for the network are an error that names the file, the node and the option")

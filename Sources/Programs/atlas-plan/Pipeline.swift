@@ -129,6 +129,14 @@ struct Pipeline {
           digests[path] = digest
           expected.append((path.split(separator: "/").last.map(String.init) ?? path, digest))
         }
+        var product = product
+        if product.stage == "assemble" {
+          // An atlas names the run that rendered its icons rather than their file: blocks of cells may
+          // come in several.
+          let icons = products.first { $0.path == product.inputs[0] }.flatMap(record)
+          expected = icons?.inputs ?? []
+          product.settings.append(("icons", icons?.command ?? ""))
+        }
         reason = try difference(product, expected, source)
       }
       if reason != nil { made.insert(product.path) }
