@@ -58,7 +58,7 @@ import Testing
     let (empty, missing) = (folder.file("empty"), folder.file("missing"))
     try expectFailure(
       .extract, arguments(.extract, ["--images": empty]), empty,
-      "it holds no .jpg, .jpeg or .png file; give a folder of images")
+      "it holds no JPEG, PNG, WebP, BMP or GIF file (1 file passed over: 1 .txt)")
     try expectFailure(
       .extract, arguments(.extract, ["--images": missing]), missing, "check --images")
     try expectFailure(
@@ -73,7 +73,7 @@ import Testing
     for name in ["a.jpg", "b.png", "c.jpeg"] { try folder.write("broken/\(name)", "no image") }
     try expectFailure(
       .extract, arguments(.extract, ["--images": folder.file("broken")]), folder.file("broken"),
-      "none of its 3 images", "a.jpg: neither a JPEG nor a PNG file; convert it")
+      "none of its 3 images", "a.jpg: not a JPEG, PNG, WebP, BMP or GIF file; convert it")
     #expect(folder.content.allSatisfy { !$0.hasPrefix("result") })
   }
 

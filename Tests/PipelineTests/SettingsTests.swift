@@ -237,7 +237,7 @@ import Testing
       "/usr/bin/env",
       [
         script, folder.file("out"), "sh", "-c",
-        "touch \(folder.file("begun")); sleep 2; echo first",
+        "touch \(folder.file("begun")); sleep 8; echo first",
       ]
     ).outcome()
     while !FileManager.default.fileExists(atPath: folder.file("begun")) {

@@ -37,10 +37,13 @@ extension NetworkGraph {
   /// stands for. A pool counts as global when it has no padding and its kernel is the map at
   /// `inputShape`.
   ///
-  /// - Throws: `GraphError` when the shapes at `inputShape` do not fit.
+  /// Nodes that do not fit `inputShape` are left as they are: a layer before a fully connected one may
+  /// be wanted at a size that this one does not take.
+  ///
+  /// - Throws: `GraphError` when `inputShape` is no shape.
   /// - Complexity: O(nodes).
   public func withGlobalPoolsMarked() throws(GraphError) -> NetworkGraph {
-    let facts = try facts(input: inputShape)
+    let facts = try fittingFacts(input: inputShape).facts
     var result = self
     for (index, node) in nodes.enumerated() {
       guard case .averagePool(let window, _) = node.operation,
