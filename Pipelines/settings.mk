@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED COMPONENTS MEMORY_LIMIT METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS RESTARTS VIGNETTE PRECISION GAP
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS RESTARTS VIGNETTE PRECISION GAP
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -9,8 +9,8 @@ POSITIONS ?= 100
 INCLUDE_EDGES ?= no
 CLASSES ?= auto
 SEED ?= 0
-COMPONENTS ?= 64
 MEMORY_LIMIT ?= 
+COMPONENTS ?= 64
 METRIC ?= cosine
 NEIGHBORS ?= 50
 PERPLEXITY ?= 30
@@ -39,10 +39,10 @@ GAP ?= 0
 help.THREADS := Threads; 0 stands for all processors; results do not depend on it (from 0 to 4096)
 help.POSITIONS := Positions sampled per image (all or at least 1)
 help.INCLUDE_EDGES := Sample the outermost rows and columns as well (yes or no)
-help.CLASSES := Where classes come from; a file has lines "image class" (auto, folders, names, none or a file)
+help.CLASSES := Where classes come from; a file has an image and its class in each line (auto, folders, names, none or a file)
 help.SEED := Seed of random numbers (at least 0)
-help.COMPONENTS := Principal components that the layout is made of; 0 takes the raw activations (at least 0)
 help.MEMORY_LIMIT := Most memory that may be needed; what may need more does not begin (an amount such as 6G)
+help.COMPONENTS := Principal components that the layout is made of; 0 takes the raw activations (at least 0)
 help.METRIC := How samples are compared (cosine or euclidean)
 help.NEIGHBORS := UMAP's neighborhood size, n_neighbors of umap-learn (from 2 to 10000)
 help.PERPLEXITY := t-SNE's effective number of neighbors; three times as many are used (from 1 to 3000)
@@ -80,7 +80,8 @@ options.extract = \
   --positions $(call quote,$(POSITIONS)) \
   $(if $(filter yes,$(INCLUDE_EDGES)),--include-edges) \
   --classes $(call quote,$(CLASSES)) \
-  --seed $(call quote,$(SEED))
+  --seed $(call quote,$(SEED)) \
+  $(if $(MEMORY_LIMIT),--memory-limit $(call quote,$(MEMORY_LIMIT)))
 options.reduce = \
   --components $(call quote,$(COMPONENTS)) \
   $(if $(MEMORY_LIMIT),--memory-limit $(call quote,$(MEMORY_LIMIT)))

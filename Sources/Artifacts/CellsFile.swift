@@ -182,8 +182,7 @@ extension CellsFile {
               print("fullest: row", grid["row"][fullest], "column", grid["column"][fullest])
               print("holds", grid["count"][fullest], "samples, dispersion", grid["dispersion"][fullest])
               print("exemplars", [e for e in grid["exemplars"][fullest] if e >= 0])
-              most = grid["class_counts"][fullest].argmax()
-              print("most of class", grid["class_names"].asstr()[most])
+              print("classes", dict(zip(grid["class_names"].asstr(), grid["class_counts"][fullest])))
               print(grid["exemplar_names"].asstr()[fullest, 0], grid["exemplar_boxes"][fullest, 0])
       """)
 }

@@ -36,7 +36,8 @@ import Testing
   }
 
   @Test(
-    "rows are resampled and rounded first, then columns", arguments: [(7, 40), (90, 3), (64, 64)])
+    "rows are resampled and rounded first, then columns, where that is no more work",
+    arguments: [(7, 40), (64, 64)])
   func order(width: Int, height: Int) {
     let image = testImage(width: 33, height: 21, noise: 56)
     #expect(

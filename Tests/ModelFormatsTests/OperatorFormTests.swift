@@ -230,11 +230,9 @@ import Testing
       8, "MaxPool", sides: [1, 3, 9], Small.attribute("kernel_shape", [2]),
       Small.attribute("strides", [2]), Small.attribute("ceil_mode", 1))
     #expect(try shape(line) == [1, 3, 5])
-    let error = #expect(throws: ModelError.self) {
-      try graph(
-        8, "MaxPool", sides: [1, 3, 9, 9, 9], Small.attribute("kernel_shape", [2, 2, 2]))
-    }
-    #expect(error?.description.contains("not supported") == true)
+    let volume = try graph(
+      8, "MaxPool", sides: [1, 3, 9, 9, 9], Small.attribute("kernel_shape", [2, 2, 2]))
+    #expect(!volume.nodes.isEmpty)
   }
 
   @Test("constants in every form, of every type")

@@ -35,7 +35,8 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   public struct Making: Codable, Sendable, Equatable {
     /// The program and its version.
     public let program, version: String
-    /// The settings, and the digests of the files of icons, by their names.
+    /// The settings, with the command that rendered the icons, and the digests of the files that these
+    /// were rendered from, by their names.
     public let parameters, inputs: [String: String]
 
     /// Describes a run; see the properties.

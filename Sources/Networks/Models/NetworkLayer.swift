@@ -57,8 +57,8 @@ extension TrainedNetwork {
   /// - Parameters:
   ///   - layer: The layer, of the network's own size.
   ///   - side: The side in pixels that is wanted.
-  /// - Returns: `side` if the network takes such images and the layer has as many channels then, else
-  ///   the network's own.
+  /// - Returns: `side` if the network takes such images and the layer has as many channels then, or if
+  ///   they are too small for it; else the network's own.
   /// - Throws: `ModelError` when its own size is not that of an icon.
   public func iconSide(for layer: NetworkLayer, preferring side: Int) throws(ModelError) -> Int {
     let square = Extent(height: side, width: side)
@@ -68,6 +68,13 @@ extension TrainedNetwork {
       return side
     }
     let own = preprocessing.size
+    // What is computed of larger images is not tied to a size: the images are too small for it.
+    let twice = Extent(height: 2 * own.height, width: 2 * own.width)
+    if side < own.height, let there = try? self.layer(named: layer.tensor, at: twice),
+      there.shape.channels == layer.shape.channels
+    {
+      return side
+    }
     guard own.height == own.width, own.height <= Self.largestIcon else {
       throw ModelError(
         "render icons with", path,

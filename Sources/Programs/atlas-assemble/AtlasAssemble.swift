@@ -62,7 +62,7 @@ import Mosaics
         side: sheet.gridSide, row: cells.map(\.row), column: cells.map(\.column),
         count: cells.map(\.count)),
       dispersion: cells.map(\.dispersion), fidelities: cells.map(\.fidelity),
-      blanks: cells.map(\.isBlank), making: try making(), canvas: canvas)
+      blanks: cells.map(\.isBlank), making: making(sheet.provenance), canvas: canvas)
     let image = RGBImage(width: canvas.width, height: canvas.height, pixels: canvas.pixels)
     // The image comes last: where it is, all is there.
     try AtomicFile.write(manifest.json(), to: output + ".json")
@@ -81,13 +81,14 @@ import Mosaics
     return [output + ".png", output + ".json"]
   }
 
-  private func making() throws -> AtlasManifest.Making {
-    let provenance = try Provenance(
-      program: "atlas-assemble", parameters: settings.record, inputs: icons)
+  /// How the atlas is made, by the run that rendered its icons: in whatever blocks they came, it is the
+  /// same.
+  private func making(_ icons: Provenance) -> AtlasManifest.Making {
+    let parameters = settings.record + [("icons", icons.command)]
     return AtlasManifest.Making(
-      program: provenance.program, version: provenance.version,
-      parameters: Dictionary(provenance.parameters.map { ($0.name, $0.value) }) { $1 },
-      inputs: Dictionary(provenance.inputs.map { ($0.name, $0.sha256) }) { $1 })
+      program: "atlas-assemble", version: projectVersion,
+      parameters: Dictionary(parameters.map { ($0.name, $0.value) }) { $1 },
+      inputs: Dictionary(icons.inputs.map { ($0.name, $0.sha256) }) { $1 })
   }
 }
 

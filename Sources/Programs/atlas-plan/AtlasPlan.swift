@@ -70,7 +70,7 @@ import NetworkCommandLine
     try source.requireSame(as: pipeline)
     let states = try pipeline.states(from: source)
     if stamps {
-      try source.record(in: pipeline, isNew: states[0].reason != nil)
+      try source.record(in: pipeline, isNew: !fileExists(pipeline.products[0].path))
       try pipeline.stamp(states)
     }
     let missing = states.filter { $0.reason != nil }

@@ -35,6 +35,9 @@ struct Pipeline {
   struct State {
     let product: Product
     let reason: String?
+    /// Whether it is made only if what it is made from becomes another file: sampling again may give the
+    /// same bytes.
+    var follows = false
   }
 
   let folder: String
@@ -120,8 +123,11 @@ struct Pipeline {
     var made: Set<String> = []
     return try products.map { product in
       var reason: String?
+      var follows = false
       if let input = product.inputs.first(where: made.contains) {
-        reason = "\(input.split(separator: "/").last ?? "") is made"
+        let own = changes(product)
+        follows = own == nil
+        reason = own ?? "\(input.split(separator: "/").last ?? "") is made"
       } else {
         var expected = product.stage == "extract" || product.stage == "render" ? source.digests : []
         for path in product.inputs + product.sources {
@@ -129,10 +135,18 @@ struct Pipeline {
           digests[path] = digest
           expected.append((path.split(separator: "/").last.map(String.init) ?? path, digest))
         }
+        var product = product
+        if product.stage == "assemble" {
+          // An atlas names the run that rendered its icons rather than their file: blocks of cells may
+          // come in several.
+          let icons = products.first { $0.path == product.inputs[0] }.flatMap(record)
+          expected = icons?.inputs ?? []
+          product.settings.append(("icons", icons?.command ?? ""))
+        }
         reason = try difference(product, expected, source)
       }
       if reason != nil { made.insert(product.path) }
-      return State(product: product, reason: reason)
+      return State(product: product, reason: reason, follows: follows)
     }
   }
 
@@ -145,14 +159,8 @@ struct Pipeline {
       let isCopy = try sha256(ofFile: product.path) == expected.first?.sha256
       return isCopy ? nil : "another \(expected.first?.name ?? "")"
     }
-    guard let record = record(of: product) else { return "of another version, or damaged" }
-    let known = Dictionary(record.parameters.map { ($0.name, $0.value) }) { first, _ in first }
-    let changes = product.settings.compactMap { name, value -> String? in
-      let value = name == "precision" ? PrecisionChoice(rawValue: value)?.resolved.rawValue : value
-      guard known[name] != value else { return nil }
-      return "\(name) \(known[name] ?? "–") → \(value ?? "")"
-    }
-    if !changes.isEmpty { return changes.joined(separator: ", ") }
+    if let changes = changes(product) { return changes }
+    guard let record = record(of: product) else { return "damaged" }
     let digests = Dictionary(record.inputs.map { ($0.name, $0.sha256) }) { first, _ in first }
     let others = expected.filter { digests[$0.name] != $0.sha256 }.map(\.name)
     if !others.isEmpty { return "another \(others.joined(separator: ", "))" }
@@ -161,6 +169,20 @@ struct Pipeline {
       return "without \(gone.joined(separator: ", "))"
     }
     return product.stage == "extract" ? try source.changeOfImages(since: product, in: self) : nil
+  }
+
+  /// What of a product itself is not as asked for: that it is not there, its form or its settings.
+  private func changes(_ product: Product) -> String? {
+    guard fileExists(product.path) else { return "new" }
+    if product.stage == "first" { return nil }
+    guard let record = record(of: product) else { return "of another version, or damaged" }
+    let known = Dictionary(record.parameters.map { ($0.name, $0.value) }) { first, _ in first }
+    let changes = product.settings.compactMap { name, value -> String? in
+      let value = name == "precision" ? PrecisionChoice(rawValue: value)?.resolved.rawValue : value
+      guard known[name] != value else { return nil }
+      return "\(name) \(known[name] ?? "–") → \(value ?? "")"
+    }
+    return changes.isEmpty ? nil : changes.joined(separator: ", ")
   }
 
   /// How a product was made, as it says itself; nil if it does not.
@@ -182,7 +204,7 @@ struct Pipeline {
     var last = timespec()
     for state in states {
       let stamp = "\(stampFolder)/\(state.product.name)"
-      guard state.reason == nil else {
+      guard state.reason == nil || state.follows else {
         try AtomicFile.write([], to: stamp)
         continue
       }
