@@ -73,7 +73,7 @@ import Testing
     for name in ["a.jpg", "b.png", "c.jpeg"] { try folder.write("broken/\(name)", "no image") }
     try expectFailure(
       .extract, arguments(.extract, ["--images": folder.file("broken")]), folder.file("broken"),
-      "none of its 3 images", "a.jpg: neither a JPEG nor a PNG file; convert it")
+      "none of its 3 images", "a.jpg: not a JPEG, PNG, WebP, BMP or GIF file; convert it")
     #expect(folder.content.allSatisfy { !$0.hasPrefix("result") })
   }
 
