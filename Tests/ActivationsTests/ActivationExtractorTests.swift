@@ -89,7 +89,8 @@ import Testing
   func failures() throws {
     let block = try extractor(["mixed/output"]).extract(0..<5)
     #expect(block.failures.map(\.image) == [2])
-    #expect(block.failures[0].reason.contains("images/2.png: neither a JPEG nor a PNG file"))
+    #expect(
+      block.failures[0].reason.contains("images/2.png: not a JPEG, PNG, WebP, BMP or GIF file"))
     #expect(block.activations[0].count == 4 * 7 * 48 && block.y[0].count == 4 * 7)
     let alone = try extractor(["mixed/output"]).extract(2..<3)
     #expect(alone.images.isEmpty && alone.activations[0].isEmpty && alone.failures.count == 1)
