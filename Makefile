@@ -100,7 +100,8 @@ PYTHON ?= python3
 .DEFAULT_GOAL := help
 
 atlas: | $(BUILT) ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
-	+@Scripts/alone $(OUT) $(MAKE) --no-print-directory atlas-of-one
+	+@Scripts/alone $(OUT) sh -c '$(MAKE) --no-print-directory $(STAMPS)/planned && \
+	  PLANNED=yes $(MAKE) --no-print-directory atlas-of-one'
 
 plan: | $(BUILT) ## Show what make atlas would make, why, and at what cost
 	+@SHOWN=--all Scripts/alone $(OUT) $(MAKE) --no-print-directory $(STAMPS)/planned
@@ -299,8 +300,11 @@ $(STAMPS)/planned: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
 	+@$(call asked,assemble)
 	+@test ! -x $(BIN)/atlas-plan || $(PLAN) --stamps $(SHOWN)
 
+# make looks at the time of a target before it updates what that is made from: the plan, which sets times
+# right, comes in a make of its own before.
+PLANNED ?=
 define stamp
-$(STAMPS)/$(notdir $(1)): $(STAMPS)/planned
+$(STAMPS)/$(notdir $(1)): $(if $(PLANNED),,$(STAMPS)/planned)
 	+@test -e $$@ || touch $$@
 $(1): $(STAMPS)/$(notdir $(1)) | $(BUILT)
 endef

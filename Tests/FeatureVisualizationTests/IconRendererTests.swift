@@ -85,9 +85,9 @@ import Testing
     let icons = try render(targets, parameters)
     let dead = icons.filter { $0.objectiveByStep[0] == 0 }
     #expect(!dead.isEmpty, "no unit is dead at the start: the test shows nothing")
-    // Random weights leave a few units that no image excites.
+    // Without redirected gradients none would be; random weights leave some units that no image excites.
     let found = dead.count { $0.objective > 0 && $0.objectiveByStep[59] > 0 }
-    #expect(found * 4 > dead.count * 3, "\(found) of \(dead.count) found")
+    #expect(3 * found > 2 * dead.count, "\(found) of \(dead.count) found")
     // Alone or among others, revived or not.
     for index in icons.indices where icons[index].objectiveByStep[0] == 0 {
       expectEqual(icons[index], try render([targets[index]], parameters)[0])
