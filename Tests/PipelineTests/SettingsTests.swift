@@ -327,11 +327,7 @@ import Testing
     // of others, whatever its time, is not what is asked for.
     let copy = folder.file("copy")
     _ = try Running("/usr/bin/env", ["cp", "-r", folder.file("out"), copy]).outcome()
-    try withKnownIssue(
-      "make remakes some of a copy, whose times are other ones", isIntermittent: true
-    ) { () throws in
-      #expect(try atlas(["OUT": copy]) == "")
-    }
+    #expect(try atlas(["OUT": copy]) == "")
     let icons = "/tsne/icons-3.h5"
     try FileManager.default.removeItem(atPath: copy + icons)
     _ = try atlas(["SEED": "5"])
@@ -342,9 +338,6 @@ import Testing
     // The layout does not wait for components then, so that their order is make's.
     let stages = try atlas().split(separator: " ").sorted()
     #expect(stages == ["assemble", "embed", "grid", "neighbors", "reduce", "render"])
-    try withKnownIssue("a second run after COMPONENTS=0 makes some again", isIntermittent: true) {
-      () throws in
-      #expect(try atlas() == "")
-    }
+    #expect(try atlas() == "")
   }
 }
