@@ -47,6 +47,7 @@ private func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }
     ("net.onnx.xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0], "xz"),
     ("net.onnx.zst", [0x28, 0xb5, 0x2f, 0xfd], "zstd"),
     ("photo.onnx", [0xff, 0xd8, 0xff, 0xe0], "JPEG image"),
+    ("net.tar", [UInt8](repeating: 0x61, count: 257) + utf8("ustar"), "tar archive"),
     ("empty.onnx", [], "it is empty"),
   ]
 

@@ -204,7 +204,7 @@ import Testing
       "gray.json", "{\"input\": {\"channels\": \"gray\", \"mean\": [0], \"range\": [0, 255]}}")
     let seen = try Program.network.succeed(["check", path(folder, channels: 1), "--card", gray])
     let words = seen.results.joined(separator: " ").split(separator: " ").joined(separator: " ")
-    #expect(words.contains("gray"), "\(words)")
+    #expect(words.contains("gray of 0.00…255 from black to white"), "\(words)")
     let unknown = try path(folder) {
       $0.nodes.append(SmallModel.node("Conjure", ["result"], ["more"]))
       $0.outputs = [SmallModel.value("more", [])]

@@ -114,7 +114,7 @@ struct ForeignFile {
     {
       return ForeignFile("it is a Python pickle (an old PyTorch checkpoint), not ONNX", export)
     }
-    if bytes.count > 262, Array(bytes[257..<262]) == Array("ustar".utf8) {
+    if bytes.count >= 262, Array(bytes[257..<262]) == Array("ustar".utf8) {
       return ForeignFile("it is a tar archive", "unpack it, and give the network in it")
     }
     return nil

@@ -76,8 +76,9 @@ struct ResizingLine {
     var sums: [Int: Double] = [:]
     for index in first...max(first, last) {
       let isOutside = !(0..<size).contains(index)
-      // An average over fewer elements is one over those that there are.
-      if isOutside && (rule.excludesOutside || rule.antialiases) { continue }
+      // Else the border's element stands for those beyond it, with antialiasing as well: so onnxruntime
+      // and onnx.reference have it, unlike torch and Pillow, which leave them out.
+      if isOutside && rule.excludesOutside { continue }
       sums[min(max(index, 0), size - 1), default: 0] += kernel((Double(index) - x) / stretch)
     }
     let total = sums.values.reduce(0, +)
