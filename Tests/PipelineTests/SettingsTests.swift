@@ -237,19 +237,31 @@ import Testing
   func lock() async throws {
     let folder = try TemporaryFolder()
     let script = Program.package + "/Scripts/alone"
+    // The first one works until the second has said that it waits, however late that begins.
+    let (begun, said) = (folder.file("begun"), folder.file("said"))
     async let first = Running(
       "/usr/bin/env",
       [
         script, folder.file("out"), "sh", "-c",
-        "touch \(folder.file("begun")); sleep 8; echo first",
+        """
+        touch \(begun)
+        for i in $(seq 3000); do grep -qs 'another make is at work' \(said) && break; sleep 0.1; done
+        touch \(folder.file("ended"))
+        echo first
+        """,
       ]
     ).outcome()
-    while !FileManager.default.fileExists(atPath: folder.file("begun")) {
+    while !FileManager.default.fileExists(atPath: begun) {
       try await Task.sleep(for: .milliseconds(20))
     }
-    let second = try Running("/usr/bin/env", [script, folder.file("out"), "echo", "second"])
-      .outcome()
-    #expect(second.results == ["second"] && second.says("another make is at work"))
+    let second = try Running(
+      "/usr/bin/env",
+      [
+        "sh", "-c", "exec '\(script)' \(folder.file("out")) ls \(folder.file("ended")) 2> \(said)",
+      ]
+    ).outcome()
+    #expect(second.results == [folder.file("ended")])
+    #expect(try String(contentsOfFile: said, encoding: .utf8).contains("another make is at work"))
     #expect(try await first.results == ["first"])
     // A run that fails leaves no folder, one that has made something does.
     let failed = try Running("/usr/bin/env", [script, folder.file("a/b"), "false"]).outcome()
