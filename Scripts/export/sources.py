@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import importlib.util
 import math
@@ -91,11 +92,16 @@ def library(name: str, package: str) -> ModuleType:
 
 def from_timm(name: str, trained: bool) -> Source:
     timm = library("timm", "timm")
+    network, _, tag = name.partition(".")
+    is_own = ":" not in name  # not hf-hub:USER/NAME, which is a repository's
+    if is_own and network not in (known := timm.list_models()):
+        raise Refused(f"timm {timm.__version__} has no such network{nearest(network, known)}")
+    if is_own and tag and name not in (tags := timm.list_pretrained(f"{network}.*")):
+        raise Refused(f"timm has no such weights; it has {', '.join(tags) or 'none of this network'}")
     try:
         module = timm.create_model(name, pretrained=trained, exportable=True)
     except (RuntimeError, OSError, ValueError) as error:
-        near = ", ".join(timm.list_models(f"*{name.split('.')[0][:6]}*")[:5])
-        raise Refused(f"{one_line(error)}" + (f"; near it are {near}" if near else "")) from None
+        raise Refused(unloaded(error)) from None
     config = timm.data.resolve_data_config({}, model=module)
     channels, height, width = config["input_size"]
     mode = config.get("crop_mode", "center")
@@ -104,7 +110,7 @@ def from_timm(name: str, trained: bool) -> Source:
     # As timm.data.transforms_factory.transforms_imagenet_eval has it.
     resize = math.floor(height / config["crop_pct"])
     return Source(
-        name.split(".")[0], module, (height, width), resize, mode == "center", interpolation(config["interpolation"]),
+        network.split("/")[-1], module, (height, width), resize, mode == "center", interpolation(config["interpolation"]),
         list(config["mean"]), list(config["std"]), channels, imagenet_labels(timm, module),
         origin=f"timm {timm.__version__}, {name}", license=(module.pretrained_cfg or {}).get("license") or "",
     )
@@ -124,8 +130,7 @@ def from_torchvision(name: str, trained: bool) -> Source:
     try:
         known = models.get_model_weights(name)
     except ValueError:
-        near = ", ".join(each for each in models.list_models() if name[:5] in each) or ", ".join(models.list_models())
-        raise Refused(f"torchvision has no network {name}; it has {near[:300]}") from None
+        raise Refused(f"torchvision has no such network{nearest(name, models.list_models())}") from None
     try:
         weights = known[tag] if tag else known.DEFAULT
     except KeyError:
@@ -136,7 +141,7 @@ def from_torchvision(name: str, trained: bool) -> Source:
         extra = {"aux_logits": True} if options else {}
         module = models.get_model(name, weights=weights if trained else None, **(extra if trained else options))
     except OSError as error:
-        raise Refused(f"its weights cannot be had: {one_line(error)}") from None
+        raise Refused(unloaded(error)) from None
     preset = weights.transforms()
     if not hasattr(preset, "crop_size"):
         raise Refused("it is not a network that classifies images")
@@ -167,13 +172,15 @@ class ImageTower(nn.Module):
 def from_open_clip(name: str, trained: bool) -> Source:
     open_clip = library("open_clip", "open_clip_torch")
     name, _, tag = name.partition("/")
+    if name not in (models := open_clip.list_models()):
+        raise Refused(f"open_clip has no such network{nearest(name, models)}")
     if trained and not tag:
         tags = ", ".join(tag for model, tag in open_clip.list_pretrained() if model == name)
         raise Refused(f"give open_clip:{name}/TAG; its weights are {tags or 'none'}")
     try:
         network = open_clip.create_model(name, pretrained=tag if trained else None)
     except (RuntimeError, OSError) as error:
-        raise Refused(one_line(error)) from None
+        raise Refused(unloaded(error)) from None
     config: dict[str, Any] = getattr(network.visual, "preprocess_cfg", {})
     size = config.get("size", 224)
     height, width = (size, size) if isinstance(size, int) else size
@@ -246,6 +253,20 @@ def interpolation(name: Any) -> str:
     if name == "random":
         return "bilinear"
     raise Refused(f"its images are resized by {name}, which is not supported; give --interpolation")
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """The names that are most like one that is not among them, for the end of a message."""
+    near = difflib.get_close_matches(name, names, n=5, cutoff=0.5)
+    return f"; near it are {', '.join(near)}" if near else ""
+
+
+def unloaded(error: object) -> str:
+    """Why a library's weights are not here, and the ways on without a network."""
+    return (
+        f"its weights cannot be loaded; give a file of them by --weights, or --untrained for random ones "
+        f"({one_line(error)[:200]})"
+    )
 
 
 def one_line(error: object) -> str:

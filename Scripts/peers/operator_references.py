@@ -136,11 +136,25 @@ def same(first: np.ndarray, second: np.ndarray) -> bool:
     return bool(np.abs(first[finite].astype(np.float64) - second[finite]).max(initial=0) <= AGREEMENT * scale)
 
 
+def with_regions(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with an empty region for each left out of `Resize`, which onnxruntime wants before opset 13."""
+    if model.opset_import[0].version >= 13:
+        return model
+    result = onnx.ModelProto()
+    result.CopyFrom(model)
+    for node in result.graph.node:
+        if node.op_type == "Resize" and len(node.input) > 1 and not node.input[1]:
+            node.input[1] = "no region"
+    result.graph.initializer.append(numpy_helper.from_array(np.zeros([0], np.float32), "no region"))
+    return result
+
+
 def reference_of(network: Network) -> Reference | str:
     """The reference of a network, or why there is none."""
     single, double = network.array, network.array.astype(np.float64)
-    _, runtime, why = attempt(lambda: Evaluator(network.model, by_runtime=True), single)
-    wide = widened(network.model)
+    model = with_regions(network.model)
+    _, runtime, why = attempt(lambda: Evaluator(model, by_runtime=True), single)
+    wide = widened(model)
     exact, values, _ = attempt(lambda: Evaluator(wide, by_runtime=True), double)
     model_reference, by_model, why_model = attempt(lambda: Evaluator(wide, by_runtime=False), double)
     if by_model is not None and by_model.dtype != np.float64:

@@ -196,6 +196,31 @@ import Testing
     }
   }
 
+  /// Rounded to a finer grid than any difference sees, values rise where gradients are zero: beside
+  /// the image, a part of the slope is missing from the gradient.
+  @Test("a gradient that is wrong fails the check", arguments: [0, 0.2, 0.5, -2] as [Float])
+  func wrongGradient(part: Float) throws {
+    let folder = try TemporaryFolder()
+    let network = try path(folder) {
+      $0.initializers = [
+        SmallModel.tensor("fine", [1], [1024]), SmallModel.tensor("part", [1], [part / 1024]),
+      ]
+      $0.nodes = [
+        SmallModel.node("Relu", ["image"], ["map"]),
+        SmallModel.node("Mul", ["map", "fine"], ["steep"]),
+        SmallModel.node("Floor", ["steep"], ["steps"]),
+        SmallModel.node("Mul", ["steps", "part"], ["hidden"]),
+        SmallModel.node("Add", ["map", "hidden"], ["result"]),
+      ]
+    }
+    if part == 0 {
+      let lines = try Program.network.succeed(["check", network]).results
+      #expect(lines.contains { $0.hasPrefix("ok       differences") }, "\(lines)")
+    } else {
+      try expectFailure(network, says: ["the gradient of \"result\" does not fit"])
+    }
+  }
+
   @Test(
     "gray networks pass the check, and one of which something cannot be computed with a warning")
   func partial() throws {

@@ -25,7 +25,7 @@ struct NetworkTrial {
   private static func memory(_ list: TensorList) -> MemorySize {
     // A tensor has at most 2³¹ elements.
     MemorySize(
-      bytes: list.entries.reduce(0) { min($0 + 8 * $1.fact.shape.elementCount, 1 << 50) })
+      bytes: list.entries.reduce(0) { min($0 + 8 * $1.fact.shape.blockedElementCount, 1 << 50) })
   }
 
   /// Compiles the network at its own size for its outputs, the tensors of classes and the gradient

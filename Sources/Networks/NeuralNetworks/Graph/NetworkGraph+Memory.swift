@@ -21,7 +21,7 @@ extension NetworkGraph {
     var activations = Double(input.elementCount)
     for node in graph.nodes {
       guard let fact = facts[node.output], fact.constant == nil else { continue }
-      activations += Double(fact.shape.elementCount)
+      activations += Double(fact.shape.blockedElementCount)
     }
     let whole = Double(parameterCounts().values.reduce(0, +))
     let needed = Double(graph.parameterCounts().values.reduce(0, +))
@@ -31,5 +31,14 @@ extension NetworkGraph {
     let perCopy = activations * (hasGradients ? 2 : 1)
     let bytes = 4 * (weights + Double(copies) * perCopy)
     return bytes < 0x1p60 ? Int(bytes) : 1 << 60
+  }
+}
+
+extension TensorShape {
+  /// How many elements a tensor has in memory at most: maps lie in blocks of 16 channels, the last of
+  /// which is filled with zeros.
+  public var blockedElementCount: Int {
+    guard rank == 4, dimensions[1] > 0 else { return elementCount }
+    return elementCount / dimensions[1] * ((dimensions[1] + 15) / 16 * 16)
   }
 }
