@@ -100,7 +100,7 @@ let package = Package(
     .room("SyntheticData", "SyntheticWorld", on: ["Drawing", "Images", "Randomness", "Textures"]),
 
     // MARK: Networks: a model file becomes a graph, a graph becomes a compiled network
-    .room("Networks", "NeuralNetworks", on: ["Matrices", "OneDNN"]),
+    .room("Networks", "NeuralNetworks", on: ["Matrices", "Numerics", "OneDNN"]),
     .room("Networks", "Models", on: ["NeuralNetworks"]),
     .room(
       "Networks", "ModelFormats",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -38,6 +39,7 @@ def export(arguments: Namespace) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="atlas-export-") as work:
         model = Path(work) / f"{source.name}.onnx"
         image = prepared(source, arguments.picture)
+        module_outputs(source.module, image)  # what torch cannot run is not exported
         exporter = convert(source, model, image, arguments.exporter)
         outputs = [value.name for value in onnx.load(model, load_external_data=False).graph.output]
         card = card_of(source, outputs)
@@ -49,11 +51,12 @@ def export(arguments: Namespace) -> list[str]:
             shutil.move(path, folder / path.name)
     path = folder / model.name
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    layer = report.pop()
+    words = shlex.quote(f"MODEL={shown}")
+    layer = shlex.quote(f"LAYER={report.pop()}")
     return [
         *report, f"{shown}, by torch's exporter {exporter}, with its card", "",
-        "next:", f"  make layers MODEL={shown}",
-        f"  make atlas MODEL={shown} DATASET=photos LAYER={layer} RECIPE=quick",
+        "next:", f"  make layers {words}",
+        f"  make atlas {words} DATASET=photos {layer} RECIPE=quick",
     ]
 
 
@@ -118,48 +121,79 @@ def write_card(card: dict, source: Source, folder: Path) -> None:
 
 
 def check(source: Source, model: Path, card: dict, image: torch.Tensor, arguments: Namespace) -> list[str]:
-    """Holds the program's tensors against the outputs of torch's modules on one picture.
+    """Holds the program's tensors against the outputs of torch's modules on a picture, its negative and noise.
 
-    Modules whose output is found among the tensors become aliases in the card: by value, so that no name is
-    taken on trust.
+    Three images, since an exporter may fix a choice that depends on the image it was given. Modules whose output
+    is found among the tensors become aliases in the card: by value, so that no name is taken on trust.
 
     Returns: What was found, and last a layer to begin with.
     """
     if not Path(arguments.program).is_file():
         raise Refused(f"there is no program {arguments.program} to check with: make build, or give --program")
-    values, logits = module_outputs(source.module, image)
+    noise = torch.randn(image.shape, generator=torch.Generator().manual_seed(0))
+    images = {"the picture": image, "its negative": -image, "noise": noise}
+    expected = {name: module_outputs(source.module, given) for name, given in images.items()}
+    values, logits = expected["the picture"]
     tensors = list_tensors(arguments.program, model)
     wanted = {tuple(value.shape) for value in values.values()}
     read = [name for name, shape in tensors if tuple(shape) in wanted or name == card.get("logits")]
     outputs = [value.name for value in onnx.load(model, load_external_data=False).graph.output]
     read += [name for name in outputs[:1] if name not in read]
-    try:
-        found = program.run(arguments.program, model, image.numpy(), read).tensors
-    except (program.Unsupported, program.Failed) as problem:
-        raise Refused(f"the program cannot run it: {problem}") from None
-    error = difference(found[outputs[0]], logits)
-    if not error <= arguments.tolerance:
-        raise Refused(f"the program's output differs from torch's by {error:.1e} of the largest value")
-    aliases = {}
-    for path, value in values.items():
-        equal = [name for name in read if difference(found[name], value) < arguments.tolerance]
-        if equal:
-            # The first of equals: what follows it is a view, or does nothing in evaluation.
-            aliases[path] = equal[0]
+    errors, equals = [], {path: list(read) for path in values}
+    for name, given in images.items():
+        try:
+            found = program.run(arguments.program, model, given.numpy(), read).tensors
+        except (program.Unsupported, program.Failed) as problem:
+            raise Refused(f"the program cannot run it: {problem}") from None
+        others, output = expected[name]
+        errors.append(difference(found[outputs[0]], output))
+        if not errors[-1] <= arguments.tolerance:
+            fixed = "; torch's exporter fixes what Python decides by an image's values" if len(errors) > 1 else ""
+            raise Refused(
+                f"the program's output for {name} differs from torch's by {errors[-1]:.1e} of the largest value{fixed}"
+            )
+        for path, left in equals.items():
+            value = others.get(path)
+            equals[path] = [
+                each for each in left if value is not None and difference(found[each], value) < arguments.tolerance
+            ]
+    aliases = {path: tensor_of(path, names) for path, names in equals.items() if names}
     card["layers"] = {path: name for path, name in aliases.items() if path != name}
     maps = [path for path in aliases if values[path].ndim == 4 and min(values[path].shape[2:]) > 3]
-    layer = maps[2 * len(maps) // 3] if maps else next(iter(aliases), outputs[0])
-    return [
-        f"checked on {arguments.picture.name}: output within {error:.1e} of torch's, "
+    # Blocks in a row rather than the branches of one.
+    rows = [path for path in maps if "." not in path or in_row(source.module, path)] or maps
+    layer = rows[2 * len(rows) // 3] if rows else next(iter(aliases), outputs[0])
+    report = [
+        f"checked on {arguments.picture.name}, its negative and noise: output within {max(errors):.1e} of torch's, "
         f"{len(aliases)} of {len(values)} module outputs found among the tensors and named in the card",
-        layer,
     ]
+    if difference(logits, expected["noise"][1]) < arguments.tolerance:
+        report.append("warning: its output hardly depends on the image; is it trained?")
+    return [*report, layer]
+
+
+def in_row(module: nn.Module, path: str) -> bool:
+    return isinstance(module.get_submodule(path.rpartition(".")[0]), (nn.Sequential, nn.ModuleList))
+
+
+def tensor_of(path: str, equal: list[str]) -> str:
+    """Which of equal tensors is a module's output.
+
+    The last of those that the exporter named by the module, as in `/layer3/layer3.1/…`; blocks that begin as
+    the identity have equal outputs. Without such names the first: what follows it does nothing in evaluation.
+    """
+    scope = "/".join([*(path.rsplit(".", depth)[0] for depth in range(path.count("."), 0, -1)), path])
+    own = [name for name in equal if name.startswith(f"/{scope}/")]
+    return own[-1] if own else equal[0]
 
 
 def module_outputs(module: nn.Module, image: torch.Tensor) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """What blocks of the network make of an image, by module path, and its output.
 
     Blocks are modules that have parts, and the parts of the network itself: layer3, layer3.1, conv1.
+
+    Raises:
+        Refused: It does not take the image, or returns no tensor.
     """
     values: dict[str, np.ndarray] = {}
     hooks = []
@@ -167,12 +201,18 @@ def module_outputs(module: nn.Module, image: torch.Tensor) -> tuple[dict[str, np
         if path and ("." not in path or any(True for _ in part.children())):
             hooks.append(part.register_forward_hook(
                 lambda _part, _inputs, output, path=path: keep(values, path, output)))
-    with torch.no_grad():
-        output = module(image)
+    try:
+        with torch.no_grad():
+            output = module(image)
+    except Exception as error:  # whatever a module of one's own throws
+        raise Refused(f"it does not take images of {list(image.shape)}: {one_line(error)}; give --size") from None
     for hook in hooks:
         hook.remove()
-    while isinstance(output, (tuple, list)):
-        output = output[0]
+    # Several outputs are taken in their order, those of a dictionary too.
+    while isinstance(output, (tuple, list, dict)) and output:
+        output = next(iter(output.values() if isinstance(output, dict) else output))
+    if not isinstance(output, torch.Tensor):
+        raise Refused(f"it returns a {type(output).__name__}, not a tensor; give a module that returns one")
     return values, output.numpy()
 
 

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import torch
+from peers.arguments import say
 from torch import nn
 
 IMAGENET_MEAN, IMAGENET_STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
@@ -60,6 +61,8 @@ def find(arguments: Namespace) -> Source:
         raise Refused(f"there is no source {kind}; give timm:, torchvision:, open_clip: or a file MODULE.py:")
     if arguments.weights:
         load_weights(source.module, arguments.weights)
+    elif kind.endswith(".py"):
+        say(f"weights: as {name} returns them; --weights reads others")
     adopt(source, arguments)
     source.module.eval()
     return source
@@ -77,7 +80,10 @@ def adopt(source: Source, arguments: Namespace) -> None:
     source.std = arguments.std or source.std
     source.name = arguments.name or source.name
     if arguments.labels:
-        source.labels = arguments.labels.read_text(encoding="utf-8").splitlines()
+        try:
+            source.labels = arguments.labels.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Refused(f"cannot read the labels {arguments.labels}: {one_line(error)}") from None
     for words, values in (("--mean", source.mean), ("--std", source.std)):
         if len(values) != source.channels:
             raise Refused(f"{words} has {len(values)} numbers for {source.channels} channels")
@@ -198,12 +204,18 @@ def from_file(path: Path, function: str) -> Source:
     sys.path.insert(0, str(path.resolve().parent))  # its own imports
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever somebody's file throws
+        raise Refused(f"{path} cannot be imported: {type(error).__name__}: {one_line(error)}") from None
     make = getattr(module, function, None)
     if not callable(make):
         names = [name for name in vars(module) if callable(getattr(module, name)) and not name.startswith("_")]
         raise Refused(f"{path} has no function {function}; it has {', '.join(names) or 'none'}")
-    network = make()
+    try:
+        network = make()
+    except Exception as error:
+        raise Refused(f"{function} fails: {type(error).__name__}: {one_line(error)}") from None
     if not isinstance(network, nn.Module):
         raise Refused(f"{function} returns a {type(network).__name__}, not a torch.nn.Module")
     return Source(path.stem, network, channels=input_channels(network), origin=f"{path.name}, {function}") \
@@ -231,9 +243,11 @@ def load_weights(module: nn.Module, path: Path) -> None:
         raise Refused(f"there is no file {path}") from None
     except Exception as error:  # a damaged file, or one that holds code
         raise Refused(f"cannot read the weights {path}: {one_line(error)}") from None
-    for key in ("state_dict", "model_state_dict", "model", "model_ema", "weights"):
-        if isinstance(content, dict) and isinstance(content.get(key), dict):
-            content = content[key]
+    keys = ("state_dict", "model_state_dict", "model", "model_ema", "state_dict_ema", "weights")
+    while isinstance(content, dict) and (held := [key for key in keys if isinstance(content.get(key), dict)]):
+        others = f"; it holds {', '.join(held[1:])} as well" if held[1:] else ""
+        say(f"weights: {held[0]} of {path}{others}")
+        content = content[held[0]]
     if not isinstance(content, dict):
         raise Refused(f"{path} holds a {type(content).__name__}, not a state dict")
     # As DataParallel, compiled networks and Lightning put before the names.

@@ -157,5 +157,8 @@ def norm(draw: Draw) -> str:
 @operation("MeanVarianceNormalization")
 def mean_variance(draw: Draw) -> str:
     shape = draw.map_shape()
-    shape[2] = max(shape[2], 2)
-    return draw.node("MeanVarianceNormalization", [draw.input(shape)], axes=draw.choice((None, [0, 2, 3], [2, 3], [1])))
+    axes = draw.choice((None, [0, 2, 3], [2, 3], [1]))
+    # Of two numbers it makes 1 and -1, with derivatives of zero but for rounding.
+    shape[2] = max(shape[2], 3)
+    shape[1] = max(shape[1], 3) if axes == [1] and shape[1] > 1 else shape[1]
+    return draw.node("MeanVarianceNormalization", [draw.input(shape)], axes=axes)

@@ -12,11 +12,13 @@ public import Neighbors
 /// good a layout in less time and memory (`Documentation/choices.md`).
 public struct SampleArguments: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Take the scores of this result of atlas-reduce.", valueName: "file"))
+    help: ArgumentHelp("Take the scores of this result of atlas-reduce.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var components: String?
   @Option(
     help: ArgumentHelp(
-      "Take the raw activations of this result of atlas-extract.", valueName: "file"))
+      "Take the raw activations of this result of atlas-extract.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var activations: String?
 
   /// Made by the argument parser.

@@ -9,14 +9,15 @@ public struct NetworkArguments: ParsableArguments {
   /// The network's file.
   @Option(
     help: ArgumentHelp(
-      "The network, an ONNX file or a frozen TensorFlow graph (.pb).", valueName: "file"))
+      "The network, an ONNX file or a frozen TensorFlow graph (.pb).", valueName: "file"),
+    completion: .file(extensions: ["onnx", "pb"]))
   public var model: String
 
   /// The card, when it does not lie beside the network.
   @Option(
     help: ArgumentHelp(
       "The model card; by default the JSON file of the network's name beside it.",
-      valueName: "file"))
+      valueName: "file"), completion: .file(extensions: ["json"]))
   public var card: String?
 
   /// Made by the argument parser.

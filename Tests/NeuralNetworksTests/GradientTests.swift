@@ -21,6 +21,31 @@ import Testing
     for target in ["stem", "a", "b", "mixed"] { try checkGradient(graph, target: target) }
   }
 
+  @Test(
+    "the gradient of roots and powers at zero is zero, not 0 · ∞",
+    arguments: [
+      OperationNetwork("root", .unary(.squareRoot), [4]),
+      OperationNetwork(
+        "power", .binary(.power), [4], [ConstantTensor(shape: [], elements: .floats([0.5]))]),
+      OperationNetwork(
+        "power 0", .binary(.power), [4], [ConstantTensor(shape: [], elements: .floats([0]))]),
+    ])
+  func gradientAtZero(_ network: OperationNetwork) throws {
+    let compiled = try CompiledNetwork(
+      network.graph, input: [4], reading: [], seeding: ["out"], weights: PreparedWeights())
+    compiled.withInput { input in
+      for (index, value) in [0, 0, 4, 1].enumerated() { input[index] = Float(value) }
+    }
+    try compiled.forward()
+    compiled.withSeed(of: "out") { seed in
+      for (index, value) in [0, 1, 1, 1].enumerated() { seed[index] = Float(value) }
+    }
+    try compiled.pullback()
+    let gradient = compiled.withGradient(of: "data") { span in (0..<4).map { span[$0] } }
+    let slope: Float = network.testDescription == "power 0" ? 0 : 0.25
+    #expect(gradient == [0, 0, slope, 2 * slope])
+  }
+
   @Test("a network that does not fit the image's size says so")
   func refusesSmallImages() {
     let graph = SmallNetwork.inception(channels: 16).graph

@@ -74,6 +74,20 @@ import Testing
     #expect(values[7].isNaN)
   }
 
+  @Test("softplus is exact relative to what is left of it, where it vanishes too")
+  func softplusses() {
+    var worst = 0.0
+    for step in -870...1000 {
+      let x = Float(step) / 10
+      let exact = max(Double(x), 0) + log1p(exp(-abs(Double(x))))
+      worst = max(worst, abs(Double(softplus(SIMD8(repeating: x))[4]) / exact - 1))
+    }
+    #expect(worst < 0x1p-21, "\(worst)")
+    let values = softplus(SIMD8(0, -1e30, -.infinity, 1e30, .infinity, .nan, -88, 88))
+    #expect(values[3] == 1e30 && values[4] == .infinity && values[5].isNaN && values[7] == 88)
+    for lane in [1, 2, 6] { #expect(values[lane] >= 0 && values[lane] < 1e-37) }
+  }
+
   @Test("the square root is exact to a few units in the last place")
   func roots() {
     var worst = 0.0

@@ -16,8 +16,8 @@ public enum Elementwise: Sendable, Hashable {
   case logistic, swish, hardSwish
   /// x · Φ(x), by the error function and by a hyperbolic tangent.
   case geluByErf, geluByTanh
-  /// The functions of these names; `softplus` is log(1 + exp(x)).
-  case tanh, exponential, logarithm, softplus, squareRoot, absolute
+  /// The functions of these names.
+  case tanh, exponential, absolute
 
   /// oneDNN's algorithm and its two parameters.
   var code: (algorithm: dnnl_alg_kind_t, alpha: Float, beta: Float) {
@@ -36,9 +36,6 @@ public enum Elementwise: Sendable, Hashable {
     case .geluByTanh: (dnnl_eltwise_gelu_tanh, 0, 0)
     case .tanh: (dnnl_eltwise_tanh, 0, 0)
     case .exponential: (dnnl_eltwise_exp, 0, 0)
-    case .logarithm: (dnnl_eltwise_log, 0, 0)
-    case .softplus: (dnnl_eltwise_soft_relu, 0, 0)
-    case .squareRoot: (dnnl_eltwise_sqrt, 0, 0)
     case .absolute: (dnnl_eltwise_abs, 0, 0)
     }
   }

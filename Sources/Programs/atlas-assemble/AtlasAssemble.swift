@@ -21,11 +21,13 @@ import Mosaics
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("One or more results of atlas-render.", valueName: "file"))
+    help: ArgumentHelp("One or more results of atlas-render.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var icons: [String]
   @Option(
     help: ArgumentHelp(
-      "Where the image goes, without ending: .png and .json are added.", valueName: "path"))
+      "Where the image goes, without ending: .png and .json are added.", valueName: "path"),
+    completion: .file())
   var output: String
   @OptionGroup var settings: Settings<AssembleSettings>
   @OptionGroup var common: CommonArguments

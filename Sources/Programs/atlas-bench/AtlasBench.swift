@@ -23,14 +23,15 @@ import ParallelLoops
 
   @Option(
     help: ArgumentHelp(
-      "A network; without one, extraction and rendering are left out.", valueName: "file"))
+      "A network; without one, extraction and rendering are left out.", valueName: "file"),
+    completion: .file(extensions: ["onnx", "pb"]))
   var model: String?
   @Option(
     help: ArgumentHelp(
       "The model card; by default the JSON file of the network's name beside it.",
-      valueName: "file"))
+      valueName: "file"), completion: .file(extensions: ["json"]))
   var card: String?
-  @Option(help: ArgumentHelp("Images for extraction.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Images for extraction.", valueName: "folder"), completion: .directory)
   var images: String?
   @Option(help: ArgumentHelp("The layer to extract and render.", valueName: "name"))
   var layer = "mixed4c"
@@ -38,9 +39,12 @@ import ParallelLoops
   var samples = 100_000
   @Option(help: "Channels of the synthetic samples.")
   var channels = 512
-  @Option(help: ArgumentHelp("A folder for files that are needed meanwhile.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("A folder for files that are needed meanwhile.", valueName: "folder"),
+    completion: .directory)
   var work = "Data/work"
-  @Option(help: ArgumentHelp("The result, one flat JSON object.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The result, one flat JSON object.", valueName: "file"), completion: .file())
   var output = "Data/work/bench.json"
   @OptionGroup var common: CommonArguments
 

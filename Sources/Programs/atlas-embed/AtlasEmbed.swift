@@ -31,7 +31,7 @@ import ParallelLoops
       """, version: projectVersion)
 
   @OptionGroup var samples: SampleArguments
-  @Option(help: ArgumentHelp("The result.", valueName: "file"))
+  @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: EmbedSettings
   @OptionGroup var common: CommonArguments

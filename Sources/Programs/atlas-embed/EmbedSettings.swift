@@ -10,7 +10,8 @@ struct EmbedSettings: StageSettings {
   @OptionGroup(title: "Report") var report: Settings<ReportSettings>
   @OptionGroup var search: Settings<EmbedSearchSettings>
   @Option(
-    help: ArgumentHelp("The neighbors of these samples, from atlas-neighbors.", valueName: "file"))
+    help: ArgumentHelp("The neighbors of these samples, from atlas-neighbors.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var neighborGraph: String?
   @OptionGroup var memory: MemoryArguments
 

@@ -43,7 +43,7 @@ struct StartArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Keep samples near their partners in this layout, of another layer or network and the same images: a sample's partner is the one nearest to its position in its image.",
-      valueName: "file"))
+      valueName: "file"), completion: .file(extensions: ["h5"]))
   var alignTo: String?
 
   private var start: Start { settings.parameters }

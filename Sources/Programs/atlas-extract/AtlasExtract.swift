@@ -31,7 +31,7 @@ import NeuralNetworks
   @Option(
     help: ArgumentHelp(
       "The images: a folder of JPEG, PNG, WebP, BMP or GIF files; folders in it are classes.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var images: String
   @Option(
     help: ArgumentHelp(
@@ -40,7 +40,8 @@ import NeuralNetworks
   var layer: [String]
   @Option(
     help: ArgumentHelp(
-      "The result; with several layers it must contain {layer}.", valueName: "file"))
+      "The result; with several layers it must contain {layer}.", valueName: "file"),
+    completion: .file())
   var output: String
   @OptionGroup var settings: ExtractArguments
   @Flag(

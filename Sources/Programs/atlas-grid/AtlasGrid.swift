@@ -24,11 +24,15 @@ import Matrices
           --grid 20 --output cells.h5
       """, version: projectVersion)
 
-  @Option(help: ArgumentHelp("The result of atlas-extract.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The result of atlas-extract.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var activations: String
-  @Option(help: ArgumentHelp("The result of atlas-embed.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The result of atlas-embed.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var layout: String
-  @Option(help: ArgumentHelp("The result.", valueName: "file"))
+  @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: Settings<GridSettings>
   @OptionGroup var common: CommonArguments

@@ -24,7 +24,7 @@ import ParallelLoops
       """, version: projectVersion)
 
   @OptionGroup var samples: SampleArguments
-  @Option(help: ArgumentHelp("The result.", valueName: "file"))
+  @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: NeighborSettings
   @OptionGroup var common: CommonArguments

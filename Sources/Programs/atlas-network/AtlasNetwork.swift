@@ -19,12 +19,14 @@ import Models
 
 /// The network, as an argument, and its card.
 struct ModelArguments: ParsableArguments {
-  @Argument(help: ArgumentHelp("The network, an ONNX or TensorFlow file.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp("The network, an ONNX or TensorFlow file.", valueName: "model"),
+    completion: .file(extensions: ["onnx", "pb"]))
   var model: String
   @Option(
     help: ArgumentHelp(
       "The model card; by default the JSON file of the network's name beside it.",
-      valueName: "file"))
+      valueName: "file"), completion: .file(extensions: ["json"]))
   var card: String?
 
   func load() throws -> TrainedNetwork { try TrainedNetwork.load(path: model, card: card) }

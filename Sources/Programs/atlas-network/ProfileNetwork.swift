@@ -21,9 +21,13 @@ struct ProfileNetwork: StageCommand {
           --batch 4 --gradient
       """)
 
-  @Argument(help: ArgumentHelp("The network, an ONNX or TensorFlow file.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp("The network, an ONNX or TensorFlow file.", valueName: "model"),
+    completion: .file(extensions: ["onnx", "pb"]))
   var model: String
-  @Option(help: ArgumentHelp("The model card.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The model card.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
   var card: String?
   @Option(
     help: ArgumentHelp("The last layer; by default the network's outputs.", valueName: "name"))

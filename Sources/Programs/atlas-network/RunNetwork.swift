@@ -28,11 +28,15 @@ struct RunNetwork: StageCommand {
           --gradient mixed4c --output out.h5
       """)
 
-  @Argument(help: ArgumentHelp("The network, an ONNX or TensorFlow file.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp("The network, an ONNX or TensorFlow file.", valueName: "model"),
+    completion: .file(extensions: ["onnx", "pb"]))
   var model: String
-  @Option(help: ArgumentHelp("The network's input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The network's input.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var input: String
-  @Option(help: ArgumentHelp("The result.", valueName: "file"))
+  @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @Option(
     help: ArgumentHelp(

@@ -29,12 +29,18 @@ import PrincipalComponents
           --new new.h5 --output placed.h5
       """, version: projectVersion)
 
-  @Option(help: ArgumentHelp("The finished layout, from atlas-embed.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The finished layout, from atlas-embed.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var layout: String
   @OptionGroup var samples: SampleArguments
-  @Option(help: ArgumentHelp("The new activations, from atlas-extract.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The new activations, from atlas-extract.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var new: String
-  @Option(help: ArgumentHelp("The result: a layout of the new samples.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The result: a layout of the new samples.", valueName: "file"),
+    completion: .file())
   var output: String
   @OptionGroup var common: CommonArguments
 

@@ -26,11 +26,12 @@ import NetworkCommandLine
       """, version: projectVersion)
 
   @OptionGroup var network: NetworkArguments
-  @Option(help: ArgumentHelp("The folder of images.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The folder of images.", valueName: "folder"), completion: .directory)
   var images: String
   @Option(help: ArgumentHelp("The layer.", valueName: "name"))
   var layer: String
-  @Option(help: ArgumentHelp("The folder of the atlas.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("The folder of the atlas.", valueName: "folder"), completion: .directory)
   var folder: String
   @Option(help: ArgumentHelp("The folder's part for one layout: tsne or umap.", valueName: "name"))
   var method: String
@@ -39,13 +40,15 @@ import NetworkCommandLine
   @Option(
     help: ArgumentHelp(
       "The folder of what is asked of each stage: STAGE.asked, as --record-settings prints it.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var asked: String
   @Flag(help: "Lay out raw activations instead of their principal components.")
   var rawActivations = false
   @Flag(help: "Render without whitening, which the components are for.")
   var noWhiten = false
-  @Option(help: ArgumentHelp("The layout to align to.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The layout to align to.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var alignTo: String?
   @Flag(help: "The images are drawn by the project: when they were drawn does not count.")
   var drawnImages = false

@@ -21,9 +21,11 @@ import PrincipalComponents
         atlas-reduce --activations activations.h5 --output components.h5
       """, version: projectVersion)
 
-  @Option(help: ArgumentHelp("The result of atlas-extract.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The result of atlas-extract.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var activations: String
-  @Option(help: ArgumentHelp("The result.", valueName: "file"))
+  @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: ReduceArguments
   @OptionGroup var common: CommonArguments

@@ -31,7 +31,7 @@ import NeuralNetworks
     help: ArgumentHelp(
       "The layer, by its name in the network's file or in the card.", valueName: "name"))
   var layer: String
-  @Option(help: ArgumentHelp("The result.", valueName: "file"))
+  @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: RenderSettings
   @Flag(

@@ -43,7 +43,9 @@ enum TargetSettings: SettingsTable {
 /// What icons show, with the files that it comes from.
 struct TargetArguments: ParsableArguments {
   @OptionGroup var settings: Settings<TargetSettings>
-  @Option(help: ArgumentHelp("The result of atlas-grid; for directions.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The result of atlas-grid; for directions.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var cellsFile: String?
   @Option(help: "The grid of the cells file; by default its only one.")
   var grid: Int?
@@ -54,7 +56,8 @@ struct TargetArguments: ParsableArguments {
   var cells: IndexRange?
   @Option(
     help: ArgumentHelp(
-      "The result of atlas-reduce, whose second moment whitens directions.", valueName: "file"))
+      "The result of atlas-reduce, whose second moment whitens directions.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
   var components: String?
 
   var target: TargetKind { settings.parameters.kind }

@@ -20,7 +20,8 @@ import SyntheticWorld
 
   @Option(
     help: ArgumentHelp(
-      "The folder to draw into; each class gets a folder in it.", valueName: "folder"))
+      "The folder to draw into; each class gets a folder in it.", valueName: "folder"),
+    completion: .directory)
   var output: String?
   @OptionGroup var settings: Settings<SynthesizeSettings>
   @Option(
@@ -29,7 +30,8 @@ import SyntheticWorld
   var classes: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A contact sheet to write, PNG or JPEG: every class with its name.", valueName: "file"))
+      "A contact sheet to write, PNG or JPEG: every class with its name.", valueName: "file"),
+    completion: .file())
   var sheet: String?
   @Flag(help: "Print the names of the classes.")
   var list = false

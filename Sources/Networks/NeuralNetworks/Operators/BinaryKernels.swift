@@ -105,7 +105,8 @@ extension BinaryFunction {
     case (.minimum, false): body { t, a, b in b < a ? t : a == b ? t / 2 : 0 }
     // At b = 0 and at a = 0 a power's derivatives are 0 · ∞; taken as 0, since a NaN would spread to
     // every pixel.
-    case (.power, true): body { t, a, b in b == 0 ? 0 : t * b * powf(a, b - 1) }
+    case (.power, true):
+      body { t, a, b in b == 0 || a == 0 && b < 1 ? 0 : t * b * powf(a, b - 1) }
     case (.power, false): body { t, a, b in a == 0 ? 0 : t * powf(a, b) * logf(a) }
     case (.modulo, false): body { t, a, b in -t * (a / b).rounded(.down) }
     case (.remainder, false): body { t, a, b in -t * (a / b).rounded(.towardZero) }

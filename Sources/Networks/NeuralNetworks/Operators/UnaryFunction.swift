@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Numerics
 internal import OneDNN
 
 /// A function of each element alone. [x]
@@ -150,8 +151,13 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     case rectifier
     /// A oneDNN primitive.
     case primitive(Elementwise)
-    /// A loop over `value` and a derivative, in single precision: oneDNN has no such function.
-    case loop(derivative: @Sendable (Float) -> Float)
+    /// A loop in single precision: oneDNN has no such function, or none that is exact enough.
+    case loop(value: VectorFunction, derivative: VectorFunction)
+  }
+
+  /// A loop over `value`, with its derivative.
+  private func loop(derivative: @escaping @Sendable (Float) -> Float) -> Implementation {
+    .loop(value: laneByLane { value($0) }, derivative: laneByLane(derivative))
   }
 
   /// Which of them, with oneDNN's parameters.
@@ -159,11 +165,11 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     switch self {
     case .relu: .rectifier
     case .hardSigmoid(let alpha, let beta):
-      .loop { x in
+      loop { x in
         let y = alpha * x + beta
         return y > 0 && y < 1 ? alpha : 0
       }
-    case .erf: .loop { x in 2 / Float.pi.squareRoot() * expf(-x * x) }
+    case .erf: loop { x in 2 / Float.pi.squareRoot() * expf(-x * x) }
     case .leakyReLU(let slope): .primitive(.relu(slope: slope))
     case .elu(let alpha): .primitive(.elu(alpha: alpha))
     // Where the bounds cross, the upper one holds (ONNX `Clip`).
@@ -176,16 +182,24 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     case .tanh: .primitive(.tanh)
     case .exponential: .primitive(.exponential)
     // oneDNN's is off by a millionth near 1, where a logarithm is small itself.
-    case .logarithm: .loop { x in 1 / x }
-    case .softplus: .primitive(.softplus)
-    case .squareRoot: .primitive(.squareRoot)
+    case .logarithm: loop { x in 1 / x }
+    // oneDNN's is off by 4 · 10⁻⁶ of nothing below −15, which Mish multiplies by its argument.
+    case .softplus: .loop(value: { Numerics.softplus($0) }, derivative: { Numerics.sigmoid($0) })
+    // At 0, where a norm or a deviation of nothing but zeros lies, its derivative is infinite; taken as 0,
+    // since 0 · ∞ would spread NaN to all gradients. So does torch with its norms.
+    case .squareRoot:
+      .loop(
+        value: { $0.squareRoot() },
+        derivative: { x in
+          (0.5 / x.squareRoot()).replacing(with: 0, where: x .== 0)
+        })
     case .reciprocal: .primitive(.power(factor: 1, exponent: -1))
     case .negative: .primitive(.linear(scale: -1, shift: 0))
     case .absolute: .primitive(.absolute)
     // They jump at whole numbers, or between two of them; elsewhere their derivative is 0.
-    case .floor, .ceiling, .round: .loop { _ in 0 }
-    case .sine: .loop { x in cosf(x) }
-    case .cosine: .loop { x in -sinf(x) }
+    case .floor, .ceiling, .round: loop { _ in 0 }
+    case .sine: loop { x in cosf(x) }
+    case .cosine: loop { x in -sinf(x) }
     }
   }
 
@@ -255,7 +269,8 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
     switch implementation {
     case .rectifier: return try compileRectifier(input, output, compiler)
     case .primitive(let known): return try compile(known, input, output, compiler)
-    case .loop(let derivative): return try compileLoop(derivative, input, output, compiler)
+    case .loop(let value, let derivative):
+      return try compileLoop(value, derivative, input, output, compiler)
     }
   }
 
@@ -318,15 +333,15 @@ public enum UnaryFunction: Hashable, Sendable, Operator {
       })
   }
 
-  /// A function that oneDNN lacks, in single precision.
+  /// A function by the project's own loop, in single precision.
   private func compileLoop(
-    _ derivative: @escaping @Sendable (Float) -> Float, _ input: TensorSlot, _ output: TensorSlot,
-    _ compiler: NetworkCompiler
+    _ function: @escaping VectorFunction, _ derivative: @escaping VectorFunction,
+    _ input: TensorSlot, _ output: TensorSlot, _ compiler: NetworkCompiler
   ) throws -> CompiledOperator {
     let source = try input.value()
     let value = try output.value()
     return CompiledOperator(
-      forward: [.kernel(UnaryKernel(self, result: value, source: source))],
+      forward: [.kernel(UnaryKernel(function, result: value, source: source))],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
         let contribution = try compiler.gradientContribution(of: input)

@@ -1,20 +1,34 @@
+internal import Numerics
 internal import OneDNN
 
-/// result ← f(source), for the functions that oneDNN lacks: hard sigmoid and the error function.
+/// A function of eight elements at a time.
+typealias VectorFunction = @Sendable (SIMD8<Float>) -> SIMD8<Float>
+
+/// A function of single elements as one of vectors, lane by lane.
+func laneByLane(_ function: @escaping @Sendable (Float) -> Float) -> VectorFunction {
+  { x in
+    var result = SIMD8<Float>()
+    for lane in 0..<8 { result[lane] = function(x[lane]) }
+    return result
+  }
+}
+
+/// result ← f(source), for the functions that oneDNN lacks or has not exactly enough.
 ///
 ///     forward                   y ← f(x)
 ///     pullback, pushforward     x̄ ← ȳ f′(x),  ẏ ← ẋ f′(x)      both by `DerivativeKernel`
 ///
-/// Elements are taken as they lie in memory, padding of blocks included: f and f′ are finite at 0.
+/// Elements are taken as they lie in memory, padding of blocks included: f and f′ are finite at 0, or
+/// what they are there is not read.
 ///
 /// - Complexity: O(elements).
 final class UnaryKernel: Kernel {
   let name = "loop"
-  private let function: UnaryFunction
+  private let function: VectorFunction
   private let result, source: TensorMemory
 
   /// - Precondition: Both tensors have as many elements, in single precision and the same layout.
-  init(_ function: UnaryFunction, result: TensorMemory, source: TensorMemory) {
+  init(_ function: @escaping VectorFunction, result: TensorMemory, source: TensorMemory) {
     precondition(
       result.storedCount == source.storedCount,
       "\(source.storedCount) elements for \(result.storedCount)")
@@ -27,8 +41,8 @@ final class UnaryKernel: Kernel {
     let function = function
     source.withElements { source in
       result.withMutableElements { result in
-        for index in 0..<result.count {
-          result[unchecked: index] = function.value(source[unchecked: index])
+        forEachBlock(of: result.count) { index, lanes in
+          result.store(function(source.vector(at: index, lanes: lanes)), at: index, lanes: lanes)
         }
       }
     }
@@ -38,13 +52,13 @@ final class UnaryKernel: Kernel {
 /// result ← gradient · f′(source); a tangent in the gradient's stead gives the result's tangent.
 final class DerivativeKernel: Kernel {
   let name = "loop"
-  private let derivative: @Sendable (Float) -> Float
+  private let derivative: VectorFunction
   private let result, source, gradient: TensorMemory
 
   /// - Precondition: All tensors have as many elements, in single precision and the same layout.
   init(
-    _ derivative: @escaping @Sendable (Float) -> Float, result: TensorMemory,
-    source: TensorMemory, gradient: TensorMemory
+    _ derivative: @escaping VectorFunction, result: TensorMemory, source: TensorMemory,
+    gradient: TensorMemory
   ) {
     precondition(
       result.storedCount == source.storedCount && result.storedCount == gradient.storedCount,
@@ -63,9 +77,10 @@ final class DerivativeKernel: Kernel {
     source.withElements { source in
       gradient.withElements { gradient in
         result.withMutableElements { result in
-          for index in 0..<result.count {
-            result[unchecked: index] =
-              gradient[unchecked: index] * derivative(source[unchecked: index])
+          forEachBlock(of: result.count) { index, lanes in
+            let slope = derivative(source.vector(at: index, lanes: lanes))
+            result.store(
+              gradient.vector(at: index, lanes: lanes) * slope, at: index, lanes: lanes)
           }
         }
       }
