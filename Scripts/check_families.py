@@ -12,7 +12,7 @@ in float64; that it is the same network as the one that was exported is checked 
 - tangents from an inner tensor to a later one and to the output, and the adjoint identity of both derivatives.
 
 An error is the largest difference as a fraction of the tensor's largest value; that of the identity a fraction
-of the product. A ReLU's unit that is zero but for rounding has one of two gradients, and so have the other
+of the product. Activations of a network that magnifies rounding may lie twice as far off as torch's own in float32. A ReLU's unit that is zero but for rounding has one of two gradients, and so have the other
 kinks: there the reference takes the side on which the program's own activations lie. The program's gradient must
 also hardly change when these activations are not asked for.
 
@@ -211,6 +211,14 @@ def activation_errors(case: derivatives.Case, names: list[str]) -> dict[str, flo
     return {name: relative_error(array, value) for name, array, value in pairs}
 
 
+def single_precision_error(case: derivatives.Case, model: onnx.ModelProto, name: str) -> float:
+    """How far torch in float32 is off at a tensor."""
+    with torch.no_grad():
+        (found,) = TorchGraph(model).float()(torch.from_numpy(case.array), keep=[name])
+        (expected,) = case.graph(case.x, keep=[name])
+    return relative_error(found.numpy(), expected)
+
+
 def upstream_of(graph: TorchGraph, seeds: list[str], names: list[str]) -> list[str]:
     """The input and those of the names that the seeds depend on."""
     wanted = graph.ancestors(seeds)
@@ -247,7 +255,11 @@ def check(model: Model, binary: Path) -> tuple[list[object], list[str]]:
         places = places_of(graph, case.x)
         for kind, what, error, name in errors_of(case, places):
             largest[kind] = error if math.isnan(largest[kind]) else max(largest[kind], error)
-            if not error <= LIMITS[kind]:
+            limit = LIMITS[kind]
+            if kind == "activations" and error > limit:
+                limit = max(limit, 2 * (own := single_precision_error(case, proto, name)))
+                print(f"{model.family}: activations off by {error:.1e}, torch's in float32 by {own:.1e}, at {name}")
+            if not error <= limit:
                 of = f" of {what}" if what else ""
                 wrong.append(f"{kind}{of} differ at {name} by {error:.1e}")
         single = derivatives.Case(binary, model.path, one_image(case), graph)
