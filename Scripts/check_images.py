@@ -285,7 +285,11 @@ def compare(read: Callable[[Path], Image.Image], program: Path, folder: Path, wo
 def read(path: Path) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return Image.open(io.BytesIO(path.read_bytes())).convert("RGB")
+        image = Image.open(io.BytesIO(path.read_bytes()))
+        if image.mode.startswith("I;16"):
+            # Pillow cuts these off at 255; of color it takes the higher eight bits, as the program does of both.
+            image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+        return image.convert("RGB")
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from peers.draw import Draw, operation
 
@@ -95,11 +97,15 @@ def batch_normalization(draw: Draw) -> str:
     return draw.node("Relu", [y]) if draw.chance(0.3) else y
 
 
+def with_three(shape: list[int], start: int) -> list[int]:
+    """A shape with three elements at least from a dimension on: two are standardized to 1 and -1 whatever they
+    are, and what is left of derivatives is rounding."""
+    return shape if math.prod(shape[start:]) >= 3 else [*shape[:-1], 5]
+
+
 @operation("InstanceNormalization")
 def instance_normalization(draw: Draw) -> str:
-    shape = draw.map_shape() if draw.chance(0.7) else draw.shape(3, 5)
-    if max(shape[2:]) == 1:
-        shape[2] = 3
+    shape = with_three(draw.map_shape() if draw.chance(0.7) else draw.shape(3, 5), 2)
     constants = [draw.constant(draw.values([shape[1]])) for _ in range(2)]
     return draw.node("InstanceNormalization", [draw.input(shape), *constants], epsilon=draw.choice((None, 1e-2)))
 
@@ -107,9 +113,7 @@ def instance_normalization(draw: Draw) -> str:
 @operation("GroupNormalization")
 def group_normalization(draw: Draw) -> str:
     groups = draw.integer(1, 4)
-    shape = draw.map_shape() if draw.chance(0.7) else draw.shape(3, 5)
-    if max(shape[2:]) == 1:
-        shape[2] = 3
+    shape = with_three(draw.map_shape() if draw.chance(0.7) else draw.shape(3, 5), 2)
     shape[1] = groups * draw.integer(1, 8)
     # One number a group in opset 18, which is deprecated, and one a channel since 21.
     count = groups if draw.opset < 21 else shape[1]
@@ -122,8 +126,7 @@ def group_normalization(draw: Draw) -> str:
 def layer_normalization(draw: Draw) -> str:
     shape = draw.map_shape() if draw.chance(0.4) else draw.shape(1)
     start = draw.integer(0, len(shape) - 1)
-    if max(shape[start:]) == 1:
-        shape[-1] = 5
+    shape = with_three(shape, start)
     normalized = shape[start:]
     scale = normalized if draw.chance(0.7) else draw.broadcastable(normalized)
     inputs = [draw.input(shape), draw.constant(draw.values(scale))]

@@ -24,10 +24,13 @@ public struct CellsFile {
     public var mean: Matrix
     /// 1 less the mean cosine between a cell's samples and their mean, from 0 to 2; m of them.
     public var dispersion: [Float]
+    /// The cosine between a cell's mean and that of all cells' samples, from −1 to 1; m of them.
+    public var baseline: [Float]
 
     /// Makes a level from its parts.
     public init(
-      side: Int, row: [Int32], column: [Int32], count: [Int32], mean: Matrix, dispersion: [Float]
+      side: Int, row: [Int32], column: [Int32], count: [Int32], mean: Matrix, dispersion: [Float],
+      baseline: [Float]
     ) {
       self.side = side
       self.row = row
@@ -35,6 +38,7 @@ public struct CellsFile {
       self.count = count
       self.mean = mean
       self.dispersion = dispersion
+      self.baseline = baseline
     }
   }
 
@@ -67,7 +71,8 @@ public struct CellsFile {
       column: try reader.read(Self.column.at(group)),
       count: try reader.read(Self.count.at(group)),
       mean: try reader.matrix(Self.mean.at(group)),
-      dispersion: try reader.read(Self.dispersion.at(group)))
+      dispersion: try reader.read(Self.dispersion.at(group)),
+      baseline: try reader.read(Self.baseline.at(group)))
     let inside = 0..<Int32(number)
     guard lengths["m"] == level.mean.rowCount, level.row.allSatisfy(inside.contains),
       level.column.allSatisfy(inside.contains)
@@ -77,6 +82,14 @@ public struct CellsFile {
       throw reader.damage("means of grid \(group) are not finite")
     }
     return level
+  }
+
+  /// How many different images the samples of each cell of a grid come from; nil where they are unknown.
+  ///
+  /// - Throws: `ArtifactError` if there is no such grid.
+  public func imageCounts(side: Int?) throws -> [Int32]? {
+    let dataset = Self.imageCount.at(try group(side))
+    return try reader.contains(dataset) ? try reader.read(dataset) : nil
   }
 
   /// The name of a grid's group.
@@ -110,6 +123,12 @@ extension CellsFile {
   static let dispersion = Dataset<Float>(
     "{side}/dispersion", ["m"], unit: "0 … 2",
     "1 − mean cosine between the cell's samples and their mean; 0 if all point the same way.")
+  static let baseline = Dataset<Float>(
+    "{side}/baseline", ["m"], unit: "−1 … 1",
+    "Cosine between the cell's mean and the mean of all cells' samples: the fidelity of one and the same icon for the whole layer.")
+  static let imageCount = Dataset<Int32>(
+    "{side}/image_count", ["m"], "Different images that the samples of each cell come from.",
+    SampleOrigins.absence)
   static let exemplars = Dataset<Int32>(
     "{side}/exemplars", ["m", "e"],
     "Samples with the highest cosine to the cell's mean, highest first; −1 fills up.")
@@ -167,8 +186,8 @@ extension CellsFile {
     attributes: SampleOrigins.attributes + [ImagesFolder.attribute.schema]
       + [left, right, bottom, top].map(\.schema) + [clipped.schema],
     datasets: [
-      row.schema, column.schema, count.schema, mean.schema, dispersion.schema, exemplars.schema,
-      cellOfSample.schema, exemplarNames.schema, exemplarBoxes.schema, exemplarCenters.schema,
+      row.schema, column.schema, count.schema, mean.schema, dispersion.schema, baseline.schema,
+      imageCount.schema, exemplars.schema, cellOfSample.schema, exemplarNames.schema, exemplarBoxes.schema, exemplarCenters.schema,
       classCounts.schema, classNames.schema, classLabels.schema,
     ],
     example: """

@@ -81,11 +81,17 @@ public final class CellsWriter {
     try writer.write(CellsFile.count.at(group), level.count)
     try writer.write(CellsFile.mean.at(group), level.mean)
     try writer.write(CellsFile.dispersion.at(group), level.dispersion)
+    try writer.write(CellsFile.baseline.at(group), level.baseline)
     try writer.write(
       CellsFile.exemplars.at(group), exemplars,
       shape: [cellCount, exemplars.count / max(1, cellCount)])
     try writer.write(CellsFile.cellOfSample.at(group), samples.cellOfSample)
     guard let origins else { return }
+    var images = [Set<Int32>](repeating: [], count: cellCount)
+    for (cell, image) in zip(samples.cellOfSample, origins.image) where cell >= 0 {
+      images[Int(cell)].insert(image)
+    }
+    try writer.write(CellsFile.imageCount.at(group), images.map { Int32($0.count) })
     try write(exemplars, of: group, cellCount: cellCount, origins)
     try write(classesOf: samples.cellOfSample, of: group, cellCount: cellCount, origins)
   }

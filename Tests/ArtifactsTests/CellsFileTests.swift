@@ -13,7 +13,7 @@ import Testing
   private let level = CellsFile.Level(
     side: 7, row: [0, 6], column: [1, 2], count: [5, 9],
     mean: Matrix(rowCount: 2, columnCount: 3, elements: [1, 2, 3, 4, 5, 6]),
-    dispersion: [0.25, 0.5])
+    dispersion: [0.25, 0.5], baseline: [0.9, -0.5])
 
   @Test("cells come back, of one grid or several")
   func cells() throws {
@@ -28,6 +28,7 @@ import Testing
     try writer.finish()
     let file = try CellsFile(path: fixture.path)
     #expect(try file.level(side: 7) == level && file.level(side: 20) == second)
+    #expect(try file.imageCounts(side: 20) == nil)
     #expect(message { _ = try file.level(side: nil) }.contains("choose one with --grid"))
     #expect(message { _ = try file.level(side: 8) }.contains("it has no grid 8; it has 20, 7"))
     try fixture.expectConformity(fixture.path, CellsFile.schema)
@@ -47,6 +48,7 @@ import Testing
     #expect(try file.strings("7/exemplar_names") == ["b/3.png", "a/1.png", "b/3.png", ""])
     #expect(try file.shape(of: "7/exemplar_names") == [2, 2])
     #expect(try file.int32s("7/class_counts") == [2, 0, 0, 1])
+    #expect(try CellsFile(path: fixture.path).imageCounts(side: 7) == [1, 1])
     #expect(try file.strings("7/class_names") == ["a", "b"])
     #expect(try file.strings("7/class_labels") == ["", "tabby"])
     #expect(try file.attribute("images_folder") == .string("/photographs"))

@@ -44,6 +44,14 @@ import Testing
         let cosines = members.map { cosine(rows, $0, level.mean, cell) }
         let average = cosines.reduce(0, +) / Double(members.count)
         #expect(abs(Double(level.dispersion[cell]) - (1 - average)) < 1e-6)
+        let center = Matrix(
+          rowCount: 1, columnCount: columnCount,
+          elements: (0..<columnCount).map { column in
+            let kept = (0..<rowCount).filter { level.assignment.cellOfSample[$0] >= 0 }
+            return Float(
+              kept.reduce(0.0) { $0 + Double(rows[$1, column]) } / Double(kept.count))
+          })
+        #expect(abs(Double(level.baselines[cell]) - cosine(level.mean, cell, center, 0)) < 1e-6)
         // Cosines that agree in single precision are ties, broken by the row.
         let best = zip(members, cosines.map { Float($0) })
           .sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(exemplarCount)

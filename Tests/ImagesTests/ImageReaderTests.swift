@@ -27,10 +27,10 @@ import Testing
     #expect(try pixels(1, 0, [0b0100_0000], width: 2) == [0, 0, 0, 255, 255, 255])
     #expect(
       try pixels(8, 3, [1, 0], width: 2, palette: [1, 2, 3, 40, 50, 60]) == [40, 50, 60, 1, 2, 3])
-    // Of sixteen bits the higher eight count; gray is cut off at 255, as Pillow has it.
+    // Of sixteen bits the higher eight count, of gray as of color.
     #expect(try pixels(16, 2, [0, 255, 128, 128, 254, 255], width: 1) == [0, 128, 254])
     #expect(
-      try pixels(16, 0, [0, 9, 0, 255, 1, 0], width: 3) == [9, 9, 9, 255, 255, 255, 255, 255, 255])
+      try pixels(16, 0, [0, 255, 9, 0, 255, 1], width: 3) == [0, 0, 0, 9, 9, 9, 255, 255, 255])
     #expect(try pixels(16, 4, [7, 255, 0, 0], width: 1) == [7, 7, 7])
     #expect(try pixels(2, 0, [0b0001_1011], width: 4).map(Int.init).reduce(0, +) == 3 * 510)
     // What is transparent shows its color.

@@ -98,6 +98,8 @@ public final class ActivationExtractor: Sendable {
     /// The sizes of these images in pixels; `Preprocessing.window(of:)` tells which part the network
     /// saw.
     public var extents: [Extent] = []
+    /// Which of these images hardly vary: all colors within eight levels of 256.
+    public var plainness: [Bool] = []
     /// For each layer, samples × channels, row-major.
     public var activations: [[Float]]
     /// For each layer, the row and the column of each sample's position.
@@ -174,6 +176,7 @@ public final class ActivationExtractor: Sendable {
   /// What one image gives.
   fileprivate struct Sample {
     var extent: Extent
+    var isPlain = false
     /// For each layer, positions × channels.
     var activations: [[Float]] = []
     var positions: [[(y: Int, x: Int)]] = []
@@ -195,8 +198,11 @@ public final class ActivationExtractor: Sendable {
         try preprocessing.readInput(path, decodesFast: decodesFast, into: &input)
       }
     }.get()
+    let isPlain = network.withInput { preprocessing.isPlain($0.span) }
     try network.forward()
-    return try gatherAll(image, of: extent, network)
+    var sample = try gatherAll(image, of: extent, network)
+    sample.isPlain = isPlain
+    return sample
   }
 
   /// The samples of the image that the network has seen last.
@@ -249,6 +255,7 @@ extension ActivationExtractor.Block {
   fileprivate mutating func append(_ sample: ActivationExtractor.Sample, of image: Int) {
     images.append(image)
     extents.append(sample.extent)
+    plainness.append(sample.isPlain)
     predictions += sample.predictions
     for layer in activations.indices {
       activations[layer] += sample.activations[layer]

@@ -24,6 +24,21 @@ extension Preprocessing {
     }
   }
 
+  /// Whether an input hardly varies: in no channel by more than eight levels of 256.
+  func isPlain(_ input: Span<Float>) -> Bool {
+    let plane = size.height * size.width
+    return channels.enumerated().allSatisfy { index, channel in
+      let weights = channel.weights
+      let level = abs(weights.x) + abs(weights.y) + abs(weights.z)
+      var (least, greatest) = (Float.infinity, -Float.infinity)
+      for element in index * plane..<(index + 1) * plane {
+        least = min(least, input[element])
+        greatest = max(greatest, input[element])
+      }
+      return greatest - least <= 8 * level
+    }
+  }
+
   /// Resizes an image, crops its center and maps every channel.
   ///
   /// Only the part of the resized image that the network sees is computed.

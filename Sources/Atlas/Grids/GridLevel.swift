@@ -44,6 +44,27 @@ public struct GridLevel: Sendable, Equatable {
 
   /// The cells: position in the grid and number of samples.
   public var cells: GridCells { assignment.cells }
+
+  /// The cosine between each cell's mean and the mean of all cells' samples; 0 where one of them is zero.
+  ///
+  /// What says how much of a high fidelity is common to the whole layer: behind a ReLU all activations
+  /// point into the same quadrant.
+  public var baselines: [Float] {
+    var sum = [Double](repeating: 0, count: mean.columnCount)
+    for (cell, count) in cells.count.enumerated() {
+      for (channel, value) in mean[row: cell].enumerated() {
+        sum[channel] += Double(count) * Double(value)
+      }
+    }
+    let scale = 1 / Double(max(1, cells.sampleCount))
+    let center = sum.map { Float($0 * scale) }
+    let length = dotProduct(center.span, center.span).squareRoot()
+    return (0..<mean.rowCount).map { cell in
+      let own = mean.elements.span.extracting(mean.range(ofRow: cell))
+      let lengths = dotProduct(own, own).squareRoot() * length
+      return lengths > 0 ? Float(min(1, max(-1, dotProduct(own, center.span) / lengths))) : 0
+    }
+  }
 }
 
 /// The dispersion and the exemplars of every cell of several grids, from a second pass over the

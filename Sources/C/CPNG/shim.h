@@ -16,8 +16,6 @@ static inline png_alloc_size_t png_largest_file_size(png_image image) {
 // What a PNG file says of its image, and how its reading went.
 typedef struct {
   int width, height;
-  // Whether the pixels are gray, of 16 bits and without transparency.
-  int is_gray16;
   // Why it cannot be read.
   char message[200];
 } png_summary;
@@ -83,14 +81,12 @@ static inline int png_summarize(
   png_read_info(png, info);
   summary->width = (int)png_get_image_width(png, info);
   summary->height = (int)png_get_image_height(png, info);
-  summary->is_gray16 = png_get_bit_depth(png, info) == 16
-      && png_get_color_type(png, info) == PNG_COLOR_TYPE_GRAY;
   png_destroy_read_struct(&png, &info, NULL);
   return 1;
 }
 
-// Decodes the pixels: red, green and blue of 8 bits, or gray of 16, the higher byte first; 0 if that
-// cannot be done. Gamma and transparency are left aside.
+// Decodes the pixels: red, green and blue of 8 bits; 0 if that cannot be done. Gamma and transparency are
+// left aside, and of 16 bits the lower eight.
 static inline int png_decode(
     const unsigned char *bytes, size_t count, unsigned char *pixels, png_summary *summary) {
   png_source source = {bytes, count, summary};
@@ -105,17 +101,15 @@ static inline int png_decode(
     return 0;
   }
   png_read_info(png, info);
-  if (!summary->is_gray16) {
-    int color = png_get_color_type(png, info);
-    if (color == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
-    if (color == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
-    png_set_strip_16(png);
-    png_set_strip_alpha(png);
-    if (!(color & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png);
-  }
+  int color = png_get_color_type(png, info);
+  if (color == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
+  if (color == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
+  png_set_strip_16(png);
+  png_set_strip_alpha(png);
+  if (!(color & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png);
   int passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
-  size_t stride = (size_t)summary->width * (summary->is_gray16 ? 2 : 3);
+  size_t stride = (size_t)summary->width * 3;
   if (png_get_rowbytes(png, info) != stride) png_error(png, "its rows have another length");
   for (int pass = 0; pass < passes; pass++) {
     for (int row = 0; row < summary->height; row++) {

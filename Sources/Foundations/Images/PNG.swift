@@ -1,20 +1,19 @@
 internal import CPNG
 
-/// A PNG file of any kind, to be decoded to RGB as Pillow's `convert("RGB")` does.
+/// A PNG file of any kind, to be decoded to RGB as Pillow's `convert("RGB")` does, but for gray of 16 bits.
 ///
 /// Values are taken as they are, whatever gamma and profile are noted; transparency is dropped, and
-/// the colors under it show; of 16 bits a color the higher eight count, and gray of 16 bits is cut
-/// off at 255. The corresponding libpng function is `png_read_row`.
+/// the colors under it show; of 16 bits the higher eight count. Pillow does the same with color, but cuts
+/// gray of 16 bits off at 255, which leaves a white image. The corresponding libpng function is
+/// `png_read_row`.
 func preparePNG(_ bytes: [UInt8], name: String) throws(ImageError) -> PreparedImage {
   var summary = png_summary()
   guard png_summarize(bytes, bytes.count, &summary) != 0 else { throw fault(summary, name) }
   let (width, height) = (Int(summary.width), Int(summary.height))
   try ImageReader.check(width: width, height: height, name: name)
-  let isGray16 = summary.is_gray16 != 0
-  let byteCount = (isGray16 ? 2 : 3) * width * height
-  return PreparedImage(
-    fullWidth: width, fullHeight: height, byteCount: isGray16 ? 5 * width * height : byteCount
-  ) { () throws(ImageError) in
+  let byteCount = 3 * width * height
+  return PreparedImage(fullWidth: width, fullHeight: height, byteCount: byteCount) {
+    () throws(ImageError) in
     var summary = summary
     var isWhole: Int32 = 0
     let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
@@ -22,20 +21,8 @@ func preparePNG(_ bytes: [UInt8], name: String) throws(ImageError) -> PreparedIm
       count = isWhole == 0 ? 0 : byteCount
     }
     guard isWhole != 0 else { throw fault(summary, name) }
-    return RGBImage(
-      width: width, height: height, pixels: isGray16 ? rgb(fromGray16: pixels) : pixels)
+    return RGBImage(width: width, height: height, pixels: pixels)
   }
-}
-
-/// Gray of 16 bits, cut off at 255, as Pillow has it.
-private func rgb(fromGray16 bytes: [UInt8]) -> [UInt8] {
-  var pixels: [UInt8] = []
-  pixels.reserveCapacity(bytes.count / 2 * 3)
-  for start in stride(from: 0, to: bytes.count, by: 2) {
-    let gray = bytes[start] == 0 ? bytes[start + 1] : 255
-    for _ in 0..<3 { pixels.append(gray) }
-  }
-  return pixels
 }
 
 private func fault(_ summary: png_summary, _ name: String) -> ImageError {

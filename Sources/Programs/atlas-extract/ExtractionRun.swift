@@ -51,17 +51,18 @@ struct ExtractionRun {
 
   /// How an image went.
   private enum Outcome {
-    /// It was sampled; its size in pixels, and its best classes, if they were asked for.
-    case sampled(NeuralNetworks.Extent, [Int32])
+    /// It was sampled; its size in pixels, whether it hardly varies, and its best classes, if they were
+    /// asked for.
+    case sampled(NeuralNetworks.Extent, isPlain: Bool, [Int32])
     /// It could not be read.
     case failed(String)
 
     /// The line of the journal.
     var line: String {
       switch self {
-      case .sampled(let size, let classes):
-        (["sampled", "\(size.height)x\(size.width)"] + classes.map(String.init))
-          .joined(separator: " ")
+      case .sampled(let size, let isPlain, let classes):
+        ([isPlain ? "plain" : "sampled", "\(size.height)x\(size.width)"]
+          + classes.map(String.init)).joined(separator: " ")
       case .failed(let reason): "failed " + reason.split(whereSeparator: \.isNewline).joined()
       }
     }
@@ -69,12 +70,12 @@ struct ExtractionRun {
     init?(line: String) {
       let words = line.split(separator: " ", maxSplits: 1)
       switch words.first {
-      case "sampled":
+      case "sampled", "plain":
         let rest = words.dropFirst().flatMap { $0.split(separator: " ") }
         let sides = rest.first?.split(separator: "x").compactMap { Int($0) } ?? []
         guard sides.count == 2, sides.allSatisfy({ (1..<1 << 30).contains($0) }) else { return nil }
         self = .sampled(
-          NeuralNetworks.Extent(height: sides[0], width: sides[1]),
+          NeuralNetworks.Extent(height: sides[0], width: sides[1]), isPlain: words[0] == "plain",
           rest.dropFirst().compactMap { Int32($0) })
       case "failed": self = .failed(words.count > 1 ? String(words[1]) : "")
       default: return nil
@@ -192,7 +193,8 @@ struct ExtractionRun {
       let start = sampledCount * classCount
       sampledCount += 1
       return .sampled(
-        block.extents[sampledCount - 1], Array(block.predictions[start..<start + classCount]))
+        block.extents[sampledCount - 1], isPlain: block.plainness[sampledCount - 1],
+        Array(block.predictions[start..<start + classCount]))
     }
   }
 
@@ -206,9 +208,11 @@ struct ExtractionRun {
     var sizes = [Int32](repeating: 0, count: 2 * outcomes.count)
     var windows = [Float](repeating: 0, count: 4 * outcomes.count)
     var failures: [(image: Int32, reason: String)] = []
+    var plain: [Int] = []
     for (image, outcome) in outcomes.enumerated() {
       switch outcome {
-      case .sampled(let size, let classes):
+      case .sampled(let size, let isPlain, let classes):
+        if isPlain { plain.append(image) }
         predictions.images.append(Int32(image))
         predictions.classes += classes
         let window = extractor.preprocessing.window(of: size)
@@ -230,6 +234,11 @@ struct ExtractionRun {
     if !failures.isEmpty {
       Diagnostics.warn(
         "\(failures.count) of \(counted(images.names.count, "image")) could not be read")
+    }
+    if let first = plain.first {
+      Diagnostics.warn(
+        "\(plain.count) of \(counted(images.names.count, "image")) \(plain.count == 1 ? "shows" : "show") hardly more than one color; the first: \(images.names[first])"
+      )
     }
     let input = extractor.preprocessing.size
     for (layer, rows) in layers.enumerated() {

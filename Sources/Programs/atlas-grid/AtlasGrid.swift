@@ -111,7 +111,8 @@ import Matrices
     try writer.write(
       CellsFile.Level(
         side: cells.side, row: cells.row.map(Int32.init), column: cells.column.map(Int32.init),
-        count: cells.count.map(Int32.init), mean: level.mean, dispersion: level.dispersion),
+        count: cells.count.map(Int32.init), mean: level.mean, dispersion: level.dispersion,
+        baseline: level.baselines),
       CellsFile.Samples(exemplars: level.exemplars, cellOfSample: cellOfSample))
     // The homogeneity that Documentation/choices.md compares: weighted by samples, not by cells.
     let samples = cells.sampleCount

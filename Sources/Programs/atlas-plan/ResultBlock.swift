@@ -13,23 +13,23 @@ struct ResultBlock {
       lines = []
       return
     }
-    var lines = ["", "The atlas is \(first)"]
-    lines += Self.quality(ofLayoutBeside: first)
-    lines += Self.quality(ofIcons: String(first.dropLast(4)) + ".json")
-    let layout = first.split(separator: "/").dropLast().joined(separator: "/")
-    let folder = first.hasPrefix("/") ? "/" + layout : layout
-    lines.append("  plots of the layout: \(folder)/layout-classes.png, layout-density.png")
-    lines.append(
-      "  next: look at the exemplars of a cell (Examples), or make atlas with GRID=40 or STEPS=1024"
-    )
-    self.lines = lines
+    let pieces = first.split(separator: "/", omittingEmptySubsequences: false)
+    let folder = pieces.dropLast().joined(separator: "/")
+    let grid = first.dropLast(4).split(separator: "-").last.map(String.init) ?? ""
+    let (cells, icons) = ("\(folder)/cells-\(grid).h5", "\(folder)/icons-\(grid).h5")
+    lines =
+      ["", "The atlas is \(first)"]
+      + Self.quality(ofLayout: "\(folder)/layout.h5")
+      + Self.quality(ofIcons: String(first.dropLast(4)) + ".json", of: cells) + [
+        "  plots of the layout: \(folder)/layout-classes.png, layout-density.png",
+        // Paths below OUT hold nothing that a shell would read.
+        "  next: a cell with its photographs, python3 Examples/show_cell.py \(cells) \(icons)",
+        "  or make atlas with GRID=40 or STEPS=1024",
+      ]
   }
 
-  /// What the quality report beside the layout says, in words.
-  private static func quality(ofLayoutBeside atlas: String) -> [String] {
-    let path =
-      (atlas.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      + ["layout.h5"]).joined(separator: "/")
+  /// What the quality report in the layout says, in words.
+  private static func quality(ofLayout path: String) -> [String] {
     guard let layout = try? ArrayFileReader(path: path, kind: LayoutFile.schema.kind),
       case .number(let trust) = try? layout.attribute("trustworthiness_15")
     else { return [] }
@@ -38,31 +38,52 @@ struct ResultBlock {
       ? "what lies together is alike"
       : trust > 0.85
         ? "what lies together is mostly alike" : "what lies together need not be alike"
-    return ["  layout: \(words) (trustworthiness \(decimal(trust)) of 1)"]
+    var line = "  layout: \(words) (trustworthiness \(decimal(trust)) of 1)"
+    if case .number(let stability) = try? layout.attribute("stability") {
+      let seeds =
+        stability > 0.9
+        ? "another seed gives the same map"
+        : stability > 0.6
+          ? "another seed moves some groups" : "another seed arranges the groups differently"
+      line += "; \(seeds) (stability \(decimal(stability)) of 1)"
+    }
+    return [line]
   }
 
-  /// What the icons' fidelities say, in words.
-  private static func quality(ofIcons manifest: String) -> [String] {
+  /// What the icons' fidelities say, in words, beside the fidelity of one icon for the whole layer.
+  private static func quality(ofIcons manifest: String, of cells: String) -> [String] {
     guard let data = FileManager.default.contents(atPath: manifest),
       let atlas = try? AtlasManifest(json: Array(data)),
-      let median = atlas.summary.medianFidelity
+      let median = atlas.summary.medianFidelity.map(Double.init)
     else { return [] }
-    let low = atlas.cells.count { ($0.fidelity ?? 1) < 0.4 }
+    let file = try? CellsFile(path: cells)
+    let baselines = (try? file?.level(side: atlas.gridSide))?.baseline.sorted() ?? []
+    let baseline = baselines.isEmpty ? 0 : Double(baselines[baselines.count / 2])
     let words =
-      median > 0.7
-      ? "most show what their cells' activations are"
-      : median > 0.5
-        ? "most come near to their cells' activations"
-        : "most are far from their cells' activations: more STEPS or a larger ICON_SIZE may help"
+      median <= baseline
+      ? "most show no more than what the whole layer has in common"
+      : median < 0.5
+        ? "most are far from their cells' activations: more STEPS or a larger ICON_SIZE may help"
+        : median < 0.7 || median - baseline < 0.5 * (1 - baseline)
+          ? "most come near to their cells' activations"
+          : "most show what their cells' activations are"
+    let beside = baselines.isEmpty ? "" : "; the layer's mean alone has \(decimal(baseline))"
     var lines = [
-      "  icons: \(counted(atlas.cells.count, "cell")); \(words) (median fidelity \(decimal(Double(median))) of 1)"
+      "  icons: \(counted(atlas.cells.count, "cell")); \(words) (median fidelity \(decimal(median)) of 1\(beside))"
     ]
+    let low = atlas.cells.count { ($0.fidelity ?? 1) < 0.4 }
     if low > 0 {
       lines.append("  \(counted(low, "icon")) below 0.4: look at their exemplars instead")
     }
     let blank = atlas.cells.count { $0.blank == true }
     if blank > 0 {
       lines.append("  \(counted(blank, "icon")) crossed out: they found nothing to show")
+    }
+    let imageCounts = (try? file?.imageCounts(side: atlas.gridSide)) ?? nil
+    let few = (imageCounts ?? []).count { $0 < 3 }
+    if few > 0 {
+      lines.append(
+        "  \(counted(few, "cell")) of samples from one or two images: such an icon speaks of these alone")
     }
     return lines
   }

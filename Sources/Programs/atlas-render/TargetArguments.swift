@@ -72,7 +72,18 @@ struct TargetArguments: ParsableArguments {
       guard components != nil || !whiten else {
         throw ValidationError("--components is needed to whiten; or give --no-whiten.")
       }
-    } else if cells == nil {
+      return
+    }
+    let unread = [
+      cellsFile.map { _ in "--cells-file" }, grid.map { _ in "--grid" },
+      components.map { _ in "--components" },
+    ].compactMap { $0 }
+    guard unread.isEmpty else {
+      throw ValidationError(
+        "\(unread.joined(separator: ", ")) \(unread.count == 1 ? "is" : "are") for directions, not for --target \(target.rawValue)."
+      )
+    }
+    guard cells != nil else {
       throw ValidationError("--cells is needed for --target \(target.rawValue): which of them?")
     }
   }
@@ -109,16 +120,21 @@ struct TargetArguments: ParsableArguments {
     let result =
       target == .direction
       ? try directions(of: network, subject, shape: shape, tensor: tensor)
-      : try units(of: subject, shape: shape, tensor: tensor)
+      : try units(of: network, subject, shape: shape, tensor: tensor)
     // Before the network is compiled for every thread.
     for target in result.targets { try target.objective.check(shapes: [tensor: shape]) }
     return result
   }
 
   private func units(
-    of subject: Subject, shape: MapShape, tensor: String
+    of network: TrainedNetwork, _ subject: Subject, shape: MapShape, tensor: String
   ) throws -> RenderTargets {
     let range = try chosen(of: shape.channels, "\(target.rawValue)s of \(tensor)")
+    if target.isOfLogits, let logits = network.graph.logits(behind: tensor) {
+      throw StageError(
+        "Cannot take \(quoted(tensor)) for \(target.rawValue): it is the result of a softmax; give the layer of logits, \(quoted(logits))."
+      )
+    }
     // Units have no cells; they get a sheet as square as can be.
     var columns = 1
     while columns * columns < range.count { columns += 1 }
@@ -213,6 +229,9 @@ enum TargetKind: String, CaseIterable, Sendable {
   case direction, channel, neuron, logit, probability
   case logOdds = "log-odds"
 
+  /// Whether it is of a class, by its logit.
+  var isOfLogits: Bool { [.logit, .probability, .logOdds].contains(self) }
+
   /// The objective of a unit of a tensor; nil for directions, which a cells file gives.
   func objective(_ index: Int, of tensor: String) -> Objective? {
     switch self {
@@ -223,6 +242,21 @@ enum TargetKind: String, CaseIterable, Sendable {
     case .probability: .probability(index, ofLogits: tensor)
     case .logOdds: .logOdds(index, ofLogits: tensor)
     }
+  }
+}
+
+extension NetworkGraph {
+  /// What the softmax reads whose result a tensor is; nil for other tensors.
+  fileprivate func logits(behind tensor: String) -> String? {
+    var name = tensor
+    while let node = nodes.first(where: { $0.output == name }) {
+      switch node.operation {
+      case .softmax: return node.inputs[0]
+      case .flatten, .reshape, .squeeze, .unsqueeze, .identity: name = node.inputs[0]
+      default: return nil
+      }
+    }
+    return nil
   }
 }
 
