@@ -4,73 +4,193 @@
     python3 Examples/show_cell.py Data/atlas/synthetic-world/mixed4c/seed2-40/tsne/cells-20.h5 \\
         Data/atlas/synthetic-world/mixed4c/seed2-40/tsne/icons-20.h5 --cell 7 12 --output cell.png
 
+    python3 Examples/show_cell.py … --class terrier    # the cell where these classes have the largest share
+
 An icon alone misleads: it shows what a layer sees in a cell, and the exemplars show in what. Each is
 one of the photographs whose activation is most like the cell's mean; bright is what that activation
-depends on, its receptive field, and the dot is the field's center.
+depends on, its receptive field, and the dot is the position's own place. Where a layer sees the whole
+image, as behind attention, all is bright, and the dot alone says which position it is.
+
+A fidelity means little by itself: beside it stands that of the layer's mean, one and the same icon for
+all cells. Samples of few images speak of these images alone.
 
 Everything comes from two files of the atlas and the photographs; Documentation/files.md says what is
 in them. Needs h5py, numpy and Pillow.
 """
 
 import argparse
+import difflib
+import sys
 from pathlib import Path
+from typing import NoReturn
 
-import h5py
-import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+try:
+    import h5py
+    import numpy as np
+    from PIL import Image, ImageDraw, ImageFont
+except ImportError as error:
+    sys.exit(
+        f"show_cell.py: {error}: {sys.executable} -m pip install h5py numpy pillow"
+        " (for Debian's own Python: apt install python3-h5py python3-pil)"
+    )
 
 INK, GRAY, PALE, ACCENT = (32, 33, 36), (110, 114, 120), (232, 234, 237), (255, 112, 67)
 MARGIN, ICON, TILE, GAP, LINE = 36, 352, 208, 12, 30
 
 
+def fail(message: str) -> NoReturn:
+    """Ends with one line."""
+    sys.exit(f"show_cell.py: {' '.join(message.split())}")
+
+
+def opened(path: str, kind: str) -> h5py.File:
+    """A file of an atlas, if it is of this kind."""
+    if not Path(path).is_file():
+        fail(f"there is no file {path}")
+    try:
+        file = h5py.File(path)
+    except OSError:
+        fail(f"{path} is not an HDF5 file, or a damaged one; {kind}.h5 is wanted")
+    found = text(file.attrs.get("kind", b"something else"))
+    if found != kind:
+        fail(f"{path} holds {found}, not {kind}; the cells come first, then the icons")
+    return file
+
+
+def text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
 class Cell:
-    """A cell of a grid, as `cells.h5` and `icons.h5` describe it."""
+    """A cell of a grid, as `cells.h5` and `icons.h5` describe it: that of a place, of a class, or the fullest."""
 
-    def __init__(self, cells_path: str, icons_path: str, position: list[int] | None = None) -> None:
-        with h5py.File(cells_path) as cells, h5py.File(icons_path) as icons:
+    def __init__(
+        self, cells_path: str, icons_path: str, place: list[int] | None = None, class_name: str | None = None
+    ) -> None:
+        with opened(cells_path, "cells") as cells, opened(icons_path, "icons") as icons:
             self.side = int(icons.attrs["grid_side"])
+            self.network, self.layer = text(icons.attrs["network"]), text(icons.attrs["layer"])
+            if text(icons.attrs["target"]) != "direction":
+                fail(f"{icons_path} has no icons of cells: its target is {text(icons.attrs['target'])}")
+            if str(self.side) not in cells:
+                fail(f"{icons_path} is of grid {self.side}, {cells_path} of {', '.join(cells)}; give two of one grid")
             grid = cells[str(self.side)]
-            rows, columns, counts = grid["row"][:], grid["column"][:], grid["count"][:]
-            if position is None:
-                self.index = int(counts.argmax())
-            else:
-                found = np.flatnonzero((rows == position[0]) & (columns == position[1]))
-                if len(found) == 0:
-                    raise SystemExit(f"{cells_path} has no cell in row {position[0]}, column {position[1]}")
-                self.index = int(found[0])
-            self.row, self.column = int(rows[self.index]), int(columns[self.index])
-            self.count = int(counts[self.index])
-
             # A file of icons may hold a part of the cells, in any order.
-            place = np.flatnonzero(icons["cell"][:] == self.index)
-            if len(place) == 0:
-                raise SystemExit(f"{icons_path} has no icon of cell {self.index}")
-            self.icon = Image.fromarray(icons["icons"][place[0]])
-            self.fidelity = float(icons["fidelity"][place[0]])
-            self.network, self.layer = icons.attrs["network"].decode(), icons.attrs["layer"].decode()
+            drawn = icons["cell"][:]
+            for name in ("row", "column", "count"):
+                if drawn.max() >= len(grid[name]) or (grid[name][:][drawn] != icons[name][:]).any():
+                    fail(f"{icons_path} was made of other cells than {cells_path} has")
+            words = class_words(grid)
+            self.answer = ""
+            if class_name is not None:
+                index, self.answer = richest(grid, drawn, class_name)
+            elif place is not None:
+                index = placed(grid, drawn, place, cells_path, icons_path)
+            else:
+                index = int(drawn[grid["count"][:][drawn].argmax()])
+            self.row, self.column = int(grid["row"][index]), int(grid["column"][index])
+            self.count = int(grid["count"][index])
+            # Files of earlier versions lack these two.
+            self.images = int(grid["image_count"][index]) if "image_count" in grid else None
+            self.baseline = float(grid["baseline"][index]) if "baseline" in grid else float("nan")
+
+            icon = int(np.flatnonzero(drawn == index)[0])
+            self.icon, self.fidelity = Image.fromarray(icons["icons"][icon]), float(icons["fidelity"][icon])
 
             if "exemplar_boxes" not in grid:
-                raise SystemExit(f"{cells_path} does not say which images its samples come from; make it anew")
+                fail(f"{cells_path} does not say which images its samples come from; make it anew")
             # A relative folder starts at the file's own.
-            folder = Path(cells_path).parent / cells.attrs["images_folder"].decode()
+            self.folder = Path(cells_path).parent / text(cells.attrs["images_folder"])
             self.exemplars = [
-                (folder / name, box, center)
+                (name, box, center)
                 for name, box, center in zip(
-                    grid["exemplar_names"].asstr()[self.index],
-                    grid["exemplar_boxes"][self.index],
-                    grid["exemplar_centers"][self.index],
+                    grid["exemplar_names"].asstr()[index],
+                    grid["exemplar_boxes"][index],
+                    grid["exemplar_centers"][index],
                 )
                 if name  # empty strings fill up where a cell has few samples
             ]
 
             self.classes = []
-            if "class_counts" in grid:
-                words = grid["class_names"].asstr()[:]
-                if "class_labels" in grid:
-                    words = [label or word for word, label in zip(words, grid["class_labels"].asstr()[:])]
-                in_cell = grid["class_counts"][self.index]
+            if words:
+                in_cell = grid["class_counts"][index]
                 order = np.argsort(-in_cell, kind="stable")
-                self.classes = [(words[index], int(in_cell[index])) for index in order if in_cell[index] > 0]
+                self.classes = [(words[each], int(in_cell[each])) for each in order if in_cell[each] > 0]
+
+    @property
+    def facts(self) -> str:
+        """How much the cell rests on, and how well its icon shows it."""
+        line = counted(self.count, "sample")
+        if self.images is not None:
+            line += f" of {counted(self.images, 'image')}"
+        if np.isfinite(self.fidelity):
+            line += f" · fidelity {self.fidelity:.2f}"
+            if np.isfinite(self.baseline):
+                line += f" (the layer's mean: {self.baseline:.2f})"
+        return line
+
+
+def placed(grid: h5py.Group, drawn: np.ndarray, place: list[int], cells_path: str, icons_path: str) -> int:
+    """The cell in a row and column."""
+    found = np.flatnonzero((grid["row"][:] == place[0]) & (grid["column"][:] == place[1]))
+    if len(found) == 0:
+        fail(f"{cells_path} has no cell in row {place[0]}, column {place[1]}")
+    if found[0] not in drawn:
+        fail(f"{icons_path} has no icon of the cell in row {place[0]}, column {place[1]}")
+    return int(found[0])
+
+
+def richest(grid: h5py.Group, drawn: np.ndarray, name: str) -> tuple[int, str]:
+    """The cell with an icon in which classes of a name have the largest share, and that share in words."""
+    words = class_words(grid)
+    like = classes_like(name, list(grid["class_names"].asstr()[:]) if words else [], words)
+    counts = grid["count"][:]
+    shares = grid["class_counts"][:][:, like].sum(axis=1) / counts
+    # Of equal shares that of the fullest cell.
+    index = int(max(drawn, key=lambda cell: (shares[cell], counts[cell])))
+    classes = listed([words[each] for each in like])
+    if len(like) > 1:
+        classes = f"{name} ({classes})"
+    if shares[index] == 0:
+        fail(f"no cell with an icon has samples of {classes}")
+    return index, f"{percent(shares[index])} {classes}"
+
+
+def class_words(grid: h5py.Group) -> list[str]:
+    """What the network calls the classes, or their own names; nothing where images have no classes."""
+    if "class_counts" not in grid:
+        return []
+    names = grid["class_names"].asstr()[:]
+    labels = grid["class_labels"].asstr()[:] if "class_labels" in grid else names
+    return [label or name for name, label in zip(names, labels)]
+
+
+def classes_like(sought: str, names: list[str], labels: list[str]) -> list[int]:
+    """The classes with these letters in their name or label; without one, the nearest are named."""
+    key = sought.strip().lower()
+    found = [each for each, both in enumerate(zip(names, labels)) if key and key in "\n".join(both).lower()]
+    if not found:
+        # Synonyms and single words are found as well as whole names.
+        parts = {part for name in [*names, *labels] for part in [*name.split(", "), *name.replace(",", " ").split()]}
+        spelled = {part.lower(): part for part in sorted(parts)}
+        near = [spelled[part] for part in difflib.get_close_matches(key, spelled, n=5)]
+        known = f"near it are {', '.join(near)}" if near else f"there are {listed(labels)}"
+        fail(f"no class is called {sought}; {known}" if names else "the images of this atlas have no classes")
+    return found
+
+
+def listed(names: list[str]) -> str:
+    """The first names, each without its synonyms, and how many more there are."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(name.split(",")[0] for name in names[:5]) + more
+
+
+def counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def percent(fraction: float) -> str:
+    return "< 1 %" if 0 < fraction < 0.005 else f"{100 * fraction:.0f} %"
 
 
 def font(size: int, bold: bool = False) -> ImageFont.ImageFont:
@@ -103,10 +223,23 @@ def rounded(image: Image.Image, radius: int = 10) -> Image.Image:
     return white
 
 
+def photograph_at(path: Path) -> Image.Image:
+    """A photograph in the colors that the network saw."""
+    try:
+        with Image.open(path) as file:
+            if file.mode.startswith("I;16"):  # gray of 16 bits, which Pillow would cut off at 255
+                return Image.fromarray((np.asarray(file) >> 8).astype(np.uint8)).convert("RGB")
+            return file.convert("RGB")
+    except Exception as error:  # Pillow's are many
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else f"it cannot be read: {error}"
+        fail(f"{path}: {reason}; where the images are now is given by --images FOLDER")
+
+
 def exemplar(path: Path, box: np.ndarray, center: np.ndarray) -> Image.Image:
-    """A photograph as a square tile around the field's center, pale where the field does not reach."""
-    with Image.open(path) as file:
-        photograph = file.convert("RGB")
+    """A photograph as a square tile around the position's place, pale where the field does not reach."""
+    photograph = photograph_at(path)
+    if box[2] > photograph.width or box[3] > photograph.height:
+        fail(f"{path} is smaller than it was for the atlas; give its folder by --images FOLDER")
     side = min(photograph.size)
     # As much of the photograph as a square shows, with the field as near to its middle as can be.
     left, top = (
@@ -127,42 +260,45 @@ def exemplar(path: Path, box: np.ndarray, center: np.ndarray) -> Image.Image:
     return rounded(pale)
 
 
-def picture(cell: Cell, columns: int = 4) -> Image.Image:
-    """The cell on one page: icon and classes on the left, exemplars on the right."""
-    classes = cell.classes[:6]
+def picture(cell: Cell, folder: Path, columns: int = 4) -> Image.Image:
+    """The cell on one page: icon and classes on the left, exemplars, of photographs in a folder, on the right."""
+    classes, others = cell.classes[:6], cell.classes[6:]
     rows = max(1, -(-len(cell.exemplars) // columns))
     columns = max(1, min(columns, len(cell.exemplars)))
     top = MARGIN + 84
     right = MARGIN + ICON + MARGIN
     width = right + columns * (TILE + GAP) - GAP + MARGIN
-    height = top + max(ICON + 40 + len(classes) * LINE, rows * (TILE + GAP) - GAP) + MARGIN
+    height = top + max(ICON + 40 + (len(classes) + bool(others)) * LINE, rows * (TILE + GAP) - GAP) + MARGIN
     page = Image.new("RGB", (width, height), "white")
     draw = ImageDraw.Draw(page)
 
     title = f"{cell.network} · {cell.layer} · row {cell.row}, column {cell.column} of {cell.side} × {cell.side}"
     draw.text((MARGIN, MARGIN - 4), shortened(title, width - 2 * MARGIN, font(24, True)), INK, font(24, True))
-    facts = f"{cell.count} samples"
-    if np.isfinite(cell.fidelity):
-        facts += f" · fidelity {cell.fidelity:.2f}"
-    draw.text((MARGIN, MARGIN + 34), facts, GRAY, font(17))
+    draw.text((MARGIN, MARGIN + 34), shortened(cell.facts, width - 2 * MARGIN, font(17)), GRAY, font(17))
 
     page.paste(rounded(cell.icon.resize((ICON, ICON), Image.LANCZOS)), (MARGIN, top))
     y = top + ICON + 28
     for name, count in classes:
-        fraction = count / cell.count
         draw.text((MARGIN, y), shortened(name, 168, font(15)), INK, font(15))
         bar = (MARGIN + 180, y + 3, MARGIN + ICON - 48, y + 15)
         draw.rounded_rectangle(bar, 4, fill=PALE)
-        length = max(8, count / classes[0][1] * (bar[2] - bar[0]))
-        draw.rounded_rectangle((bar[0], bar[1], bar[0] + length, bar[3]), 4, fill=ACCENT)
-        percent = f"{100 * fraction:.0f} %"
-        draw.text((MARGIN + ICON - font(15).getlength(percent), y), percent, GRAY, font(15))
+        length = max(3, count / cell.count * (bar[2] - bar[0]))
+        draw.rounded_rectangle((bar[0], bar[1], bar[0] + length, bar[3]), min(4, length / 2), fill=ACCENT)
+        at_right(draw, percent(count / cell.count), y)
         y += LINE
+    if others:
+        draw.text((MARGIN, y), f"and {len(others)} more {'class' if len(others) == 1 else 'classes'}", GRAY, font(15))
+        at_right(draw, percent(sum(count for _, count in others) / cell.count), y)
 
-    for number, (path, box, center) in enumerate(cell.exemplars):
+    for number, (name, box, center) in enumerate(cell.exemplars):
         x = right + number % columns * (TILE + GAP)
-        page.paste(exemplar(path, box, center), (x, top + number // columns * (TILE + GAP)))
+        page.paste(exemplar(folder / name, box, center), (x, top + number // columns * (TILE + GAP)))
     return page
+
+
+def at_right(draw: ImageDraw.ImageDraw, words: str, y: float) -> None:
+    """Words that end below the icon's right edge."""
+    draw.text((MARGIN + ICON - font(15).getlength(words), y), words, GRAY, font(15))
 
 
 def main() -> None:
@@ -171,12 +307,28 @@ def main() -> None:
     )
     parser.add_argument("cells", help="the result of atlas-grid")
     parser.add_argument("icons", help="the result of atlas-render")
-    parser.add_argument(
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument(
         "--cell", nargs=2, type=int, metavar=("ROW", "COLUMN"), help="row 0 is at the top; default: the fullest"
     )
+    chosen.add_argument(
+        "--class", dest="class_name", metavar="NAME",
+        help="the cell in which the classes with these letters in their names have the largest share",
+    )
+    parser.add_argument("--images", type=Path, metavar="FOLDER", help="where the images are now, if they have moved")
     parser.add_argument("--output", default="cell.png", help="the image (default: %(default)s)")
     arguments = parser.parse_args()
-    picture(Cell(arguments.cells, arguments.icons, arguments.cell)).save(arguments.output)
+    try:
+        cell = Cell(arguments.cells, arguments.icons, arguments.cell, arguments.class_name)
+    except (KeyError, IndexError, OSError, ValueError) as error:
+        fail(f"{arguments.cells} and {arguments.icons} lack something or are damaged: {error}; make them anew")
+    page = picture(cell, arguments.images or cell.folder)
+    try:
+        page.save(arguments.output)
+    except (OSError, ValueError) as error:
+        fail(f"cannot write {arguments.output}: {error}")
+    if cell.answer:
+        print(f"row {cell.row}, column {cell.column}: {cell.answer} · {cell.facts}")
     print(arguments.output)
 
 

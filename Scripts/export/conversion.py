@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -128,8 +129,6 @@ def check(source: Source, model: Path, card: dict, image: torch.Tensor, argument
 
     Returns: What was found, and last a layer to begin with.
     """
-    if not Path(arguments.program).is_file():
-        raise Refused(f"there is no program {arguments.program} to check with: make build, or give --program")
     noise = torch.randn(image.shape, generator=torch.Generator().manual_seed(0))
     images = {"the picture": image, "its negative": -image, "noise": noise}
     expected = {name: module_outputs(source.module, given) for name, given in images.items()}
@@ -159,10 +158,8 @@ def check(source: Source, model: Path, card: dict, image: torch.Tensor, argument
             ]
     aliases = {path: tensor_of(path, names) for path, names in equals.items() if names}
     card["layers"] = {path: name for path, name in aliases.items() if path != name}
-    maps = [path for path in aliases if values[path].ndim == 4 and min(values[path].shape[2:]) > 3]
-    # Blocks in a row rather than the branches of one.
-    rows = [path for path in maps if "." not in path or in_row(source.module, path)] or maps
-    layer = rows[2 * len(rows) // 3] if rows else next(iter(aliases), outputs[0])
+    layer = layer_to_begin_with(source.module, [path for path in aliases if has_positions(values[path])])
+    layer = layer or next(iter(aliases), outputs[0])
     report = [
         f"checked on {arguments.picture.name}, its negative and noise: output within {max(errors):.1e} of torch's, "
         f"{len(aliases)} of {len(values)} module outputs found among the tensors and named in the card",
@@ -172,8 +169,61 @@ def check(source: Source, model: Path, card: dict, image: torch.Tensor, argument
     return [*report, layer]
 
 
-def in_row(module: nn.Module, path: str) -> bool:
-    return isinstance(module.get_submodule(path.rpartition(".")[0]), (nn.Sequential, nn.ModuleList))
+def has_positions(value: np.ndarray) -> bool:
+    """Whether it is a map, or tokens, of some size."""
+    return min(value.shape[2:]) > 3 if value.ndim == 4 else value.ndim == 3 and value.shape[1] > 9
+
+
+def layer_to_begin_with(module: nn.Module, paths: list[str]) -> str | None:
+    """The one of some modules' paths that lies next to two thirds of the way through the network.
+
+    Blocks that follow each other are preferred to the branches of one, and all to what pools, normalizes or drops.
+    """
+    blocks = [path for path in paths if not is_helper(module, path)]
+    trunk = [path for path in blocks if in_trunk(module, path)]
+    rows = [path for path in blocks if isinstance(parent(module, path), CONTAINERS)]
+    # With few parts of its own, as a wrapper of a transformer has, the rows within these are its blocks.
+    groups = [trunk, rows, blocks] if len(trunk) > 3 else [rows, trunk, blocks]
+    chosen = next((group for group in groups if group), None)
+    if chosen is None:
+        return None
+    depth = depths(module)
+    deepest = max(depth[path] for path in chosen)
+    # The last of equals: an activation rather than the convolution before it.
+    return min(reversed(chosen), key=lambda path: abs(depth[path] - 2 / 3 * deepest))
+
+
+CONTAINERS = (nn.Sequential, nn.ModuleList)
+HELPERS = re.compile("pool|norm|act|drop|flatten", re.IGNORECASE)
+
+
+def is_helper(module: nn.Module, path: str) -> bool:
+    part = module.get_submodule(path)
+    kind = "" if any(True for _ in part.children()) else type(part).__name__  # not Conv2dNormActivation
+    return bool(HELPERS.search(path.rpartition(".")[2]) or HELPERS.search(kind)) or isinstance(part, nn.Identity)
+
+
+def parent(module: nn.Module, path: str) -> nn.Module:
+    return module.get_submodule(path.rpartition(".")[0])
+
+
+def in_trunk(module: nn.Module, path: str) -> bool:
+    """Whether a module is a part of the network itself, or stands in rows of modules alone."""
+    return "." not in path or (
+        isinstance(parent(module, path), CONTAINERS) and in_trunk(module, path.rpartition(".")[0])
+    )
+
+
+def depths(module: nn.Module) -> dict[str, int]:
+    """How many modules with weights there are up to the end of each module."""
+    found: dict[str, int] = {}
+    count = 0
+    for path, part in module.named_modules():
+        count += any(True for _ in part.parameters(recurse=False))
+        while path:
+            found[path] = count
+            path = path.rpartition(".")[0]
+    return found
 
 
 def tensor_of(path: str, equal: list[str]) -> str:
@@ -190,7 +240,8 @@ def tensor_of(path: str, equal: list[str]) -> str:
 def module_outputs(module: nn.Module, image: torch.Tensor) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """What blocks of the network make of an image, by module path, and its output.
 
-    Blocks are modules that have parts, and the parts of the network itself: layer3, layer3.1, conv1.
+    Blocks are modules that have parts, and the parts of the network itself or of its rows: layer3, layer3.1, conv1,
+    features.12.
 
     Raises:
         Refused: It does not take the image, or returns no tensor.
@@ -198,7 +249,7 @@ def module_outputs(module: nn.Module, image: torch.Tensor) -> tuple[dict[str, np
     values: dict[str, np.ndarray] = {}
     hooks = []
     for path, part in module.named_modules():
-        if path and ("." not in path or any(True for _ in part.children())):
+        if path and (any(True for _ in part.children()) or in_trunk(module, path)):
             hooks.append(part.register_forward_hook(
                 lambda _part, _inputs, output, path=path: keep(values, path, output)))
     try:

@@ -6,7 +6,12 @@ import difflib
 import importlib
 import importlib.util
 import math
+import os
+import re
+import socket
 import sys
+import urllib.request
+import warnings
 from argparse import Namespace
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +66,10 @@ def find(arguments: Namespace) -> Source:
         raise Refused(f"there is no source {kind}; give timm:, torchvision:, open_clip: or a file MODULE.py:")
     if arguments.weights:
         load_weights(source.module, arguments.weights)
+        source.origin += f", weights of {arguments.weights.name}"
+    elif arguments.untrained and kind in makers:
+        say("weights: random; an atlas of them shows nothing that was learned")
+        source.origin += ", random weights"
     elif kind.endswith(".py"):
         say(f"weights: as {name} returns them; --weights reads others")
     adopt(source, arguments)
@@ -96,7 +105,21 @@ def library(name: str, package: str) -> ModuleType:
         raise Refused(f"{sys.executable} has no {package}: {sys.executable} -m pip install {package}") from None
 
 
+def spare_retries() -> None:
+    """Keeps huggingface_hub from trying for a minute where there is no network; it looks into its cache alone.
+
+    It reads the setting when it is imported first.
+    """
+    if os.environ.get("HF_ENDPOINT") or urllib.request.getproxies():
+        return
+    try:
+        socket.getaddrinfo("huggingface.co", 443)
+    except OSError:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
 def from_timm(name: str, trained: bool) -> Source:
+    spare_retries()
     timm = library("timm", "timm")
     network, _, tag = name.partition(".")
     is_own = ":" not in name  # not hf-hub:USER/NAME, which is a repository's
@@ -112,13 +135,17 @@ def from_timm(name: str, trained: bool) -> Source:
     channels, height, width = config["input_size"]
     mode = config.get("crop_mode", "center")
     if mode not in ("center", "squash"):
-        raise Refused(f"its images are prepared with crop_mode {mode}, which is not supported; give --size and --resize")
+        raise Refused(
+            f"its images are prepared with crop_mode {mode}, which is not supported; give --size and --resize"
+        )
     # As timm.data.transforms_factory.transforms_imagenet_eval has it.
     resize = math.floor(height / config["crop_pct"])
     return Source(
-        network.split("/")[-1], module, (height, width), resize, mode == "center", interpolation(config["interpolation"]),
-        list(config["mean"]), list(config["std"]), channels, imagenet_labels(timm, module),
-        origin=f"timm {timm.__version__}, {name}", license=(module.pretrained_cfg or {}).get("license") or "",
+        network.split("/")[-1], module, (height, width), resize, mode == "center",
+        interpolation(config["interpolation"]), list(config["mean"]), list(config["std"]), channels,
+        imagenet_labels(timm, module),
+        origin=f"timm {timm.__version__}, {name}",
+        license=(module.pretrained_cfg or {}).get("license") or "" if trained else "",
     )
 
 
@@ -128,6 +155,20 @@ def imagenet_labels(timm: ModuleType, module: nn.Module) -> list[str]:
         return []
     info = timm.data.ImageNetInfo()
     return [f"{number} {info.label_name_to_description(number)}" for number in info.label_names()]
+
+
+def numbered(categories: list[str]) -> list[str]:
+    """torchvision's categories of ImageNet with their WordNet numbers, by which folders are called; others as is.
+
+    timm has the numbers, in the same order; without timm the categories stay as they are.
+    """
+    try:
+        numbers = importlib.import_module("timm.data").ImageNetInfo().label_names()
+    except (ImportError, AttributeError):
+        return categories
+    if len(categories) != len(numbers) or categories[:2] != ["tench", "goldfish"]:
+        return categories
+    return [f"{number} {category}" for number, category in zip(numbers, categories)]
 
 
 def from_torchvision(name: str, trained: bool) -> Source:
@@ -159,7 +200,8 @@ def from_torchvision(name: str, trained: bool) -> Source:
         mean, std = [0.5] * 3, [0.5] * 3
     return Source(
         name, module, (crop, crop), resize, True, interpolation(preset.interpolation.value), mean, std,
-        labels=list(weights.meta.get("categories", [])), origin=f"torchvision, {name}, {weights.name}",
+        labels=numbered(list(weights.meta.get("categories", []))),
+        origin=f"torchvision, {name}" + (f", {weights.name}" if trained else ""),
     )
 
 
@@ -176,6 +218,7 @@ class ImageTower(nn.Module):
 
 
 def from_open_clip(name: str, trained: bool) -> Source:
+    spare_retries()
     open_clip = library("open_clip", "open_clip_torch")
     name, _, tag = name.partition("/")
     if name not in (models := open_clip.list_models()):
@@ -194,7 +237,8 @@ def from_open_clip(name: str, trained: bool) -> Source:
         name, ImageTower(network.visual), (height, width), height,
         config.get("resize_mode", "shortest") != "squash", interpolation(config.get("interpolation", "bicubic")),
         list(config.get("mean", (0.48145466, 0.4578275, 0.40821073))),
-        list(config.get("std", (0.26862954, 0.26130258, 0.27577711))), origin=f"open_clip, {name}, {tag}",
+        list(config.get("std", (0.26862954, 0.26130258, 0.27577711))),
+        origin=f"open_clip, {name}" + (f", {tag}" if trained else ""),
     )
 
 
@@ -238,11 +282,13 @@ def load_weights(module: nn.Module, path: Path) -> None:
         Refused: The file is none, or is of another network.
     """
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of TorchScript archives, which are refused
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise Refused(f"there is no file {path}") from None
     except Exception as error:  # a damaged file, or one that holds code
-        raise Refused(f"cannot read the weights {path}: {one_line(error)}") from None
+        raise Refused(f"cannot read the weights {path}: {unread(error)}") from None
     keys = ("state_dict", "model_state_dict", "model", "model_ema", "state_dict_ema", "weights")
     while isinstance(content, dict) and (held := [key for key in keys if isinstance(content.get(key), dict)]):
         others = f"; it holds {', '.join(held[1:])} as well" if held[1:] else ""
@@ -281,6 +327,20 @@ def unloaded(error: object) -> str:
         f"its weights cannot be loaded; give a file of them by --weights, or --untrained for random ones "
         f"({one_line(error)[:200]})"
     )
+
+
+def unread(error: object) -> str:
+    """Why a file of weights cannot be read; what torch says of a pickled object takes a page."""
+    if pickled := re.search(r"GLOBAL (\S+)", str(error)):
+        return (
+            f"it holds a pickled module or object ({pickled[1]}), which would run code when loaded; "
+            "save the module's state_dict() instead"
+        )
+    if "TorchScript" in str(error):
+        return "it is a TorchScript archive; save the state_dict() of what torch.jit.load makes of it"
+    if isinstance(error, OSError):
+        return one_line(error)
+    return f"it is damaged, or not what torch.save writes ({one_line(error)[:120]})"
 
 
 def one_line(error: object) -> str:

@@ -67,6 +67,11 @@ class Environment:
             os.execv(self.python, [str(self.python), *sys.argv])
         fail(f"{sys.executable} lacks {', '.join(absent)}: run Scripts/prepare-python {self.name} once")
 
+    def lacks(self, package: str) -> bool:
+        """Whether the package is wanted and not yet there."""
+        wanted = package in pinned(self.requirements.read_text())
+        return wanted and not any(self.folder.glob(f"lib/python*/site-packages/{package}"))
+
     def prepare(self) -> None:
         """Makes the environment if it is not there, and installs what its requirements file pins."""
         if not self.python.exists():

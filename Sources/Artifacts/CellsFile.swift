@@ -125,7 +125,8 @@ extension CellsFile {
     "1 − mean cosine between the cell's samples and their mean; 0 if all point the same way.")
   static let baseline = Dataset<Float>(
     "{side}/baseline", ["m"], unit: "−1 … 1",
-    "Cosine between the cell's mean and the mean of all cells' samples: the fidelity of one and the same icon for the whole layer.")
+    "Cosine between the cell's mean and the mean of all cells' samples: the fidelity of one and the same icon for the whole layer."
+  )
   static let imageCount = Dataset<Int32>(
     "{side}/image_count", ["m"], "Different images that the samples of each cell come from.",
     SampleOrigins.absence)
@@ -157,7 +158,8 @@ extension CellsFile {
     located)
   static let exemplarCenters = Dataset<Float>(
     "{side}/exemplar_centers", ["m", "e", 2], unit: "pixels of the image",
-    "Center of each exemplar's receptive field in its image, x and y; NaN fills up.", located)
+    "Center of each exemplar's receptive field in its image, x and y, or its place among the layer's positions where the field is not known or is the whole input; NaN fills up.",
+    located)
 
   private static let classified = Presence.optionally("where images have classes")
   static let classCounts = Dataset<Int32>(
@@ -187,7 +189,8 @@ extension CellsFile {
       + [left, right, bottom, top].map(\.schema) + [clipped.schema],
     datasets: [
       row.schema, column.schema, count.schema, mean.schema, dispersion.schema, baseline.schema,
-      imageCount.schema, exemplars.schema, cellOfSample.schema, exemplarNames.schema, exemplarBoxes.schema, exemplarCenters.schema,
+      imageCount.schema, exemplars.schema, cellOfSample.schema, exemplarNames.schema,
+      exemplarBoxes.schema, exemplarCenters.schema,
       classCounts.schema, classNames.schema, classLabels.schema,
     ],
     example: """

@@ -111,7 +111,7 @@ public final class CellsWriter {
         ? .none
         : geometry.place(
           image: Int(origins.image[Int(sample)]), y: Int(origins.y[Int(sample)]),
-          x: Int(origins.x[Int(sample)]))
+          x: Int(origins.x[Int(sample)]), ofMap: (origins.layerHeight, origins.layerWidth))
     }
     try writer.write(
       CellsFile.exemplarBoxes.at(group), places.flatMap(\.box),

@@ -61,7 +61,9 @@ public struct SampleGeometry: Sendable, Equatable {
     /// rounded outward and cut off at the image's edge; right and lower edge are behind the last
     /// pixel.
     public var box: [Int32]
-    /// The center of the field, x and y; the image's pixels go from 0 to its width and height.
+    /// The center of the field, x and y; the image's pixels go from 0 to its width and height. Where the
+    /// field is not known, or is the whole input as behind attention, the place of the position among those
+    /// of the map.
     public var center: [Float]
 
     /// What stands where there is no sample.
@@ -74,8 +76,11 @@ public struct SampleGeometry: Sendable, Equatable {
   ///   - image: The image's index.
   ///   - y: The position's row in the layer's feature map.
   ///   - x: Its column.
+  ///   - map: The sizes of the feature map.
   /// - Returns: The place; `none` for an image that could not be read.
-  public func place(image: Int, y: Int, x: Int) -> Place {
+  public func place(
+    image: Int, y: Int, x: Int, ofMap map: (height: Int, width: Int)
+  ) -> Place {
     let (height, width) = (Double(sizes[2 * image]), Double(sizes[2 * image + 1]))
     guard height > 0, width > 0 else { return .none }
     let window = windows[4 * image..<4 * image + 4].map(Double.init)
@@ -84,13 +89,19 @@ public struct SampleGeometry: Sendable, Equatable {
     let columns = line(
       field.map { ($0.start.column + x * $0.stride.columns, $0.length.columns) }, inputWidth)
     let (scaleX, scaleY) = (window[2] / Double(inputWidth), window[3] / Double(inputHeight))
+    let center =
+      field == nil
+      ? (
+        x: (Double(x) + 0.5) / Double(max(1, map.width)) * Double(inputWidth),
+        y: (Double(y) + 0.5) / Double(max(1, map.height)) * Double(inputHeight)
+      ) : (x: (columns.start + columns.end) / 2, y: (rows.start + rows.end) / 2)
     let (left, right) = (window[0] + columns.start * scaleX, window[0] + columns.end * scaleX)
     let (top, bottom) = (window[1] + rows.start * scaleY, window[1] + rows.end * scaleY)
     return Place(
       box: [
         edge(left.rounded(.down), width), edge(top.rounded(.down), height),
         edge(right.rounded(.up), width), edge(bottom.rounded(.up), height),
-      ], center: [Float((left + right) / 2), Float((top + bottom) / 2)])
+      ], center: [Float(window[0] + center.x * scaleX), Float(window[1] + center.y * scaleY)])
   }
 
   private func line(_ field: (start: Int, length: Int)?, _ length: Int) -> (

@@ -148,6 +148,21 @@ import Testing
       images.labelIndices(among: [Label(text: "shark, x"), Label(text: "shark, y")]) == [nil, nil])
   }
 
+  @Test("WordNet numbers are classes without labels too; one class for all is none")
+  func namesWithoutLabels() throws {
+    try make([
+      "n01484850_shark.jpg", "n02123045_tabby.jpg", "beach 1.jpg", "beach-2.jpg", "n12_3.jpg",
+    ])
+    #expect(
+      try ImageCollection(folder: folder.path).classNames == [
+        "beach", "n", "n01484850", "n02123045",
+      ])
+    let camera = try TemporaryFolder()
+    for name in ["IMG_0001.jpg", "IMG_0002.jpg"] { try camera.write(name, "x") }
+    #expect(try ImageCollection(folder: camera.path).classNames.isEmpty)
+    #expect(try ImageCollection(folder: camera.path, classes: .names).classNames == ["IMG"])
+  }
+
   @Test("the fingerprint tells collections apart, but not the folders that they lie in")
   func fingerprint() throws {
     try make(["one/a.jpg", "one/b.jpg", "two/a.jpg", "two/b.jpg"])

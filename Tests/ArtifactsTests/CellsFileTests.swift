@@ -54,7 +54,7 @@ import Testing
     #expect(try file.attribute("images_folder") == .string("/photographs"))
     let boxes = try file.int32s("7/exemplar_boxes")
     #expect(try file.shape(of: "7/exemplar_boxes") == [2, 2, 4])
-    let place = fixture.geometry.place(image: 0, y: 1, x: 3)
+    let place = fixture.geometry.place(image: 0, y: 1, x: 3, ofMap: (5, 6))
     #expect(Array(boxes[4..<8]) == place.box && Array(boxes[12...]) == [-1, -1, -1, -1])
     #expect(try file.floats("7/exemplar_centers")[2..<4] == place.center[...])
     #expect(try file.groups() == ["7"])

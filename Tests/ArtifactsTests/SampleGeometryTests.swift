@@ -14,13 +14,13 @@ import Testing
   @Test("a field in the input is a box in the image, cut off at its edges")
   func boxes() {
     // The input's pixels are 2 × 2 of the image's, below row 10.
-    let inside = fixture.geometry.place(image: 0, y: 2, x: 3)
+    let inside = fixture.geometry.place(image: 0, y: 2, x: 3, ofMap: (5, 6))
     #expect(inside.box == [20, 22, 34, 36] && inside.center == [27, 29])
     // Position 0 depends on pixels beyond the left edge; above it, the image goes on.
-    let corner = fixture.geometry.place(image: 0, y: 0, x: 0)
+    let corner = fixture.geometry.place(image: 0, y: 0, x: 0, ofMap: (5, 6))
     #expect(corner.box == [0, 6, 10, 20] && corner.center == [3, 13])
-    #expect(fixture.geometry.place(image: 2, y: 0, x: 0).box == [0, 0, 10, 10])
-    let last = fixture.geometry.place(image: 2, y: 4, x: 5)
+    #expect(fixture.geometry.place(image: 2, y: 0, x: 0, ofMap: (5, 6)).box == [0, 0, 10, 10])
+    let last = fixture.geometry.place(image: 2, y: 4, x: 5, ofMap: (5, 6))
     #expect(last.box == [36, 28, 48, 40])
   }
 
@@ -29,15 +29,17 @@ import Testing
     var geometry = fixture.geometry
     geometry.windows.replaceSubrange(0..<4, with: [0.5, 10.25, 36, 30])
     // 1.5 pixels of the image each: from 0.5 + 10 · 1.5 to 0.5 + 17 · 1.5.
-    #expect(geometry.place(image: 0, y: 2, x: 3).box == [15, 19, 26, 30])
+    #expect(geometry.place(image: 0, y: 2, x: 3, ofMap: (5, 6)).box == [15, 19, 26, 30])
   }
 
   @Test("without a field a sample depends on all that the network saw; unread images have no boxes")
   func noField() {
     var geometry = fixture.geometry
     geometry.field = nil
-    #expect(geometry.place(image: 0, y: 2, x: 3).box == [0, 10, 48, 50])
-    #expect(geometry.place(image: 1, y: 0, x: 0).box == [-1, -1, -1, -1])
+    let place = geometry.place(image: 0, y: 2, x: 3, ofMap: (5, 6))
+    // The position's own part of the map is still told.
+    #expect(place.box == [0, 10, 48, 50] && place.center == [28, 30])
+    #expect(geometry.place(image: 1, y: 0, x: 0, ofMap: (5, 6)).box == [-1, -1, -1, -1])
   }
 
   @Test("a geometry comes back with the activations it was written with", arguments: [true, false])

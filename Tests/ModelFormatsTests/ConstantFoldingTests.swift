@@ -149,6 +149,20 @@ import Testing
     for limits in [limits([0, 1 << 60, 1]), limits([0, 9, 0]), limits([0, 1 << 39, 1])] {
       #expect(throws: ModelError.self) { try value(range, limits) }
     }
+    // The image's size is known as soon as it is chosen.
+    var counted = SmallModel()
+    counted.initializers = [
+      Small.tensor("zero", [], integers: [0]), Small.tensor("one", [], integers: [1]),
+      Small.tensor("three", [], integers: [3]),
+    ]
+    counted.nodes = [
+      Small.node("Shape", ["image"], ["sizes"]), Small.node("Gather", ["sizes", "three"], ["width"]),
+      Small.node("Range", ["zero", "width", "one"], ["columns"]),
+      Small.node("Cast", ["columns"], ["numbers"], Small.attribute("to", 1)),
+      Small.node("Add", ["image", "numbers"], ["result"]),
+    ]
+    let facts = try counted.graph().facts(input: [1, 3, 8, 5])
+    #expect(facts["columns"]?.constant?.integers == [0, 1, 2, 3, 4])
     let gather = Small.node("GatherND", ["t", "i"], ["result"])
     let table = Small.tensor("t", [2, 3], Small.ramp(6))
     func indices(_ shape: [Int], _ values: [Int]) -> [UInt8] {

@@ -18,13 +18,13 @@ public struct ImageCollection: Sendable {
 
   /// Where classes come from.
   public enum ClassSource: Sendable, Equatable {
-    /// Folders if images lie in folders, else names.
+    /// Folders if images lie in folders, else names; none where these give all images one class, as a
+    /// camera's `IMG_0001` does.
     case automatic
     /// The first folder of each image's path.
     case folders
-    /// What stands before the first `_` of each file's name, if it is a label's identifier (a
-    /// WordNet number such as `n02123045`, as ImageNet's files have it), else before the first `_`,
-    /// `-` or digit.
+    /// What stands before the first `_` of each file's name, if it is a label's identifier or a WordNet
+    /// number such as `n02123045`, as ImageNet's files have it, else before the first `_`, `-` or digit.
     case names
     /// A text file with an image and its class in each line, separated by spaces, tabs or commas. An
     /// image is named by its path below the folder, or by its file name alone, with or without the
@@ -164,7 +164,8 @@ public struct ImageCollection: Sendable {
       return names.map { Self.nameClass($0, identifiers) }
     case .automatic:
       let nested = names.contains { $0.contains("/") }
-      return try classNames(nested ? .folders : .names, labels)
+      let found = try classNames(nested ? .folders : .names, labels)
+      return nested || Set(found).count > 1 ? found : names.map { _ in nil }
     case .file(let path):
       let file = try ClassFile(path: path, for: names)
       if file.conflictCount > 0 {
@@ -183,9 +184,15 @@ public struct ImageCollection: Sendable {
   private static func nameClass(_ name: String, _ identifiers: Set<String>) -> String? {
     let file = name.split(separator: "/").last ?? ""
     let first = file.prefix { $0 != "_" && $0 != "." }
-    if identifiers.contains(String(first)) { return String(first) }
-    let word = file.prefix { $0 != "_" && $0 != "-" && $0 != "." && !$0.isNumber }
+    if identifiers.contains(String(first)) || isWordNetNumber(first) { return String(first) }
+    var word = file.prefix { $0 != "_" && $0 != "-" && $0 != "." && !$0.isNumber }
+    while word.last?.isWhitespace == true { word.removeLast() }
     return word.isEmpty ? nil : String(word)
+  }
+
+  private static func isWordNetNumber(_ word: Substring) -> Bool {
+    word.utf8.count == 9 && word.first == "n"
+      && word.utf8.dropFirst().allSatisfy { (48...57).contains($0) }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 import NeuralNetworks
 
 /// The name of one class of a network.
@@ -46,6 +47,11 @@ extension ModelCard {
         remedy: "put the labels beside the card")
     }
     let path = String(cardPath.dropLast(fileName(cardPath).count)) + labels
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw Self.fault(
+        cardPath, "there is no file of labels \(path)",
+        remedy: "put it there, or remove labels from the card: classes then have numbers only")
+    }
     let bytes = try fileBytes(path, what: "labels", limit: 1 << 24)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ModelError("read labels", path, "it is not UTF-8", remedy: "save it as UTF-8")

@@ -42,7 +42,7 @@ extension ModelCard {
       throw fault(path, cause(of: error), remedy: "correct the card")
     }
     try card.checkValues(path: path)
-    var warnings = unknown.map { "Model card \(path): the field \(quoted($0)) is not known" }
+    var warnings = unknown.map { "Model card \(path): the field \($0) is not known" }
     if let network = card.network, network != fileName(networkPath) {
       warnings.append(
         "Model card \(path): it is for \(quoted(network)), not \(fileName(networkPath))")
@@ -99,6 +99,7 @@ extension ModelCard {
 
 /// The fields of a card that have no meaning, most likely misspelt, by their paths.
 private struct UnknownFields: Decodable {
+  /// The fields in quotation marks, each with the known one that is near.
   let paths: [String]
 
   init(from decoder: any Decoder) throws {
@@ -125,7 +126,10 @@ private struct UnknownFields: Decodable {
     in container: KeyedDecodingContainer<Key>, besides known: [String], prefix: String
   ) -> [String] {
     container.allKeys.map(\.stringValue).filter { !known.contains($0) }.sorted().prefix(10)
-      .map { prefix + $0 }
+      .map { name in
+        let near = nearNames(to: name, among: known, count: 1)
+        return quoted(prefix + name) + (near.isEmpty ? "" : " (\(quoted(prefix + near[0]))?)")
+      }
   }
 
   private struct Key: CodingKey {

@@ -164,9 +164,9 @@ struct ExtractionRun {
   ) throws {
     let progress = ProgressReporter(
       "extract", total: images.names.count, done: first, unit: "image")
-    // At most 256 images, and at most 64 MiB of rows: so much is held, and lost when a run is
+    // At most 64 images, and at most 64 MiB of rows: so much is held, and lost when a run is
     // killed.
-    let step = min(256, max(8, (64 << 20) / max(1, extractor.bytesPerImage)))
+    let step = min(64, max(8, (64 << 20) / max(1, extractor.bytesPerImage)))
     for start in stride(from: first, to: images.names.count, by: step) {
       let range = start..<min(start + step, images.names.count)
       let block = try extractor.extract(range) { progress.advance() }

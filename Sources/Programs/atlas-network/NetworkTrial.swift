@@ -147,7 +147,7 @@ struct NetworkTrial {
         """
         the gradient of \(quoted(wrong.layer)) does not fit its values: along a random direction of \
         the image it is \(decimal(wrong.gradient, places: 4)), central differences say \
-        \(decimal(wrong.difference, places: 4)), trusted to \(percent(wrong.uncertainty)); choose a \
+        \(decimal(wrong.difference, places: 4)), known to \(percent(wrong.uncertainty)); choose a \
         layer before the operation that jumps, and report the network if there is none.
         """)
     }
@@ -160,8 +160,9 @@ struct NetworkTrial {
     report(
       tells ? .ok : .warning, "differences",
       """
-      the gradients of \(layers) fit central differences of their values to \(percent(worst.error)) \
-      (\(quoted(worst.layer))); those are trusted to \(percent(findings.map(\.uncertainty).max() ?? 0))
+      gradients of \(layers) lie within \(percent(worst.error)) of central differences \
+      (\(quoted(worst.layer))), which are themselves known to \
+      \(percent(findings.map(\.uncertainty).max() ?? 0))\(tells ? "" : ": too little to tell")
       """)
   }
 
@@ -181,6 +182,14 @@ struct NetworkTrial {
 
   /// The sizes of icons that the network takes, up to which layer.
   func reportIcons() {
+    if let layer = try? network.layer(named: target.name),
+      let own = try? network.iconSide(for: layer, preferring: 80), own != 80
+    {
+      report(
+        .ok, "icons",
+        "of \(own) px alone, the only images of which \(quoted(target.name)) is computed")
+      return
+    }
     for side in [80, 128] where Extent(height: side, width: side) != check.list.size {
       let subject = "\(side) px icons"
       do {

@@ -69,6 +69,11 @@ import PrincipalComponents
           forecast.comparesSamples
           ? try PrincipalComponents(of: try source.activations(), count: kept)
           : try PrincipalComponents(moments, count: kept)
+        guard principal.totalVariance > 0 || source.sampleCount == 1 else {
+          throw StageError(
+            "Cannot reduce \(activations): all its \(counted(source.sampleCount, "sample")) are the same; the layer is dead on these images, or the images are all the same."
+          )
+        }
         try write(principal, of: source, to: writer)
       }
     } catch let error as PrincipalComponentsError {

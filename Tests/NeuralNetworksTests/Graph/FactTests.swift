@@ -54,6 +54,8 @@ import Testing
       (.cast(.integer), [image([2])], [2]),
       (.shape(start: -1, end: nil), [image([2, 3])], [1]),
       (.filled(ConstantTensor([7])), [integers([2, 0])], [2, 0]),
+      (.range, [integers([7]), integers([0]), integers([-3])], [3]),
+      (.range, [integers([7]), integers([0]), integers([.max])], [0]),
     ]
     for (operation, inputs, shape) in cases {
       #expect(try fact(operation, inputs).shape == shape, "\(operation.name)")
@@ -120,6 +122,11 @@ import Testing
         .pad(.constant), [image([4]), integers([1, 1]), integers([1])],
         "types that do not go together"
       ),
+      (.range, [integers([1]), integers([2]), integers([0])], "do not go together"),
+      (.range, [integers([.min]), integers([.max]), integers([1])], "do not go together"),
+      (.range, [integers([1, 2]), integers([2]), integers([1])], "not one number each"),
+      (.range, [integers([0]), integers([1 << 39]), integers([1])], "too large"),
+      (.range, [image([]), integers([2]), integers([1])], "of one type"),
       (.filled(ConstantTensor([7])), [integers([-1])], "negative"),
       (.filled(ConstantTensor([7])), [integers([1 << 40])], "too large"),
       (.filled(ConstantTensor([7])), [integers([1 << 30])], "are still allowed"),

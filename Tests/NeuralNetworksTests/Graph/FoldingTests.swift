@@ -236,6 +236,10 @@ import Testing
     let filled = try fact(
       .filled(ConstantTensor(shape: [1], elements: .floats([2]))), [integers([2, 1])])
     #expect(filled.constant?.floats == [2, 2] && filled.shape == [2, 1])
+    let down = try fact(.range, [integers([7], []), integers([0], []), integers([-3], [])])
+    #expect(down.constant?.integers == [7, 4, 1])
+    let halves = try fact(.range, [floats([0], []), floats([1.2], []), floats([0.5], [])])
+    #expect(halves.constant?.floats == [0, 0.5, 1])
     let sizes = try fact(.shape(start: -3, end: -1), [image([2, 3, 4, 5])])
     #expect(sizes.constant?.integers == [3, 4])
     #expect(try fact(.shape(start: 2, end: 1), [image([2, 3])]).constant?.integers == [])

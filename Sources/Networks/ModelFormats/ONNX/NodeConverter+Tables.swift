@@ -4,13 +4,15 @@ import NeuralNetworks
 extension NodeConverter {
   /// Operators that make tables of indices and masks, by their ONNX names.
   ///
-  /// Exporters write them for relative positions and coordinates, of constants of the file. There they
-  /// are worked out while it is read; of values that depend on the image's size they are not known.
+  /// Exporters write them for relative positions and coordinates, of constants of the file: they are
+  /// worked out while it is read. `Range` may depend on the image's size as well.
   static let tableConverters: [String: Converter] = [
     "GatherND": { (converter, source) throws(ModelError) in try converter.convertGatherND(&source)
     },
     "OneHot": { (converter, source) throws(ModelError) in try converter.convertOneHot(&source) },
-    "Range": { (converter, source) throws(ModelError) in try converter.convertRange(source) },
+    "Range": { (converter, source) throws(ModelError) in
+      try converter.convert(source, inputs: 3...3, .range)
+    },
   ]
 
   /// A constant input that must be there.
@@ -26,32 +28,6 @@ extension NodeConverter {
     _ constant: ConstantTensor, _ source: SourceNode
   ) throws(ModelError) {
     try emit(.constant(constant), [], source)
-  }
-
-  /// `Range` (since opset 11): `start`, `start + delta` … before `limit`.
-  private mutating func convertRange(_ source: SourceNode) throws(ModelError) {
-    try source.expectInputs(3...3)
-    var ends: [ConstantTensor] = []
-    for index in 0..<3 { ends.append(try table(index, of: source)) }
-    guard ends.allSatisfy({ $0.elements.count == 1 }) else {
-      throw source.fault("its limits are not one number each")
-    }
-    if let start = ends[0].integers?[0], let limit = ends[1].integers?[0],
-      let delta = ends[2].integers?[0], delta != 0, max(start.magnitude, limit.magnitude) < 1 << 40
-    {
-      let values = stride(from: start, to: limit, by: delta)
-      try allow(abs(limit - start) / max(abs(delta), 1) + 1, source)
-      return try define(ConstantTensor(Array(values)), source)
-    }
-    guard let start = ends[0].floats?[0], let limit = ends[1].floats?[0],
-      let delta = ends[2].floats?[0], delta != 0, ((limit - start) / delta).magnitude < 0x1p24
-    else { throw source.fault("its limits and its step do not go together") }
-    // As ONNX defines it: a number of elements, and multiples of the step rather than sums.
-    let count = max(0, Int(((limit - start) / delta).rounded(.up)))
-    try allow(count, source)
-    try define(
-      ConstantTensor(
-        shape: [count], elements: .floats((0..<count).map { start + Float($0) * delta })), source)
   }
 
   /// `GatherND` (since opset 11): the parts of a table that lists of indices lead to.

@@ -121,3 +121,66 @@ struct Filled: FoldedOperator {
     _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
   ) -> ReceptiveField.Line { rule.lost(lines) }
 }
+
+/// start, start + step … before limit. [start, limit, step]
+///
+/// Known as soon as the input's shape is: exporters count images and positions so. ONNX `Range`.
+struct NumberRange: FoldedOperator {
+  var name: String { "range" }
+  var arity: ClosedRange<Int> { 3...3 }
+  var parameterCount: Int { 0 }
+
+  func elementType(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> ElementType {
+    let types = inputs.map { $0?.type }
+    guard let type = types[0], type != .boolean, types.allSatisfy({ $0 == type }) else {
+      throw GraphError(node, "its limits and its step are not numbers of one type")
+    }
+    return type
+  }
+
+  func shape(_ node: Node, _ inputs: [TensorFact?]) throws(GraphError) -> TensorShape {
+    let numbers = inputs.map { $0?.constant }
+    guard numbers.allSatisfy({ $0?.elements.count == 1 }) else {
+      throw GraphError(
+        node,
+        "its limits are not one number each, or depend on the image's values, which is not supported"
+      )
+    }
+    if let ends = Self.ends(numbers.map { $0?.integers?.first }) {
+      guard ends.step != 0, max(ends.start.magnitude, ends.limit.magnitude) < 1 << 40 else {
+        throw GraphError(node, "its limits and its step do not go together")
+      }
+      let length = ends.step > 0 ? ends.limit - ends.start : ends.start - ends.limit
+      let step = Int(clamping: ends.step.magnitude)
+      return [length > 0 ? (length - 1) / step + 1 : 0]
+    }
+    // As ONNX defines it: a number of elements, and multiples of the step rather than sums.
+    guard let ends = Self.ends(numbers.map { $0?.floats?.first }), ends.step != 0,
+      ((ends.limit - ends.start) / ends.step).magnitude < 0x1p24
+    else { throw GraphError(node, "its limits and its step do not go together") }
+    return [max(0, Int(((ends.limit - ends.start) / ends.step).rounded(.up)))]
+  }
+
+  private static func ends<Value>(_ values: [Value?]) -> (start: Value, limit: Value, step: Value)?
+  {
+    guard let start = values[0], let limit = values[1], let step = values[2] else { return nil }
+    return (start, limit, step)
+  }
+
+  func folded(
+    _ node: Node, _ inputs: [TensorFact?], _ constants: [ConstantTensor]?, shape: TensorShape,
+    allowance: inout FoldingAllowance
+  ) throws(GraphError) -> ConstantTensor.Elements? {
+    guard let constants else { return nil }
+    try allowance.take(shape.elementCount, for: node)
+    if let ends = Self.ends(constants.map { $0.integers?.first }) {
+      return .integers((0..<shape.elementCount).map { ends.start + $0 * ends.step })
+    }
+    guard let ends = Self.ends(constants.map { $0.floats?.first }) else { return nil }
+    return .floats((0..<shape.elementCount).map { ends.start + Float($0) * ends.step })
+  }
+
+  func receptiveField(
+    _ lines: [ReceptiveField.Line?], _ rule: ReceptiveFieldRule
+  ) -> ReceptiveField.Line { rule.lost(lines) }
+}

@@ -91,6 +91,8 @@ public enum Operation: Sendable {
   case shape(start: Int, end: Int?)
   /// One value repeated to fill a shape. [shape]
   case filled(ConstantTensor)
+  /// Numbers a step apart. [start, limit, step]
+  case range
 
   /// What is known about the operation.
   ///
@@ -134,6 +136,7 @@ public enum Operation: Sendable {
     case .constant(let tensor): Constant(tensor: tensor)
     case .shape(let start, let end): ShapeOf(start: start, end: end)
     case .filled(let tensor): Filled(value: tensor)
+    case .range: NumberRange()
     }
   }
 
