@@ -49,6 +49,16 @@ endif
 $(foreach name,$(SETTINGS),$(if $(words.$(name)),$(if $(filter $(words.$(name)),$($(name))),,\
   $(error $(name)=$($(name)): it must be one of: $(words.$(name))))))
 
+# What is given and changes nothing, as it belongs to what is not made.
+unread.tsne := MIN_DIST EPOCHS NEIGHBORS
+unread.umap := PERPLEXITY EXAGGERATION
+unread.no   := CONDITION
+UNREAD := $(filter $(unread.$(METHOD)) $(unread.$(WHITEN)) $(if $(ALIGN_TO),,ALIGNMENT),$(GIVEN))
+ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas plan,$(MAKECMDGOALS))),)
+  why = $(if $(filter CONDITION,$(1)),WHITEN=$(WHITEN),$(if $(filter ALIGNMENT,$(1)),there is no ALIGN_TO,METHOD=$(METHOD)))
+  $(foreach name,$(UNREAD),$(shell echo 'warning: $(name) changes nothing here: $(call why,$(name))' >&2))
+endif
+
 # Names of files and layers may hold any sign: they are taken as they are given, and quoted below.
 NAMES := MODEL CARD DATASET LAYER CLASSES ALIGN_TO OUT
 $(foreach name,$(NAMES),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
@@ -82,7 +92,8 @@ quote = '$(subst ','\'',$(1))'
 folder_name = $(shell Scripts/folder-name $(call quote,$(1)))
 ifeq ($(origin OUT),undefined)
   OUT := Data/atlas/$(call folder_name,$(shell basename $(call quote,$(MODEL)) | sed 's/\.[^.]*$$//'))/$(call \
-    folder_name,$(LAYER))/$(call folder_name,$(shell basename -- "$$(realpath -m -- $(call quote,$(DATASET)))"))
+    folder_name,$(LAYER))/$(call folder_name,$(if $(DATASET),$(shell \
+    basename -- "$$(realpath -m -- $(call quote,$(DATASET)))")))
 endif
 LAYOUT  := $(OUT)/$(METHOD)
 STAMPS  := $(OUT)/.settings
@@ -131,22 +142,27 @@ network: $(BUILT) ## Train the synthetic world's network, or continue (PYTHON wi
 # The libraries and programs, built again when a source changes.
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_BUILD ?= swift build --configuration release
-PROGRAMS    := extract reduce neighbors embed place grid render assemble network plan synthesize bench
+PROGRAMS    := extract reduce neighbors embed grid render assemble network plan synthesize
+FURTHER     := atlas-place atlas-bench atlas-documentation model-fuzzing
 
 # Program by program: a plain build would compile protoc as well, which is of no use here and takes as long
-# as everything else together.
+# as everything else together. What an atlas needs comes first.
+building = for program in $(1); do echo "building $$program" >&2; $(SWIFT_BUILD) --product $$program >&2; done
 $(BUILT): $(SOURCES) | packages
-	@for program in $(PROGRAMS:%=atlas-%) atlas-documentation model-fuzzing; do \
-	  echo "building $$program" >&2; $(SWIFT_BUILD) --product $$program >&2; \
-	done
+	@$(call building,$(PROGRAMS:%=atlas-%))
 	@touch $@
 
-build: $(BUILT) ## Build the programs into .build/release
+ALL_BUILT ?= $(BUILT)-all
+$(ALL_BUILT): $(BUILT)
+	@$(call building,$(FURTHER))
+	@touch $@
+
+build: $(ALL_BUILT) ## Build the programs into .build/release
 
 PREFIX ?= /usr/local
-install: $(BUILT) ## Copy the programs into PREFIX/bin, with completions for bash and zsh
+install: $(ALL_BUILT) ## Copy the programs into PREFIX/bin, with completions for bash and zsh
 	@install -d $(PREFIX)/bin $(PREFIX)/share/bash-completion/completions $(PREFIX)/share/zsh/site-functions
-	@for program in $(PROGRAMS:%=atlas-%); do \
+	@for program in $(PROGRAMS:%=atlas-%) atlas-place atlas-bench; do \
 	  install --strip $(BIN)/$$program $(PREFIX)/bin/$$program; \
 	  $(BIN)/$$program --generate-completion-script bash \
 	    > $(PREFIX)/share/bash-completion/completions/$$program; \
@@ -178,7 +194,7 @@ ifeq ($(IS_WORLD),yes)
 endif
 BENCH_MODEL  ?= $(MODEL)
 BENCH_IMAGES ?= $(DATASET)
-bench: $(BUILT) $(if $(filter $(WORLD),$(BENCH_IMAGES)),$(WORLD).jpg) ## Measure this machine into Data/work/bench.json (BENCH_MODEL, BENCH_IMAGES)
+bench: $(ALL_BUILT) $(if $(filter $(WORLD),$(BENCH_IMAGES)),$(WORLD).jpg) ## Measure this machine into Data/work/bench.json (BENCH_MODEL, BENCH_IMAGES)
 	@mkdir -p Data/work
 	$(BIN)/atlas-bench --threads $(THREADS) $(if $(BENCH_MODEL),--model $(call quote,$(BENCH_MODEL))) \
 	  $(if $(CARD),--card $(call quote,$(CARD))) --layer $(call quote,$(or $(LAYER),mixed4c)) \
@@ -197,21 +213,21 @@ check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's 
 	$(PYTHON) Scripts/check_attribution.py
 	$(PYTHON) Scripts/check_tensorflow.py
 
-bench-peers: $(BUILT) ## Measure this project, torch and onnxruntime at the same work
+bench-peers: $(ALL_BUILT) ## Measure this project, torch and onnxruntime at the same work
 	$(PYTHON) Scripts/prepare-python peers
 	$(PYTHON) Scripts/bench_peers.py
 
-bench-embedding: $(BUILT) ## Measure layouts by this project, umap-learn and openTSNE of the same samples
+bench-embedding: $(ALL_BUILT) ## Measure layouts by this project, umap-learn and openTSNE of the same samples
 	$(PYTHON) Scripts/prepare-python embedding
 	$(PYTHON) Scripts/bench_embedding.py
 
-fuzz: $(BUILT) ## Read and run 100,000 damaged network files, and 5,000 results with altered metadata
+fuzz: $(ALL_BUILT) ## Read and run 100,000 damaged network files, and 5,000 results with altered metadata
 	$(BIN)/model-fuzzing --count 100000 --jobs $$(nproc) --failures Data/work/fuzzing
 	$(BIN)/model-fuzzing --tensorflow --count 20000 --jobs $$(nproc) --failures Data/work/fuzzing
 	ALTERED_FILES=400 ALTERED_FIRST=1000 ALTERED_FAILURES=$(CURDIR)/Data/work/fuzzing \
 	  $(SWIFT_TEST) --filter AlteredMetadataTests
 
-documentation: $(BUILT) ## Write what documents and make know of files and settings, from the code
+documentation: $(ALL_BUILT) ## Write what documents and make know of files and settings, from the code
 	$(BIN)/atlas-documentation files > Documentation/files.md
 	$(BIN)/atlas-documentation settings > Documentation/settings.md
 	$(BIN)/atlas-documentation make > Pipelines/settings.mk
@@ -271,6 +287,9 @@ ifneq ($(filter atlas atlas-of-one plan $(OUT)/%,$(MAKECMDGOALS)),)
   endif
   ifneq ($(shell printf %s $(call quote,$(OUT)) | LC_ALL=C tr -d 'A-Za-z0-9._+=@/-'),)
     $(error OUT=$(OUT): make cannot take this name; give one of letters, digits and . _ + = @ - /)
+  endif
+  ifeq ($(filter auto folders names none,$(CLASSES))$(call exists,f,$(CLASSES)),)
+    $(error CLASSES=$(CLASSES): there is no such file; give one, or auto, folders, names or none)
   endif
   ifneq ($(shell printf %s $(call quote,$(GRID)) | tr -d '0-9,'),)
     $(error GRID=$(GRID): give one number, or several with commas)
