@@ -217,7 +217,7 @@ let package = Package(
       on: [
         "Activations", "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine",
         "LinearAlgebra", "ModelFormats", "Models", "Mosaics", "NetworkCommandLine", "Neighbors",
-        "NeuralNetworks", "ParallelLoops",
+        "NeuralNetworks", "ParallelLoops", "PrincipalComponents",
       ]),
     .program("atlas-documentation", on: ["Artifacts"]),
     .program(

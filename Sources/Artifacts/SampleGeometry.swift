@@ -61,9 +61,10 @@ public struct SampleGeometry: Sendable, Equatable {
     /// rounded outward and cut off at the image's edge; right and lower edge are behind the last
     /// pixel.
     public var box: [Int32]
-    /// The center of the field, x and y; the image's pixels go from 0 to its width and height. Where the
-    /// field is not known, or is the whole input as behind attention, the place of the position among those
-    /// of the map.
+    /// The center of the field, x and y; the image's pixels go from 0 to its width and height.
+    ///
+    /// Where the field is not known, or is the whole input as behind attention, the place of the position
+    /// among those of the map.
     public var center: [Float]
 
     /// What stands where there is no sample.

@@ -156,7 +156,8 @@ import Testing
       Small.tensor("three", [], integers: [3]),
     ]
     counted.nodes = [
-      Small.node("Shape", ["image"], ["sizes"]), Small.node("Gather", ["sizes", "three"], ["width"]),
+      Small.node("Shape", ["image"], ["sizes"]),
+      Small.node("Gather", ["sizes", "three"], ["width"]),
       Small.node("Range", ["zero", "width", "one"], ["columns"]),
       Small.node("Cast", ["columns"], ["numbers"], Small.attribute("to", 1)),
       Small.node("Add", ["image", "numbers"], ["result"]),

@@ -115,6 +115,21 @@ public final class ActivationExtractor: Sendable {
     shapes.reduce(0) { $0 + 4 * $1.channels * sampler.positionCount }
   }
 
+  /// The memory in bytes that an extractor takes, and the program around it: an upper bound.
+  ///
+  /// - Throws: `GraphError` when a tensor does not exist or the sizes do not fit.
+  public static func memoryForecast(
+    of tensors: [String], in network: TrainedNetwork
+  ) throws(GraphError) -> Int {
+    let size = network.preprocessing.size
+    let copies = try network.graph.memoryForecast(
+      input: try network.graph.imageShape(height: size.height, width: size.width),
+      tensors: tensors, copies: Parallelism.threadCount)
+    // Beside the copies a block of rows, and photographs being decoded: of twelve million pixels as
+    // cameras make them.
+    return copies + (120 << 20) + (128 << 20) + Parallelism.threadCount * (48 << 20)
+  }
+
   /// Samples some images on all threads.
   ///
   /// - Parameters:

@@ -19,17 +19,6 @@ struct ExtractionForecast {
     return "\(images) at \(size.width) × \(size.height) pixels"
   }
 
-  /// The memory that it takes, an upper bound.
-  private func byteCount() throws -> Int {
-    let size = network.preprocessing.size
-    let input = try network.graph.imageShape(height: size.height, width: size.width)
-    let copies = try network.graph.memoryForecast(
-      input: input, tensors: tensors, copies: Parallelism.threadCount)
-    // Beside them the program itself, a block of rows, and photographs being decoded: of twelve
-    // million pixels as cameras make them.
-    return copies + (120 << 20) + (128 << 20) + Parallelism.threadCount * (48 << 20)
-  }
-
   /// The time that it takes on all threads, about.
   ///
   /// Layers' convolutions run at about half of the rate of a large matrix product; a photograph of
@@ -49,7 +38,8 @@ struct ExtractionForecast {
   /// Says what is forecast, and refuses what `--memory-limit` does not allow.
   func admit(by memory: MemoryArguments) throws {
     try memory.admit(
-      work, bytes: try byteCount(), seconds: try seconds(),
+      work, bytes: try ActivationExtractor.memoryForecast(of: tensors, in: network),
+      seconds: try seconds(),
       remedy: "use fewer threads, or a card with a smaller input.size")
   }
 }

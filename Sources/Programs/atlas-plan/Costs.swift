@@ -12,6 +12,7 @@ import Models
 import Neighbors
 import NeuralNetworks
 import ParallelLoops
+import PrincipalComponents
 
 /// What each stage costs, about: for the reader, and to refuse what does not fit the disk.
 ///
@@ -22,6 +23,8 @@ struct Costs {
     var seconds = 0.0
     /// Bytes on the disk.
     var disk = 0.0
+    /// The most memory in bytes.
+    var memory = 0
   }
 
   private let pipeline: Pipeline
@@ -29,6 +32,8 @@ struct Costs {
   private let positionCount, channelCount: Int
   /// The floating-point operations of a forward pass up to the layer, of an image and of an icon.
   private let imageOperations, iconOperations: Double
+  /// The memory of extraction and of rendering, in bytes.
+  private let imageMemory, iconMemory: Int
   private let rate: Double
   private let title: String
 
@@ -53,6 +58,12 @@ struct Costs {
       try network.iconSide(
         for: layer, preferring: Int(pipeline.asked["render"]?["size"] ?? "") ?? 80))
     iconOperations = imageOperations * side * side / Double(size.height * size.width)
+    imageMemory = try ActivationExtractor.memoryForecast(of: [tensor], in: network)
+    let square = try network.graph.imageShape(height: Int(side), width: Int(side))
+    iconMemory =
+      try network.graph.memoryForecast(
+        input: square, tensors: [tensor], copies: Parallelism.threadCount, hasGradients: true)
+      + (64 << 20)
     rate = 1e9 * quickSGEMMRate()
     let samples = counted(imageCount * sampler.positionCount, "sample")
     title =
@@ -73,11 +84,12 @@ struct Costs {
       // Decoding and resizing a photograph of half a megapixel takes about 8 ms.
       return Cost(
         seconds: Double(imageCount) * (imageOperations / (0.6 * rate) + 0.008 / threads),
-        disk: 4 * n * c + 12 * n)
+        disk: 4 * n * c + 12 * n, memory: imageMemory)
     case "reduce":
+      let forecast = ReductionForecast(
+        sampleCount: Int(n), channelCount: channelCount, componentCount: Int(kept))
       return Cost(
-        seconds: 4 * n * c * c / (0.3 * rate) + 12 * c * c * c / (0.1 * rate),
-        disk: 4 * n * kept + 8 * c * c)
+        seconds: forecast.seconds, disk: 4 * n * kept + 8 * c * c, memory: forecast.bytes)
     case "neighbors":
       let count = Int(product.settings["neighbors"] ?? "") ?? 90
       var search = SearchParameters()
@@ -85,7 +97,9 @@ struct Costs {
       let forecast = forecastSearch(
         rowCount: Int(n), dimension: Int(kept > 0 ? kept : c), count: count, metric: .cosine,
         search: search, threadCount: Int(threads))
-      return Cost(seconds: forecast.operations / (0.4 * rate), disk: 8 * n * Double(count))
+      return Cost(
+        seconds: forecast.operations / (0.4 * rate), disk: 8 * n * Double(count),
+        memory: forecast.bytes)
     case "embed": return layoutCost(product, dimension: Int(kept > 0 ? kept : c))
     case "grid": return Cost(seconds: n * c / 4e8, disk: 4 * cellCount(product) * c + 4 * n)
     case "render":
@@ -97,7 +111,7 @@ struct Costs {
       // Forward, and as much again for the gradient, which convolutions below the layer need alone.
       return Cost(
         seconds: runs * 2 * iconOperations / (0.5 * rate),
-        disk: 2 * 3 * side * side * cellCount(product))
+        disk: 2 * 3 * side * side * cellCount(product), memory: iconMemory)
     case "assemble", "first":
       let side = Double(pipeline.asked["render"]?["size"] ?? "") ?? 80
       // Each icon twice, in the grid's picture and in atlas.png, which compress to about a half.
@@ -117,7 +131,7 @@ struct Costs {
     let runs = 1 + (Double(product.settings["stability"] ?? "") ?? 0)
     return Cost(
       seconds: forecast.threadSeconds * runs / Double(Parallelism.threadCount),
-      disk: 24 * sampleCount + 4e6)
+      disk: 24 * sampleCount + 4e6, memory: forecast.bytes)
   }
 
   /// The cells of a grid: those that it has, or about two thirds of all, as layouts fill a disk.
@@ -148,7 +162,8 @@ struct Costs {
     guard sum.seconds > 0 else { return lines + ["  nothing is to be made"] }
     let space = free.map { ", of which \(size($0)) are free" } ?? ""
     lines.append(
-      "  in all about \(approximateDuration(sum.seconds)), \(size(sum.disk)) on the disk\(space)")
+      "  in all about \(approximateDuration(sum.seconds)), at most \(size(Double(sum.memory))) of memory, \(size(sum.disk)) on the disk\(space)"
+    )
     return lines
   }
 
@@ -157,6 +172,7 @@ struct Costs {
       let cost = cost(of: state.product)
       sum.seconds += cost.seconds
       sum.disk += cost.disk
+      sum.memory = max(sum.memory, cost.memory)
     }
   }
 

@@ -154,7 +154,7 @@ struct Pipeline {
   private func difference(
     _ product: Product, _ expected: [(name: String, sha256: String)], _ source: Source
   ) throws -> String? {
-    guard fileExists(product.path) else { return "new" }
+    guard fileExists(product.path) else { return absence(of: product) }
     if product.stage == "first" {
       let isCopy = try sha256(ofFile: product.path) == expected.first?.sha256
       return isCopy ? nil : "another \(expected.first?.name ?? "")"
@@ -171,9 +171,15 @@ struct Pipeline {
     return product.stage == "extract" ? try source.changeOfImages(since: product, in: self) : nil
   }
 
+  /// What is told of a product that is not there: whether a run that was cut off left some of it.
+  private func absence(of product: Product) -> String {
+    let parts = [product.path + ".parts", product.path + ".new.progress"]
+    return parts.contains(where: fileExists) ? "new, a part is there" : "new"
+  }
+
   /// What of a product itself is not as asked for: that it is not there, its form or its settings.
   private func changes(_ product: Product) -> String? {
-    guard fileExists(product.path) else { return "new" }
+    guard fileExists(product.path) else { return absence(of: product) }
     if product.stage == "first" { return nil }
     guard let record = record(of: product) else { return "of another version, or damaged" }
     let known = Dictionary(record.parameters.map { ($0.name, $0.value) }) { first, _ in first }

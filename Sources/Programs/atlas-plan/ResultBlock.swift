@@ -9,23 +9,28 @@ struct ResultBlock {
   let lines: [String]
 
   init(_ pipeline: Pipeline) throws {
-    guard let first = pipeline.products.last?.path else {
+    let atlases = pipeline.products.filter { $0.stage == "assemble" }.compactMap { product in
+      product.grid.map { (grid: $0, path: product.path) }
+    }
+    guard let first = pipeline.products.last?.path, let grid = atlases.first?.grid else {
       lines = []
       return
     }
-    let pieces = first.split(separator: "/", omittingEmptySubsequences: false)
-    let folder = pieces.dropLast().joined(separator: "/")
-    let grid = first.dropLast(4).split(separator: "-").last.map(String.init) ?? ""
-    let (cells, icons) = ("\(folder)/cells-\(grid).h5", "\(folder)/icons-\(grid).h5")
-    lines =
-      ["", "The atlas is \(first)"]
-      + Self.quality(ofLayout: "\(folder)/layout.h5")
-      + Self.quality(ofIcons: String(first.dropLast(4)) + ".json", of: cells) + [
-        "  plots of the layout: \(folder)/layout-classes.png, layout-density.png",
-        // Paths below OUT hold nothing that a shell would read.
-        "  next: a cell with its photographs, python3 Examples/show_cell.py \(cells) \(icons)",
-        "  or make atlas with GRID=40 or STEPS=1024",
-      ]
+    let folder = first.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    var lines = ["", "The atlas is \(first)"] + Self.quality(ofLayout: "\(folder)/layout.h5")
+    for (index, atlas) in atlases.enumerated() {
+      if index > 0 { lines.append("  another grid: \(atlas.path)") }
+      lines += Self.quality(
+        ofIcons: String(atlas.path.dropLast(4)) + ".json", of: "\(folder)/cells-\(atlas.grid).h5")
+    }
+    // Paths below OUT hold nothing that a shell would read.
+    lines += [
+      "  plots of the layout: \(folder)/layout-classes.png, layout-density.png",
+      "  next: a cell with its photographs, python3 Examples/show_cell.py \(folder)/cells-\(grid).h5 \(folder)/icons-\(grid).h5",
+      "  or make atlas with GRID=40 or STEPS=1024",
+    ]
+    self.lines = lines
   }
 
   /// What the quality report in the layout says, in words.
@@ -73,17 +78,20 @@ struct ResultBlock {
     ]
     let low = atlas.cells.count { ($0.fidelity ?? 1) < 0.4 }
     if low > 0 {
-      lines.append("  \(counted(low, "icon")) below 0.4: look at their exemplars instead")
+      lines.append(
+        "  \(counted(low, "icon")) below 0.4: look at \(low == 1 ? "its" : "their") exemplars instead"
+      )
     }
     let blank = atlas.cells.count { $0.blank == true }
     if blank > 0 {
-      lines.append("  \(counted(blank, "icon")) crossed out: they found nothing to show")
+      lines.append("  \(counted(blank, "icon")) crossed out, which found nothing to show")
     }
     let imageCounts = (try? file?.imageCounts(side: atlas.gridSide)) ?? nil
     let few = (imageCounts ?? []).count { $0 < 3 }
     if few > 0 {
       lines.append(
-        "  \(counted(few, "cell")) of samples from one or two images: such an icon speaks of these alone")
+        "  \(counted(few, "cell")) of samples from one or two images: such an icon speaks of these alone"
+      )
     }
     return lines
   }
