@@ -50,7 +50,8 @@ public struct FileSchema: Sendable {
   public static let commonAttributes =
     [Common.kind.schema, Common.format.schema] + Common.provenance
     + [
-      Common.network.schema, Common.networkSHA256.schema, Common.layer.schema,
+      Common.network.schema, Common.networkSHA256.schema, Common.preprocessing.schema,
+      Common.layer.schema,
       Common.tensor.schema, Common.imagesFingerprint.schema,
     ]
 }
@@ -65,6 +66,9 @@ enum Common {
   static let networkSHA256 = Attribute<String>(
     "network_sha256",
     "SHA-256 of the network's file; of the digests of all its files, one a line, where its weights lie beside it.",
+    .optionally(""))
+  static let preprocessing = Attribute<String>(
+    "preprocessing", "How an image becomes the network's input, as its model card says.",
     .optionally(""))
   static let layer = Attribute<String>(
     "layer", "The layer as the command named it.", .optionally(""))

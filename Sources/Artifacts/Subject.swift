@@ -7,6 +7,8 @@ public struct Subject: Sendable, Equatable {
   public var network: String?
   /// The digest of the network's file and of those that its weights lie in.
   public var networkSHA256: String?
+  /// How an image becomes the network's input, as its card says, in words.
+  public var preprocessing: String?
   /// The layer as the command named it.
   public var layer: String?
   /// The layer's name in the network's file.
@@ -16,11 +18,12 @@ public struct Subject: Sendable, Equatable {
 
   /// Makes a subject of what is known of it.
   public init(
-    network: String? = nil, networkSHA256: String? = nil, layer: String? = nil,
-    tensor: String? = nil, imagesFingerprint: String? = nil
+    network: String? = nil, networkSHA256: String? = nil, preprocessing: String? = nil,
+    layer: String? = nil, tensor: String? = nil, imagesFingerprint: String? = nil
   ) {
     self.network = network
     self.networkSHA256 = networkSHA256
+    self.preprocessing = preprocessing
     self.layer = layer
     self.tensor = tensor
     self.imagesFingerprint = imagesFingerprint
@@ -28,7 +31,8 @@ public struct Subject: Sendable, Equatable {
 
   /// One of the things that files have to agree on.
   public enum Aspect: Sendable, CaseIterable {
-    /// The network, by the digest of its weights; by its name where a file has no digest.
+    /// The network, by the digest of its weights and what its card does to images; by its name where a
+    /// file has no digest.
     case network
     /// The layer, by its tensor: two names may stand for one.
     case layer
@@ -84,7 +88,11 @@ extension Subject {
     switch aspect {
     case .network:
       if let digest = networkSHA256, let otherDigest = other.networkSHA256 {
-        guard digest != otherDigest else { return nil }
+        guard digest != otherDigest else {
+          guard let (way, otherWay) = both(preprocessing, other.preprocessing), way != otherWay
+          else { return nil }
+          return "their model cards prepare images differently (\(way); \(otherWay))"
+        }
         let (name, otherName) = (network ?? "?", other.network ?? "?")
         // A network that was trained again has its old name, perhaps in another folder.
         return name.split(separator: "/").last == otherName.split(separator: "/").last
@@ -133,7 +141,8 @@ extension ArtifactReader {
   func subject() throws -> Subject {
     Subject(
       network: try optional(Common.network), networkSHA256: try optional(Common.networkSHA256),
-      layer: try optional(Common.layer), tensor: try optional(Common.tensor),
+      preprocessing: try optional(Common.preprocessing), layer: try optional(Common.layer),
+      tensor: try optional(Common.tensor),
       imagesFingerprint: try optional(Common.imagesFingerprint))
   }
 }
@@ -143,6 +152,7 @@ extension ArtifactWriter {
   func write(_ subject: Subject) throws(ArrayStoreError) {
     let attributes = [
       (Common.network, subject.network), (Common.networkSHA256, subject.networkSHA256),
+      (Common.preprocessing, subject.preprocessing),
       (Common.layer, subject.layer), (Common.tensor, subject.tensor),
       (Common.imagesFingerprint, subject.imagesFingerprint),
     ]

@@ -13,7 +13,8 @@ struct ArtifactFixture {
   let provenance = Provenance(
     program: "p", version: "1", parameters: [("seed", "0")], inputs: [("a.h5", "12")])
   let subject = Subject(
-    network: "a network", networkSHA256: "abcd", layer: "mixed", tensor: "mixed/output",
+    network: "a network", networkSHA256: "abcd", preprocessing: "20 × 24", layer: "mixed",
+    tensor: "mixed/output",
     imagesFingerprint: "f00d")
   /// Four samples of two of three images, on a map of 5 × 6 positions.
   let origins = SampleOrigins(

@@ -5,7 +5,8 @@ import Testing
 /// Files that do and do not belong together.
 @Suite(.tags(.quick)) struct SubjectTests {
   private let subject = Subject(
-    network: "GoogLeNet", networkSHA256: "aa", layer: "mixed4c", tensor: "mixed4c/output",
+    network: "GoogLeNet", networkSHA256: "aa", preprocessing: "224 × 224", layer: "mixed4c",
+    tensor: "mixed4c/output",
     imagesFingerprint: "f0")
 
   private func fault(
@@ -30,6 +31,7 @@ import Testing
         "their networks are SqueezeNet and GoogLeNet"
       ),
       (changed { $0.networkSHA256 = "bb" }, "but their weights are not the same"),
+      (changed { $0.preprocessing = "227 × 227" }, "their model cards prepare images differently"),
       (
         changed { ($0.network, $0.networkSHA256) = ("SqueezeNet", nil) },
         "their networks are SqueezeNet and GoogLeNet"
@@ -47,7 +49,8 @@ import Testing
   @Test("other names of the same, and what a file does not say, are no difference")
   func agreement() {
     for other in [
-      subject, Subject(), changed { $0.network = "another/name.onnx" },
+      subject, Subject(), changed { $0.preprocessing = nil },
+      changed { $0.network = "another/name.onnx" },
       changed { $0.layer = "mixed4c/output" }, changed { ($0.layer, $0.tensor) = ("mixed4c", nil) },
       changed { ($0.network, $0.networkSHA256) = ("folder/GoogLeNet", nil) },
     ] {

@@ -145,6 +145,12 @@ import Testing
       (#"{"input": {"mean": [0, 0, 0]}}"#, "input.mean of 0 without input.range"),
       (#"{"input": {"mean": [0, 0, 0], "std": [1, 1, 1]}}"#, "give input.range: [0, 1]"),
       (#"{"input": {"mean": [0.5, 0.5, 0.5], "std": [58, 57, 57]}}"#, "are not of one range"),
+      (
+        #"{"input": {"range": [0, 255], "mean": [0.5, 0.5, 0.4], "std": [0.2, 0.2, 0.2]}}"#,
+        "input.range is [0, 255], but"
+      ),
+      (#"{"input": {"range": [0, 1], "mean": [123, 117, 104]}}"#, "input.mean is of levels"),
+      (#"{"input": {"range": [-1, 1], "mean": [123, 0, 0]}}"#, "give input.range: [0, 255]"),
       (#"{"input": {"channels": "gray"}}"#, "input.mean is missing"),
       (#"{"layers": {"a": 1}}"#, "layers.a"),
     ])

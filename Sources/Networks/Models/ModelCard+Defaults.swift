@@ -159,14 +159,30 @@ extension ModelCard {
     return (mean + (input.std ?? [])).allSatisfy { $0.magnitude <= 1 }
   }
 
-  /// Checks that a card without `range` tells what units its mean and deviation are in.
+  /// Checks that a card tells what units its mean and deviation are in: by its range, or by themselves.
   ///
-  /// Levels less 0.485 are what no network was trained with.
+  /// Levels less 0.485 are what no network was trained with, nor numbers from 0 to 1 less 123.
   ///
   /// - Throws: `ModelError` when it may be either, or both are not of one kind.
   func checkUnits(path: String) throws(ModelError) {
-    guard input.range == nil, let mean = input.mean else { return }
+    guard let mean = input.mean else { return }
     let std = input.std ?? []
+    if let range = input.range {
+      let list = "[\(Self.text(range[0])), \(Self.text(range[1]))]"
+      let isWide = range[1] - range[0] > 16
+      let isOfUnits = mean.contains { $0 != 0 } && std.contains { $0.magnitude < 1 }
+      if isWide, isOfUnits, hasUnitMoments {
+        throw Self.fault(
+          path, "input.range is \(list), but input.mean and input.std are of values from 0 to 1",
+          remedy: "give input.range: [0, 1], or mean and std in levels")
+      }
+      if !isWide, mean.contains(where: { $0.magnitude > 16 }) {
+        throw Self.fault(
+          path, "input.range is \(list), but input.mean is of levels from 0 to 255",
+          remedy: "give input.range: [0, 255], or mean and std of values from 0 to 1")
+      }
+      return
+    }
     let isZero = mean.allSatisfy { $0 == 0 }
     let remedy = "give input.range: [0, 1] for PyTorch, [0, 255] for levels"
     if isZero, std.allSatisfy({ $0 == 1 }) {

@@ -36,6 +36,20 @@ public struct Preprocessing: Hashable, Sendable {
   }
 }
 
+extension Preprocessing: CustomStringConvertible {
+  /// All that it does to an image, the same for equal ones.
+  public var description: String {
+    let channels = channels.map { channel in
+      let sign = channel.offset < 0 ? "−" : "+"
+      return "\(channel.scale) \(channel.source) \(sign) \(abs(channel.offset))"
+    }
+    let way = keepsAspect ? "covering" : "stretched to"
+    return
+      "\(size.height) × \(size.width) of an image \(way) \(resized.height) × \(resized.width), "
+      + "\(filter)\(antialias ? "" : " without antialiasing"): \(channels.joined(separator: ", "))"
+  }
+}
+
 /// One channel of a network's input: `scale · value + offset` of a source value from 0 to 255.
 public struct InputChannel: Hashable, Sendable {
   /// What the channel is computed from.

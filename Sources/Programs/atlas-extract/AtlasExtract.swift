@@ -101,7 +101,8 @@ import NeuralNetworks
     let digest = provenance.digest(ofFirst: network.files.count)
     let subjects = zip(layer, tensors).map {
       Subject(
-        network: network.card.name ?? network.path, networkSHA256: digest, layer: $0, tensor: $1)
+        network: network.card.name ?? network.path, networkSHA256: digest,
+        preprocessing: "\(network.preprocessing)", layer: $0, tensor: $1)
     }
     let paths = layer.map(path)
     let run = ExtractionRun(

@@ -67,8 +67,8 @@ import NeuralNetworks
       inputs: self.network.inputs(of: network) + settings.targets.inputs)
     let subject = Subject(
       network: network.card.name ?? self.network.model,
-      networkSHA256: provenance.digest(ofFirst: network.files.count), layer: self.layer,
-      tensor: tensor)
+      networkSHA256: provenance.digest(ofFirst: network.files.count),
+      preprocessing: "\(network.preprocessing)", layer: self.layer, tensor: tensor)
     let targets = try settings.targets.load(layer, of: network, subject: subject)
     let renderer: IconRenderer
     do {
