@@ -165,6 +165,17 @@ import Testing
     }
   }
 
+  @Test("probabilities are no logits", arguments: ["logit", "probability", "log-odds"])
+  func softmaxForLogits(target: String) throws {
+    let given = [
+      "--model", workshop.model, "--target", target, "--cells", "1:2", "--size", "48", "--steps",
+      "1",
+      "--output", output,
+    ]
+    try expectFailure(.render, given + ["--layer", "prob"], "result of a softmax", "\"fc\"")
+    try Program.render.succeed(given + ["--layer", "fc"])
+  }
+
   // MARK: The disk
 
   @Test(

@@ -74,6 +74,10 @@ import Testing
     (.render, ["--cells-file": nil], "--cells-file is needed"),
     (.render, ["--components": nil], "--components is needed to whiten"),
     (.render, ["--target": "channel"], "--cells is needed for --target channel"),
+    (
+      .render, ["--target": "channel", "--cells": "0:1"],
+      "are for directions, not for --target channel"
+    ),
     (.render, ["--border": "blue"], "--border"),
     (.render, ["--learning-rate": "nan"], "--learning-rate"),
     (.render, ["--cosine-power": "-1"], "--cosine-power"),

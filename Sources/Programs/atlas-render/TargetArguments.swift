@@ -74,6 +74,9 @@ struct TargetArguments: ParsableArguments {
       }
       return
     }
+    guard cells != nil else {
+      throw ValidationError("--cells is needed for --target \(target.rawValue): which of them?")
+    }
     let unread = [
       cellsFile.map { _ in "--cells-file" }, grid.map { _ in "--grid" },
       components.map { _ in "--components" },
@@ -82,9 +85,6 @@ struct TargetArguments: ParsableArguments {
       throw ValidationError(
         "\(unread.joined(separator: ", ")) \(unread.count == 1 ? "is" : "are") for directions, not for --target \(target.rawValue)."
       )
-    }
-    guard cells != nil else {
-      throw ValidationError("--cells is needed for --target \(target.rawValue): which of them?")
     }
   }
 
