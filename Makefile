@@ -49,14 +49,14 @@ endif
 $(foreach name,$(SETTINGS),$(if $(words.$(name)),$(if $(filter $(words.$(name)),$($(name))),,\
   $(error $(name)=$($(name)): it must be one of: $(words.$(name))))))
 
-# What is given and changes nothing, as it belongs to what is not made.
+# What is given and does not change the atlas, as it belongs to what is not made.
 unread.tsne := MIN_DIST EPOCHS NEIGHBORS
 unread.umap := PERPLEXITY EXAGGERATION
 unread.no   := CONDITION
 UNREAD := $(filter $(unread.$(METHOD)) $(unread.$(WHITEN)) $(if $(ALIGN_TO),,ALIGNMENT),$(GIVEN))
 ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas plan,$(MAKECMDGOALS))),)
   why = $(if $(filter CONDITION,$(1)),WHITEN=$(WHITEN),$(if $(filter ALIGNMENT,$(1)),there is no ALIGN_TO,METHOD=$(METHOD)))
-  $(foreach name,$(UNREAD),$(shell echo 'warning: $(name) changes nothing here: $(call why,$(name))' >&2))
+  $(foreach name,$(UNREAD),$(shell echo 'warning: $(name) does not change the atlas: $(call why,$(name))' >&2))
 endif
 
 # Names of files and layers may hold any sign: they are taken as they are given, and quoted below.
@@ -162,7 +162,7 @@ build: $(ALL_BUILT) ## Build the programs into .build/release
 PREFIX ?= /usr/local
 install: $(ALL_BUILT) ## Copy the programs into PREFIX/bin, with completions for bash and zsh
 	@install -d $(PREFIX)/bin $(PREFIX)/share/bash-completion/completions $(PREFIX)/share/zsh/site-functions
-	@for program in $(PROGRAMS:%=atlas-%) atlas-place atlas-bench; do \
+	@for program in $(PROGRAMS:%=atlas-%) $(filter-out atlas-documentation,$(filter atlas-%,$(FURTHER))); do \
 	  install --strip $(BIN)/$$program $(PREFIX)/bin/$$program; \
 	  $(BIN)/$$program --generate-completion-script bash \
 	    > $(PREFIX)/share/bash-completion/completions/$$program; \

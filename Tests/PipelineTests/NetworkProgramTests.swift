@@ -197,7 +197,7 @@ import Testing
   }
 
   /// Rounded to a finer grid than any difference sees, values rise where gradients are zero: beside
-  /// the image, a part of the slope is missing from the gradient.
+  /// the image, a part of the derivative is missing from the gradient.
   @Test("a gradient that is wrong fails the check", arguments: [0, 0.2, 0.5, -2] as [Float])
   func wrongGradient(part: Float) throws {
     let folder = try TemporaryFolder()

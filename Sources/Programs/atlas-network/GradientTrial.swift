@@ -25,9 +25,10 @@ struct GradientTrial {
 
     /// Whether no step explains how far apart they are.
     ///
-    /// Of the networks of `Scripts/check_families.py`, whose gradients are right by double precision,
-    /// differences are trusted to 0.0004 (ViT) … 0.07 (ShuffleNet v2, whose random weights magnify
-    /// whatever passes), and gradients lie 0.5 to 2.5 times as far from them.
+    /// Of GoogLeNet, SqueezeNet, ResNet-18, ViT-B/16, ShuffleNet v2 and the synthetic world's network, whose
+    /// gradients are right by double precision, `atlas-network check` finds differences known to 0.0004
+    /// (ViT) … 0.07 (ShuffleNet v2, whose random weights magnify whatever passes), and gradients within
+    /// twice that.
     var isWrong: Bool { error > max(0.1, 5 * uncertainty) }
   }
 

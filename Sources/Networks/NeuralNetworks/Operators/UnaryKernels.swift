@@ -78,9 +78,9 @@ final class DerivativeKernel: Kernel {
       gradient.withElements { gradient in
         result.withMutableElements { result in
           forEachBlock(of: result.count) { index, lanes in
-            let slope = derivative(source.vector(at: index, lanes: lanes))
+            let factor = derivative(source.vector(at: index, lanes: lanes))
             result.store(
-              gradient.vector(at: index, lanes: lanes) * slope, at: index, lanes: lanes)
+              gradient.vector(at: index, lanes: lanes) * factor, at: index, lanes: lanes)
           }
         }
       }
