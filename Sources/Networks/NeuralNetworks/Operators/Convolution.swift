@@ -273,59 +273,6 @@ public struct Convolution: Operator, Window {
   }
 }
 
-/// A convolution as oneDNN sees it: shapes, layouts, format and geometry.
-struct ConvolutionShapes {
-  let source, destination: TensorDescriptor
-  /// The weights in plain order, and in whatever order a kernel likes.
-  let plainWeights, weights: TensorDescriptor
-  let bias: TensorDescriptor
-  let geometry: WindowGeometry
-
-  init(
-    _ convolution: Convolution, input: TensorShape, output: TensorShape, inputLayout: TensorLayout,
-    outputLayout: TensorLayout, format: NumberFormat
-  ) throws {
-    let (height, width) = (input.dimensions[2], input.dimensions[3])
-    let padding = convolution.resolvedPadding(forHeight: height, width: width)
-    let (kernel, stride) = (convolution.kernel, convolution.stride)
-    let groups = convolution.groups
-    geometry = WindowGeometry(
-      kernel: [kernel.height, kernel.width], strides: [stride.height, stride.width],
-      dilation: [convolution.dilation.height - 1, convolution.dilation.width - 1],
-      paddingBefore: [padding.top, padding.left],
-      paddingAfter: [padding.bottom, padding.right])
-    let dimensions =
-      (groups > 1 ? [groups] : [])
-      + [
-        convolution.outputChannels / groups, convolution.inputChannels / groups, kernel.height,
-        kernel.width,
-      ]
-    plainWeights = try TensorDescriptor(dimensions)
-    weights = try TensorDescriptor(dimensions, layout: .any, format: format)
-    bias = try TensorDescriptor([convolution.outputChannels])
-    source = try TensorDescriptor(input.dimensions, layout: inputLayout, format: format)
-    destination = try TensorDescriptor(output.dimensions, layout: outputLayout, format: format)
-  }
-
-  /// The forward primitive, with a function of each element at its end if one is given.
-  ///
-  /// - Throws: When oneDNN has no kernel for the layouts and the format.
-  func forward(appending function: UnaryFunction?) throws -> Primitive {
-    try Primitive.convolution(
-      source: source, weights: weights, bias: bias, destination: destination, geometry: geometry,
-      appending: function?.elementwise)
-  }
-
-  /// The gradient with respect to the input; weights are not trained here.
-  ///
-  /// - Throws: When oneDNN has no kernel for the layouts and the format.
-  func backward(_ forward: Primitive) throws -> Primitive {
-    try Primitive.convolutionPullback(
-      sourceGradient: source, weights: weights, destinationGradient: destination,
-      geometry: geometry, forward: forward)
-  }
-}
-
 /// The weights in a bias: none when it is 0 alone, since files leave such a bias out.
 func weightCount(ofBias bias: [Float]) -> Int { bias.contains { $0 != 0 } ? bias.count : 0 }
 
