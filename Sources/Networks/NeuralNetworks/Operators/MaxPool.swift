@@ -38,8 +38,8 @@ struct MaxPool: Operator {
 
   func formats(_ request: FormatRequest) -> FormatChoice { request.sameForMaps }
 
-  /// oneDNN's primitives forward and backward; along tangents a gather at the indices that the
-  /// workspace tells.
+  /// Where maxima are noted, vectors of channels if they lie together, else oneDNN's primitives forward
+  /// and backward; along tangents a gather at the maxima.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
@@ -47,12 +47,15 @@ struct MaxPool: Operator {
     let geometry = window.geometry(from: input.shape, to: output.shape)
     let rule = compiler.rules.maxPool
     // A relaxation reads the values alone; without derivatives nobody asks where the maximum was.
-    let keepsWorkspace =
+    let keepsMaxima =
       rule == .exact && (compiler.isDifferentiated(output) || compiler.hasTangent(output))
+    if keepsMaxima, VectorMaxPool.suits(input, output) {
+      return try compileVectors(from: input, to: output, with: compiler)
+    }
     let forward = try Primitive.pooling(
       .maximum, source: input.descriptor, destination: output.descriptor, geometry: geometry,
-      keepsWorkspace: keepsWorkspace)
-    let workspace = try keepsWorkspace ? forward.workspace.map { try TensorMemory($0) } : nil
+      keepsWorkspace: keepsMaxima)
+    let workspace = try keepsMaxima ? forward.workspace.map { try TensorMemory($0) } : nil
     let bindings = workspace.map { [(Argument.workspace, $0)] } ?? []
     let step = try compiler.run(
       forward, [(.source, try input.value()), (.destination, try output.value())] + bindings)
@@ -81,24 +84,53 @@ struct MaxPool: Operator {
         guard let tangent = try tangents.tangent(of: input), let workspace else {
           return TangentSteps(push: [])
         }
-        let result = try tangents.makeTangent(of: output)
-        let indices = MaximumIndices(workspace, window, from: input, to: output)
-        return TangentSteps(
-          linearization: [.kernel(indices)],
-          push: [
-            .kernel(MaximumPushforward(indices, tangent, result, count: tangents.count))
-          ])
+        return try pushforward(tangent, from: input, to: output, tangents) {
+          workspace.smallIntegers()
+        }
       })
+  }
+
+  private func compileVectors(
+    from input: TensorSlot, to output: TensorSlot, with compiler: NetworkCompiler
+  ) throws -> CompiledOperator {
+    let forward = try VectorMaxPool(window, from: input, to: output)
+    return CompiledOperator(
+      forward: [.kernel(forward)],
+      pullback: {
+        guard compiler.isDifferentiated(input) else { return [] }
+        let contribution = try compiler.gradientContribution(of: input)
+        let pullback = try VectorMaxPoolPullback(
+          forward, window, from: input, to: output, gradient: contribution.memory)
+        return [.kernel(pullback)] + contribution.then
+      },
+      pushforward: { tangents in
+        guard let tangent = try tangents.tangent(of: input) else { return TangentSteps(push: []) }
+        return try pushforward(tangent, from: input, to: output, tangents) {
+          forward.taps.map { Int32($0) }
+        }
+      })
+  }
+
+  // A gather at the maxima; `taps` gives, after a forward pass, the index of each in its window.
+  private func pushforward(
+    _ tangent: TensorMemory, from input: TensorSlot, to output: TensorSlot,
+    _ tangents: TangentCompiler, taps: @escaping () -> [Int32]
+  ) throws -> TangentSteps {
+    let result = try tangents.makeTangent(of: output)
+    let indices = MaximumIndices(taps, window, from: input, to: output)
+    return TangentSteps(
+      linearization: [.kernel(indices)],
+      push: [.kernel(MaximumPushforward(indices, tangent, result, count: tangents.count))])
   }
 }
 
-/// Where in the input each maximum was found, read from oneDNN's workspace after a forward pass.
+/// Where in the input each maximum was found, read after a forward pass.
 ///
-/// The workspace has one number for each element of the output, in the output's layout: the maximum's
-/// index in its window, row-major. It is decoded once a forward pass and serves all tangents.
+/// The pool notes one number for each element of the output, in the output's layout: the maximum's
+/// index in its window, row-major. They are decoded once a forward pass and serve all tangents.
 final class MaximumIndices: Kernel {
   let name = "loop"
-  private let workspace: TensorMemory
+  private let taps: () -> [Int32]
   private let window: PoolingWindow
   private let padding: Padding
   private let input, output: TensorSlot
@@ -106,10 +138,10 @@ final class MaximumIndices: Kernel {
   fileprivate var indices: [Int32]
 
   init(
-    _ workspace: TensorMemory, _ window: PoolingWindow, from input: TensorSlot,
+    _ taps: @escaping () -> [Int32], _ window: PoolingWindow, from input: TensorSlot,
     to output: TensorSlot
   ) {
-    self.workspace = workspace
+    self.taps = taps
     self.window = window
     self.input = input
     self.output = output
@@ -127,7 +159,7 @@ final class MaximumIndices: Kernel {
     let planes = indices.count / max(rows * columns * block, 1)
     let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
     let (height, width) = (input.height, input.width)
-    let offsets = workspace.smallIntegers()
+    let offsets = taps()
     var indices = self.indices
     self.indices = []
     precondition(offsets.count >= indices.count, "\(offsets.count) of \(indices.count) indices")
