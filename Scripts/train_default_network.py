@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
-"""Trains the network of the synthetic world and writes it as an ONNX file with its model card.
+"""Trains a network of the synthetic world and writes it as an ONNX file with its model card.
 
 The network has InceptionV1's layout (GoogLeNet, Szegedy et al. 2014) and its layers bear the names that
 Lucid gave them (conv2d0 … mixed3a … mixed5b, softmax2), but it is narrower: 1.6 million weights, images
 of 112 × 112. Batch norm, folded into the convolutions when the network is written, takes the place of the
 original's local response normalization; there are no auxiliary classifiers.
 
+Or it has, by --layout residual, that of ResNet-18 (He et al. 2016), again narrower: 0.9 million weights. It is
+to judge what the first one draws, and with --patches learns from small parts of images as well.
+
 It needs Python 3.9 or later and `pip install torch onnx pillow numpy` (Pillow 10.1 or later); where
 onnxruntime is installed too, the file that was written is compared with the network that was trained. The
 images lie in a folder per class, for training and, drawn with other seeds, for validation. On two cores with
 bfloat16 (AVX-512 BF16 or AMX) that do nothing else, an epoch of 40,000 of them takes about a minute and a
-half, without bfloat16 half as long again; other programs beside it slow it down several times. A GPU is
-used where there is one.
+half, without bfloat16 half as long again; other programs beside it slow it down several times. Some processors
+have bfloat16 and are slower with it: --precision f32. A GPU is used where there is one.
 
     python3 Scripts/train_default_network.py --images FOLDER --validation FOLDER
 
@@ -45,8 +48,12 @@ from PIL import Image
 from torch import Tensor
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
-from default_network.network import DEVIATION, SIZE, STORED, Network, logits
+from default_network.inception import Inception
+from default_network.network import DEVIATION, PATCH, SIZE, STORED, logits
+from default_network.residual import Residual
 from default_network.results import check_fonts, export, fail, write
+
+LAYOUTS = {"inception": Inception, "residual": Residual}
 
 # Images ---------------------------------------------------------------------------------------------
 
@@ -119,8 +126,11 @@ def resampling(size: int, side: Tensor, start: Tensor, blur: Tensor) -> Tensor:
     return weights / weights.sum(2, keepdim=True)
 
 
-def augmented(batch: Tensor, size: int, mean: np.ndarray) -> Tensor:
-    """Random part, scale, blur, colors and noise for each image of a batch of bytes."""
+def augmented(batch: Tensor, size: int, mean: np.ndarray, extent: float = 1) -> Tensor:
+    """Random part, scale, blur, colors and noise for each image of a batch of bytes.
+
+    The sides of the parts are `extent` times those of the whole input.
+    """
     count, device = len(batch), batch.device
 
     def uniform(low: float, high: float, *shape: int) -> Tensor:
@@ -128,7 +138,7 @@ def augmented(batch: Tensor, size: int, mean: np.ndarray) -> Tensor:
 
     x = (batch.float() - mean) / DEVIATION
     # The crop is as large as validation's, give or take a seventh.
-    side, stretch, blur = uniform(96, 128), uniform(0.95, 1.05), uniform(-1, 1).clamp(min=0)
+    side, stretch, blur = uniform(96, 128) * extent, uniform(0.95, 1.05), uniform(-1, 1).clamp(min=0)
     height, width = (side * stretch).clamp(max=STORED), (side / stretch).clamp(max=STORED)
     rows = resampling(size, height, uniform(0, 1) * (STORED - height), blur)
     columns = resampling(size, width, uniform(0, 1) * (STORED - width), blur)
@@ -146,17 +156,18 @@ def augmented(batch: Tensor, size: int, mean: np.ndarray) -> Tensor:
 # Training ---------------------------------------------------------------------------------------------
 
 
-def prepare_processor(threads: int) -> tuple[torch.device, bool]:
+def prepare_processor(threads: int, precision: str) -> tuple[torch.device, bool]:
     """Sets the threads and the allocator; the device to train on, and whether it computes in bfloat16."""
     torch.set_num_threads(threads)
     keep_memory()
-    if torch.cuda.is_available():
-        return torch.device("cuda"), True
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if precision != "auto" or device.type == "cuda":
+        return device, precision != "f32"
     try:
         flags = Path("/proc/cpuinfo").read_text()
     except OSError:
         flags = ""
-    return torch.device("cpu"), "avx512_bf16" in flags or "amx_bf16" in flags
+    return device, "avx512_bf16" in flags or "amx_bf16" in flags
 
 
 def size_of_epoch(epoch: int, epochs: int, first_size: int) -> int:
@@ -175,7 +186,8 @@ class Training:
     ) -> None:
         torch.manual_seed(settings["seed"])
         self.settings, self.names, self.mean, self.device, self.half = settings, names, mean, device, half
-        self.network = Network(len(names), settings["dropout"]).to(device, memory_format=torch.channels_last)
+        network = LAYOUTS[settings["layout"]](len(names), settings["dropout"])
+        self.network = network.to(device, memory_format=torch.channels_last)
         # The average over about a thousand steps sees better than any of them, and is smoother.
         self.average = copy.deepcopy(self.network)
         # Decay of batch norm's factors would silence channels.
@@ -223,8 +235,11 @@ class Training:
         for step in range(steps):
             done = self.epoch * steps + step
             self.set_rate(done, settings["epochs"] * steps)
+            # Steps with patches are spread evenly among the others.
+            patches = int((step + 1) * settings["patches"]) > int(step * settings["patches"])
+            side, extent = (PATCH, PATCH / SIZE) if patches else (size, 1)
             chosen = order[step * batch : (step + 1) * batch].sort().values
-            x = augmented(torch.from_numpy(array[chosen.numpy()]).to(self.device), size, self.mean)
+            x = augmented(torch.from_numpy(array[chosen.numpy()]).to(self.device), side, self.mean, extent)
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
                 output = self.network(x)
             loss = F.cross_entropy(
@@ -295,7 +310,12 @@ def arguments() -> argparse.Namespace:
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     parser.add_argument("--images", type=Path, required=True, help="training images, a folder per class")
     parser.add_argument("--validation", type=Path, required=True, help="validation images, the same classes")
-    option("--output", Path("Data/models/synthetic-world"), "where the network lands", Path)
+    parser.add_argument(
+        "--layout", choices=LAYOUTS, default="inception", help="what the network is like (inception)"
+    )
+    folders = {name: Path("Data/models") / layout.file for name, layout in LAYOUTS.items()}
+    listed = ", ".join(str(folder) for folder in folders.values())
+    parser.add_argument("--output", type=Path, help=f"where the network lands (by its layout {listed})")
     option("--work", Path("Data/work/training"), "where decoded images and the checkpoint are kept", Path)
     option("--epochs", 16, "passes over the images; 0 writes the checkpoint's network once more")
     option("--batch", 128, "images per step")
@@ -306,7 +326,13 @@ def arguments() -> argparse.Namespace:
     option("--smoothing", 0.05, "label smoothing")
     option("--dropout", 0.2, "fraction of the last layer's input left out")
     option("--first-size", 80, "pixels of the first epochs' images; 112 for full size throughout")
+    option("--patches", 0.0, f"fraction of the steps that see parts of images, {PATCH} pixels, at full scale")
+    parser.add_argument(
+        "--precision", choices=("auto", "bf16", "f32"), default="auto",
+        help="auto is bfloat16 where the processor has it (auto)",
+    )
     result = parser.parse_args()
+    result.output = result.output or folders[result.layout]
     for name, low in [("epochs", 0), ("batch", 2), ("seed", 0), ("threads", 1), ("first_size", 64)]:
         if getattr(result, name) < low:
             fail(f"--{name.replace('_', '-')} must be at least {low}")
@@ -314,7 +340,7 @@ def arguments() -> argparse.Namespace:
         fail(f"--first-size must be at most {SIZE}")
     if result.seed >= 2**40:
         fail("--seed must be below 2^40")
-    for name, high in [("rate", 10), ("decay", 1), ("smoothing", 0.9), ("dropout", 0.9)]:
+    for name, high in [("rate", 10), ("decay", 1), ("smoothing", 0.9), ("dropout", 0.9), ("patches", 1)]:
         if not 0 <= getattr(result, name) <= high:
             fail(f"--{name} must be from 0 to {high}")
     return result
@@ -327,7 +353,7 @@ def main() -> None:
     if names != validation_names:
         odd = sorted(set(names) ^ set(validation_names))
         fail(f"only one of {options.images} and {options.validation} has the classes {', '.join(odd)}")
-    device, half = prepare_processor(options.threads)
+    device, half = prepare_processor(options.threads, options.precision)
     work, threads = options.work, options.threads
     try:
         for folder in (work, options.output):
@@ -340,9 +366,11 @@ def main() -> None:
         "validation", options.validation, validation_files, work, threads
     )
 
-    keys = ("epochs", "batch", "seed", "rate", "decay", "smoothing", "dropout", "first_size")
+    keys = (
+        "layout", "epochs", "batch", "seed", "rate", "decay", "smoothing", "dropout", "first_size", "patches",
+    )
     settings = {key: getattr(options, key) for key in keys} | {"images": digest}
-    checkpoint = work / "checkpoint.pt"
+    checkpoint = work / f"checkpoint-{options.layout}.pt"
     if checkpoint.exists():
         training = Training.load(checkpoint, device, half)
         if training.names != names:

@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 import torch
-from default_network.network import DEVIATION, SIZE, STORED, Network, Unit, centered, logits, onnx_bytes
+from default_network.graph import onnx_bytes
+from default_network.network import DEVIATION, PATCH, SIZE, STORED, Network, Unit, centered, logits
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
@@ -40,18 +41,18 @@ def largest_difference(
         return None
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     x = centered(torch.tensor(array), mean).contiguous().numpy()
-    difference = float(np.abs(session.run(["softmax2_pre_activation"], {"input": x})[0] - expected).max())
+    difference = float(np.abs(session.run([network.logits], {"input": x})[0] - expected).max())
     if not difference < 1e-2:
         fail(f"the ONNX file's logits differ from the network's by {difference:.3g}")
     return difference
 
 
 def silent_channels(network: Network, array: np.ndarray, mean: np.ndarray) -> dict[str, int]:
-    """For each mixed layer, how many of its channels no image of a sample wakes."""
+    """For each block, how many of its channels no image of a sample wakes."""
     strongest = {}
     hooks = [
         block.register_forward_hook(lambda _, __, y, name=name: strongest.update({name: y.amax((0, 2, 3))}))
-        for name, block in network.mixed.items()
+        for name, block in network.blocks.items()
     ]
     logits(network, array, mean, torch.device("cpu"), False)
     for hook in hooks:
@@ -59,10 +60,18 @@ def silent_channels(network: Network, array: np.ndarray, mean: np.ndarray) -> di
     return {name: int((values <= 0).sum()) for name, values in strongest.items()}
 
 
-def card(mean: list[float], class_count: int) -> dict[str, Any]:
+def central_patches(training: Any, network: Network, array: np.ndarray, truth: Tensor) -> dict[str, float]:
+    """How many images a network that learned from patches tells by their central one."""
+    if not training.settings["patches"]:
+        return {}
+    answers = logits(network, array, training.mean.cpu(), torch.device("cpu"), False, PATCH).argmax(1)
+    return {"patch_top1": round((answers == truth).float().mean().item(), 5)}
+
+
+def card(network: Network, mean: list[float]) -> dict[str, Any]:
     return {
-        "name": "Synthetic world",
-        "network": "synthetic-world.onnx",
+        "name": network.title,
+        "network": network.file + ".onnx",
         "input": {
             "name": "input",
             "size": [SIZE, SIZE],
@@ -74,9 +83,10 @@ def card(mean: list[float], class_count: int) -> dict[str, Any]:
             "std": [DEVIATION] * 3,
         },
         "labels": "labels.txt",
-        "logits": "softmax2_pre_activation",
-        "probabilities": "softmax2",
-        "training_set": f"The synthetic world: drawn images of {class_count} classes",
+        "logits": network.logits,
+        "probabilities": network.probabilities,
+        **({"layers": network.aliases} if network.aliases else {}),
+        "training_set": f"The synthetic world: drawn images of {network.classes.out_features} classes",
         "source": "Scripts/train_default_network.py",
     }
 
@@ -165,7 +175,7 @@ def export(training: Any, array: np.ndarray, truth: Tensor, image_count: int, ou
     counts = np.zeros((len(names), len(names)), int)
     np.add.at(counts, (truth.numpy(), answers.numpy()), 1)
     accuracy = np.trace(counts) / counts.sum()
-    data = onnx_bytes(network, len(names))
+    data = onnx_bytes(network)
     sample = array[:: max(1, len(array) // 128)][:128]
     expected = values[:: max(1, len(array) // 128)][:128].numpy()
     wrong = [(-counts[i, j], names[i], names[j]) for i, j in zip(*np.nonzero(counts)) if i != j]
@@ -175,6 +185,7 @@ def export(training: Any, array: np.ndarray, truth: Tensor, image_count: int, ou
     report = {
         "top1": round(float(accuracy), 5),
         "top5": round(top5, 5),
+        **central_patches(training, network, array, truth),
         "parameters": sum(weights),
         "training_images": image_count,
         "validation_images": len(array),
@@ -188,15 +199,15 @@ def export(training: Any, array: np.ndarray, truth: Tensor, image_count: int, ou
         "classes": {n: round(float(counts[i, i] / counts[i].sum()), 4) for i, n in enumerate(names)},
     }
     output.mkdir(parents=True, exist_ok=True)
-    facts = card([float(value) for value in mean.flatten()], len(names))
+    facts = card(network, [float(value) for value in mean.flatten()])
     files = {
         "labels.txt": "".join(name + "\n" for name in names).encode(),
-        "synthetic-world.json": (json.dumps(facts, indent=2) + "\n").encode(),
+        network.file + ".json": (json.dumps(facts, indent=2) + "\n").encode(),
         "report.json": (json.dumps(report, indent=2) + "\n").encode(),
         "confusion.png": confusion_image(counts, names, accuracy),
-        "filters.png": filters_image(network.conv2d0.folded()[0]),
-        "synthetic-world.onnx": data,
+        "filters.png": filters_image(units[0].folded()[0]),
+        network.file + ".onnx": data,
     }
     for name, content in files.items():
         write(output / name, content)
-    print(f"{output}/synthetic-world.onnx: {accuracy:.2%} of {len(array)} images right, {top5:.2%} among five")
+    print(f"{output}/{network.file}.onnx: {accuracy:.2%} of {len(array)} images right, {top5:.2%} among five")
