@@ -10,7 +10,7 @@ import Randomness
 /// with (J(x + h d) − J(x − h d)) / 2h. No step h suits all networks: a large one passes the kinks of
 /// ReLUs and maxima and the curvature of the rest, a small one leaves a difference of nearly equal
 /// numbers in single precision. Differences are taken at steps that shrink by 4 each; where those of all
-/// directions change least from one to the next both faults are smallest, and how much they change is
+/// directions change least over three of them both faults are smallest, and how much they change is
 /// how far they are trusted. One step for all directions: of one alone two may agree by chance.
 struct GradientTrial {
   /// One layer's result, over all directions.
@@ -119,12 +119,14 @@ struct GradientTrial {
     let changes = steps.indices.dropLast().map { step in
       Self.rootMeanSquare(slopes.map { $0[step] - $0[step + 1] })
     }
-    guard let best = changes.indices.min(by: { changes[$0] < changes[$1] }) else { return nil }
-    let gaps = zip(gradients, slopes).map { $0 - ($1[best] + $1[best + 1]) / 2 }
+    // Three steps must agree: two may by chance, while the differences still converge.
+    let doubts = changes.indices.dropLast().map { max(changes[$0], changes[$0 + 1]) }
+    guard let best = doubts.indices.min(by: { doubts[$0] < doubts[$1] }) else { return nil }
+    let gaps = zip(gradients, slopes).map { $0 - $1[best + 1] }
     let worst = gaps.indices.max { abs(gaps[$0]) < abs(gaps[$1]) } ?? 0
     return Finding(
       layer: layer.name, gradient: gradients[worst], difference: gradients[worst] - gaps[worst],
-      error: Self.rootMeanSquare(gaps) / scale, uncertainty: changes[best] / scale)
+      error: Self.rootMeanSquare(gaps) / scale, uncertainty: doubts[best] / scale)
   }
 
   private static func rootMeanSquare(_ values: [Double]) -> Double {
