@@ -57,9 +57,9 @@ public struct NetworkArguments: ParsableArguments {
 public enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
   /// Single precision.
   case f32
-  /// bfloat16, twice as fast where the processor has it; an error elsewhere.
+  /// bfloat16; an error where the processor has no such instructions.
   case bf16
-  /// bfloat16 where the processor has it, else single precision.
+  /// bfloat16 where it is faster, else single precision.
   case auto
 
   /// The format on this machine.

@@ -11,6 +11,19 @@ void omp_set_num_threads(int count);
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+// Whether the processor says that it is Intel's.
+static inline int processor_is_intel(void) {
+  unsigned int eax, ebx, ecx, edx;
+  if (!__get_cpuid(0, &eax, &ebx, &ecx, &edx)) return 0;
+  // "Genu", "ineI", "ntel"
+  return ebx == 0x756e6547 && edx == 0x49656e69 && ecx == 0x6c65746e;
+}
+#else
+static inline int processor_is_intel(void) { return 0; }
+#endif
+
 static inline uint16_t bf16_sum(uint16_t a, uint16_t b) {
   uint32_t wide_a = (uint32_t)a << 16, wide_b = (uint32_t)b << 16;
   float number_a, number_b;
