@@ -22,11 +22,12 @@ include Pipelines/settings.mk
 # ---------------------------------------------------------------- what to make
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER OUT ALIGN_TO FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER JUDGE OUT ALIGN_TO FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
 help.LAYER        := The layer, by its name in the network's file or in the card
+help.JUDGE        := Another network that says what it sees in the icons
 help.OUT          := The folder that everything lands in; layouts and atlases lie below it, in tsne or umap
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
 help.WORLD_IMAGES := Images per class of the synthetic world
@@ -60,7 +61,7 @@ ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas plan,$(MAKECMDGOA
 endif
 
 # Names of files and layers may hold any sign: they are taken as they are given, and quoted below.
-NAMES := MODEL CARD DATASET LAYER CLASSES ALIGN_TO OUT
+NAMES := MODEL CARD DATASET LAYER JUDGE CLASSES ALIGN_TO OUT
 $(foreach name,$(NAMES),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
 
 # Images per class of the synthetic world, drawn with a seed that its network was not trained on.
@@ -73,9 +74,11 @@ ifeq ($(MODEL)$(DATASET),)
   IS_WORLD := yes
   MODEL    := Data/models/synthetic-world/synthetic-world.onnx
   DATASET  := $(WORLD)
+  JUDGE    ?= Data/models/synthetic-judge/synthetic-judge.onnx
   LAYER    ?= mixed4c
 endif
 MODEL    ?=
+JUDGE    ?=
 DATASET  ?=
 LAYER    ?=
 CARD     ?=
@@ -130,19 +133,22 @@ $(WORLD).jpg: $(if $(wildcard $(WORLD)/world.json),,FORCE) | $(BUILT)
 
 # Images of two more seeds: one to train on, one to validate with.
 TRAINING := Data/work/training
-network: $(BUILT) ## Train the synthetic world's network, or continue (PYTHON with torch; half an hour)
+network: $(BUILT) ## Train the synthetic world's networks, or continue (PYTHON with torch; an hour)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed0 --count 600 --seed 0 $(COMMON)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed1 --count 80 --seed 1 $(COMMON)
 	$(PYTHON) Scripts/train_default_network.py --images $(TRAINING)/seed0 \
 	  --validation $(TRAINING)/seed1 --work $(TRAINING) --output Data/models/synthetic-world \
 	  $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
+	$(PYTHON) Scripts/train_default_network.py --layout residual --patches 0.5 --precision f32 --epochs 12 --seed 1 \
+	  --images $(TRAINING)/seed0 --validation $(TRAINING)/seed1 --work $(TRAINING) \
+	  --output Data/models/synthetic-judge $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
 
 # ---------------------------------------------------------------- build and checks
 
 # The libraries and programs, built again when a source changes.
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_BUILD ?= swift build --configuration release
-PROGRAMS    := extract reduce neighbors embed grid render assemble network plan synthesize
+PROGRAMS    := extract reduce neighbors embed grid render judge assemble network plan synthesize
 FURTHER     := atlas-place atlas-bench atlas-documentation model-fuzzing
 
 # Program by program: a plain build would compile protoc as well, which is of no use here and takes as long
@@ -307,7 +313,7 @@ SHOWN ?=
 PLAN = $(BIN)/atlas-plan $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) --folder $(OUT) \
   --method $(METHOD) --grid $(GRID) --asked $(STAMPS) $(ALIGN) \
   $(if $(filter 0,$(COMPONENTS)),--raw-activations) $(if $(filter no,$(WHITEN)),--no-whiten) \
-  $(if $(IS_WORLD),--drawn-images) $(COMMON)
+  $(if $(JUDGE),--judge $(call quote,$(JUDGE))) $(if $(IS_WORLD),--drawn-images) $(COMMON)
 $(STAMPS)/planned: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
 	+@mkdir -p $(@D)
 	+@$(call asked,extract)
@@ -330,12 +336,13 @@ endef
 
 CELLS    := $(GRIDS:%=$(LAYOUT)/cells-%.h5)
 ICONS    := $(GRIDS:%=$(LAYOUT)/icons-%.h5)
+REPORTS  := $(GRIDS:%=$(LAYOUT)/icons-%.json)
 PRODUCTS := $(OUT)/activations.h5 $(OUT)/components.h5 $(OUT)/neighbors.h5 $(LAYOUT)/layout.h5 \
-  $(CELLS) $(ICONS) $(ATLASES) $(LAYOUT)/atlas.png
+  $(CELLS) $(ICONS) $(REPORTS) $(ATLASES) $(LAYOUT)/atlas.png
 $(foreach file,$(PRODUCTS),$(eval $(call stamp,$(file))))
 
 # What was made of a file that is another now, in all grids and methods: nothing old lies beside it.
-of_layout  = $(addprefix $(1)/,cells-*.h5 icons-*.h5 atlas*.png atlas*.json)
+of_layout  = $(addprefix $(1)/,cells-*.h5 icons-*.h5 icons-*.json icons-*.png atlas*.png atlas*.json)
 of_samples = $(foreach method,$(words.METHOD),$(addprefix $(OUT)/$(method)/,layout.h5 layout.json layout-*.png) \
   $(call of_layout,$(OUT)/$(method)))
 
@@ -375,8 +382,12 @@ $(ICONS): $(LAYOUT)/icons-%.h5: $(LAYOUT)/cells-%.h5 $(WHITENING)
 	$(Q)$(BIN)/atlas-render $(NETWORK_FILES) $(LAYER_WORDS) --cells-file $< \
 	  $(addprefix --components ,$(WHITENING)) $(options.render) --output $@ $(COMMON) > $(STAMPS)/output
 
-$(ATLASES): $(LAYOUT)/atlas-%.png: $(LAYOUT)/icons-%.h5
-	$(Q)$(BIN)/atlas-assemble --icons $< $(options.assemble) --output $(basename $@) $(COMMON) > $(STAMPS)/output
+$(REPORTS): $(LAYOUT)/icons-%.json: $(LAYOUT)/icons-%.h5 $(LAYOUT)/cells-%.h5
+	$(Q)$(BIN)/atlas-judge $(NETWORK_FILES) --icons $< --cells-file $(LAYOUT)/cells-$*.h5 \
+	  --images $(call quote,$(DATASET)) $(if $(JUDGE),--judge $(call quote,$(JUDGE))) --output $@ $(COMMON) > $(STAMPS)/output
+
+$(ATLASES): $(LAYOUT)/atlas-%.png: $(LAYOUT)/icons-%.h5 $(LAYOUT)/icons-%.json
+	$(Q)$(BIN)/atlas-assemble --icons $< --report $(LAYOUT)/icons-$*.json $(options.assemble) --output $(basename $@) $(COMMON) > $(STAMPS)/output
 
 # The first grid's atlas under a name that does not change.
 $(LAYOUT)/atlas.png: $(firstword $(ATLASES))

@@ -26,6 +26,11 @@ extension Target {
       name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
   }
 
+  /// Inline functions of C alone, without a library.
+  static func cheader(_ name: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)")
+  }
+
   /// A library target in one of the rooms of `Sources`.
   static func room(
     _ room: String, _ name: String, on dependencies: [Dependency] = [], exclude: [String] = []
@@ -79,13 +84,14 @@ let package = Package(
     .clibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     .clibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
     .clibrary("CWebP", pkgConfig: "libwebpdemux", apt: "libwebp-dev"),
+    .cheader("CVectors"),
     .clibrary("COneDNN", apt: "libdnnl-dev"),
     .clibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
 
     // MARK: Foundations: values, and one wrapper for each C library
     .room("Foundations", "ParallelLoops"),
     .room("Foundations", "Matrices", on: ["ParallelLoops"]),
-    .room("Foundations", "Numerics", on: ["Matrices"]),
+    .room("Foundations", "Numerics", on: ["CVectors", "Matrices"]),
     .room("Foundations", "Randomness"),
     .room("Foundations", "OneDNN", on: ["COneDNN"]),
     .room("Foundations", "FourierTransforms", on: ["CFFTW", "ParallelLoops"]),
@@ -149,6 +155,12 @@ let package = Package(
       "Atlas", "LayoutPictures",
       on: ["Drawing", "Grids", "Images", "Matrices", "Numerics", "ParallelLoops"]),
     .room("Atlas", "Mosaics", on: ["Grids", "Numerics"]),
+    .room(
+      "Atlas", "IconQuality",
+      on: [
+        "Activations", "Drawing", "Images", "Matrices", "Models", "Mosaics", "NeuralNetworks",
+        "Numerics", "ParallelLoops", "Randomness",
+      ]),
 
     // MARK: Visualization: images optimized for what a network sees in them
     .room(
@@ -211,11 +223,19 @@ let package = Package(
         "ArrayStore", "Artifacts", "FeatureVisualization", "LinearAlgebra", "Matrices",
         "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks", "PrincipalComponents",
       ]),
-    .program("atlas-assemble", on: ["ArrayStore", "Artifacts", "Grids", "Images", "Mosaics"]),
+    .program(
+      "atlas-judge",
+      on: [
+        "ArrayStore", "Artifacts", "IconQuality", "Images", "ModelFormats", "Models", "Mosaics",
+        "NetworkCommandLine", "NeuralNetworks",
+      ]),
+    .program(
+      "atlas-assemble",
+      on: ["ArrayStore", "Artifacts", "Grids", "IconQuality", "Images", "Mosaics"]),
     .program(
       "atlas-plan",
       on: [
-        "Activations", "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine",
+        "Activations", "ArrayStore", "Artifacts", "Embedding", "IconQuality", "LayoutCommandLine",
         "LinearAlgebra", "ModelFormats", "Models", "Mosaics", "NetworkCommandLine", "Neighbors",
         "NeuralNetworks", "ParallelLoops", "PrincipalComponents",
       ]),
@@ -291,6 +311,7 @@ let package = Package(
       on: ["Drawing", "Grids", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Grids"]),
+    .tests(for: "IconQuality", on: ["Images"]),
     .tests(for: "ArrayStore", on: ["CHDF5", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "CommandLine",

@@ -13,6 +13,13 @@ NEIGHBORS  ?= 50
 MIN_DIST   ?= 0.05
 GRID       ?= 20,40,80,160
 STEPS      ?= 1024
+# Adam as lucid has it, at one rate.
+LEARNING_RATE ?= 0.05
+BETA1         ?= 0.9
+BETA2         ?= 0.999
+WEIGHT_DECAY  ?= 0
+WARMUP        ?= 0
+COOLDOWN      ?= 0
 RESTARTS   ?= 4
 # The published icons fade only where their transforms left them unseen.
 VIGNETTE   ?= 0

@@ -2,5 +2,5 @@
 
 POSITIONS ?= 20
 GRID      ?= 10
-STEPS     ?= 128
+STEPS     ?= 64
 ICON_SIZE ?= 64

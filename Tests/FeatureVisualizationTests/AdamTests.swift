@@ -30,6 +30,34 @@ import Testing
     #expect(greatestDifference(parameters, expected) < 1e-4)
   }
 
+  @Test("weight decay takes a fraction of each parameter, and a schedule's factor scales both")
+  func weightDecay() {
+    var adam = Adam()
+    adam.weightDecay = 0.01
+    var (decayed, plain): ([Float], [Float]) = ([2, -4, 0], [2, -4, 0])
+    var state = Adam.State(parameterCount: 3)
+    var plainState = state
+    adam.ascend(&decayed, along: [1, 0, 0].span, &state, factor: 0.5)
+    Adam().ascend(&plain, along: [1, 0, 0].span, &plainState, factor: 0.5)
+    #expect(abs(plain[0] - 2.025) < 1e-6)
+    #expect(abs(decayed[0] - (plain[0] - 0.005 * 2)) < 1e-6)
+    #expect(abs(decayed[1] + 4 * 0.995) < 1e-6)
+    #expect(decayed[2] == 0)
+  }
+
+  @Test("a schedule rises, stays, and falls to nearly nothing")
+  func schedule() {
+    let schedule = LearningRateSchedule(warmup: 0.1, cooldown: 0.5)
+    let factors = (0..<100).map { schedule.factor(at: $0, of: 100) }
+    #expect(abs(factors[0] - 0.1) < 1e-6 && abs(factors[4] - 0.5) < 1e-6)
+    #expect(factors[9...49].allSatisfy { abs($0 - 1) < 1e-6 })
+    #expect(abs(factors[75] - 0.5) < 1e-6)
+    #expect(factors[99] > 0 && factors[99] < 0.001)
+    #expect(zip(factors[50...], factors[51...]).allSatisfy { $0 > $1 })
+    #expect((0..<7).allSatisfy { LearningRateSchedule.constant.factor(at: $0, of: 7) == 1 })
+    #expect(LearningRateSchedule(warmup: 1, cooldown: 1).factor(at: 0, of: 1) == 1)
+  }
+
   @Test("it climbs")
   func climbs() {
     var x: [Float] = [4]

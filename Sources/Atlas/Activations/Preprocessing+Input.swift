@@ -1,5 +1,5 @@
-internal import Images
-internal import Models
+package import Images
+package import Models
 internal import NeuralNetworks
 
 extension Preprocessing {
@@ -44,7 +44,7 @@ extension Preprocessing {
   /// Only the part of the resized image that the network sees is computed.
   ///
   /// - Precondition: `input` has the elements of channels × height × width.
-  func write(_ image: RGBImage, into input: inout MutableSpan<Float>) {
+  package func write(_ image: RGBImage, into input: inout MutableSpan<Float>) {
     let plane = size.height * size.width
     precondition(
       input.count == channels.count * plane,
@@ -85,7 +85,7 @@ extension Preprocessing {
 
 extension ResizeFilter {
   /// The filter of `Images` that does it.
-  fileprivate var resampling: ResamplingFilter {
+  package var resampling: ResamplingFilter {
     switch self {
     case .nearest: .nearest
     case .box: .box

@@ -19,6 +19,9 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     public let dispersion: Float
     /// True for an icon that found nothing to show, which is crossed out; else absent.
     public let blank: Bool?
+    /// Why the icon is not to be trusted, by the report of atlas-judge; absent where nothing speaks
+    /// against it.
+    public let doubts: [String]?
   }
 
   /// The atlas in a few numbers.
@@ -27,6 +30,8 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     public let cells: Int
     /// The number of samples in all cells that have an icon.
     public let samples: Int
+    /// The number of icons that are not to be trusted; absent where they were not examined.
+    public let doubtful: Int?
     /// The quartiles of the fidelities; absent where none was measured.
     public let medianFidelity, lowerQuartileFidelity, upperQuartileFidelity: Float?
   }
@@ -75,17 +80,19 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   ///   - fidelities: One number for each cell; one that is not finite counts as not measured. Nil
   ///     if none was measured.
   ///   - blanks: For each cell, whether its icon found nothing to show; nil if all did.
+  ///   - doubts: For each cell, why its icon is not to be trusted; nil if they were not examined.
   ///   - making: How the atlas is made.
   ///   - canvas: The canvas; it gives the positions in pixels.
   /// - Precondition: `grid` and `canvas` have the same side; m dispersions and fidelities.
   public init(
     network: String, layer: String, grid: GridCells, dispersion: [Float], fidelities: [Float]?,
-    blanks: [Bool]? = nil, making: Making? = nil, canvas: AtlasCanvas
+    blanks: [Bool]? = nil, doubts: [[String]]? = nil, making: Making? = nil, canvas: AtlasCanvas
   ) {
     precondition(
       grid.side == canvas.side, "a grid of \(grid.side) does not fit a canvas of \(canvas.side)")
     let counts = [
       dispersion.count, fidelities?.count ?? grid.cellCount, blanks?.count ?? grid.cellCount,
+      doubts?.count ?? grid.cellCount,
     ]
     precondition(
       counts.allSatisfy { $0 == grid.cellCount },
@@ -109,14 +116,16 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
         count: grid.count[cell],
         fidelity: fidelities.flatMap { $0[cell].isFinite ? $0[cell] : nil },
         dispersion: dispersion[cell],
-        blank: blanks.flatMap { $0[cell] ? true : nil })
+        blank: blanks.flatMap { $0[cell] ? true : nil },
+        doubts: doubts.flatMap { $0[cell].isEmpty ? nil : $0[cell] })
     }
     // Quartiles rather than a mean: a few icons of sparse corner cells would draw a mean down.
     let quartile = { (fraction: Double) in
       measured.isEmpty ? nil : quantile(fraction, ofSorted: measured)
     }
     summary = Summary(
-      cells: grid.cellCount, samples: grid.sampleCount, medianFidelity: quartile(0.5),
+      cells: grid.cellCount, samples: grid.sampleCount,
+      doubtful: doubts.map { $0.count { !$0.isEmpty } }, medianFidelity: quartile(0.5),
       lowerQuartileFidelity: quartile(0.25), upperQuartileFidelity: quartile(0.75))
   }
 

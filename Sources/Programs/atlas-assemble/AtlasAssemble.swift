@@ -1,7 +1,9 @@
 import ArgumentParser
 import ArrayStore
 import CommandLine
+import FoundationEssentials
 import Grids
+import IconQuality
 import Images
 import Mosaics
 
@@ -16,7 +18,7 @@ import Mosaics
       files of icons, rendered in blocks of cells by the same command, make one atlas.
 
       Example:
-        atlas-assemble --icons icons.h5 --output atlas
+        atlas-assemble --icons icons.h5 --report icons.json --output atlas
       """, version: projectVersion)
 
   @Option(
@@ -29,12 +31,17 @@ import Mosaics
       "Where the image goes, without ending: .png and .json are added.", valueName: "path"),
     completion: .file())
   var output: String
+  @Option(
+    help: ArgumentHelp(
+      "The report of atlas-judge on these icons; those that are not to be trusted are marked in the JSON file.",
+      valueName: "file"), completion: .file(extensions: ["json"]))
+  var report: String?
   @OptionGroup var settings: Settings<AssembleSettings>
   @OptionGroup var common: CommonArguments
 
   typealias AllSettings = Settings<AssembleSettings>
 
-  var inputs: [String] { icons }
+  var inputs: [String] { icons + [report].compactMap { $0 } }
   var outputs: [String] { [output + ".json", output + ".png"] }
 
   func validate() throws {
@@ -44,6 +51,7 @@ import Mosaics
   func perform() throws -> [String] {
     let sheet = try IconSheet(paths: icons)
     let cells = sheet.cells
+    let report = try report.map { try IconDoubts(path: $0, icons: icons) }
     let gap = settings.parameters.gapPixels
     let side = sheet.gridSide * (sheet.iconSide + gap) - gap
     // As many pixels as this project's own reader of images takes, 768 MiB of memory.
@@ -64,7 +72,9 @@ import Mosaics
         side: sheet.gridSide, row: cells.map(\.row), column: cells.map(\.column),
         count: cells.map(\.count)),
       dispersion: cells.map(\.dispersion), fidelities: cells.map(\.fidelity),
-      blanks: cells.map(\.isBlank), making: making(sheet.provenance), canvas: canvas)
+      blanks: cells.map(\.isBlank),
+      doubts: report.map { report in cells.map { report.doubts(row: $0.row, column: $0.column) } },
+      making: making(sheet.provenance, report), canvas: canvas)
     let image = RGBImage(width: canvas.width, height: canvas.height, pixels: canvas.pixels)
     // The image comes last: where it is, all is there.
     try AtomicFile.write(manifest.json(), to: output + ".json")
@@ -85,13 +95,46 @@ import Mosaics
 
   /// How the atlas is made, by the run that rendered its icons: in whatever blocks they came, it is the
   /// same.
-  private func making(_ icons: Provenance) -> AtlasManifest.Making {
-    let parameters = settings.record + [("icons", icons.command)]
+  private func making(_ icons: Provenance, _ report: IconDoubts?) -> AtlasManifest.Making {
+    let parameters =
+      settings.record + [("icons", icons.command)]
+      + (report.map { [("report", $0.sha256)] } ?? [])
     return AtlasManifest.Making(
       program: "atlas-assemble", version: projectVersion,
       parameters: Dictionary(parameters.map { ($0.name, $0.value) }) { $1 },
       inputs: Dictionary(icons.inputs.map { ($0.name, $0.sha256) }) { $1 })
   }
+}
+
+/// Which icons are not to be trusted, by a report of atlas-judge.
+private struct IconDoubts {
+  /// The report's digest.
+  let sha256: String
+  private var doubtsAtPosition: [SIMD2<Int>: [String]] = [:]
+
+  /// Reads a report.
+  ///
+  /// - Throws: When it is none, or of other icons than those of the files.
+  init(path: String, icons: [String]) throws {
+    sha256 = try ArrayStore.sha256(ofFile: path)
+    guard let data = FileManager.default.contents(atPath: path),
+      let report = try? IconReport(json: Array(data)), let made = report.made
+    else {
+      throw StageError("Cannot use \(path): it is no report of atlas-judge.")
+    }
+    let digests = Set(made.inputs.values)
+    guard try icons.allSatisfy({ digests.contains(try ArrayStore.sha256(ofFile: $0)) }) else {
+      throw StageError(
+        "Cannot use \(path): it is a report on other icons than those of \(icons[0]); run atlas-judge on these."
+      )
+    }
+    for cell in report.cells {
+      doubtsAtPosition[SIMD2(cell.row, cell.column)] = (cell.doubts ?? []).map(\.rawValue)
+    }
+  }
+
+  /// Why the icon of a cell is not to be trusted.
+  func doubts(row: Int, column: Int) -> [String] { doubtsAtPosition[SIMD2(row, column)] ?? [] }
 }
 
 /// How icons are put together.

@@ -4,6 +4,7 @@ import CommandLine
 import FoundationEssentials
 import Glibc
 import ModelFormats
+import Models
 import NetworkCommandLine
 
 @main struct AtlasPlan: StageCommand {
@@ -50,6 +51,11 @@ import NetworkCommandLine
     help: ArgumentHelp("The layout to align to.", valueName: "file"),
     completion: .file(extensions: ["h5"]))
   var alignTo: String?
+  @Option(
+    help: ArgumentHelp(
+      "The evaluation network of atlas-judge.", valueName: "file"),
+    completion: .file(extensions: ["onnx", "pb"]))
+  var judge: String?
   @Flag(help: "The images are drawn by the project: when they were drawn does not count.")
   var drawnImages = false
   @Flag(help: "Tell make by stamps what to do.")
@@ -63,7 +69,8 @@ import NetworkCommandLine
   func perform() throws -> [String] {
     let pipeline = try Pipeline(
       folder: folder, method: method, grids: grid.split(separator: ",").map(String.init),
-      asked: asked, laysOutActivations: rawActivations, whitens: !noWhiten, alignTo: alignTo)
+      asked: asked, laysOutActivations: rawActivations, whitens: !noWhiten, alignTo: alignTo,
+      judge: try judgeFiles)
     if result {
       for line in try ResultBlock(pipeline).lines { Diagnostics.note(line) }
       return [pipeline.products.last?.path ?? folder]
@@ -86,6 +93,15 @@ import NetworkCommandLine
 }
 
 extension AtlasPlan {
+  /// The files of the evaluation network.
+  private var judgeFiles: [String] {
+    get throws {
+      guard let judge else { return [] }
+      let card = ModelCard.path(besides: judge, explicit: nil)
+      return try NetworkFile.files(of: judge) + (fileExists(card) ? [card] : [])
+    }
+  }
+
   func validate() throws {
     guard !grid.isEmpty else { throw ValidationError("--grid is needed.") }
   }

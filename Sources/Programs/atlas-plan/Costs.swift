@@ -112,6 +112,12 @@ struct Costs {
       return Cost(
         seconds: runs * 2 * iconOperations / (0.5 * rate),
         disk: 2 * 3 * side * side * cellCount(product), memory: iconMemory)
+    case "judge":
+      // The images' exemplars are decoded, and all icons and patches shown to two networks.
+      let pictures = 9 * cellCount(product)
+      return Cost(
+        seconds: min(8 * cellCount(product), Double(imageCount)) * 0.005 / threads
+          + 2 * pictures * iconOperations / (0.4 * rate), disk: 1e6)
     case "assemble", "first":
       let side = Double(pipeline.asked["render"]?["size"] ?? "") ?? 80
       // Each icon twice, in the grid's picture and in atlas.png, which compress to about a half.

@@ -1,17 +1,22 @@
 import ArrayStore
 import FoundationEssentials
+import IconQuality
 import Mosaics
 
-/// How a picture of an atlas was made, as the manifest beside it says.
+/// How a picture of an atlas was made, as the manifest beside it says, or a report on icons, as it says
+/// itself.
 struct PictureRecord {
   /// nil if there is no manifest, or it belongs to another version.
   let provenance: Provenance?
 
   init(_ product: Pipeline.Product) {
-    let path = product.path.dropLast(".png".count) + ".json"
-    guard let data = FileManager.default.contents(atPath: String(path)),
-      let manifest = try? AtlasManifest(json: Array(data)), let made = manifest.made
-    else {
+    let path = product.path.split(separator: ".").dropLast().joined(separator: ".") + ".json"
+    let data = FileManager.default.contents(atPath: product.path.hasPrefix("/") ? "/" + path : path)
+    let made = data.map(Array.init).flatMap { json in
+      product.stage == "judge"
+        ? (try? IconReport(json: json))?.made : (try? AtlasManifest(json: json))?.made
+    }
+    guard let made else {
       provenance = nil
       return
     }

@@ -49,7 +49,7 @@ struct Pipeline {
 
   init(
     folder: String, method: String, grids: [String], asked askedFolder: String,
-    laysOutActivations: Bool, whitens: Bool, alignTo: String?
+    laysOutActivations: Bool, whitens: Bool, alignTo: String?, judge: [String]
   ) throws {
     self.folder = folder
     stampFolder = askedFolder
@@ -84,6 +84,7 @@ struct Pipeline {
     ]
     for grid in grids {
       let (cells, icons) = ("\(part)/cells-\(grid).h5", "\(part)/icons-\(grid).h5")
+      let report = "\(part)/icons-\(grid).json"
       products += [
         Product(
           stage: "grid", path: cells, inputs: [activations, "\(part)/layout.h5"],
@@ -93,7 +94,9 @@ struct Pipeline {
           stage: "render", path: icons, inputs: [cells] + (whitens ? [components] : []),
           settings: asked["render"] ?? [], schema: IconsFile.schema, grid: grid),
         Product(
-          stage: "assemble", path: "\(part)/atlas-\(grid).png", inputs: [icons],
+          stage: "judge", path: report, inputs: [icons, cells], sources: judge, grid: grid),
+        Product(
+          stage: "assemble", path: "\(part)/atlas-\(grid).png", inputs: [icons, report],
           settings: asked["assemble"] ?? [], grid: grid),
       ]
     }
@@ -129,7 +132,7 @@ struct Pipeline {
         follows = own == nil
         reason = own ?? "\(input.split(separator: "/").last ?? "") is made"
       } else {
-        var expected = product.stage == "extract" || product.stage == "render" ? source.digests : []
+        var expected = ["extract", "render", "judge"].contains(product.stage) ? source.digests : []
         for path in product.inputs + product.sources {
           let digest = try digests[path] ?? sha256(ofFile: path)
           digests[path] = digest
@@ -142,6 +145,7 @@ struct Pipeline {
           let icons = products.first { $0.path == product.inputs[0] }.flatMap(record)
           expected = icons?.inputs ?? []
           product.settings.append(("icons", icons?.command ?? ""))
+          product.settings.append(("report", digests[product.inputs[1]] ?? ""))
         }
         reason = try difference(product, expected, source)
       }

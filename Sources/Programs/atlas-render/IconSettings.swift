@@ -41,8 +41,25 @@ extension IconSettings: SettingsTable {
       "Seed of random numbers"),
     Setting(
       "learning-rate", \IconSettings.parameters.optimizer.learningRate,
-      .number(above: 0, below: 10),
+      .number(above: 0, below: 10), make: "LEARNING_RATE",
       "Learning rate of Adam"),
+    Setting(
+      "beta1", \IconSettings.parameters.optimizer.meanDecay, .number(from: 0, below: 1),
+      make: "BETA1", "Adam's decay of the mean of gradients"),
+    Setting(
+      "beta2", \IconSettings.parameters.optimizer.squareDecay, .number(from: 0, below: 1),
+      make: "BETA2", "Adam's decay of the mean of squared gradients"),
+    Setting(
+      "weight-decay", \IconSettings.parameters.optimizer.weightDecay, .number(from: 0, below: 1),
+      make: "WEIGHT_DECAY",
+      "Fraction of each parameter that is lost at a step; takes away noise, and contrast"),
+    Setting(
+      "warmup", \IconSettings.parameters.schedule.warmup, .number(in: 0...1), make: "WARMUP",
+      "Fraction of the steps over which the learning rate rises"),
+    Setting(
+      "cooldown", \IconSettings.parameters.schedule.cooldown, .number(in: 0...1),
+      make: "COOLDOWN",
+      "Fraction of the steps, at the end, over which the learning rate falls to 0"),
     Setting(
       "decay", \IconSettings.decayPower, .number(in: 0...4),
       "How fast amplitudes fall with frequency"),
@@ -57,7 +74,7 @@ extension IconSettings: SettingsTable {
       "Keep the objective's value at each step, in the dataset objective_by_step"),
     Setting(
       "precision", \IconSettings.precision, .choice, make: "PRECISION",
-      "Format in which the network computes; auto is bf16 where the processor has it; fidelity is measured in f32 always"
+      "Format in which the network computes; auto is bf16 where that is faster; fidelity is measured in f32 always"
     ),
   ]
 }

@@ -31,6 +31,26 @@ extension NetworkGraph {
     return result
   }
 
+  /// The input's shape for several images at once, where the network takes them.
+  ///
+  /// - Parameters:
+  ///   - image: The shape of one.
+  ///   - count: How many are wanted.
+  ///   - tensors: What is read of the network.
+  /// - Returns: `count` images, or one where the network's shapes work out for one alone, such as with
+  ///   a batch size in a reshape.
+  public func batch(of image: MapShape, count: Int, for tensors: [String]) -> TensorShape {
+    let shape: TensorShape = [count, image.channels, image.height, image.width]
+    do throws(GraphError) {
+      let facts = try withGlobalPoolsMarked().truncated(to: tensors).facts(input: shape)
+      let isWhole = tensors.allSatisfy { facts[$0]?.shape.dimensions.first == count }
+      return isWhole ? shape : TensorShape(image)
+    } catch {
+      // What does not fit for one image either is said when that is compiled.
+      return TensorShape(image)
+    }
+  }
+
   /// The receptive fields of the tensors of which there are facts, none for an input that is no image.
   private func truncatedFields(_ facts: [String: TensorFact]) -> [String: ReceptiveField] {
     facts[inputName]?.shape.rank == 4 ? receptiveFields(facts) : [:]

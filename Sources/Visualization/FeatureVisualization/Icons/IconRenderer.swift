@@ -76,23 +76,8 @@ public final class IconRenderer {
   private static func inputShape(
     _ graph: NetworkGraph, image: MapShape, tensors: [String]
   ) -> TensorShape {
-    let count = image.height <= 128 ? 4 : image.height <= 256 ? 2 : 1
-    let shape: TensorShape = [count, image.channels, image.height, image.width]
-    return runs(graph, on: shape, to: tensors) ? shape : TensorShape(image)
-  }
-
-  /// Whether a network's shapes work out for several images at once; one with a batch size in a reshape
-  /// may not.
-  private static func runs(
-    _ graph: NetworkGraph, on shape: TensorShape, to tensors: [String]
-  ) -> Bool {
-    do throws(GraphError) {
-      let facts = try graph.withGlobalPoolsMarked().truncated(to: tensors).facts(input: shape)
-      return tensors.allSatisfy { facts[$0]?.shape.dimensions.first == shape.dimensions.first }
-    } catch {
-      // What does not fit for one image either is said when that is compiled.
-      return false
-    }
+    graph.batch(
+      of: image, count: image.height <= 128 ? 4 : image.height <= 256 ? 2 : 1, for: tensors)
   }
 
   /// What each part of a step costs on one thread, the network's steps among them.

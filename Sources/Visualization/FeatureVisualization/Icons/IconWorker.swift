@@ -43,9 +43,14 @@ final class IconWorker {
       }
       var slot = 0
       var dead: [Int] = []
+      let factor = parameters.schedule.factor(at: step, of: parameters.stepCount)
       try optimization.step(&drafts, keepingValues: parameters.keepsObjectiveByStep) {
         draft, gradient in
-        if isZero(gradient) { dead.append(slot) } else { update(&draft, gradient) }
+        if isZero(gradient) {
+          dead.append(slot)
+        } else {
+          update(&draft, gradient, factor)
+        }
         slot += 1
       }
       try revive(dead, of: &drafts, items, step)
@@ -67,9 +72,10 @@ final class IconWorker {
       draft.stream = stream(.transform, items[slot].target, items[slot].restart, step)
       return draft
     }
+    let factor = parameters.schedule.factor(at: step, of: parameters.stepCount)
     try redirected.get().step(&revived) { draft, gradient in
       // Where even these are 0 no unit can be moved, and the optimizer has nothing to follow.
-      if !isZero(gradient) { update(&draft, gradient) }
+      if !isZero(gradient) { update(&draft, gradient, factor) }
     }
     for (slot, draft) in zip(slots, revived) { drafts[slot] = draft }
   }
@@ -85,8 +91,9 @@ final class IconWorker {
       objective: target.objective, stream: stream(.transform, target, restart, 0))
   }
 
-  private func update(_ draft: inout ImageDraft, _ gradient: Span<Float>) {
-    parameters.optimizer.ascend(&draft.parameters, along: gradient, &draft.optimizerState)
+  private func update(_ draft: inout ImageDraft, _ gradient: Span<Float>, _ factor: Float) {
+    parameters.optimizer.ascend(
+      &draft.parameters, along: gradient, &draft.optimizerState, factor: factor)
   }
 
   private func stream(
@@ -130,6 +137,7 @@ final class IconWorker {
   /// The best time of each part of a step of `capacity` icons, in the order in which they run.
   func profile(_ target: IconTarget, repetitions: Int) throws -> [ProfileEntry] {
     try optimization.profile(
-      (0..<capacity).map { draft(target, restart: $0) }, repetitions: repetitions, update: update)
+      (0..<capacity).map { draft(target, restart: $0) }, repetitions: repetitions
+    ) { update(&$0, $1, 1) }
   }
 }

@@ -3,18 +3,22 @@ internal import Numerics
 
 /// Adam, an optimizer that scales each parameter's step by the recent size of its gradient.
 ///
-/// Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1, here uphill.
+/// Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1, here uphill;
+/// with a weight decay that is decoupled from the gradient (Loshchilov and Hutter, "Decoupled weight
+/// decay regularization", ICLR 2019, algorithm 2).
 public struct Adam: Sendable {
-  /// The size of a step, α; 0.05 in the atlas recipes.
+  /// The size of a step, α; 0.05 in the published atlas recipes.
   public var learningRate: Float = 0.05
   /// The decay of the mean of gradients, β₁.
   public var meanDecay: Float = 0.9
   /// The decay of the mean of squared gradients, β₂.
   public var squareDecay: Float = 0.999
+  /// The fraction of each parameter that is lost at a step of full size, λ.
+  public var weightDecay: Float = 0
   /// What keeps the divisor from 0, ε.
   public var epsilon: Float = 1e-8
 
-  /// Makes the optimizer with the recipes' constants.
+  /// Makes the optimizer with the published recipes' constants.
   public init() {}
 
   /// What Adam remembers of one image.
@@ -37,8 +41,10 @@ public struct Adam: Sendable {
   ///   - parameters: What is optimized.
   ///   - gradient: The gradient of the objective with respect to `parameters`.
   ///   - state: The memory of former steps.
+  ///   - factor: What the size of this step and its decay are multiplied by; a schedule's.
   public func ascend(
-    _ parameters: inout [Float], along gradient: Span<Float>, _ state: inout State
+    _ parameters: inout [Float], along gradient: Span<Float>, _ state: inout State,
+    factor: Float = 1
   ) {
     let count = parameters.count
     precondition(
@@ -50,19 +56,21 @@ public struct Adam: Sendable {
     let step = Double(state.stepCount)
     let meanCorrection = Float(1 / (1 - pow(Double(meanDecay), step)))
     let squareCorrection = Float(1 / (1 - pow(Double(squareDecay), step)))
-    let rate = learningRate * meanCorrection
-    update(&parameters, gradient, &state.means, &state.squares, rate, squareCorrection)
+    let rate = factor * learningRate * meanCorrection
+    let kept = 1 - factor * weightDecay
+    update(&parameters, gradient, &state.means, &state.squares, rate, squareCorrection, kept)
   }
 
   private func update(
     _ parameters: inout [Float], _ gradient: Span<Float>, _ means: inout [Float],
-    _ squares: inout [Float], _ rate: Float, _ squareCorrection: Float
+    _ squares: inout [Float], _ rate: Float, _ squareCorrection: Float, _ kept: Float
   ) {
     var parameters = parameters.mutableSpan
     var means = means.mutableSpan
     var squares = squares.mutableSpan
     forEachBlock(of: parameters.count) { index, lanes in
-      update(&parameters, gradient, &means, &squares, rate, squareCorrection, at: index, lanes)
+      update(
+        &parameters, gradient, &means, &squares, rate, squareCorrection, kept, at: index, lanes)
     }
   }
 
@@ -70,7 +78,7 @@ public struct Adam: Sendable {
   private func update(
     _ parameters: inout MutableSpan<Float>, _ gradient: Span<Float>,
     _ means: inout MutableSpan<Float>, _ squares: inout MutableSpan<Float>, _ rate: Float,
-    _ squareCorrection: Float, at index: Int, _ lanes: Int
+    _ squareCorrection: Float, _ kept: Float, at index: Int, _ lanes: Int
   ) {
     let partial = gradient.vector(at: index, lanes: lanes)
     var mean = means.vector(at: index, lanes: lanes)
@@ -80,8 +88,46 @@ public struct Adam: Sendable {
       .addingProduct(partial * partial, SIMD8(repeating: 1 - squareDecay))
     let divisor = squareRoot(square * squareCorrection) + epsilon
     let parameter = parameters.vector(at: index, lanes: lanes)
-    parameters.store(parameter + rate * mean / divisor, at: index, lanes: lanes)
+    parameters.store(kept * parameter + rate * mean / divisor, at: index, lanes: lanes)
     means.store(mean, at: index, lanes: lanes)
     squares.store(square, at: index, lanes: lanes)
+  }
+}
+
+/// How the size of an optimizer's steps changes over a run: a linear warm-up, full size, half a cosine
+/// down to 0.
+///
+/// The first views of an icon say little about what it will become, and Adam's first steps are as large
+/// as any: large steps leave noise that nothing takes away. The last ones average over many views only
+/// where they are small.
+public struct LearningRateSchedule: Sendable, Equatable {
+  /// The fraction of the steps over which the rate rises from 0, from 0 to 1.
+  public var warmup: Float
+  /// The fraction of the steps, at the end, over which it falls to 0, from 0 to 1.
+  public var cooldown: Float
+
+  /// The same rate at all steps.
+  public static let constant = LearningRateSchedule(warmup: 0, cooldown: 0)
+
+  /// Makes a schedule.
+  public init(warmup: Float, cooldown: Float) {
+    precondition(
+      (0...1).contains(warmup) && (0...1).contains(cooldown),
+      "a warm-up of \(warmup) and a cooldown of \(cooldown) are not fractions")
+    self.warmup = warmup
+    self.cooldown = cooldown
+  }
+
+  /// The factor of a step.
+  ///
+  /// - Parameters:
+  ///   - step: Its number, from 0.
+  ///   - count: The number of steps.
+  /// - Returns: Above 0 and at most 1.
+  public func factor(at step: Int, of count: Int) -> Float {
+    let done = Float(step) / Float(max(count, 1))
+    let rise = warmup > 0 ? min(1, (done + 1 / Float(max(count, 1))) / warmup) : 1
+    let left = cooldown > 0 ? min(1, (1 - done) / cooldown) : 1
+    return rise * (1 - cos(.pi * left)) / 2
   }
 }
