@@ -345,7 +345,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "ArrayStore", "Artifacts", "Images", "Mosaics", "Neighbors", "Randomness", "Matrices",
+        "ArrayStore", "Artifacts", "IconQuality", "Images", "Mosaics", "Neighbors", "Randomness",
+        "Matrices",
         "ParallelLoops", "TestSupport", "TestTags",
       ],
       path: "Tests/PipelineTests", swiftSettings: house),

@@ -45,7 +45,7 @@ struct Chain: Sendable {
   static let artifacts = [
     "activations.h5", "components.h5", "neighbors.h5", "layout.h5", "layout.json",
     "layout-classes.png", "layout-density.png", "layout-loss.png", "cells.h5", "icons.h5",
-    "atlas.png", "atlas.json",
+    "icons.json", "icons.png", "atlas.png", "atlas.json",
   ]
 
   func run() throws {
@@ -94,7 +94,16 @@ struct Chain: Sendable {
           ("--grid", "5"), ("--components", components), ("--size", "\(Self.iconSide)"),
           ("--steps", "6"), ("--output", file("icons.h5")),
         ]
-      case .assemble: [("--icons", file("icons.h5")), ("--output", file("atlas"))]
+      case .judge:
+        [
+          ("--model", workshop.model), ("--icons", file("icons.h5")), ("--cells-file", cells),
+          ("--judge", workshop.model), ("--output", file("icons.json")),
+        ]
+      case .assemble:
+        [
+          ("--icons", file("icons.h5")), ("--report", file("icons.json")),
+          ("--output", file("atlas")),
+        ]
       case .network, .documentation, .plan: []
       }
     for (name, value) in changes.sorted(by: { $0.key < $1.key }) {

@@ -37,6 +37,12 @@ import Testing
     let card = InceptionModel.card.split(separator: "\"mixed\"").joined(separator: "\"mixed4c\"")
       .split(separator: "net.onnx").joined(separator: "googlenet.onnx")
     try folder.write("googlenet.json", card)
+    // The judge may be any other network; here it is the same.
+    for ending in ["onnx", "json"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.file("squeezenet.\(ending)"),
+        withDestinationPath: folder.file("googlenet.\(ending)"))
+    }
     // A network with tensors of the names that the examples of `atlas-network run` have.
     var tiny = SmallModel()
     tiny.nodes = [
@@ -76,7 +82,8 @@ import Testing
   func helpExamples() throws {
     let folder = try exampleFolder()
     for program in [
-      Program.extract, .reduce, .neighbors, .embed, .place, .grid, .render, .assemble, .synthesize,
+      Program.extract, .reduce, .neighbors, .embed, .place, .grid, .render, .judge, .assemble,
+      .synthesize,
     ] {
       for command in try examples(program) {
         let outcome = try shell(command, in: folder.path)

@@ -33,6 +33,7 @@ import Testing
             .map(chain.file)
         case .grid: [chain.cells]
         case .render: [chain.file("icons.h5")]
+        case .judge: [chain.file("icons.json"), chain.file("icons.png")]
         case .assemble: [chain.file("atlas.png"), chain.file("atlas.json")]
         }
       let outcome = try program.succeed(chain.arguments(of: program))

@@ -3,12 +3,13 @@ import Testing
 
 /// The built programs, run as anyone would run them: arguments, files, an exit status, two streams.
 enum Program: String, CaseIterable, CustomTestStringConvertible {
-  case synthesize, extract, reduce, neighbors, embed, place, grid, render, assemble, network
+  case synthesize, extract, reduce, neighbors, embed, place, grid, render, judge, assemble
+  case network
   case documentation, plan
 
   /// The stages from images to an atlas, in order.
   static let stages: [Program] = [
-    .extract, .reduce, .neighbors, .embed, .grid, .render, .assemble,
+    .extract, .reduce, .neighbors, .embed, .grid, .render, .judge, .assemble,
   ]
 
   var name: String { "atlas-\(rawValue)" }

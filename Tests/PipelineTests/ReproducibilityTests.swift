@@ -129,8 +129,10 @@ import Testing
     let files = [folder.file("icons-1.h5"), folder.file("icons-0.h5")]
     try Program.assemble.succeed(
       ["--quiet", "--icons"] + files + ["--output", folder.file("atlas")])
-    for name in ["atlas.png", "atlas.json"] {
-      #expect(try folder.bytes(name) == chain.folder.bytes(name))
+    try Program.assemble.succeed(
+      chain.arguments(of: .assemble, ["--report": nil, "--output": folder.file("whole")]))
+    for ending in ["png", "json"] {
+      #expect(try folder.bytes("atlas." + ending) == folder.bytes("whole." + ending))
     }
     let outcome = try Program.assemble.succeed(
       ["--icons", files[0], "--output", folder.file("part")])

@@ -17,7 +17,8 @@ import Testing
     let isFlag: Bool
   }
 
-  static let programs: [Program] = [.synthesize] + Program.stages
+  // The judge's options are files and a layer's name.
+  static let programs: [Program] = ([.synthesize] + Program.stages).filter { $0 != .judge }
 
   private func settings(of program: Program) throws -> [Setting] {
     let json = try program.succeed(["--describe-settings"]).results.joined()
@@ -293,11 +294,11 @@ import Testing
         return program.map { String($0.dropFirst("atlas-".count)) }
       }.joined(separator: " ")
     }
-    #expect(try atlas() == "extract reduce neighbors embed grid render assemble")
+    #expect(try atlas() == "extract reduce neighbors embed grid render judge assemble")
     #expect(try atlas() == "")
     // The same values in other words, and settings of what is not made.
     #expect(try atlas(["CONDITION": "20.0", "PERPLEXITY": "30.0", "MIN_DIST": "0.9"]) == "")
-    #expect(try atlas(["GRID": "3,4"]) == "grid render assemble")
+    #expect(try atlas(["GRID": "3,4"]) == "grid render judge assemble")
     #expect(try atlas(["GRID": "4"]) == "")
     // Mistakes, at the start or in the first stage, cost nothing.
     for mistake in [
@@ -308,26 +309,26 @@ import Testing
       #expect(try atlas() == "", "\(mistake)")
     }
     #expect(try atlas(["GAP": "1"]) == "assemble")
-    #expect(try atlas(["CONDITION": "10"]) == "render assemble")
-    #expect(try atlas(["WHITEN": "no"]) == "render assemble")
-    #expect(try atlas() == "render assemble")
+    #expect(try atlas(["CONDITION": "10"]) == "render judge assemble")
+    #expect(try atlas(["WHITEN": "no"]) == "render judge assemble")
+    #expect(try atlas() == "render judge assemble")
     // Both methods keep what they have made.
-    #expect(try atlas(["METHOD": "umap", "EPOCHS": "5"]) == "embed grid render assemble")
+    #expect(try atlas(["METHOD": "umap", "EPOCHS": "5"]) == "embed grid render judge assemble")
     #expect(try atlas() == "")
     #expect(try atlas(["METHOD": "umap", "EPOCHS": "5"]) == "")
     // Nothing old lies beside a new layout, and a further grid is made wherever it stands.
     #expect(try atlas(["GRID": "3,4"]) == "")
-    #expect(try atlas(["SEED": "1"]).hasSuffix("embed grid render assemble"))
+    #expect(try atlas(["SEED": "1"]).hasSuffix("embed grid render judge assemble"))
     #expect(
       try !FileManager.default.contentsOfDirectory(atPath: folder.file("out/tsne"))
         .contains { $0.contains("-4.") })
     #expect(try !FileManager.default.fileExists(atPath: folder.file("out/umap/layout.h5")))
-    #expect(try atlas(["SEED": "0"]).hasSuffix("embed grid render assemble"))
-    #expect(try atlas(["GRID": "4,3"]) == "grid render assemble")
+    #expect(try atlas(["SEED": "0"]).hasSuffix("embed grid render judge assemble"))
+    #expect(try atlas(["GRID": "4,3"]) == "grid render judge assemble")
     #expect(try atlas(["GRID": "3"]) == "")
     // What was removed comes back.
     for (name, stages) in [
-      ("icons-3.h5", "render assemble"), ("layout.h5", "embed grid render assemble"),
+      ("icons-3.h5", "render judge assemble"), ("layout.h5", "embed grid render judge assemble"),
       ("atlas-3.png", "assemble"),
     ] {
       try FileManager.default.removeItem(atPath: folder.file("out/tsne/" + name))
@@ -348,12 +349,12 @@ import Testing
     try FileManager.default.removeItem(atPath: copy + icons)
     _ = try atlas(["SEED": "5"])
     try FileManager.default.copyItem(atPath: folder.file("out") + icons, toPath: copy + icons)
-    #expect(try atlas(["OUT": copy]) == "render assemble")
-    #expect(try atlas().hasSuffix("embed grid render assemble"))
+    #expect(try atlas(["OUT": copy]) == "render judge assemble")
+    #expect(try atlas().hasSuffix("embed grid render judge assemble"))
     usual["COMPONENTS"] = "0"
     // The layout does not wait for components then, so that their order is make's.
     let stages = try atlas().split(separator: " ").sorted()
-    #expect(stages == ["assemble", "embed", "grid", "neighbors", "reduce", "render"])
+    #expect(stages == ["assemble", "embed", "grid", "judge", "neighbors", "reduce", "render"])
     #expect(try atlas() == "")
   }
 }

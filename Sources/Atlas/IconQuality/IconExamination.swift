@@ -101,7 +101,7 @@ public struct IconExamination: Sendable {
   /// - Parameters:
   ///   - layer: The name of the icons' layer.
   ///   - network: The icons' own network, with the layers on the path to the icons' own.
-  ///   - other: The evaluation network, with the layers that may be compared, of which the one counts
+  ///   - other: The judge, with the layers that may be compared, of which the one counts
   ///     that recognizes real patches best; nil for none.
   ///   - progress: Called with numbers of pictures that were shown, from any thread.
   /// - Returns: The report.
@@ -195,7 +195,7 @@ public struct IconExamination: Sendable {
     return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
   }
 
-  /// What the evaluation network says.
+  /// What the judge says.
   private struct Verdicts {
     /// Of each icon; nil where its cell has no patch.
     let icons: [CellRecognition.Verdict?]
@@ -203,7 +203,7 @@ public struct IconExamination: Sendable {
     let patches: [[CellRecognition.Verdict]]
   }
 
-  /// What the evaluation network says of each icon, and of each cell's queries; nil where there are not
+  /// What the judge says of each icon, and of each cell's queries; nil where there are not
   /// two cells to choose between.
   private func verdicts(_ features: Features) -> Verdicts? {
     let known = patches.indices.filter { !features.references[$0].isEmpty }

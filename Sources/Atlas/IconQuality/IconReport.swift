@@ -11,11 +11,11 @@ public struct IconReport: Sendable, Codable {
     /// The cosine between the cell's mean and what the icon evokes; the mean of it under random
     /// transforms; and that of the layer's mean, one and the same icon for all cells.
     public let fidelity, transformedFidelity, baseline: Float?
-    /// The place of the icon's own cell among all in the evaluation network's eyes; 1 is the best.
+    /// The place of the icon's own cell among all in the judge's eyes; 1 is the best.
     public let rank: Int?
-    /// The probability that the evaluation network chooses the own cell over another.
+    /// The probability that the judge chooses the own cell over another.
     public let twoChoice: Double?
-    /// The cell that the evaluation network takes the icon for, where it is not the own one.
+    /// The cell that the judge takes the icon for, where it is not the own one.
     public let takenForRow, takenForColumn: Int?
     /// The similarity of the icon's path through the network to that of the cell's patches.
     ///
@@ -31,8 +31,8 @@ public struct IconReport: Sendable, Codable {
     case blank
     /// It shows its cell no better than one icon for the whole layer would.
     case fidelityBelowBaseline = "fidelity below the baseline"
-    /// The evaluation network chooses another cell more often than its own.
-    case notRecognized = "not recognized by the evaluation network"
+    /// The judge chooses another cell more often than its own.
+    case notRecognized = "not recognized by the judge"
     /// Its path through the network is less like that of the cell's images than other cells' are.
     case foreignPath = "path unlike that of real images"
   }
@@ -54,7 +54,7 @@ public struct IconReport: Sendable, Codable {
 
   /// Whether another network recognizes the icons.
   public struct Recognition: Sendable, Codable {
-    /// The evaluation network, and its layer whose mean over all positions is compared: of several the
+    /// The judge, and its layer whose mean over all positions is compared: of several the
     /// one that recognizes real patches best.
     public let network, layer: String
     /// Of the icons; and of patches of real images of the same cells, the ceiling.

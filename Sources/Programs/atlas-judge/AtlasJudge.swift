@@ -51,7 +51,7 @@ import NeuralNetworks
   var images: String?
   @Option(
     help: ArgumentHelp(
-      "The evaluation network, of another architecture or training.", valueName: "file"),
+      "The judge, of another architecture or training.", valueName: "file"),
     completion: .file(extensions: ["onnx", "pb"]))
   var judge: String?
   @Option(

@@ -53,7 +53,7 @@ import NetworkCommandLine
   var alignTo: String?
   @Option(
     help: ArgumentHelp(
-      "The evaluation network of atlas-judge.", valueName: "file"),
+      "The judge of atlas-judge.", valueName: "file"),
     completion: .file(extensions: ["onnx", "pb"]))
   var judge: String?
   @Flag(help: "The images are drawn by the project: when they were drawn does not count.")
@@ -93,7 +93,7 @@ import NetworkCommandLine
 }
 
 extension AtlasPlan {
-  /// The files of the evaluation network.
+  /// The files of the judge.
   private var judgeFiles: [String] {
     get throws {
       guard let judge else { return [] }
