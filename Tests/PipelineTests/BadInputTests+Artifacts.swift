@@ -193,6 +193,7 @@ extension BadInputTests {
     }
     try writer.finish()
     try expectFailure(
-      .assemble, arguments(.assemble, ["--icons": path, "--gap": "1000"]), path, "pixels", "--gap")
+      .assemble, arguments(.assemble, ["--icons": path, "--report": nil, "--gap": "1000"]), path,
+      "pixels", "--gap")
   }
 }
