@@ -52,8 +52,7 @@ import NetworkCommandLine
     completion: .file(extensions: ["h5"]))
   var alignTo: String?
   @Option(
-    help: ArgumentHelp(
-      "The judge of atlas-judge.", valueName: "file"),
+    help: ArgumentHelp("The network that judges the icons.", valueName: "file"),
     completion: .file(extensions: ["onnx", "pb"]))
   var judge: String?
   @Flag(help: "The images are drawn by the project: when they were drawn does not count.")

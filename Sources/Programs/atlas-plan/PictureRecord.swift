@@ -10,8 +10,8 @@ struct PictureRecord {
   let provenance: Provenance?
 
   init(_ product: Pipeline.Product) {
-    let path = product.path.split(separator: ".").dropLast().joined(separator: ".") + ".json"
-    let data = FileManager.default.contents(atPath: product.path.hasPrefix("/") ? "/" + path : path)
+    let stem = product.path.lastIndex(of: ".").map { product.path[..<$0] } ?? product.path[...]
+    let data = FileManager.default.contents(atPath: stem + ".json")
     let made = data.map(Array.init).flatMap { json in
       product.stage == "judge"
         ? (try? IconReport(json: json))?.made : (try? AtlasManifest(json: json))?.made

@@ -19,16 +19,25 @@ extension NetworkGraph {
     let graph = try withGlobalPoolsMarked().truncated(to: tensors)
     let facts = try graph.facts(input: input)
     var activations = Double(input.elementCount)
+    var (tiles, transformed) = (0.0, 0.0)
     for node in graph.nodes {
       guard let fact = facts[node.output], fact.constant == nil else { continue }
       activations += Double(fact.shape.blockedElementCount)
+      // In Winograd's tiles 9 weights become 36, and the 16 elements of a tile as many.
+      guard case .convolution(let convolution) = node.operation,
+        let source = facts[node.inputs[0]]?.shape, source.rank == 4,
+        ConvolutionShapes.suitsWinograd(convolution, input: source, output: fact.shape)
+      else { continue }
+      transformed += 3 * Double(convolution.weights.count)
+      tiles = max(
+        tiles, 2.25 * 1.5 * Double(source.blockedElementCount + fact.shape.blockedElementCount))
     }
     let whole = Double(parameterCounts().values.reduce(0, +))
     let needed = Double(graph.parameterCounts().values.reduce(0, +))
     // The file and the weights out of it lie in memory together for a while; kernels keep their own
     // order of them, gradients another one.
-    let weights = 2 * whole + (hasGradients ? 2 : 1) * needed
-    let perCopy = activations * (hasGradients ? 2 : 1)
+    let weights = 2 * whole + (hasGradients ? 2 : 1) * (needed + transformed)
+    let perCopy = activations * (hasGradients ? 2 : 1) + tiles
     let bytes = 4 * (weights + Double(copies) * perCopy)
     return bytes < 0x1p60 ? Int(bytes) : 1 << 60
   }
