@@ -1,4 +1,3 @@
-internal import Matrices
 internal import Numerics
 internal import Randomness
 
@@ -13,8 +12,7 @@ internal import Randomness
 public struct CellRecognition: Sendable {
   /// The cells' centered features, of length 1.
   private let references: [[Float]]
-  /// The mean of all cells' features.
-  private let center: [Float]
+  private let centered: CenteredFeatures
 
   /// One picture against all cells.
   public struct Verdict: Sendable, Equatable {
@@ -33,12 +31,9 @@ public struct CellRecognition: Sendable {
   /// - Precondition: There are two cells at least.
   public init(_ features: [[Float]]) {
     precondition(features.count > 1, "there is nothing to choose between \(features.count) cells")
-    let width = features[0].count
-    let center = (0..<width).map { column in
-      Float(features.reduce(0.0) { $0 + Double($1[column]) } / Double(features.count))
-    }
-    self.center = center
-    references = features.map { Self.direction($0, from: center) }
+    let centered = CenteredFeatures(on: features)
+    self.centered = centered
+    references = features.map(centered.direction)
   }
 
   /// Compares a picture with all cells.
@@ -49,7 +44,7 @@ public struct CellRecognition: Sendable {
   /// - Returns: The verdict; a cell that is as similar as its own counts as half a right choice.
   /// - Complexity: O(cells · length).
   public func verdict(on feature: [Float], of cell: Int) -> Verdict {
-    let direction = Self.direction(feature, from: center)
+    let direction = centered.direction(of: feature)
     let similarities = references.map { dotProduct(direction.span, $0.span) }
     let own = similarities[cell]
     var (better, equal, nearest) = (0, 0, cell)
@@ -62,12 +57,6 @@ public struct CellRecognition: Sendable {
     return Verdict(
       rank: better + 1, twoChoice: (others - Double(better) - Double(equal) / 2) / others,
       nearest: nearest)
-  }
-
-  private static func direction(_ feature: [Float], from center: [Float]) -> [Float] {
-    let centered = zip(feature, center).map { $0 - $1 }
-    let length = Float(dotProduct(centered.span, centered.span)).squareRoot()
-    return length > 0 ? centered.map { $0 / length } : centered
   }
 }
 

@@ -209,7 +209,7 @@ public struct IconExamination: Sendable {
     let known = patches.indices.filter { !features.references[$0].isEmpty }
     guard known.count > 1 else { return nil }
     let places = Dictionary(uniqueKeysWithValues: zip(known, 0...))
-    let recognition = CellRecognition(known.map { Self.mean(of: features.references[$0]) })
+    let recognition = CellRecognition(known.map { meanFeature(features.references[$0]) })
     func verdict(_ feature: [Float], _ cell: Int) -> CellRecognition.Verdict? {
       places[cell].map { place in
         let verdict = recognition.verdict(on: feature, of: place)
@@ -222,12 +222,6 @@ public struct IconExamination: Sendable {
       patches: patches.indices.map { cell in
         features.queries[cell].compactMap { verdict($0, cell) }
       })
-  }
-
-  private static func mean(of features: [[Float]]) -> [Float] {
-    (0..<(features.first?.count ?? 0)).map { index in
-      Float(features.reduce(0.0) { $0 + Double($1[index]) } / Double(features.count))
-    }
   }
 
   // MARK: Doubts

@@ -1,4 +1,3 @@
-internal import Matrices
 internal import Numerics
 
 /// Whether icons pass through a layer as real images of their cells do.
@@ -51,14 +50,7 @@ public struct PathSimilarity: Sendable, Equatable, Codable {
     let all = patches.joined()
     precondition(!all.isEmpty, "there are no patches to compare with")
     let width = all.first?.count ?? 0
-    let center = (0..<width).map { column in
-      Float(all.reduce(0.0) { $0 + Double($1[column]) } / Double(all.count))
-    }
-    func direction(_ feature: [Float]) -> [Float] {
-      let centered = zip(feature, center).map { $0 - $1 }
-      let length = Float(dotProduct(centered.span, centered.span)).squareRoot()
-      return length > 0 ? centered.map { $0 / length } : centered
-    }
+    let direction = CenteredFeatures(on: Array(all)).direction
     func sum(_ vectors: some Sequence<[Float]>) -> [Double] {
       vectors.reduce(into: [Double](repeating: 0, count: width)) { sum, vector in
         for index in 0..<width { sum[index] += Double(vector[index]) }
