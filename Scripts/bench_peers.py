@@ -16,7 +16,6 @@ Data/work/bench_peers.json.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 import argparse
 import json
 import os
@@ -37,14 +36,12 @@ from peers import speed  # before torch: it sets what torch reads
 from peers.arguments import add_bench_options, load_before, parser_of, say
 from peers.extraction import Forward, decoded, extract, onnxruntime_forward, torch_forward
 from peers.files import relative_error
-from peers.icons import IconLoop
+from peers.icons import fastest_loop, step_rate
 from peers.table import table
 
 import onnxruntime
 import torch
 
-# A torch network's LRN, whether channels lie last, the way to bfloat16, and whether it is compiled.
-Setting = tuple[str, bool, "str | None", bool]
 POSITIONS = 100
 BATCHES = (8, 16, 32)
 
@@ -57,7 +54,7 @@ def check_networks(model: Path, tensor: str) -> None:
         for data in sorted(folder.glob("*__data.npy"))
     ]
     pairs = [pair for pair in pairs if pair[1].exists()]
-    for lrn, last in layouts():
+    for lrn, last in speed.layouts():
         network = speed.trunk(model, tensor, lrn, last)
         for data, expected in pairs:
             with torch.no_grad():
@@ -103,14 +100,6 @@ def project_icons(options: argparse.Namespace, work: Path) -> dict[str, float]:
 # The peers --------------------------------------------------------------------------------------------
 
 
-def layouts() -> list[tuple[str, bool]]:
-    return [(lrn, last) for lrn in speed.LRN for last in (False, True)]
-
-
-def label(lrn: str, last: bool, batch: int) -> str:
-    return f"{lrn}, {'channels last' if last else 'planar'}, batch {batch}"
-
-
 def torch_extraction(options: argparse.Namespace, paths: list[Path], work: Path) -> tuple[float, float, str]:
     """The fastest of layouts and batches on one image's copies, then the whole pipeline."""
     sample = np.stack([decoded(paths[0], options.card)] * max(BATCHES))
@@ -120,7 +109,7 @@ def torch_extraction(options: argparse.Namespace, paths: list[Path], work: Path)
         forward(sample[:batch])
         return batch / speed.seconds(lambda: forward(sample[:batch]), 3)
 
-    made = {(lrn, last): speed.trunk(options.model, options.tensor, lrn, last) for lrn, last in layouts()}
+    made = {(lrn, last): speed.trunk(options.model, options.tensor, lrn, last) for lrn, last in speed.layouts()}
     candidates = {label(*key, 16): (torch_forward(network, key[1]), 16) for key, network in made.items()}
     _, (best, _), _ = speed.fastest(candidates, rate, say)
     key = next(key for key, candidate in zip(made, candidates.values()) if candidate[0] is best)
@@ -153,35 +142,9 @@ def runtime_extraction(options: argparse.Namespace, paths: list[Path], work: Pat
 
 def torch_icons(options: argparse.Namespace, side: int, half: bool) -> tuple[float, str]:
     """The fastest of layouts, of ways to bfloat16, and of batches, then the measured steps."""
-
-    def network(lrn: str, last: bool, kind: str | None, compiled: bool = False) -> torch.nn.Module:
-        result = speed.trunk(options.model, options.tensor, lrn, last)
-        result = result.bfloat16() if kind == "weights" else result
-        return torch.compile(result) if compiled else result
-
-    def loop(key: Setting, batch: int) -> IconLoop:
-        lrn, last, kind, compiled = key
-        return IconLoop(network(*key), side, batch, options.card, channels_last=last, half=kind)
-
-    def rate(maker: Callable[[], IconLoop], steps: int = 4) -> float:
-        icons = maker()
-        icons.step()
-        icons.step()
-        return icons.batch * steps / speed.seconds(lambda: [icons.step() for _ in range(steps)], 2)
-
-    def name(key: Setting, batch: int) -> str:
-        lrn, last, kind, compiled = key
-        return label(lrn, last, batch) + (f", bf16 {kind}" if kind else "") + (", compiled" if compiled else "")
-
     kinds = ("autocast", "weights") if half else (None,)
-    keys = [(*layout, kind, False) for layout in layouts() for kind in kinds]
-    candidates = {name(key, 16): (lambda key=key: loop(key, 16)) for key in keys}
-    best, _, _ = speed.fastest(candidates, rate, say)
-    key = next(key for key in keys if name(key, 16) == best)
-    keys = [key] + ([(*key[:3], True)] if options.compile else [])
-    candidates = {name(key, batch): (lambda key=key, b=batch: loop(key, b)) for key in keys for batch in BATCHES}
-    best, maker, _ = speed.fastest(candidates, rate, say)
-    return max(rate(maker, options.steps) for _ in range(options.repeats)), best
+    name, maker = fastest_loop(options.model, options.tensor, options.card, side, kinds, BATCHES, say, options.compile)
+    return max(step_rate(maker, options.steps) for _ in range(options.repeats)), name
 
 
 # The comparison ---------------------------------------------------------------------------------------

@@ -48,6 +48,15 @@ def band_lrn(attributes: Mapping[str, Any], opset: int, x: Tensor) -> Tensor:
 LRN = {"library's LRN": library_lrn, "LRN by convolution": band_lrn}
 
 
+def layouts() -> list[tuple[str, bool]]:
+    """The ways to LRN, with channels last and not."""
+    return [(lrn, last) for lrn in LRN for last in (False, True)]
+
+
+def label(lrn: str, last: bool, batch: int) -> str:
+    return f"{lrn}, {'channels last' if last else 'planar'}, batch {batch}"
+
+
 def overwriting_relu(attributes: Mapping[str, Any], opset: int, x: Tensor) -> Tensor:
     return torch.relu_(x)
 

@@ -45,19 +45,6 @@ import Testing
     #expect(decayed[2] == 0)
   }
 
-  @Test("a schedule rises, stays, and falls to nearly nothing")
-  func schedule() {
-    let schedule = LearningRateSchedule(warmup: 0.1, cooldown: 0.5)
-    let factors = (0..<100).map { schedule.factor(at: $0, of: 100) }
-    #expect(abs(factors[0] - 0.1) < 1e-6 && abs(factors[4] - 0.5) < 1e-6)
-    #expect(factors[9...49].allSatisfy { abs($0 - 1) < 1e-6 })
-    #expect(abs(factors[75] - 0.5) < 1e-6)
-    #expect(factors[99] > 0 && factors[99] < 0.001)
-    #expect(zip(factors[50...], factors[51...]).allSatisfy { $0 > $1 })
-    #expect((0..<7).allSatisfy { LearningRateSchedule.constant.factor(at: $0, of: 7) == 1 })
-    #expect(LearningRateSchedule(warmup: 1, cooldown: 1).factor(at: 0, of: 1) == 1)
-  }
-
   @Test("it climbs")
   func climbs() {
     var x: [Float] = [4]

@@ -25,7 +25,7 @@ import Testing
   private func parameters(steps: Int, restarts: Int = 1, seed: UInt64 = 0) -> IconParameters {
     var parameters = IconParameters()
     parameters.sidePixels = Self.side
-    parameters.stepCount = steps
+    parameters.schedule.maximumStepCount = steps
     parameters.restartCount = restarts
     parameters.seed = seed
     return parameters
@@ -206,7 +206,7 @@ import Testing
     let fourier = try render([direction(1)], parameters)[0]
     parameters.parameterization = .pixels
     let icon = try render([direction(1)], parameters)[0]
-    parameters.stepCount = 0
+    parameters.schedule.maximumStepCount = 0
     let start = try render([direction(1)], parameters)[0]
     #expect(icon.objective > start.objective && icon.pixels != fourier.pixels)
     // Neighbors differ more, for the same contrast, without the spectrum's preference for low

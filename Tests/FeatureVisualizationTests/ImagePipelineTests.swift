@@ -129,14 +129,16 @@ import Testing
         parameters: pipeline.chain.parameterization.start(seed: 5, item: item, restart: 0),
         objective: Self.examples[[9, 3, 7][item]].objective, stream: stream(item))
     }
-    func run(_ chosen: [Int]) throws -> [ImageDraft] {
+    func run(_ chosen: [Int]) throws -> [(parameters: [Float], values: [Float])] {
       var running = chosen.map { drafts[$0] }
+      var values = chosen.map { _ in [Float]() }
       for _ in 0..<4 {
-        try pipeline.step(&running, keepingValues: true) { draft, gradient in
+        try pipeline.step(&running) { draft, gradient in
           Adam().ascend(&draft.parameters, along: gradient, &draft.optimizerState)
         }
+        for slot in running.indices { values[slot].append(running[slot].report.value) }
       }
-      return running
+      return zip(running, values).map { ($0.parameters, $1) }
     }
     let pair = try run([0, 1])
     let swapped = try run([1, 0])
@@ -204,10 +206,10 @@ import Testing
       ImageDraft(parameters: parameters, objective: objective, stream: stream(4)),
     ]
     var gradients: [[Float]] = []
-    try pipeline.step(&drafts, keepingValues: true) { _, gradient in
+    try pipeline.step(&drafts) { _, gradient in
       gradients.append(gradient.indices.map { gradient[$0] })
     }
-    return (Double(try #require(drafts[1].values.last)), gradients[1])
+    return (Double(drafts[1].report.value), gradients[1])
   }
 
   private func moved(_ start: [Float], _ step: Double, _ direction: [Float]) -> [Float] {

@@ -22,7 +22,7 @@ import Testing
   ) throws -> Icon {
     var parameters = IconParameters()
     parameters.sidePixels = try network.iconSide(for: layer, preferring: side)
-    parameters.stepCount = steps
+    parameters.schedule.maximumStepCount = steps
     let renderer = try IconRenderer(
       network: network, tensors: [layer.tensor], parameters: parameters)
     return try #require(

@@ -47,7 +47,7 @@ struct NetworkBench {
     var parameters = IconParameters()
     parameters.sidePixels = try network.iconSide(for: layer, preferring: side)
     parameters.precision = precision
-    parameters.stepCount = 96
+    parameters.schedule = StepSchedule(maximumStepCount: 96)
     // Steps are measured, not the evaluation of finished icons.
     parameters.heldOutCount = 1
     let renderer = try IconRenderer(
@@ -62,7 +62,7 @@ struct NetworkBench {
       }
       return best
     }
-    let rate = Double(targets.count * parameters.stepCount) / best
+    let rate = Double(targets.count * parameters.schedule.maximumStepCount) / best
     let operations = try network.graph.floatingPointOperations(
       to: layer.tensor, inputHeight: parameters.sidePixels, inputWidth: parameters.sidePixels)
     let name = precision == .float32 ? "\(side)" : "\(side)_\(precision.rawValue)"

@@ -72,7 +72,9 @@ import NeuralNetworks
     let targets = try settings.targets.load(layer, of: network, subject: subject)
     let renderer: IconRenderer
     do {
-      renderer = try IconRenderer(network: network, tensors: [tensor], parameters: parameters)
+      renderer = try IconRenderer(
+        network: network, tensors: [tensor], parameters: parameters,
+        looksAtCenter: targets.targets.allSatisfy(\.objective.looksAtCenter))
     } catch let error as GraphError {
       throw StageError(
         "Cannot render icons of \(parameters.sidePixels) pixels with \(self.network.model): \(error); check --size and --layer"

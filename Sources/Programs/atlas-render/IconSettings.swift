@@ -30,8 +30,13 @@ extension IconSettings: SettingsTable {
       "size", \IconSettings.parameters.sidePixels, .number(in: 16...1024), make: "ICON_SIZE",
       "Side of an icon in pixels"),
     Setting(
-      "steps", \IconSettings.parameters.stepCount, .number(in: 1...100_000), make: "STEPS",
-      "Optimization steps"),
+      "steps", \IconSettings.parameters.schedule.maximumStepCount, .number(in: 1...100_000),
+      make: "STEPS", "The most optimization steps of an icon"),
+    Setting(
+      "minimum-gain", \IconSettings.parameters.schedule.minimumGain, .number(in: 0...1),
+      make: "MINIMUM_GAIN",
+      "Gain of fidelity under new views, by twice as many steps, below which an icon's last steps begin; 0 gives each all of them"
+    ),
     Setting(
       "restarts", \IconSettings.parameters.restartCount, .number(in: 1...100), make: "RESTARTS",
       "Runs of the optimization from different random starts, of which the best is kept; 1 is a single run"
@@ -54,12 +59,12 @@ extension IconSettings: SettingsTable {
       make: "WEIGHT_DECAY",
       "Fraction of each parameter that is lost at a step; takes away noise, and contrast"),
     Setting(
-      "warmup", \IconSettings.parameters.schedule.warmup, .number(in: 0...1), make: "WARMUP",
-      "Fraction of the steps over which the learning rate rises"),
+      "warmup", \IconSettings.parameters.schedule.warmup, .number(in: 0...1),
+      make: "WARMUP", "Fraction of the most steps over which the learning rate rises"),
     Setting(
       "cooldown", \IconSettings.parameters.schedule.cooldown, .number(in: 0...1),
       make: "COOLDOWN",
-      "Fraction of the steps, at the end, over which the learning rate falls to 0"),
+      "Fraction of an icon's steps, its last ones, over which the learning rate falls to 0"),
     Setting(
       "decay", \IconSettings.decayPower, .number(in: 0...4),
       "How fast amplitudes fall with frequency"),

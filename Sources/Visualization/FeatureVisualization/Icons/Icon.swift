@@ -26,6 +26,8 @@ public struct Icon: Sendable {
   public let objective: Float
   /// Which restart won.
   public let restart: Int
+  /// The steps that it took.
+  public let stepCount: Int
   /// The objective's value at each step, under the step's view and in the precision of the
   /// optimization; empty unless `IconParameters.keepsObjectiveByStep`.
   public let objectiveByStep: [Float]

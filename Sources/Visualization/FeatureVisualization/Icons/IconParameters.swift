@@ -26,8 +26,10 @@ public struct IconParameters: Sendable {
 
   /// The icon's side in pixels; 80 in the published atlases.
   public var sidePixels = 80
-  /// Optimization steps; 1,024 in the published atlases, 512 in the notebook.
-  public var stepCount = 160
+  /// How many steps there are, and how large; in the published atlases 1,024 of one size, in the
+  /// notebook 512.
+  public var schedule = StepSchedule(
+    maximumStepCount: 320, warmup: 0.05, cooldown: 0.5, minimumGain: 0.02)
   /// Independent starts, the best of which is kept; 4 in the published atlases.
   public var restartCount = 1
   /// The run's seed.
@@ -42,8 +44,6 @@ public struct IconParameters: Sendable {
     adam.weightDecay = 0.01
     return adam
   }()
-  /// How its step size changes; constant in the notebook.
-  public var schedule = LearningRateSchedule(warmup: 0.1, cooldown: 0.5)
   /// What is optimized in place of pixels.
   public var parameterization = Parameterization.fourier(decayPower: 1)
   /// The random views of each step.

@@ -18,11 +18,13 @@ public final class IconRenderer {
   ///   - network: The network and its preprocessing.
   ///   - tensors: The tensors that targets' objectives may name.
   ///   - parameters: How icons are optimized.
+  ///   - looksAtCenter: Whether objectives look at the center position of the one tensor alone; then
+  ///     nothing else of the maps is computed.
   ///   - chain: The way from parameters to the network's input; by default the parameters'.
   /// - Throws: When the network cannot run at the icons' size, or a tensor suits no atlas there.
   public init(
     network: TrainedNetwork, tensors: [String], parameters: IconParameters,
-    chain: ImageChain? = nil
+    looksAtCenter: Bool = false, chain: ImageChain? = nil
   ) throws {
     self.parameters = parameters
     guard network.preprocessing.channels.count == network.inputShape.channels else {
@@ -35,7 +37,10 @@ public final class IconRenderer {
     let side = chain.outputSide
     let image = MapShape(channels: 3, height: side, width: side)
     let colored = network.inputShape.channels == 1 ? network.graph.withColorInput() : network.graph
-    let graph = try colored.withMaps(of: tensors, input: TensorShape(image))
+    var graph = try colored.withMaps(of: tensors, input: TensorShape(image))
+    if looksAtCenter, tensors.count == 1 {
+      graph = try graph.cone(ofCenterOf: tensors[0], input: TensorShape(image))
+    }
     let shape = Self.inputShape(graph, image: image, tensors: tensors)
     // Prepared once: the copies only read them.
     let weights = PreparedWeights()
@@ -114,18 +119,26 @@ public final class IconRenderer {
     let shared = Shared(workers: workers)
     let board = Mutex(Board())
     let itemCount = targets.count * restarts
-    let capacity = first.capacity
-    let groupCount = (itemCount + capacity - 1) / capacity
-    try parallelWorkers(count: workers.count, itemCount: groupCount) { worker, group in
-      let items = group * capacity..<min((group + 1) * capacity, itemCount)
-      let icons = try shared.workers[worker].optimize(
-        items.map { (targets[$0 / restarts], restart: $0 % restarts) })
-      for _ in items { progress() }
-      try board.withLock { board in
-        for (item, icon) in zip(items, icons) {
-          guard let best = board.add(icon, at: item / restarts, of: restarts) else { continue }
-          try finished(item / restarts, best)
+    let queue = Mutex(0..<itemCount)
+    let workerCount = min(workers.count, (itemCount + first.capacity - 1) / first.capacity)
+    try parallelWorkers(count: workerCount, itemCount: workerCount) { worker, _ in
+      let next = {
+        queue.withLock { $0.popFirst() }.map {
+          IconTask(item: $0 / restarts, target: targets[$0 / restarts], restart: $0 % restarts)
         }
+      }
+      do {
+        try shared.workers[worker].optimize(next: next) { task, icon in
+          progress()
+          try board.withLock { board in
+            guard let best = board.add(icon, at: task.item, of: restarts) else { return }
+            try finished(task.item, best)
+          }
+        }
+      } catch {
+        // The others finish what they are at, and begin nothing more.
+        queue.withLock { $0 = itemCount..<itemCount }
+        throw error
       }
     }
   }

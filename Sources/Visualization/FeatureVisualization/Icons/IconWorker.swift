@@ -32,30 +32,61 @@ final class IconWorker {
     try objective.check(shapes: optimization.shapes)
   }
 
-  /// Optimizes one restart of each of a few icons.
+  /// Optimizes icons until there are no more, as many at once as there are slots: a slot whose icon is
+  /// finished gets the next one at once, whatever the others are at.
   ///
-  /// - Precondition: There are at most as many as `capacity`.
-  func optimize(_ items: [(target: IconTarget, restart: Int)]) throws -> [Icon] {
-    var drafts = items.map { draft($0.target, restart: $0.restart) }
-    for step in 0..<parameters.stepCount {
-      for (slot, item) in items.enumerated() {
-        drafts[slot].stream = stream(.transform, item.target, item.restart, step)
+  /// - Parameters:
+  ///   - next: The next restart of an icon; nil when there are no more, and when the work is to end.
+  ///   - finished: Called with each of them.
+  func optimize(
+    next: () -> IconTask?, finished: (_ task: IconTask, _ icon: Icon) throws -> Void
+  ) throws {
+    var courses: [Course] = []
+    var drafts: [ImageDraft] = []
+    while true {
+      while courses.count < capacity, let task = next() {
+        courses.append(Course(task: task, steps: StepCourse(parameters.schedule)))
+        drafts.append(draft(task))
       }
-      var slot = 0
-      var dead: [Int] = []
-      let factor = parameters.schedule.factor(at: step, of: parameters.stepCount)
-      try optimization.step(&drafts, keepingValues: parameters.keepsObjectiveByStep) {
-        draft, gradient in
-        if isZero(gradient) {
-          dead.append(slot)
-        } else {
-          update(&draft, gradient, factor)
-        }
-        slot += 1
+      guard !courses.isEmpty else { return }
+      try step(&drafts, &courses)
+      for slot in courses.indices.reversed() where courses[slot].steps.isOver {
+        let (course, draft) = (courses.remove(at: slot), drafts.remove(at: slot))
+        try finished(course.task, finish(course, draft))
       }
-      try revive(dead, of: &drafts, items, step)
     }
-    return try finish(items, drafts)
+  }
+
+  /// The way of an icon from its start to the last step.
+  private struct Course {
+    let task: IconTask
+    var steps: StepCourse
+    /// The objective's values, if they are kept.
+    var values: [Float] = []
+  }
+
+  private func step(_ drafts: inout [ImageDraft], _ courses: inout [Course]) throws {
+    // Only where there are no steps at all: other icons leave with their last one.
+    if courses.allSatisfy(\.steps.isOver) { return }
+    for slot in drafts.indices {
+      drafts[slot].stream = stream(courses[slot])
+    }
+    var slot = 0
+    var dead: [Int] = []
+    try optimization.step(&drafts) { draft, gradient in
+      if isZero(gradient) {
+        dead.append(slot)
+      } else {
+        update(&draft, gradient, courses[slot].steps.factor)
+      }
+      slot += 1
+    }
+    for slot in courses.indices where parameters.keepsObjectiveByStep {
+      courses[slot].values.append(drafts[slot].report.value)
+    }
+    let reports = drafts.map(\.report)
+    try revive(dead, of: &drafts, courses)
+    for slot in courses.indices { courses[slot].steps.finishStep(reports[slot]) }
   }
 
   /// Takes the step of images that excite nothing, such as a channel behind a ReLU that the first noise
@@ -63,19 +94,19 @@ final class IconWorker {
   ///
   /// The same views are shown again, so that an image still depends on its target and the seed alone.
   private func revive(
-    _ slots: [Int], of drafts: inout [ImageDraft],
-    _ items: [(target: IconTarget, restart: Int)], _ step: Int
+    _ slots: [Int], of drafts: inout [ImageDraft], _ courses: [Course]
   ) throws {
     guard !slots.isEmpty else { return }
     var revived = slots.map { slot in
       var draft = drafts[slot]
-      draft.stream = stream(.transform, items[slot].target, items[slot].restart, step)
+      draft.stream = stream(courses[slot])
       return draft
     }
-    let factor = parameters.schedule.factor(at: step, of: parameters.stepCount)
+    var remaining = slots[...]
     try redirected.get().step(&revived) { draft, gradient in
+      let slot = remaining.removeFirst()
       // Where even these are 0 no unit can be moved, and the optimizer has nothing to follow.
-      if !isZero(gradient) { update(&draft, gradient, factor) }
+      if !isZero(gradient) { update(&draft, gradient, courses[slot].steps.factor) }
     }
     for (slot, draft) in zip(slots, revived) { drafts[slot] = draft }
   }
@@ -84,11 +115,11 @@ final class IconWorker {
     gradient.indices.allSatisfy { gradient[$0] == 0 }
   }
 
-  private func draft(_ target: IconTarget, restart: Int) -> ImageDraft {
+  private func draft(_ task: IconTask) -> ImageDraft {
     ImageDraft(
       parameters: optimization.chain.parameterization.start(
-        seed: parameters.seed, item: target.index, restart: restart),
-      objective: target.objective, stream: stream(.transform, target, restart, 0))
+        seed: parameters.seed, item: task.target.index, restart: task.restart),
+      objective: task.target.objective, stream: stream(.transform, task, 0))
   }
 
   private func update(_ draft: inout ImageDraft, _ gradient: Span<Float>, _ factor: Float) {
@@ -96,48 +127,57 @@ final class IconWorker {
       &draft.parameters, along: gradient, &draft.optimizerState, factor: factor)
   }
 
-  private func stream(
-    _ purpose: RandomPurpose, _ target: IconTarget, _ restart: Int, _ step: Int
-  ) -> RandomStream {
-    RandomStream(
-      seed: parameters.seed, purpose: purpose, item: target.index,
-      step: restart * parameters.stepCount + step)
+  /// The random numbers of an icon's next step.
+  private func stream(_ course: Course) -> RandomStream {
+    stream(
+      .transform, course.task,
+      course.task.restart * parameters.schedule.maximumStepCount + course.steps.stepCount)
   }
 
-  /// Measures the icons, rounded to 8 bits as they will be stored.
-  private func finish(
-    _ items: [(target: IconTarget, restart: Int)], _ drafts: [ImageDraft]
-  ) throws -> [Icon] {
+  private func stream(_ purpose: RandomPurpose, _ task: IconTask, _ step: Int) -> RandomStream {
+    RandomStream(seed: parameters.seed, purpose: purpose, item: task.target.index, step: step)
+  }
+
+  /// Measures an icon, rounded to 8 bits as it will be stored.
+  private func finish(_ course: Course, _ draft: ImageDraft) throws -> Icon {
     // What is stored is measured: rounding costs some fidelity, and nobody sees the image before it.
-    let pixels = drafts.map { quantized(optimization.image(of: $0.parameters)) }
-    let images = pixels.map(dequantized)
-    let objectives = drafts.map(\.objective)
-    let plain = try evaluation.measure(images, for: objectives)
-    var values = [Float](repeating: 0, count: drafts.count)
-    var fidelities = values
+    let pixels = quantized(optimization.image(of: draft.parameters))
+    let image = dequantized(pixels)
+    let objective = draft.objective
+    let plain = try evaluation.measure([image], for: [objective])[0].fidelity
+    var value: Float = 0
+    var fidelity: Float = 0
     let count = parameters.heldOutCount
-    for index in 0..<count {
+    for first in stride(from: 0, to: count, by: capacity) {
       // The same views compare all restarts of a target.
-      let streams = items.map { stream(.heldOutTransform, $0.target, 0, index) }
-      let reports = try evaluation.measure(images, for: objectives, under: streams)
-      for (slot, report) in reports.enumerated() {
-        values[slot] += report.value / Float(count)
-        fidelities[slot] += (report.fidelity ?? 0) / Float(count)
+      let streams = (first..<min(first + capacity, count)).map {
+        stream(.heldOutTransform, course.task, $0)
+      }
+      let reports = try evaluation.measure(
+        streams.map { _ in image }, for: streams.map { _ in objective }, under: streams)
+      for report in reports {
+        value += report.value / Float(count)
+        fidelity += (report.fidelity ?? 0) / Float(count)
       }
     }
-    return items.indices.map { slot in
-      Icon(
-        pixels: pixels[slot], fidelity: plain[slot].fidelity,
-        transformedFidelity: plain[slot].fidelity.map { _ in fidelities[slot] },
-        objective: values[slot], restart: items[slot].restart,
-        objectiveByStep: drafts[slot].values)
-    }
+    return Icon(
+      pixels: pixels, fidelity: plain, transformedFidelity: plain.map { _ in fidelity },
+      objective: value, restart: course.task.restart, stepCount: course.steps.stepCount,
+      objectiveByStep: course.values)
   }
 
   /// The best time of each part of a step of `capacity` icons, in the order in which they run.
   func profile(_ target: IconTarget, repetitions: Int) throws -> [ProfileEntry] {
     try optimization.profile(
-      (0..<capacity).map { draft(target, restart: $0) }, repetitions: repetitions
+      (0..<capacity).map { draft(IconTask(item: 0, target: target, restart: $0)) }, repetitions: repetitions
     ) { update(&$0, $1, 1) }
   }
+}
+
+/// One restart of an icon.
+struct IconTask {
+  /// The icon's place among those that are rendered.
+  let item: Int
+  let target: IconTarget
+  let restart: Int
 }

@@ -45,6 +45,9 @@ public struct Objective: Sendable {
     return names
   }
 
+  /// Whether all terms look at the center position of their tensors alone.
+  public var looksAtCenter: Bool { terms.allSatisfy { $0.region == .center } }
+
   /// Checks that every term fits its tensor.
   ///
   /// - Parameter shapes: The shapes of the tensors that can be read and seeded, by name.

@@ -11,8 +11,8 @@ public struct ImageDraft: Sendable {
   public var stream: RandomStream
   /// What the optimizer remembers.
   public var optimizerState: Adam.State
-  /// The objective's value at each step so far, if it was asked for.
-  public var values: [Float] = []
+  /// What the objective said at the last step, under the step's views and before its update.
+  public fileprivate(set) var report = ObjectiveReport()
 
   /// The image before its first step.
   public init(parameters: [Float], objective: Objective, stream: RandomStream) {
@@ -99,12 +99,11 @@ public final class ImagePipeline {
   ///
   /// - Parameters:
   ///   - drafts: At most `imageCount` images, with objectives that `Objective.check(shapes:)` passes.
-  ///     Their streams advance; with `keepingValues` the objective's value is appended.
-  ///   - keepingValues: Whether the objectives' values are wanted, too.
+  ///     Their streams advance, and their reports are of this step.
   ///   - update: Called with each draft and the gradient with respect to its parameters.
   /// - Throws: When the network cannot be run.
   public func step(
-    _ drafts: inout [ImageDraft], keepingValues: Bool = false,
+    _ drafts: inout [ImageDraft],
     update: (_ draft: inout ImageDraft, _ gradient: Span<Float>) -> Void
   ) throws {
     checkCount(drafts.count)
@@ -114,7 +113,7 @@ public final class ImagePipeline {
       show(slot: slot)
     }
     try timed(.forward) { try network.forward() }
-    try timed(.named("objective")) { try seed(&drafts, keepingValues) }
+    try timed(.named("objective")) { try seed(&drafts) }
     try timed(.backward) { try network.pullback() }
     for slot in drafts.indices {
       pullback(to: drafts[slot].parameters, slot: slot)
@@ -159,22 +158,20 @@ public final class ImagePipeline {
     }
   }
 
-  /// Writes the objectives' gradients to the network.
-  private func seed(_ drafts: inout [ImageDraft], _ keepingValues: Bool) throws {
-    var reports = drafts.map { _ in ObjectiveReport() }
+  /// Writes the objectives' gradients to the network, and what they say to the drafts.
+  private func seed(_ drafts: inout [ImageDraft]) throws {
+    for slot in drafts.indices { drafts[slot].report = ObjectiveReport() }
     for (tensor, shape) in shapesInOrder {
       try network.forEachOutput(tensor) { slot, activations in
         // Slots without a draft keep what was there: their gradients are computed, and never read.
         guard slot < drafts.count else { return }
         let objective = drafts[slot].objective
-        if keepingValues { reports[slot].add(objective, at: tensor, activations, shape: shape) }
+        drafts[slot].report.add(objective, at: tensor, activations, shape: shape)
         network.withSeed(of: tensor, image: slot) { gradient in
           objective.writeGradient(at: tensor, activations, shape: shape, into: &gradient)
         }
       }
     }
-    guard keepingValues else { return }
-    for slot in drafts.indices { drafts[slot].values.append(reports[slot].value) }
   }
 
   /// Carries the gradient at the network's input back to the parameters.

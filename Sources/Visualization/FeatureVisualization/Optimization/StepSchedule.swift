@@ -1,0 +1,96 @@
+internal import Glibc
+
+/// How many steps an image gets, and how large they are: a linear warm-up, steps of full size until
+/// they gain nothing more, and half a cosine down to 0.
+///
+/// The first views of an image say little about what it will become, and Adam's first steps are as
+/// large as any: large steps leave noise that nothing takes away. The last ones average over many views
+/// only where they are small. The middle, at one rate, may end at any time, which a schedule that falls
+/// from the start may not (Hu et al., "MiniCPM", COLM 2024, section 4: warm-up, stable, decay).
+public struct StepSchedule: Sendable, Equatable {
+  /// The most steps that an image gets.
+  public var maximumStepCount: Int
+  /// The fraction of the most steps, the first ones, over which the size rises from 0, from 0 to 1.
+  public var warmup: Float
+  /// The fraction of an image's steps, its last ones, over which the size falls to 0, from 0 to 1.
+  public var cooldown: Float
+  /// The least gain of fidelity that is worth going on for, from one quarter of the steps so far to the
+  /// half that follows it; 0 gives all images the most steps.
+  ///
+  /// The fidelity of a step is that of views that no step has seen before, so its mean over many steps
+  /// is an estimate that knows nothing of what was optimized. Objectives without a fidelity are held
+  /// to the gain relative to their value.
+  public var minimumGain: Float
+
+  /// Makes a schedule; by default all steps have full size.
+  public init(
+    maximumStepCount: Int, warmup: Float = 0, cooldown: Float = 0, minimumGain: Float = 0
+  ) {
+    precondition(
+      maximumStepCount >= 0 && (0...1).contains(warmup) && (0...1).contains(cooldown)
+        && minimumGain >= 0,
+      "no schedule of \(maximumStepCount) steps, \(warmup), \(cooldown), \(minimumGain)")
+    self.maximumStepCount = maximumStepCount
+    self.warmup = warmup
+    self.cooldown = cooldown
+    self.minimumGain = minimumGain
+  }
+
+  /// The factor of a step's size.
+  ///
+  /// - Parameters:
+  ///   - step: Its number, from 0.
+  ///   - count: The number of steps in all.
+  /// - Returns: Above 0 and at most 1.
+  public func factor(at step: Int, of count: Int) -> Float {
+    let rise = min(1, Float(step + 1) / max(1, warmup * Float(maximumStepCount)))
+    let left = Float(count - step) / Float(max(count, 1))
+    let fall = cooldown > 0 ? min(1, left / cooldown) : 1
+    return rise * (1 - cos(.pi * fall)) / 2
+  }
+}
+
+/// Where an image stands in its schedule.
+struct StepCourse {
+  private let schedule: StepSchedule
+  /// The steps that are done.
+  private(set) var stepCount = 0
+  /// The steps in all, as far as is known.
+  private(set) var end: Int
+  /// Sums over the scores of the first 0, 1, 2 … steps.
+  private var sums = [0.0]
+
+  /// Steps between two looks at the gain.
+  private static let interval = 8
+
+  init(_ schedule: StepSchedule) {
+    self.schedule = schedule
+    end = schedule.maximumStepCount
+  }
+
+  var isOver: Bool { stepCount >= end }
+
+  /// The factor of the next step's size.
+  var factor: Float { schedule.factor(at: stepCount, of: end) }
+
+  /// Counts a step, and begins the cooldown when the last ones gained too little.
+  mutating func finishStep(_ report: ObjectiveReport) {
+    stepCount += 1
+    guard schedule.minimumGain > 0 else { return }
+    sums.append(sums[stepCount - 1] + Double(report.fidelity ?? report.value))
+    let stable = 1 - schedule.cooldown
+    guard end == schedule.maximumStepCount, stepCount % Self.interval == 0,
+      Float(stepCount) >= 2 * schedule.warmup * Float(schedule.maximumStepCount)
+    else { return }
+    let score = mean(stepCount / 2..<stepCount)
+    // What excites nothing yet has not settled.
+    guard score != 0 else { return }
+    let gain = (score - mean(stepCount / 4..<stepCount / 2)) / (report.fidelity == nil ? abs(score) : 1)
+    guard gain < Double(schedule.minimumGain) else { return }
+    end = min(end, Int((Float(stepCount) / stable).rounded(.up)))
+  }
+
+  private func mean(_ steps: Range<Int>) -> Double {
+    (sums[steps.upperBound] - sums[steps.lowerBound]) / Double(steps.count)
+  }
+}
