@@ -109,7 +109,7 @@ BUILT  ?= .build/built
 
 PYTHON ?= python3
 
-.PHONY: atlas atlas-of-one plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-embedding fuzz \
+.PHONY: atlas atlas-of-one plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-networks bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
@@ -222,6 +222,10 @@ check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's 
 bench-peers: $(ALL_BUILT) ## Measure this project, torch and onnxruntime at the same work
 	$(PYTHON) Scripts/prepare-python peers
 	$(PYTHON) Scripts/bench_peers.py
+
+bench-networks: $(BUILT) ## Measure a forward pass of fifty networks, and onnxruntime's
+	$(PYTHON) Scripts/prepare-python peers
+	$(PYTHON) Scripts/bench_networks.py
 
 bench-embedding: $(ALL_BUILT) ## Measure layouts by this project, umap-learn and openTSNE of the same samples
 	$(PYTHON) Scripts/prepare-python embedding
