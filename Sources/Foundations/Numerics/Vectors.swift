@@ -94,6 +94,23 @@ extension MutableSpan where Element == Float {
   }
 }
 
+extension MutableSpan where Element == Double {
+  /// The eight elements from `index` on.
+  @inlinable @inline(__always)
+  package func vector(at index: Int) -> SIMD8<Double> {
+    assert(index >= 0 && index + 8 <= count, "vector at \(index) of \(count)")
+    return bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index &* 8, as: SIMD8<Double>.self)
+  }
+
+  /// Writes eight elements from `index` on.
+  @inlinable @inline(__always)
+  package mutating func store(_ vector: SIMD8<Double>, at index: Int) {
+    assert(index >= 0 && index + 8 <= count, "vector at \(index) of \(count)")
+    var bytes = mutableBytes
+    bytes.storeBytes(of: vector, toUncheckedByteOffset: index &* 8, as: SIMD8<Double>.self)
+  }
+}
+
 // MARK: Choices
 
 // `replacing(with:where:)` compares lane by lane, and whether the compiler joins the lanes again

@@ -175,7 +175,8 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
     }
   }
 
-  /// The project's own loops over the elements as they lie in memory (`BinaryKernels.swift`).
+  /// The project's own loops over the elements as they lie in memory: `BinaryKernels.swift`, and of
+  /// the derivatives `BinaryDerivativeKernels.swift`.
   ///
   /// oneDNN's binary primitive has neither a gradient nor all of these functions.
   func compile(

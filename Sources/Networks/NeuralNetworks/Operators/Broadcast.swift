@@ -1,3 +1,4 @@
+internal import Numerics
 internal import OneDNN
 
 /// How the elements of two tensors meet when they are broadcast, as in NumPy.
@@ -51,14 +52,16 @@ struct Broadcast {
   func check(_ result: TensorMemory, _ a: TensorMemory, _ b: TensorMemory) {
     precondition(
       result.storedCount == sizes.reduce(1, *) && reach(aStrides) <= a.storedCount
-        && reach(bStrides) <= b.storedCount,
+        && reach(bStrides) <= b.storedCount && (0...1).contains(inner.a)
+        && (0...1).contains(inner.b),
       """
       tensors of \(a.storedCount) and \(b.storedCount) elements are not broadcast to \
       \(result.storedCount)
       """)
   }
 
-  /// The innermost loop: its length, and both tensors' strides there.
+  /// The innermost loop: its length, and both tensors' strides there, which are 0 or 1: a tensor's
+  /// own innermost dimension is contiguous.
   var inner: (count: Int, a: Int, b: Int) {
     (sizes[sizes.count - 1], aStrides[sizes.count - 1], bStrides[sizes.count - 1])
   }
@@ -66,18 +69,26 @@ struct Broadcast {
   /// Calls `body` for each run of the innermost loop with the indices at which it starts in the
   /// result and in both tensors, in the result's memory order.
   ///
+  /// Inlined, with the second innermost dimension as a loop of its own: a map times one number a
+  /// channel, in blocks of channels, has runs of no more than a block.
+  ///
   /// - Complexity: O(result / innermost size) calls.
+  @inline(__always)
   func forEachRun(_ body: (_ index: Int, _ a: Int, _ b: Int) -> Void) {
-    let outer = sizes.count - 1
-    var counter = [Int](repeating: 0, count: outer)
-    var (start, a, b) = (0, 0, 0)
-    let count = inner.count
     guard sizes.allSatisfy({ $0 > 0 }) else { return }
+    let count = inner.count
+    let outer = sizes.count - 1
+    let rows = outer > 0 ? sizes[outer - 1] : 1
+    let (rowA, rowB) = outer > 0 ? (aStrides[outer - 1], bStrides[outer - 1]) : (0, 0)
+    var counter = [Int](repeating: 0, count: max(outer - 1, 0))
+    var (start, a, b) = (0, 0, 0)
     // An odometer: indices grow by strides, with no division per run.
     while true {
-      body(start, a, b)
-      start += count
-      var index = outer - 1
+      for row in 0..<rows {
+        body(start, a &+ row &* rowA, b &+ row &* rowB)
+        start &+= count
+      }
+      var index = outer - 2
       while index >= 0 {
         counter[index] += 1
         a += aStrides[index]
@@ -90,5 +101,15 @@ struct Broadcast {
       }
       if index < 0 { return }
     }
+  }
+}
+
+extension Span where Element == Float {
+  /// Elements of a run of a `Broadcast`: neighbors from `start + index` on, or, with a step of 0, the
+  /// one at `start` in every lane.
+  @inline(__always)
+  func vector(ofRunAt start: Int, step: Int, _ index: Int, lanes: Int) -> SIMD8<Float> {
+    step == 0
+      ? SIMD8(repeating: self[unchecked: start]) : vector(at: start &+ index, lanes: lanes)
   }
 }
