@@ -87,14 +87,15 @@ extension Primitive {
     return try Primitive(operation: &operation)
   }
 
-  /// A fully connected layer with bias, forward: destination = source · weightsᵀ + bias.
+  /// A fully connected layer with bias, forward: destination = source · weightsᵀ + bias; then a function
+  /// of each element, if one is given.
   ///
   /// The source is batch × inputs, the weights outputs × inputs, in an order that the kernel chooses if
   /// their layout is left open.
   /// The corresponding oneDNN function is `dnnl_inner_product_forward_desc_init`.
   public static func innerProduct(
     source: TensorDescriptor, weights: TensorDescriptor, bias: TensorDescriptor,
-    destination: TensorDescriptor
+    destination: TensorDescriptor, appending function: Elementwise? = nil
   ) throws(OneDNNError) -> Primitive {
     var (source, weights, bias, destination) =
       (source.value, weights.value, bias.value, destination.value)
@@ -103,7 +104,7 @@ extension Primitive {
       dnnl_inner_product_forward_desc_init(
         &operation, dnnl_forward_training, &source, &weights, &bias, &destination),
       "dnnl_inner_product_forward_desc_init")
-    return try Primitive(operation: &operation)
+    return try Primitive(operation: &operation, appending: function)
   }
 
   /// The gradient of a fully connected layer with respect to its input: destinationGradient · weights.

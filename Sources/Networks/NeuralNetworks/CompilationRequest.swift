@@ -59,6 +59,9 @@ struct CompilationRequest {
   /// The tensors that the network must compute.
   var needed: [String] { reading + seeding + (pushing?.targets ?? []) }
 
+  /// Whether neither gradients nor tangents are asked for.
+  var isForwardOnly: Bool { seeding.isEmpty && pushing == nil }
+
   /// The tensors that keep a value of their own when nodes are joined: a ReLU must not be fused into a
   /// convolution whose own result is read.
   var kept: Set<String> {

@@ -12,16 +12,19 @@ struct Lowering {
   private let facts: [String: TensorFact]
   /// The tensors that a caller reads, seeds or differentiates: they are not joined with others.
   private let wanted: Set<String>
+  /// Whether neither gradients nor tangents will be asked for.
+  private let isForwardOnly: Bool
 
   /// Simplifies a graph.
   ///
   /// - Parameters:
   ///   - graph: The network, cut down to what is wanted.
   ///   - facts: What is known about its tensors; constants are left out.
-  ///   - wanted: The tensors that keep a value of their own.
-  init(_ graph: NetworkGraph, facts: [String: TensorFact], keeping wanted: Set<String>) {
+  ///   - request: What the caller wants to read and write.
+  init(_ graph: NetworkGraph, facts: [String: TensorFact], _ request: CompilationRequest) {
     self.facts = facts
-    self.wanted = wanted
+    wanted = request.kept
+    isForwardOnly = request.isForwardOnly
     nodes = []
     for node in graph.nodes where facts[node.output]?.constant == nil {
       nodes.append(
@@ -34,6 +37,7 @@ struct Lowering {
     writeConstantsAsAffine()
     mergePadding()
     foldAffine()
+    joinParallelConvolutions()
     foldBias()
     appendFunctions()
   }
@@ -79,17 +83,28 @@ struct Lowering {
 
   // MARK: Passes
 
-  /// Readers of an identity, or of a cast to the type that maps have, read its input.
+  /// Readers of an identity read its input, and so do those of a cast to the type that maps have, and of
+  /// a slice or a padding that takes and adds nothing.
   private mutating func dropIdentities() {
     var kept: [LoweredNode] = []
     for var node in nodes {
       node.inputs = node.inputs.map { aliases[$0] ?? $0 }
-      switch node.operation {
-      case .identity, .cast(.float): aliases[node.output] = node.inputs[0]
-      default: kept.append(node)
-      }
+      if isIdentity(node) { aliases[node.output] = node.inputs[0] } else { kept.append(node) }
     }
     nodes = kept
+  }
+
+  private func isIdentity(_ node: LoweredNode) -> Bool {
+    switch node.operation {
+    case .identity, .cast(.float): return true
+    default: break
+    }
+    guard let copying = node.operation.rules as? any IndexedOperator,
+      let input = shape(node.inputs[0]), input == shape(node.output)
+    else { return false }
+    let copy = try? copying.indexedCopy(
+      from: input, to: input, node.node, node.inputs.map { facts[$0] })
+    return copy?.isIdentity ?? false
   }
 
   /// The mean over rows and columns of a map is a global average pool, which works in blocks.
@@ -229,10 +244,12 @@ struct Lowering {
     remove(doomed)
   }
 
-  /// A ReLU or a clip after a convolution is computed with it: their gradients need only the result.
+  /// A function of each element is computed with the result that it is of, in the same pass.
   ///
-  /// Other functions' need x, which the fused kernel does not keep. A clip must begin at 0, as the
-  /// ReLU6 of mobile networks does: the mask is 0 < y < upper.
+  /// Of convolutions, channels' affine maps and sums a ReLU or a clip, whose gradients need only the
+  /// result. A clip must begin at 0, as the ReLU6 of mobile networks does: the mask is 0 < y < upper.
+  /// Where no derivative is asked for, whatever oneDNN computes at the end of a convolution or of a
+  /// fully connected layer.
   private mutating func appendFunctions() {
     let readers = readerCounts
     let makers = makers
@@ -240,22 +257,38 @@ struct Lowering {
     for index in nodes.indices {
       guard case .unary(let function) = nodes[index].operation,
         let maker = makers[nodes[index].inputs[0]], isInner(nodes[maker].output, readers),
-        case .convolution = nodes[maker].operation, nodes[maker].appended == nil
+        nodes[maker].appended == nil, canAppend(function, to: nodes[maker])
       else { continue }
-      switch function {
-      case .relu: break
-      case .clip(let lower, let upper) where lower == 0 && upper > 0: break
-      default: continue
-      }
       nodes[maker].appended = function
       nodes[maker].output = nodes[index].output
       doomed.insert(index)
     }
     remove(doomed)
   }
+
+  private func canAppend(_ function: UnaryFunction, to node: LoweredNode) -> Bool {
+    let isClip =
+      switch function {
+      case .relu: true
+      case .clip(let lower, let upper): lower == 0 && upper > 0
+      default: false
+      }
+    switch node.operation {
+    case .channelAffine, .binary(.add): return isClip
+    case .convolution(let convolution):
+      guard !isClip else { return true }
+      // Winograd's kernel has nothing but a ReLU at its end, and is worth a pass.
+      guard isForwardOnly, function.elementwise != nil, let input = shape(node.inputs[0]),
+        let output = shape(node.output)
+      else { return false }
+      return !ConvolutionShapes.suitsWinograd(convolution, input: input, output: output)
+    case .innerProduct: return isForwardOnly && function.elementwise != nil
+    default: return false
+    }
+  }
 }
 
-/// A node as it is run: a convolution may carry the function that follows it.
+/// A node as it is run: some may carry the function that follows them.
 ///
 /// Inputs may be constants of the graph; its name and output are the file's, or a conversion's.
 struct LoweredNode {

@@ -65,6 +65,13 @@ extension NetworkCompiler {
     return (memory, step)
   }
 
+  /// The steps that carry a node's gradient back through the function that it carries, if any, in place.
+  ///
+  /// Nobody reads the gradient before them but the node; a caller's copy is made first.
+  func mask(_ gradient: TensorMemory, of node: LoweredNode, by value: TensorMemory) -> [Step] {
+    node.appended.map { rules.relu.mask(gradient, $0, by: value) } ?? []
+  }
+
   /// Where a reader puts its contribution to a tensor's gradient, and what must be done afterwards.
   ///
   /// The first contribution is written in place; every further one goes to spare memory and is added.

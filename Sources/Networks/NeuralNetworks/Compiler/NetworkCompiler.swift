@@ -56,7 +56,7 @@ final class NetworkCompiler {
     context = try ExecutionContext()
     inputName = graph.inputName
     facts = try graph.facts(input: input)
-    let lowering = Lowering(graph, facts: facts, keeping: request.kept)
+    let lowering = Lowering(graph, facts: facts, request)
     var assignment = LayoutAssignment(
       facts: facts, input: inputName, mapNumbers: request.precision.format)
     for node in lowering.nodes {

@@ -49,6 +49,19 @@ final class TangentCompiler {
   }
 }
 
+extension TangentCompiler {
+  /// The steps that carry tangents of a node's output through the function that the node carries, if
+  /// any, in place.
+  func masks(
+    of memory: TensorMemory, _ output: TensorSlot, _ node: LoweredNode, by value: TensorMemory
+  ) throws -> [Step] {
+    guard let function = node.appended else { return [] }
+    return try views(of: memory, like: output).flatMap {
+      ReLURule.exact.mask($0, function, by: value)
+    }
+  }
+}
+
 extension NetworkCompiler {
   /// Compiles the steps from the source's tangents to the targets': forward mode, node after node.
   ///

@@ -128,21 +128,12 @@ final class BinaryPullbackKernel: Kernel {
       for index in total.indices { total[index] = 0 }
       plan.forEachRun { index, startA, startB in
         let start = wantsFirst ? startA : startB
-        var sum = SIMD8<Double>.zero
-        forEachBlock(of: inner.count) { i, lanes in
-          let part = f(
+        total.addRun(of: inner.count, at: start, step: step) { i, lanes in
+          f(
             g.vector(at: index &+ i, lanes: lanes),
             a.vector(ofRunAt: startA, step: inner.a, i, lanes: lanes),
             b.vector(ofRunAt: startB, step: inner.b, i, lanes: lanes))
-          if lanes < 8 {
-            total.add(part, at: start, step: step, i, lanes: lanes)
-          } else if step == 0 {
-            sum += SIMD8<Double>(part)
-          } else {
-            total.store(total.vector(at: start &+ i) + SIMD8<Double>(part), at: start &+ i)
-          }
         }
-        if step == 0 { total[start] += sum.sum() }
       }
       for index in total.indices { gradient[index] = Float(total[index]) }
     }
@@ -232,15 +223,5 @@ final class BinaryPushforwardKernel: Kernel {
         }
       }
     }
-  }
-}
-
-extension MutableSpan where Element == Double {
-  /// Adds single lanes to the sums of a run.
-  @inline(never)
-  fileprivate mutating func add(
-    _ part: SIMD8<Float>, at start: Int, step: Int, _ index: Int, lanes: Int
-  ) {
-    for lane in 0..<lanes { self[start + (index + lane) * step] += Double(part[lane]) }
   }
 }

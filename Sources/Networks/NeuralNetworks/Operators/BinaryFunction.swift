@@ -3,7 +3,7 @@ internal import OneDNN
 
 /// A function of two elements; tensors of different shapes are broadcast, as in NumPy. [a, b]
 ///
-///     y = f(a, b)
+///     y = f(a, b)                        a sum's ReLU or clip, if one follows, is part of f
 ///     ā = Σ ȳ ∂f/∂a    b̄ = Σ ȳ ∂f/∂b     pullback, the sum over the elements that an operand meets
 ///     ẏ = ∂f/∂a ȧ + ∂f/∂b ḃ              pushforward
 ///
@@ -194,12 +194,15 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
     let plan = Broadcast(
       result: result, a: a.storedDimensions.leading(to: result.count),
       b: b.storedDimensions.leading(to: result.count))
+    let value = try output.value()
     let step = Step.kernel(
-      BinaryKernel(self, plan, result: try output.value(), a: a.value, b: b.value))
+      BinaryKernel(
+        self, plan, result: value, a: a.value, b: b.value, within: Bounds(node.appended)))
     return CompiledOperator(
       forward: [step],
       pullback: {
-        var steps: [Step] = []
+        let gradient = try output.gradient()
+        var steps = compiler.mask(gradient, of: node, by: value)
         for (isFirst, slot) in [(true, a.slot), (false, b.slot)] {
           guard let slot, compiler.isDifferentiated(slot) else { continue }
           let contribution = try compiler.gradientContribution(of: slot)
@@ -207,7 +210,7 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
             .kernel(
               BinaryPullbackKernel(
                 self, plan, wantsFirst: isFirst, gradient: contribution.memory,
-                resultGradient: try output.gradient(), a: a.value, b: b.value)))
+                resultGradient: gradient, a: a.value, b: b.value)))
           steps += contribution.then
         }
         return steps
@@ -217,7 +220,8 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
         let alongB = try b.slot.flatMap { try tangents.tangent(of: $0) }
         guard alongA != nil || alongB != nil else { return TangentSteps(push: []) }
         // One kernel a tangent: the derivatives are read at the same values for all of them.
-        let views = try tangents.views(of: try tangents.makeTangent(of: output), like: output)
+        let tangent = try tangents.makeTangent(of: output)
+        let views = try tangents.views(of: tangent, like: output)
         let viewsA = try alongA.map { try tangents.views(of: $0, like: a.slot) }
         let viewsB = try alongB.map { try tangents.views(of: $0, like: b.slot) }
         return TangentSteps(
@@ -226,7 +230,7 @@ public enum BinaryFunction: String, Hashable, Sendable, Operator {
               BinaryPushforwardKernel(
                 self, plan, result: views[index], a: a.value, b: b.value,
                 alongA: viewsA?[index], alongB: viewsB?[index]))
-          })
+          } + (try tangents.masks(of: tangent, output, node, by: value)))
       })
   }
 }

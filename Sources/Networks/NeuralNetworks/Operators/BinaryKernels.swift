@@ -13,13 +13,16 @@ final class BinaryKernel: Kernel {
   private let function: BinaryFunction
   private let plan: Broadcast
   private let result, a, b: TensorMemory
+  private let bounds: Bounds
 
-  /// - Precondition: All tensors are single precision, as large as the plan says.
+  /// - Precondition: All tensors are single precision, as large as the plan says; only sums are
+  ///   clipped.
   init(
     _ function: BinaryFunction, _ plan: Broadcast, result: TensorMemory, a: TensorMemory,
-    b: TensorMemory
+    b: TensorMemory, within bounds: Bounds
   ) {
     plan.check(result, a, b)
+    self.bounds = bounds
     self.function = function
     self.plan = plan
     self.result = result
@@ -30,7 +33,9 @@ final class BinaryKernel: Kernel {
   func run() {
     // A case each: through `function.value` every element would pass the switch again.
     switch function {
-    case .add: loop { $0 + $1 }
+    case .add:
+      let bounds = bounds
+      loop { bounds($0 + $1) }
     case .subtract: loop { $0 - $1 }
     case .multiply: loop { $0 * $1 }
     case .divide: loop { $0 / $1 }

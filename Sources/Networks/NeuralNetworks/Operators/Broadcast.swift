@@ -113,3 +113,31 @@ extension Span where Element == Float {
       ? SIMD8(repeating: self[unchecked: start]) : vector(at: start &+ index, lanes: lanes)
   }
 }
+
+extension MutableSpan where Element == Double {
+  /// Adds the elements of a run to sums: neighbors to neighbors from `start` on, or, with a step of 0,
+  /// all of them to the one at `start`, eight lanes apart and then together.
+  @inline(__always)
+  mutating func addRun(
+    of count: Int, at start: Int, step: Int, _ part: (_ index: Int, _ lanes: Int) -> SIMD8<Float>
+  ) {
+    let last = count & ~7
+    if step == 0 {
+      var sum = SIMD8<Double>.zero
+      for index in stride(from: 0, to: last, by: 8) { sum += SIMD8<Double>(part(index, 8)) }
+      self[start] += sum.sum()
+    } else {
+      for index in stride(from: 0, to: last, by: 8) {
+        store(vector(at: start &+ index) + SIMD8<Double>(part(index, 8)), at: start &+ index)
+      }
+    }
+    guard last < count else { return }
+    addLanes(part(last, count - last), at: start + last * step, step: step, count: count - last)
+  }
+
+  // Out of line, as the rare tails of vectors are.
+  @inline(never)
+  private mutating func addLanes(_ part: SIMD8<Float>, at start: Int, step: Int, count: Int) {
+    for lane in 0..<count { self[start + lane * step] += Double(part[lane]) }
+  }
+}

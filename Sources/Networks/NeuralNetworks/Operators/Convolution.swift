@@ -166,18 +166,16 @@ public struct Convolution: Operator, Window {
         guard compiler.isDifferentiated(input) else { return [] }
         // In place: nobody reads the gradient of y f′ but this node, and a caller's copy is made first.
         let gradient = try output.gradient()
-        let mask = node.appended.map {
-          compiler.rules.relu.mask(gradient, $0, by: value)
-        }
+        let mask = compiler.mask(gradient, of: node, by: value)
         if input.format.layout == .plain, groups == 1 {
-          return try (mask ?? [])
+          return try mask
             + compileImagePullback(shapes.geometry, from: input, to: output, with: compiler)
         }
         // The weights once more: kernels for the gradient want their own order of them.
         let backward = try shapes.backward(forward)
         let contribution = try compiler.gradientContribution(of: input)
         let flipped = try preparedWeights(node, shapes, backward, compiler)
-        return (mask ?? []) + [
+        return mask + [
           try compiler.run(
             backward,
             [
@@ -204,11 +202,7 @@ public struct Convolution: Operator, Window {
                 (.bias, try TensorMemory(shapes.bias)), (.destination, result),
               ], counting: tangents.count * count)
           ]
-        if let function = node.appended {
-          for view in try tangents.views(of: result, like: output) {
-            push += ReLURule.exact.mask(view, function, by: value)
-          }
-        }
+        push += try tangents.masks(of: result, output, node, by: value)
         return TangentSteps(push: push)
       })
   }

@@ -81,17 +81,11 @@ struct IndexedCopy {
   /// What stands where there is no source.
   var filling: Float = 0
 
-  /// The dimensions that are walked one by one; what lies inside runs on alike in both, so that taking
-  /// some channels of a map copies whole planes.
-  fileprivate var outerCount: Int {
-    var count = maps.count
-    while count > 0, isWhole(maps[count - 1], size: source.dimensions[count - 1]) { count -= 1 }
-    return count
-  }
-
-  /// Whether a map is the identity over a dimension.
-  private func isWhole(_ map: [Int32], size: Int) -> Bool {
-    map.count == size && zip(map, Int32(0)...).allSatisfy { $0 == $1 }
+  /// Whether the result is the source itself.
+  var isIdentity: Bool {
+    zip(maps, source.dimensions).allSatisfy { map, size in
+      map.count == size && zip(map, Int32(0)...).allSatisfy { $0 == $1 }
+    }
   }
 
   /// Whether every element of the source appears exactly once, so that a gradient need not be cleared.
@@ -104,7 +98,7 @@ struct IndexedCopy {
   /// Checks once what the loops rely on, which index without bounds checks.
   ///
   /// - Complexity: O(sum of the result's sizes).
-  fileprivate func check(result: TensorMemory, source memory: TensorMemory) {
+  func check(result: TensorMemory, source memory: TensorMemory) {
     precondition(
       maps.count == source.rank
         && result.storedCount >= maps.reduce(1) { $0 * $1.count }
@@ -112,92 +106,5 @@ struct IndexedCopy {
         && zip(maps, source.dimensions).allSatisfy { map, size in
           map.allSatisfy { (-1..<size).contains(Int($0)) }
         }, "indices that leave \(source)")
-  }
-
-  /// Calls `body` for every run of consecutive elements: its index in the result, its index in
-  /// the source or −1, and its length.
-  fileprivate func forEachRun(_ body: (_ index: Int, _ source: Int, _ count: Int) -> Void) {
-    let outer = outerCount
-    let strides = source.strides
-    let run = outer == maps.count ? 1 : strides[outer] * source.dimensions[outer]
-    guard maps.allSatisfy({ !$0.isEmpty }), run > 0 else { return }
-    var next = 0
-    func walk(_ dimension: Int, _ start: Int) {
-      guard dimension < outer else {
-        body(next, start, run)
-        next += run
-        return
-      }
-      let step = strides[dimension]
-      // Once outside the source in one dimension, everything inside is filling.
-      for index in maps[dimension] {
-        walk(dimension + 1, start < 0 || index < 0 ? -1 : start + Int(index) * step)
-      }
-    }
-    walk(0, 0)
-  }
-}
-
-/// Runs an indexed copy forward.
-final class IndexedCopyKernel: Kernel {
-  let name = "loop"
-  private let copy: IndexedCopy
-  private let result, source: TensorMemory
-
-  init(_ copy: IndexedCopy, result: TensorMemory, source: TensorMemory) {
-    copy.check(result: result, source: source)
-    self.copy = copy
-    self.result = result
-    self.source = source
-  }
-
-  func run() {
-    let filling = copy.filling
-    source.withElements { source in
-      result.withMutableElements { result in
-        copy.forEachRun { index, start, count in
-          if start < 0 {
-            for i in 0..<count { result[unchecked: index + i] = filling }
-          } else {
-            for i in 0..<count { result[unchecked: index + i] = source[unchecked: start + i] }
-          }
-        }
-      }
-    }
-  }
-}
-
-/// Runs an indexed copy's adjoint.
-///
-/// Contributions to one element are added in single precision in the result's memory order.
-final class IndexedCopyPullbackKernel: Kernel {
-  let name = "loop"
-  private let copy: IndexedCopy
-  private let clears: Bool
-  private let sourceGradient, resultGradient: TensorMemory
-
-  init(_ copy: IndexedCopy, sourceGradient: TensorMemory, resultGradient: TensorMemory) {
-    copy.check(result: resultGradient, source: sourceGradient)
-    self.copy = copy
-    self.sourceGradient = sourceGradient
-    self.resultGradient = resultGradient
-    // Worked out once: a permutation writes every element, so that clearing and adding are not needed.
-    clears = !copy.isPermutation
-  }
-
-  func run() {
-    if clears { sourceGradient.clear() }
-    resultGradient.withElements { result in
-      sourceGradient.withMutableElements { gradient in
-        copy.forEachRun { index, start, count in
-          guard start >= 0 else { return }
-          if clears {
-            for i in 0..<count { gradient[unchecked: start + i] += result[unchecked: index + i] }
-          } else {
-            for i in 0..<count { gradient[unchecked: start + i] = result[unchecked: index + i] }
-          }
-        }
-      }
-    }
   }
 }

@@ -108,7 +108,8 @@ public struct InnerProduct: Operator {
         of: node.output, weights.elements, plain: plain, layout: primitive.weights ?? plain)
     }
     let forward = try Primitive.innerProduct(
-      source: source, weights: open, bias: biasDescriptor, destination: destination)
+      source: source, weights: open, bias: biasDescriptor, destination: destination,
+      appending: node.appended?.elementwise)
     let bias = try compiler.weights.weights(
       of: node.output, as: .bias, bias, plain: biasDescriptor, layout: biasDescriptor)
     let step = try compiler.run(

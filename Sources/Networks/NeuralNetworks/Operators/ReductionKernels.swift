@@ -1,3 +1,4 @@
+internal import Numerics
 internal import OneDNN
 
 /// result ← the reduction of the source's elements that meet in each element.
@@ -7,8 +8,8 @@ internal import OneDNN
 ///     pushforward  ẏ_k ← Σ ẋ_i ∂y_k/∂x_i     of sums and means by the forward loop
 ///
 /// All walk the same plan, in which x is the result and y is repeated over it. Sums and products are
-/// formed in double precision in memory order: the same numbers whatever runs beside it, and a mean of
-/// a 224 × 224 plane keeps the last digits that its elements have.
+/// formed in double precision in an order of the shapes alone: the same numbers whatever runs beside it,
+/// and a mean of a 224 × 224 plane keeps the last digits that its elements have.
 ///
 /// - Complexity: O(elements of x).
 final class ReductionKernel: Kernel {
@@ -32,9 +33,8 @@ final class ReductionKernel: Kernel {
 
   func run() {
     switch function {
-    case .sum: collect(from: 0) { $0 + $1 }
-    case .mean:
-      collect(from: 0, over: Double(source.storedCount) / Double(max(totals.count, 1))) { $0 + $1 }
+    case .sum: add(over: 1)
+    case .mean: add(over: Double(source.storedCount) / Double(max(totals.count, 1)))
     case .product: collect(from: 1) { $0 * $1 }
     // What is no number wins, as in NumPy.
     case .maximum: collect(from: -.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 }
@@ -42,25 +42,45 @@ final class ReductionKernel: Kernel {
     }
   }
 
-  @inline(__always)
-  private func collect(
-    from start: Double, over count: Double = 1, _ combine: (Double, Double) -> Double
-  ) {
+  /// The sums over `count`.
+  private func add(over count: Double) {
     let inner = plan.inner
-    // Taken out of the object for the loop: a stored array is checked at every element.
-    var totals = self.totals
-    self.totals = []
-    for index in totals.indices { totals[index] = start }
-    source.withElements { source in
+    withTotals(from: 0, over: count) { source, totals in
       plan.forEachRun { index, start, _ in
-        for i in 0..<inner.count {
-          let place = start + i * inner.a
-          totals[place] = combine(totals[place], Double(source[index + i]))
+        totals.addRun(of: inner.count, at: start, step: inner.a) { i, lanes in
+          source.vector(at: index &+ i, lanes: lanes)
         }
       }
     }
+  }
+
+  @inline(__always)
+  private func collect(from start: Double, _ combine: (Double, Double) -> Double) {
+    let inner = plan.inner
+    withTotals(from: start, over: 1) { source, totals in
+      plan.forEachRun { index, start, _ in
+        for i in 0..<inner.count {
+          let place = start + i * inner.a
+          totals[unchecked: place] = combine(
+            totals[unchecked: place], Double(source[unchecked: index + i]))
+        }
+      }
+    }
+  }
+
+  /// Fills the totals by `body`, then writes them, over `count`, as the result.
+  @inline(__always)
+  private func withTotals(
+    from start: Double, over count: Double, _ body: (Span<Float>, inout MutableSpan<Double>) -> Void
+  ) {
+    // Taken out of the object for the loop: a stored array is checked at every element.
+    var totals = self.totals
+    self.totals = []
+    var span = totals.mutableSpan
+    for index in span.indices { span[index] = start }
+    source.withElements { body($0, &span) }
     result.withMutableElements { result in
-      for index in totals.indices { result[index] = Float(totals[index] / count) }
+      for index in span.indices { result[index] = Float(span[index] / count) }
     }
     self.totals = totals
   }
@@ -171,7 +191,10 @@ final class ReductionPullbackKernel: Kernel {
     resultGradient.withElements { result in
       gradient.withMutableElements { gradient in
         plan.forEachRun { index, start, _ in
-          for i in 0..<inner.count { gradient[index + i] = factor * result[start + i * inner.a] }
+          forEachOverlappingBlock(of: inner.count) { i, lanes in
+            let value = result.vector(ofRunAt: start, step: inner.a, i, lanes: lanes)
+            gradient.store(factor * value, at: index &+ i, lanes: lanes)
+          }
         }
       }
     }

@@ -13,6 +13,30 @@ func laneByLane(_ function: @escaping @Sendable (Float) -> Float) -> VectorFunct
   }
 }
 
+/// The ends of a ReLU or of a clip that another loop computes with its own result; infinite ones for
+/// none.
+struct Bounds {
+  let lower, upper: Float
+
+  /// - Precondition: The function is a ReLU, a clip, or none.
+  init(_ function: UnaryFunction?) {
+    switch function {
+    case nil: (lower, upper) = (-.infinity, .infinity)
+    case .relu: (lower, upper) = (0, .infinity)
+    case .clip(let lower, let upper): (self.lower, self.upper) = (lower, upper)
+    case let other?: preconditionFailure("\(other.name) is no clip")
+    }
+  }
+
+  /// min(max(x, lower), upper); what is no number stays so.
+  @inline(__always)
+  func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    let (low, high) = (SIMD8(repeating: lower), SIMD8(repeating: upper))
+    let y = choose(low, where: low, exceeds: x, else: x)
+    return choose(high, where: y, exceeds: high, else: y)
+  }
+}
+
 /// result ← f(source), for the functions that oneDNN lacks or has not exactly enough.
 ///
 ///     forward                   y ← f(x)
