@@ -9,9 +9,11 @@ struct Lowering {
   var nodes: [LoweredNode]
   /// The tensor whose memory each identity's result shares.
   private(set) var aliases: [String: String] = [:]
-  private let facts: [String: TensorFact]
-  /// The tensors that a caller reads, seeds or differentiates: they are not joined with others.
-  private let wanted: Set<String>
+  /// What is known about all tensors, those that passes make among them.
+  private(set) var facts: [String: TensorFact]
+  /// The tensors that a caller reads, seeds or differentiates, or whose memory such a one shares: they
+  /// are not joined with others.
+  private var wanted: Set<String>
   /// Whether neither gradients nor tangents will be asked for.
   private let isForwardOnly: Bool
 
@@ -32,6 +34,8 @@ struct Lowering {
           name: node.name, operation: node.operation, inputs: node.inputs, output: node.output))
     }
     dropIdentities()
+    wanted.formUnion(wanted.compactMap { aliases[$0] })
+    moveTransposes()
     recognizeFunctions()
     writeMeansAsPools()
     writeConstantsAsAffine()
@@ -94,12 +98,27 @@ struct Lowering {
     nodes = kept
   }
 
+  /// Moves transpositions where that leaves less to transpose.
+  private mutating func moveTransposes() {
+    let moved = TransposeMotion(nodes, facts: facts, keeping: wanted)
+    guard
+      TransposeMotion.transposedCount(moved.nodes, moved.facts)
+        < TransposeMotion.transposedCount(nodes, facts)
+    else { return }
+    nodes = moved.nodes
+    facts = moved.facts
+    aliases = aliases.mapValues { moved.aliases[$0] ?? $0 }
+      .merging(moved.aliases) { known, _ in known }
+  }
+
   private func isIdentity(_ node: LoweredNode) -> Bool {
     switch node.operation {
     case .identity, .cast(.float): return true
     default: break
     }
-    guard let copying = node.operation.rules as? any IndexedOperator,
+    // A wanted one has a gradient of its own, of its own readers alone.
+    guard !wanted.contains(node.output),
+      let copying = node.operation.rules as? any IndexedOperator,
       let input = shape(node.inputs[0]), input == shape(node.output)
     else { return false }
     let copy = try? copying.indexedCopy(

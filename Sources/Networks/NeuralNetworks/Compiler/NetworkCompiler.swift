@@ -55,8 +55,8 @@ final class NetworkCompiler {
     rules = request.rules
     context = try ExecutionContext()
     inputName = graph.inputName
-    facts = try graph.facts(input: input)
-    let lowering = Lowering(graph, facts: facts, request)
+    let lowering = Lowering(graph, facts: try graph.facts(input: input), request)
+    facts = lowering.facts
     var assignment = LayoutAssignment(
       facts: facts, input: inputName, mapNumbers: request.precision.format)
     for node in lowering.nodes {
