@@ -80,6 +80,9 @@ struct Lowering {
     readers[name] == 1 && !wanted.contains(name)
   }
 
+  /// Whether a caller reads or differentiates a tensor, or one that shares its memory.
+  func isWanted(_ name: String) -> Bool { wanted.contains(name) }
+
   /// Removes nodes; passes collect them first, so that indices stay good while they search.
   mutating func remove(_ doomed: Set<Int>) {
     nodes = nodes.indices.filter { !doomed.contains($0) }.map { nodes[$0] }

@@ -49,7 +49,8 @@ extension ChannelwiseOperator {
 /// How the channels of a tensor lie in memory: images × channel blocks × positions × channels of a
 /// block.
 ///
-/// Plain order is blocks of one channel, channels last is one block of all.
+/// Plain order is blocks of one channel, channels last is one block of all; so is plain order where there
+/// is one position.
 struct ChannelOrder {
   /// The number of images, of positions, and of channels that lie together.
   let batch, positions, block: Int
@@ -59,14 +60,14 @@ struct ChannelOrder {
   /// The order of a tensor of batch × channels × … in a layout.
   init(_ shape: TensorShape, _ layout: TensorLayout) {
     let channels = shape.dimensions[1]
+    positions = shape.dimensions.dropFirst(2).reduce(1, *)
     block =
       switch layout {
-      case .plain, .any: 1
+      case .plain, .any: positions == 1 ? channels : 1
       case .channelsLast: channels
       case .blocked(let count): count
       }
     batch = shape.dimensions[0]
-    positions = shape.dimensions.dropFirst(2).reduce(1, *)
     storedChannelCount = block == 0 ? 0 : (channels + block - 1) / block * block
   }
 

@@ -199,16 +199,20 @@ struct Reshape: Operator {
     FormatChoice(input: nil, output: .plain)
   }
 
-  /// The output's memory seen with the input's sizes, so that one reorder does layout and shape.
+  /// The output's memory seen with the input's sizes, so that one reorder does layout and shape; where
+  /// the input lies in plain order, the input's own memory.
   func compile(
     _ node: LoweredNode, to output: TensorSlot, with compiler: NetworkCompiler
   ) throws -> CompiledOperator {
     let input = try compiler.input(0, of: node)
     let view = try TensorDescriptor(input.shape.describable)
+    if input.format == .plain, !output.hasValue {
+      output.use(value: try input.value().viewed(as: output.descriptor))
+    }
+    let (source, target) = (try input.value(), try output.value().viewed(as: view))
     return CompiledOperator(
-      forward: [
-        try compiler.reorder(try input.value(), to: try output.value().viewed(as: view))
-      ],
+      forward: target.isSameMemory(as: source)
+        ? [] : [try compiler.reorder(source, to: target)],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
         let contribution = try compiler.gradientContribution(of: input)

@@ -146,14 +146,14 @@ public struct Resizing: Hashable, Sendable, Operator {
     return CompiledOperator(
       forward: [
         .kernel(
-          ResizingKernel(matrices, sizes, from: try input.value(), to: try output.value()))
+          try ResizingKernel(matrices, sizes, from: try input.value(), to: try output.value()))
       ],
       pullback: {
         guard compiler.isDifferentiated(input) else { return [] }
         let contribution = try compiler.gradientContribution(of: input)
         return [
           .kernel(
-            ResizingKernel(
+            try ResizingKernel(
               matrices.map { $0?.transposed }, output.shape.describable,
               from: try output.gradient(), to: contribution.memory))
         ] + contribution.then
@@ -164,7 +164,7 @@ public struct Resizing: Hashable, Sendable, Operator {
         let views = try zip(
           tangents.views(of: tangent, like: input), tangents.views(of: result, like: output))
         return TangentSteps(
-          push: views.map { .kernel(ResizingKernel(matrices, sizes, from: $0, to: $1)) })
+          push: try views.map { .kernel(try ResizingKernel(matrices, sizes, from: $0, to: $1)) })
       })
   }
 }

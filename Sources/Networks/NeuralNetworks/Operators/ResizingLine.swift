@@ -1,5 +1,3 @@
-internal import OneDNN
-
 /// How one dimension is resized.
 struct ResizingLine {
   let size, outputSize: Int
@@ -84,76 +82,6 @@ struct ResizingLine {
     let total = sums.values.reduce(0, +)
     return sums.sorted { $0.key < $1.key }.map {
       .init(column: $0.key, weight: Float($0.value / (total == 0 ? 1 : total)))
-    }
-  }
-}
-
-/// A matrix of few entries a row.
-struct SparseRows {
-  struct Entry {
-    let column: Int
-    let weight: Float
-  }
-
-  let columnCount: Int
-  let rows: [[Entry]]
-
-  /// Rows and columns exchanged.
-  var transposed: SparseRows {
-    var result = [[Entry]](repeating: [], count: columnCount)
-    for (index, row) in rows.enumerated() {
-      for entry in row { result[entry.column].append(Entry(column: index, weight: entry.weight)) }
-    }
-    return SparseRows(columnCount: rows.count, rows: result)
-  }
-}
-
-/// target ← (R₁ ⊗ R₂ ⊗ …) source, one dimension after the other, in plain order.
-///
-/// - Complexity: O(elements · entries a row) for each dimension that changes.
-final class ResizingKernel: Kernel {
-  let name = "loop"
-  private let matrices: [SparseRows?]
-  private let sizes: [Int]
-  private let source, target: TensorMemory
-
-  /// - Precondition: A matrix, or nil for the identity, for each of the source's sizes.
-  init(
-    _ matrices: [SparseRows?], _ sizes: [Int], from source: TensorMemory, to target: TensorMemory
-  ) {
-    let matrices = matrices.isEmpty ? [nil] : matrices
-    precondition(
-      matrices.count == sizes.count
-        && zip(matrices, sizes).allSatisfy { $0?.columnCount ?? $1 == $1 }
-        && source.storedCount >= sizes.reduce(1, *)
-        && target.storedCount >= zip(matrices, sizes).reduce(1) { $0 * ($1.0?.rows.count ?? $1.1) },
-      "matrices that do not fit \(sizes)")
-    (self.matrices, self.sizes, self.source, self.target) = (matrices, sizes, source, target)
-  }
-
-  func run() {
-    var values = source.withElements { span in span.indices.map { span[$0] } }
-    var sizes = sizes
-    for (dimension, matrix) in matrices.enumerated() {
-      guard let matrix else { continue }
-      let outer = sizes[..<dimension].reduce(1, *)
-      let inner = sizes[(dimension + 1)...].reduce(1, *)
-      let (before, after) = (sizes[dimension], matrix.rows.count)
-      var result = [Float](repeating: 0, count: outer * after * inner)
-      for block in 0..<outer {
-        for (index, row) in matrix.rows.enumerated() {
-          let start = (block * after + index) * inner
-          for entry in row {
-            let from = (block * before + entry.column) * inner
-            for i in 0..<inner { result[start + i] += entry.weight * values[from + i] }
-          }
-        }
-      }
-      values = result
-      sizes[dimension] = after
-    }
-    target.withMutableElements { target in
-      for index in values.indices { target[index] = values[index] }
     }
   }
 }
