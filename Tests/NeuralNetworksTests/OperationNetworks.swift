@@ -67,7 +67,8 @@ struct OperationNetwork: CustomTestStringConvertible {
     [
       ([2, 3, 4], [2, 3, 4]), ([2, 3, 4], []), ([2, 3, 4], [4]), ([2, 3, 4], [3, 1]),
       ([3, 1], [2, 1, 4]), ([1, 20, 3, 5], [1, 20, 1, 1]), ([1, 20, 3, 5], [1, 1, 3, 5]),
-      ([4], [2, 3, 4]),
+      ([4], [2, 3, 4]), ([2, 19, 33], [33]), ([2, 19, 33], [19, 1]), ([2, 1, 33], [2, 19, 1]),
+      ([2, 9, 3, 17], [2, 9, 1, 17]),
     ].flatMap { data, other in
       [0, 1].map { place in
         OperationNetwork(
@@ -85,6 +86,24 @@ struct OperationNetwork: CustomTestStringConvertible {
         ConstantTensor([2, -1]),
       ]),
     OperationNetwork("slice of channels", .slice, [1, 40, 3, 3], channelSlice),
+    OperationNetwork(
+      "slice of a row", .slice, [2, 3, 37],
+      [ConstantTensor([5]), ConstantTensor([29]), ConstantTensor([-1])]),
+    OperationNetwork(
+      "long pieces", .splitOutput(index: 1, count: 3, sizes: [9, 11, 13], axis: -1), [2, 3, 33]),
+    OperationNetwork(
+      "gather of neighbors, repeated and backwards", .gather(axis: 1), [2, 30],
+      [
+        ConstantTensor(
+          shape: [25], elements: .integers(Array(3..<16) + [7, 7, 7, 29, 28, 27, 0, 1, 2, 3, 4, 5]))
+      ]),
+    OperationNetwork("expanded rows", .expand, [3, 2, 1], [ConstantTensor([2, 3, 2, 19])]),
+    OperationNetwork("tiled rows", .tile, [2, 11], [ConstantTensor([1, 3])]),
+    OperationNetwork(
+      "padding of rows", .pad(.constant), [2, 3, 21],
+      [ConstantTensor([0, 1, 9, 1, 0, 3]), ConstantTensor(shape: [], elements: .floats([0.5]))]),
+    OperationNetwork(
+      "rows mirrored", .pad(.reflection), [3, 21], [ConstantTensor([1, 10, 0, 3])]),
     OperationNetwork(
       "piece", .splitOutput(index: 1, count: 3, sizes: [1, 2, 3], axis: -1), [2, 6]),
     OperationNetwork(
@@ -126,6 +145,9 @@ struct OperationNetwork: CustomTestStringConvertible {
     OperationNetwork("mean of all", .mean(axes: nil, keepsDimensions: true), [2, 3, 4]),
     OperationNetwork(
       "mean of rows and columns", .mean(axes: [-1, 2], keepsDimensions: true), [1, 20, 3, 4]),
+    OperationNetwork("mean of rows", .mean(axes: [-1], keepsDimensions: true), [3, 2, 37]),
+    OperationNetwork(
+      "sum of columns", .reduction(.sum, axes: [0], keepsDimensions: false), [3, 37]),
     OperationNetwork("mean of both ends", .mean(axes: [0, 2], keepsDimensions: false), [2, 3, 4]),
     OperationNetwork("sum", .reduction(.sum, axes: [0, -1], keepsDimensions: true), [2, 3, 4]),
     OperationNetwork(
@@ -165,6 +187,9 @@ struct OperationNetwork: CustomTestStringConvertible {
     OperationNetwork(
       "batch normalization of vectors",
       .channelAffine(ChannelAffine(scale: [1, -2, 3], shift: [0, 1, 2])), [4, 3]),
+    OperationNetwork(
+      "batch normalization of long rows",
+      .channelAffine(ChannelAffine(scale: [1, -2, 3], shift: [0, 1, 2])), [2, 3, 19]),
     OperationNetwork(
       "parametric ReLU of a map",
       .parametricReLU(ParametricReLU(slopes: (0..<20).map { 0.1 * Float($0) - 0.5 })),

@@ -58,7 +58,7 @@ struct TransposeMotion {
   private mutating func add(_ node: LoweredNode) {
     if case .transpose(let order) = node.operation {
       addTransposition(node, order)
-    } else if wanted.contains(node.output) || !move(node) {
+    } else if !move(node) {
       nodes.append(node)
     }
   }
@@ -166,6 +166,8 @@ struct TransposeMotion {
       nodes.append(moved)
       return true
     }
+    // A wanted tensor is not a branch beside what its readers read, or its gradient would be lost.
+    guard !wanted.contains(node.output) else { return false }
     var fresh = "\(node.output) \(order)"
     while facts[fresh] != nil { fresh += " " }
     var sizes = output.shape.dimensions
