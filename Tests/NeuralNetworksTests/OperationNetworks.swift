@@ -119,6 +119,8 @@ struct OperationNetwork: CustomTestStringConvertible {
       "reshape", .reshape(allowsZero: false), [2, 12], [ConstantTensor([0, -1, 4])]),
     OperationNetwork("transpose", .transpose([2, 0, 1]), [2, 3, 4]),
     OperationNetwork("transpose of a map", .transpose([0, 2, 3, 1]), [1, 20, 3, 5]),
+    OperationNetwork("transpose of rows", .transpose([0, 2, 1]), [2, 19, 37]),
+    OperationNetwork("transpose of heads", .transpose([0, 2, 1, 3]), [2, 5, 3, 9]),
     OperationNetwork("reversal", .transpose(nil), [2, 3, 4, 5]),
     OperationNetwork("squeeze", .squeeze(axes: [0, -1]), [1, 3, 1]),
     OperationNetwork("unsqueeze", .unsqueeze(axes: [0, -1]), [3, 2]),
