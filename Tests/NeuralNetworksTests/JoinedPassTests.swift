@@ -204,6 +204,19 @@ struct JoinedNetwork: CustomTestStringConvertible {
           (.unary(.clip(lower: 0, upper: 6)), ["a"], "b"), (.binary(.divide), ["b", "6"], "c"),
           (.binary(.multiply), ["c", "x"], "out"),
         ]),
+      JoinedNetwork(
+        "group normalization of one group", gone: ["reshape", "batch normalization"],
+        constants: ["flat": ConstantTensor([0, 1, -1]), "sizes": ConstantTensor([2, 16, 6, 5])],
+        [
+          (convolution(), ["data"], "x"), (.reshape(allowsZero: false), ["x", "flat"], "a"),
+          (
+            .layerNormalization(
+              LayerNormalization(
+                axis: 2, epsilon: 1e-3, scale: (0..<480).map { 1 + 0.001 * Float($0) },
+                shift: (0..<480).map { 0.002 * Float($0) })), ["a"], "b"
+          ), (.reshape(allowsZero: false), ["b", "sizes"], "c"), (affine, ["c"], "d"),
+          (convolution(), ["d"], "out"),
+        ]),
       normalization("a product", square: (.binary(.multiply), ["c", "c"])),
       normalization("a power", square: (.binary(.power), ["c", "2"])),
     ]

@@ -42,6 +42,49 @@ extension Lowering {
     remove(doomed)
   }
 
+  /// A map that is reshaped, normalized as a whole, reshaped back and scaled by channels is a layer
+  /// normalization of the map, which need not leave its layout.
+  ///
+  /// So is group normalization of a single group (Wu and He 2018), by way of PyTorch's exporter.
+  ///
+  /// - Complexity: O(nodes + elements of such maps).
+  mutating func normalizeMaps() {
+    let readers = readerCounts
+    let makers = makers
+    var doomed: Set<Int> = []
+    for index in nodes.indices {
+      guard case .channelAffine(let affine) = nodes[index].operation,
+        let back = inner(makers, nodes[index].inputs[0], readers), isReshape(nodes[back]),
+        let middle = inner(makers, nodes[back].inputs[0], readers),
+        case .layerNormalization(let layer) = nodes[middle].operation,
+        let flattened = inner(makers, nodes[middle].inputs[0], readers),
+        isReshape(nodes[flattened]), let map = shape(nodes[index].output), map.rank == 4,
+        shape(nodes[flattened].inputs[0]) == map,
+        layer.scale.count == map.dimensions.dropFirst().reduce(1, *)
+      else { continue }
+      let positions = max(map.dimensions[2] * map.dimensions[3], 1)
+      var joined = layer
+      joined.axis = 1
+      for element in layer.scale.indices {
+        let channel = element / positions
+        joined.scale[element] *= affine.scale[channel]
+        joined.shift[element] =
+          layer.shift[element] * affine.scale[channel] + affine.shift[channel]
+      }
+      nodes[index].operation = .layerNormalization(joined)
+      nodes[index].inputs = [nodes[flattened].inputs[0]]
+      doomed.formUnion([back, middle, flattened])
+    }
+    remove(doomed)
+  }
+
+  private func isReshape(_ node: LoweredNode) -> Bool {
+    switch node.operation {
+    case .reshape, .flatten, .squeeze, .unsqueeze: true
+    default: false
+    }
+  }
+
   /// The node that makes a tensor which nothing else reads.
   private func inner(_ makers: [String: Int], _ name: String, _ readers: [String: Int]) -> Int? {
     isInner(name, readers) ? makers[name] : nil

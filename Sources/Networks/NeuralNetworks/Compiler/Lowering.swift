@@ -41,6 +41,7 @@ struct Lowering {
     writeConstantsAsAffine()
     mergePadding()
     foldAffine()
+    normalizeMaps()
     joinParallelConvolutions()
     foldBias()
     appendFunctions()
@@ -91,7 +92,7 @@ struct Lowering {
   // MARK: Passes
 
   /// Readers of an identity read its input, and so do those of a cast to the type that maps have, and of
-  /// a slice or a padding that takes and adds nothing.
+  /// a slice, a padding or an affine map that changes nothing.
   private mutating func dropIdentities() {
     var kept: [LoweredNode] = []
     for var node in nodes {
@@ -117,6 +118,9 @@ struct Lowering {
   private func isIdentity(_ node: LoweredNode) -> Bool {
     switch node.operation {
     case .identity, .cast(.float): return true
+    case .channelAffine(let affine):
+      return affine.scale.allSatisfy { $0 == 1 } && affine.shift.allSatisfy { $0 == 0 }
+        && !wanted.contains(node.output)
     default: break
     }
     // A wanted one has a gradient of its own, of its own readers alone.

@@ -62,7 +62,17 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
     }
   }
 
-  func formats(_ request: FormatRequest) -> FormatChoice { .plain }
+  /// Plain order; a map that is normalized as a whole stays in its layout, if that has no padding.
+  func formats(_ request: FormatRequest) -> FormatChoice {
+    guard request.isOfMaps, let first = request.inputs.first, axis == 1 || axis == -3 else {
+      return .plain
+    }
+    let dimensions = first.shape.dimensions
+    let stored = first.format.layout.storedDimensions(of: dimensions)
+    guard stored.reduce(1, *) == dimensions.reduce(1, *) else { return .plain }
+    let format = MemoryFormat(layout: first.format.layout, numbers: .float32)
+    return FormatChoice(input: format, output: format)
+  }
 
   /// Every normalized part is one of the rows of a matrix, whose mean and variance the forward pass
   /// leaves for the other two.
@@ -77,8 +87,14 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
     let forward = try Primitive.layerNormalization(
       data: data, statistics: statistics, epsilon: epsilon)
     let both = try TensorDescriptor([2, columns])
+    // In the order of the elements that they belong to.
+    let sizes = input.isMap ? [2] + input.shape.dimensions.dropFirst() : [2, columns]
+    let layout = input.format.layout
     let scaleAndShift = try compiler.weights.weights(
-      of: node.output, scale + shift, plain: both, layout: both)
+      of: node.output, scale + shift,
+      plain: layout == .plain ? both : TensorDescriptor(sizes),
+      layout: layout == .plain ? both : TensorDescriptor(sizes, layout: layout)
+    ).viewed(as: both)
     let (mean, variance) = (try TensorMemory(statistics), try TensorMemory(statistics))
     let constants: [(Argument, TensorMemory)] = [
       (.mean, mean), (.variance, variance), (.scaleAndShift, scaleAndShift),
@@ -110,7 +126,8 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
         let result = try tangents.makeTangent(of: output)
         return TangentSteps(push: [
           .loop {
-            pushforward(source, mean, variance, rows: rows, tangent, into: result)
+            pushforward(
+              source, mean, variance, scaleAndShift, rows: rows, tangent, into: result)
           }
         ])
       })
@@ -122,14 +139,16 @@ public struct LayerNormalization: Hashable, Sendable, Operator {
   ///   - source: The values, `rows` × columns.
   ///   - mean: Each row's mean.
   ///   - variance: Each row's variance, without ε.
+  ///   - scaleAndShift: The scales in the order of the values, and the shifts.
   ///   - rows: The rows of the values.
   ///   - tangent: The tangents, a multiple of `rows` × columns.
   ///   - result: As large as the tangents.
   private func pushforward(
-    _ source: TensorMemory, _ mean: TensorMemory, _ variance: TensorMemory, rows: Int,
-    _ tangent: TensorMemory, into result: TensorMemory
+    _ source: TensorMemory, _ mean: TensorMemory, _ variance: TensorMemory,
+    _ scaleAndShift: TensorMemory, rows: Int, _ tangent: TensorMemory, into result: TensorMemory
   ) {
     let columns = scale.count
+    let scale = scaleAndShift.withElements { span in (0..<columns).map { span[$0] } }
     source.withElements { x in
       mean.withElements { mean in
         variance.withElements { variance in
