@@ -199,21 +199,14 @@ private struct Cone {
   ) -> String {
     let key = Cut(tensor: tensor, part: part)
     if let name = cuts[key] { return name }
-    func add(_ operation: Operation, _ inputs: [String], _ what: String) -> String {
-      var name = "\(tensor) (\(what))"
-      while !names.insert(name).inserted { name += "'" }
-      nodes.append(Node(name: name, operation: operation, inputs: inputs, output: name))
-      return name
-    }
-    func constant(_ values: [Int], _ what: String) -> String {
-      add(.constant(ConstantTensor(values)), [], what)
-    }
-    let (rows, columns) = (part.rows, part.columns)
     let (top, left) = (made.rows.lowerBound, made.columns.lowerBound)
-    let starts = constant([rows.lowerBound - top, columns.lowerBound - left], "first")
-    let ends = constant([rows.upperBound - top, columns.upperBound - left], "end")
-    let axes = constant([2, 3], "rows and columns")
-    let name = add(.slice, [tensor, starts, ends, axes], "rows \(rows), columns \(columns)")
+    let rows = part.rows.lowerBound - top..<part.rows.upperBound - top
+    let columns = part.columns.lowerBound - left..<part.columns.upperBound - left
+    var name = "\(tensor) (rows \(part.rows), columns \(part.columns))"
+    while !names.insert(name).inserted { name += "'" }
+    nodes.append(
+      Node(
+        name: name, operation: .crop(rows: rows, columns: columns), inputs: [tensor], output: name))
     cuts[key] = name
     return name
   }

@@ -24,7 +24,8 @@ protocol IndexedOperator: Operator {
 }
 
 extension IndexedOperator {
-  /// A copy in plain order.
+  /// A copy in plain order, or in the layout of the input for operators that ask for it and take all
+  /// channels as they are.
   ///
   /// Pullback: every element of the gradient goes back to where its value came from. Pushforward: the
   /// same copy of the tangents, 0 for the filling.
@@ -38,6 +39,7 @@ extension IndexedOperator {
     let copy: IndexedCopy
     do {
       copy = try indexedCopy(from: input.shape, to: output.shape, node.node, facts)
+        .stored(in: input.format.layout)
     } catch {
       throw NetworkError(unsupported: name, "\(error)")
     }
@@ -80,6 +82,22 @@ struct IndexedCopy {
   let source: TensorShape
   /// What stands where there is no source.
   var filling: Float = 0
+
+  /// The copy of what lies in memory, of maps in some layout of which all channels are taken.
+  func stored(in layout: TensorLayout) -> IndexedCopy {
+    let stored = TensorShape(layout.storedDimensions(of: source.dimensions))
+    guard stored != source || layout == .channelsLast else { return self }
+    /// A dimension that is taken whole.
+    func all(_ index: Int) -> [Int32] { (0..<stored.dimensions[index]).map(Int32.init) }
+    precondition(maps.count == 4 && maps[1].count == source.dimensions[1], "\(maps.count) maps")
+    let maps =
+      switch layout {
+      case .plain, .any: maps
+      case .channelsLast: [maps[0], maps[2], maps[3], maps[1]]
+      case .blocked: [maps[0], all(1), maps[2], maps[3], all(4)]
+      }
+    return IndexedCopy(maps: maps, source: stored, filling: filling)
+  }
 
   /// Whether the result is the source itself.
   var isIdentity: Bool {

@@ -59,6 +59,8 @@ public enum Operation: Sendable {
   /// Elements from a start to before an end, with a step (ONNX `Slice`). [x, starts, ends, axes?,
   /// steps?]
   case slice
+  /// Some rows and columns of a map. [x: batch × channels × height × width]
+  case crop(rows: Range<Int>, columns: Range<Int>)
   /// Elements at indices along one dimension. [x, indices]
   case gather(axis: Int)
   /// Two dimensions: what lies before the axis, and the rest. [x]
@@ -122,6 +124,7 @@ public enum Operation: Sendable {
     case .splitOutput(let index, let count, let sizes, let axis):
       SplitOutput(index: index, count: count, sizes: sizes, axis: axis)
     case .slice: Slice()
+    case .crop(let rows, let columns): Crop(rows: rows, columns: columns)
     case .gather(let axis): Gather(axis: axis)
     case .flatten(let axis): Reshape(.flatten(axis: axis))
     case .reshape(let allowsZero): Reshape(.sizes(allowsZero: allowsZero))

@@ -38,6 +38,7 @@ final class IconWorker {
   /// - Parameters:
   ///   - next: The next restart of an icon; nil when there are no more, and when the work is to end.
   ///   - finished: Called with each of them.
+  /// - Throws: When a network cannot be run, and what `finished` throws.
   func optimize(
     next: () -> IconTask?, finished: (_ task: IconTask, _ icon: Icon) throws -> Void
   ) throws {
@@ -168,9 +169,8 @@ final class IconWorker {
 
   /// The best time of each part of a step of `capacity` icons, in the order in which they run.
   func profile(_ target: IconTarget, repetitions: Int) throws -> [ProfileEntry] {
-    try optimization.profile(
-      (0..<capacity).map { draft(IconTask(item: 0, target: target, restart: $0)) }, repetitions: repetitions
-    ) { update(&$0, $1, 1) }
+    let drafts = (0..<capacity).map { draft(IconTask(item: 0, target: target, restart: $0)) }
+    return try optimization.profile(drafts, repetitions: repetitions) { update(&$0, $1, 1) }
   }
 }
 

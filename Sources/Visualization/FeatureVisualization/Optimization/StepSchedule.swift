@@ -62,6 +62,9 @@ struct StepCourse {
 
   /// Steps between two looks at the gain.
   private static let interval = 8
+  /// The fraction of the most steps before which nobody looks: what a few views say is noise, and the
+  /// cooldown, which is as long as all before it at the default, must be long enough to be of use.
+  private static let firstLook = 1.0 / 6
 
   init(_ schedule: StepSchedule) {
     self.schedule = schedule
@@ -76,18 +79,19 @@ struct StepCourse {
   /// Counts a step, and begins the cooldown when the last ones gained too little.
   mutating func finishStep(_ report: ObjectiveReport) {
     stepCount += 1
-    guard schedule.minimumGain > 0 else { return }
+    guard schedule.minimumGain > 0, end == schedule.maximumStepCount else { return }
     sums.append(sums[stepCount - 1] + Double(report.fidelity ?? report.value))
-    let stable = 1 - schedule.cooldown
-    guard end == schedule.maximumStepCount, stepCount % Self.interval == 0,
-      Float(stepCount) >= 2 * schedule.warmup * Float(schedule.maximumStepCount)
+    guard stepCount % Self.interval == 0,
+      Double(stepCount) >= Self.firstLook * Double(schedule.maximumStepCount)
     else { return }
     let score = mean(stepCount / 2..<stepCount)
     // What excites nothing yet has not settled.
     guard score != 0 else { return }
-    let gain = (score - mean(stepCount / 4..<stepCount / 2)) / (report.fidelity == nil ? abs(score) : 1)
+    var gain = score - mean(stepCount / 4..<stepCount / 2)
+    if report.fidelity == nil { gain /= abs(score) }
     guard gain < Double(schedule.minimumGain) else { return }
-    end = min(end, Int((Float(stepCount) / stable).rounded(.up)))
+    let count = Double(stepCount) / max(1 - Double(schedule.cooldown), 1e-3)
+    end = min(end, Int(count.rounded(.up)))
   }
 
   private func mean(_ steps: Range<Int>) -> Double {
