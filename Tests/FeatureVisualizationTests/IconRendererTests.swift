@@ -26,6 +26,7 @@ import Testing
     var parameters = IconParameters()
     parameters.sidePixels = Self.side
     parameters.schedule.maximumStepCount = steps
+    parameters.schedule.minimumGain = 0
     parameters.restartCount = restarts
     parameters.seed = seed
     return parameters

@@ -23,6 +23,7 @@ import Testing
     var parameters = IconParameters()
     parameters.sidePixels = try network.iconSide(for: layer, preferring: side)
     parameters.schedule.maximumStepCount = steps
+    parameters.schedule.minimumGain = 0
     let renderer = try IconRenderer(
       network: network, tensors: [layer.tensor], parameters: parameters)
     return try #require(
