@@ -13,6 +13,7 @@ NEIGHBORS  ?= 50
 MIN_DIST   ?= 0.05
 GRID       ?= 20,40,80,160
 STEPS      ?= 1024
+MINIMUM_GAIN ?= 0
 # Adam as lucid has it, at one rate.
 LEARNING_RATE ?= 0.05
 BETA1         ?= 0.9

@@ -3,4 +3,7 @@
 POSITIONS ?= 20
 GRID      ?= 10
 STEPS     ?= 64
+# So few are all wanted, and a tenth of them warms up.
+MINIMUM_GAIN ?= 0
+WARMUP       ?= 0.1
 ICON_SIZE ?= 64

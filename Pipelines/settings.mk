@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN VIGNETTE PRECISION GAP
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN VIGNETTE PRECISION GAP
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -29,13 +29,14 @@ CONDITION ?= 20
 COSINE_POWER ?= 4
 COSINE_FLOOR ?= 0.1
 ICON_SIZE ?= 80
-STEPS ?= 160
+STEPS ?= 320
+MINIMUM_GAIN ?= 0.05
 RESTARTS ?= 1
 LEARNING_RATE ?= 0.07
 BETA1 ?= 0.8
 BETA2 ?= 0.99
 WEIGHT_DECAY ?= 0.01
-WARMUP ?= 0.1
+WARMUP ?= 0.05
 COOLDOWN ?= 0.5
 VIGNETTE ?= 0.8
 PRECISION ?= auto
@@ -67,14 +68,15 @@ help.CONDITION := Largest condition number of the whitening matrix; smaller whit
 help.COSINE_POWER := Power of the cosine in the objective; 0 is the plain dot product (from 0 to 100)
 help.COSINE_FLOOR := Least cosine that counts in the objective; at 0, an activation that points away stays there (from 0 to 1)
 help.ICON_SIZE := Side of an icon in pixels (from 16 to 1024)
-help.STEPS := Optimization steps (from 1 to 100000)
+help.STEPS := The most optimization steps of an icon (from 1 to 100000)
+help.MINIMUM_GAIN := Gain of fidelity under new views, by twice as many steps, below which an icon's last steps begin; 0 gives each all of them (from 0 to 1)
 help.RESTARTS := Runs of the optimization from different random starts, of which the best is kept; 1 is a single run (from 1 to 100)
 help.LEARNING_RATE := Learning rate of Adam (above 0 and below 10)
 help.BETA1 := Adam's decay of the mean of gradients (at least 0 and below 1)
 help.BETA2 := Adam's decay of the mean of squared gradients (at least 0 and below 1)
 help.WEIGHT_DECAY := Fraction of each parameter that is lost at a step; takes away noise, and contrast (at least 0 and below 1)
-help.WARMUP := Fraction of the steps over which the learning rate rises (from 0 to 1)
-help.COOLDOWN := Fraction of the steps, at the end, over which the learning rate falls to 0 (from 0 to 1)
+help.WARMUP := Fraction of the most steps over which the learning rate rises (from 0 to 1)
+help.COOLDOWN := Fraction of an icon's steps, its last ones, over which the learning rate falls to 0 (from 0 to 1)
 help.VIGNETTE := How far icons fade to gray toward their corners; 0 is not at all (from 0 to 1)
 help.PRECISION := Format in which the network computes; auto is bf16 where that is faster; fidelity is measured in f32 always (f32, bf16 or auto)
 help.GAP := White pixels between icons (from 0 to 1000)
@@ -125,6 +127,7 @@ options.render = \
   --cosine-floor $(call quote,$(COSINE_FLOOR)) \
   --size $(call quote,$(ICON_SIZE)) \
   --steps $(call quote,$(STEPS)) \
+  --minimum-gain $(call quote,$(MINIMUM_GAIN)) \
   --restarts $(call quote,$(RESTARTS)) \
   --seed $(call quote,$(SEED)) \
   --learning-rate $(call quote,$(LEARNING_RATE)) \

@@ -42,18 +42,22 @@ public struct IconsFile {
     public var objective: [Float]
     /// Which of the independent runs was kept, counted from 0.
     public var restart: [Int32]
-    /// The objective at each step; m × t row-major, or empty where it was not kept.
+    /// The optimization steps of that run.
+    public var steps: [Int32]
+    /// The objective at each step; m × t row-major, NaN after the last one, or empty where it was not
+    /// kept.
     public var objectiveByStep: [Float]
 
     /// Makes measures from their parts.
     public init(
       fidelity: [Float] = [], transformedFidelity: [Float] = [], objective: [Float] = [],
-      restart: [Int32] = [], objectiveByStep: [Float] = []
+      restart: [Int32] = [], steps: [Int32] = [], objectiveByStep: [Float] = []
     ) {
       self.fidelity = fidelity
       self.transformedFidelity = transformedFidelity
       self.objective = objective
       self.restart = restart
+      self.steps = steps
       self.objectiveByStep = objectiveByStep
     }
 
@@ -70,6 +74,7 @@ public struct IconsFile {
       transformedFidelity += other.transformedFidelity
       objective += other.objective
       restart += other.restart
+      steps += other.steps
       objectiveByStep += other.objectiveByStep
     }
   }
@@ -222,9 +227,12 @@ extension IconsFile {
     "objective", ["m"], "Mean of the objective over these transforms.")
   static let restart = Dataset<Int32>(
     "restart", ["m"], "Which of the runs (`--restarts`) was kept, counted from 0.")
+  static let steps = Dataset<Int32>(
+    "steps", ["m"],
+    "Optimization steps of that run; fewer than `--steps` where the fidelity had settled.")
   static let objectiveByStep = Dataset<Float>(
     "objective_by_step", ["m", "t"],
-    "Objective at each step, under the step's random transform and in the precision of the optimization.",
+    "Objective at each step, under the step's random transform and in the precision of the optimization; NaN after an icon's last step.",
     .optionally("with `--loss`"))
   static let cell = Dataset<Int32>(
     "cell", ["m"], "Cell of the grid, channel or class that each icon shows.")
@@ -253,12 +261,12 @@ extension IconsFile {
 
   /// The form of the file.
   public static let schema = FileSchema(
-    kind: "icons", format: 2, fileName: "icons.h5", program: "atlas-render",
+    kind: "icons", format: 3, fileName: "icons.h5", program: "atlas-render",
     summary: "Icons, where they belong on the grid, and how well they show their cells.",
     axes: [
       Axis("m", "icons in the file", atLeast: 1),
       Axis("s", "pixels along an icon's side", atLeast: 1),
-      Axis("t", "optimization steps", atLeast: 1),
+      Axis("t", "the most optimization steps", atLeast: 1),
     ],
     attributes: [
       target.schema, gridSide.schema, cellTotal.schema, shrinkage.schema,
@@ -266,6 +274,7 @@ extension IconsFile {
     ],
     datasets: [
       icons.schema, fidelity.schema, transformedFidelity.schema, objective.schema, restart.schema,
+      steps.schema,
       objectiveByStep.schema, cell.schema, row.schema, column.schema, count.schema,
       dispersion.schema,
     ],

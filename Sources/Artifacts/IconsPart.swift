@@ -43,7 +43,8 @@ public enum IconsPart {
     program: "atlas-render", summary: "Icons that are finished.", axes: IconsFile.schema.axes,
     datasets: [
       IconsFile.icons.schema, IconsFile.fidelity.schema, IconsFile.transformedFidelity.schema,
-      IconsFile.objective.schema, IconsFile.restart.schema, IconsFile.objectiveByStep.schema,
+      IconsFile.objective.schema, IconsFile.restart.schema, IconsFile.steps.schema,
+      IconsFile.objectiveByStep.schema,
     ], example: "")
 }
 
@@ -56,6 +57,7 @@ extension ArtifactReader {
       fidelity: try read(IconsFile.fidelity),
       transformedFidelity: try read(IconsFile.transformedFidelity),
       objective: try read(IconsFile.objective), restart: try read(IconsFile.restart),
+      steps: try read(IconsFile.steps),
       objectiveByStep: contains(IconsFile.objectiveByStep)
         ? try read(IconsFile.objectiveByStep) : [])
   }
@@ -68,6 +70,7 @@ extension ArtifactWriter {
     try write(IconsFile.transformedFidelity, measures.transformedFidelity)
     try write(IconsFile.objective, measures.objective)
     try write(IconsFile.restart, measures.restart)
+    try write(IconsFile.steps, measures.steps)
     // An axis of no length would say less than a dataset that is not there.
     let iconCount = measures.objective.count
     guard iconCount > 0, !measures.objectiveByStep.isEmpty else { return }

@@ -15,6 +15,7 @@ import Testing
   func icons() throws {
     let measures = IconsFile.Measures(
       fidelity: [0.5, .nan], transformedFidelity: [0.4, 0.3], objective: [1, 2], restart: [0, 3],
+      steps: [3, 2],
       objectiveByStep: [1, 2, 3, 4, 5, 6])
     let cells = IconsFile.Cells(
       cell: [4, 5], row: [0, 1], column: [1, 1], count: [8, 9], dispersion: [0.1, 0.2])

@@ -50,6 +50,7 @@ struct RenderRun {
   /// Makes every part that is not there yet.
   func render() throws {
     let (blocks, parts, side) = (self.blocks, self.parts, parameters.sidePixels)
+    let mostSteps = parameters.schedule.maximumStepCount
     let provenance = partProvenance
     let missing = blocks.indices.filter { index in
       guard let made = IconsPart.provenance(path: parts.part(index)) else { return true }
@@ -80,7 +81,8 @@ struct RenderRun {
       guard let complete else { return }
       let icons = blocks[part].compactMap { complete[$0] }
       try IconsPart.write(
-        pixels: icons.flatMap(\.pixels), sidePixels: side, IconsFile.Measures(icons),
+        pixels: icons.flatMap(\.pixels), sidePixels: side,
+        IconsFile.Measures(icons, mostSteps: mostSteps),
         provenance: provenance, to: parts.part(part))
     }
     progress.finish()
@@ -106,7 +108,7 @@ struct RenderRun {
     // The parts go last: until the result is complete they are all there is.
     try writer.finish(measures, targets.cells)
     parts.remove()
-    report(fidelities: measures.fidelity, transformed: measures.transformedFidelity)
+    report(measures)
     warnOfBlanks(measures)
   }
 
@@ -129,8 +131,12 @@ struct RenderRun {
     return sorted.count % 2 == 1 ? upper : (Double(sorted[sorted.count / 2 - 1]) + upper) / 2
   }
 
-  private func report(fidelities: [Float], transformed: [Float]) {
-    guard let plain = median(fidelities), let moved = median(transformed) else { return }
+  private func report(_ measures: IconsFile.Measures) {
+    let steps = measures.steps.reduce(0) { $0 + Double($1) } / Double(max(1, measures.steps.count))
+    let most = parameters.schedule.maximumStepCount
+    Diagnostics.note("render: \(Int(steps.rounded())) steps an icon, of at most \(most)")
+    guard let plain = median(measures.fidelity), let moved = median(measures.transformedFidelity)
+    else { return }
     Diagnostics.note(
       "render: median fidelity \(decimal(plain)); under random transforms \(decimal(moved))")
   }
@@ -138,11 +144,16 @@ struct RenderRun {
 
 extension IconsFile.Measures {
   /// What was measured of some icons; NaN for a fidelity that they have not.
-  fileprivate init(_ icons: [Icon]) {
+  fileprivate init(_ icons: [Icon], mostSteps: Int) {
     self.init(
       fidelity: icons.map { $0.fidelity ?? .nan },
       transformedFidelity: icons.map { $0.transformedFidelity ?? .nan },
       objective: icons.map(\.objective), restart: icons.map { Int32($0.restart) },
-      objectiveByStep: icons.flatMap(\.objectiveByStep))
+      steps: icons.map { Int32($0.stepCount) },
+      objectiveByStep: icons.flatMap { icon in
+        let values = icon.objectiveByStep
+        let missing = values.isEmpty ? 0 : mostSteps - values.count
+        return values + [Float](repeating: .nan, count: missing)
+      })
   }
 }
