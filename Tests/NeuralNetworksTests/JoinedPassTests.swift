@@ -25,6 +25,36 @@ import Testing
     }
   }
 
+  @Test(
+    "memory that is used again holds the right values, pass after pass",
+    arguments: SmallNetwork.all.map(\.graph) + JoinedNetwork.all.map(\.graph)
+      + [SmallNetwork.chain])
+  func memoryUsedAgain(_ graph: NetworkGraph) throws {
+    let name = graph.outputNames[0]
+    // With a gradient wanted every tensor keeps its memory.
+    let (once, twice) = (
+      try CompiledNetwork(
+        graph, input: graph.inputShape, reading: [], seeding: [name], weights: PreparedWeights()),
+      try CompiledNetwork(
+        graph, input: graph.inputShape, reading: [name], weights: PreparedWeights())
+    )
+    for pass in 0..<3 {
+      var random = RandomStream(seed: 20, purpose: .evaluation, item: pass)
+      let image = (0..<graph.inputShape.elementCount).map { _ in random.normalPair().0 }
+      let results = try [once, twice].map { network in
+        network.withInput { input in for index in image.indices { input[index] = image[index] } }
+        try network.forward()
+        return try network.withOutput(name) { span in span.indices.map { span[$0] } }
+      }
+      let largest = results[0].reduce(0) { max($0, abs($1)) }
+      for index in results[0].indices {
+        #expect(
+          abs(results[0][index] - results[1][index]) <= 1e-5 * largest,
+          "pass \(pass), element \(index)")
+      }
+    }
+  }
+
   @Test("the gradient of joined nodes equals central differences", arguments: JoinedNetwork.all)
   func matchesCentralDifferences(_ network: JoinedNetwork) throws {
     try GradientCheck(network.graph, target: "out", point: network.point()).run()
@@ -83,6 +113,38 @@ import Testing
     try compiled.forward()
     let output = try compiled.withOutput("out") { span in span.indices.map { span[$0] } }
     return (output, Set(try compiled.profile(repetitions: 1).map(\.operation)))
+  }
+}
+
+extension SmallNetwork {
+  /// A long chain of tensors of several sizes, some read again much later, through layouts and shapes.
+  static var chain: NetworkGraph {
+    var nodes = [
+      Node(
+        name: "stem", operation: .convolution(convolution(3, 16, kernel: 3, padding: 1)),
+        inputs: ["data"], output: "t0")
+    ]
+    func add(_ operation: Operation, _ inputs: [String]) {
+      let output = "t\(nodes.count)"
+      nodes.append(Node(name: output, operation: operation, inputs: inputs, output: output))
+    }
+    for start in stride(from: 0, to: 40, by: 8) {
+      add(.convolution(convolution(16, 32, kernel: 1)), ["t\(start)"])
+      add(.unary(.tanh), ["t\(start + 1)"])
+      add(.maxPool(window(3, stride: 1, padding: 1)), ["t\(start + 2)"])
+      add(.transpose([0, 2, 3, 1]), ["t\(start + 3)"])
+      add(.softmax(axis: -1), ["t\(start + 4)"])
+      add(.transpose([0, 3, 1, 2]), ["t\(start + 5)"])
+      add(.convolution(convolution(32, 16, kernel: 1)), ["t\(start + 6)"])
+      // The first and the last tensor of the link before.
+      add(.binary(.add), ["t\(start + 7)", "t\(max(0, start - 8))"])
+    }
+    add(.flatten(axis: 1), ["t40"])
+    add(.unary(.sigmoid), ["t41"])
+    add(.binary(.multiply), ["t41", "t42"])
+    return NetworkGraph(
+      inputName: "data", inputShape: [2, 3, 11, 9], nodes: nodes,
+      outputNames: ["t\(nodes.count - 1)"])
   }
 }
 

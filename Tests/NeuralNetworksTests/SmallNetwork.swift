@@ -255,7 +255,7 @@ struct SmallNetwork: CustomTestStringConvertible {
       padding: Padding(top: 2, left: 0, bottom: 1, right: 1))
   }
 
-  private static func window(
+  static func window(
     _ kernel: Int, stride: Int, padding: Int = 0, roundsUp: Bool = false
   ) -> PoolingWindow {
     PoolingWindow(

@@ -15,7 +15,8 @@ internal import OneDNN
 /// image's values depend on the number of images but not on the others. Not safe to use from two
 /// threads at once.
 ///
-/// Memory: the activations of all images, twice that with gradients.
+/// Memory: twice the activations of all images with gradients; where no derivative is asked for, those
+/// activations that are in use at a time.
 public final class CompiledNetwork: @unchecked Sendable {
   /// The input's sizes.
   public let inputShape: TensorShape

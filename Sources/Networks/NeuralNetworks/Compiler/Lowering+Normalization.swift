@@ -54,11 +54,11 @@ extension Lowering {
     var doomed: Set<Int> = []
     for index in nodes.indices {
       guard case .channelAffine(let affine) = nodes[index].operation,
-        let back = inner(makers, nodes[index].inputs[0], readers), isReshape(nodes[back]),
+        let back = inner(makers, nodes[index].inputs[0], readers), nodes[back].operation.isReshape,
         let middle = inner(makers, nodes[back].inputs[0], readers),
         case .layerNormalization(let layer) = nodes[middle].operation,
         let flattened = inner(makers, nodes[middle].inputs[0], readers),
-        isReshape(nodes[flattened]), let map = shape(nodes[index].output), map.rank == 4,
+        nodes[flattened].operation.isReshape, let map = shape(nodes[index].output), map.rank == 4,
         shape(nodes[flattened].inputs[0]) == map,
         layer.scale.count == map.dimensions.dropFirst().reduce(1, *)
       else { continue }
@@ -76,13 +76,6 @@ extension Lowering {
       doomed.formUnion([back, middle, flattened])
     }
     remove(doomed)
-  }
-
-  private func isReshape(_ node: LoweredNode) -> Bool {
-    switch node.operation {
-    case .reshape, .flatten, .squeeze, .unsqueeze: true
-    default: false
-    }
   }
 
   /// The node that makes a tensor which nothing else reads.

@@ -35,6 +35,8 @@ final class NetworkCompiler {
   /// Memory for contributions to gradients that are added, one for each format, since steps run one
   /// after the other; replaced when more is needed.
   var spare: [NumberFormat: TensorMemory] = [:]
+  /// Where inner tensors get their memory; nil where derivatives want all of them.
+  private(set) var pool: MemoryPool?
   /// Tensors at which gradients start.
   private var seeded: Set<String> = []
 
@@ -123,11 +125,17 @@ final class NetworkCompiler {
         try Concatenation(axis: axis).aliasParts(of: node, with: self)
       }
     }
+    pool = request.isForwardOnly ? try makePool() : nil
     var compiled: [CompiledNode] = []
-    for node in nodes {
+    for (index, node) in nodes.enumerated() {
       do {
+        // A reshaped tensor lies in its input's memory where it can.
+        if let pool, let output = slotIfAny(node.output), !node.operation.isReshape {
+          try pool.lend(to: output)
+        }
         compiled.append(try compileForward(node))
       } catch { throw NetworkError(node: node.name, error) }
+      pool?.takeBack(after: index, node.inputs.compactMap { slotIfAny($0) })
     }
     var outputs: [String: CompiledNetwork.Output] = [:]
     for name in request.read { outputs[name] = try output(name) }
@@ -136,6 +144,17 @@ final class NetworkCompiler {
       forwardSteps: compiled.flatMap { labelled($0.work.forward, $0, .forward) },
       backward: request.seeding.isEmpty ? nil : try compileBackward(compiled),
       tangents: try request.pushing.map { try compileTangents(compiled, $0) })
+  }
+
+  /// The pool for values of inner tensors.
+  private func makePool() throws -> MemoryPool {
+    var lastReaders: [String: Int] = [:]
+    for (index, node) in nodes.enumerated() {
+      for input in node.inputs { if let slot = slots[input] { lastReaders[slot.name] = index } }
+    }
+    for name in request.kept { lastReaders[slots[name]?.name ?? name] = nil }
+    lastReaders[inputName] = nil
+    return MemoryPool(lastReaders: lastReaders)
   }
 
   /// An error about a tensor that others, by default the seeded ones, do not depend on.

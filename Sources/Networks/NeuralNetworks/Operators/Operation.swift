@@ -153,3 +153,13 @@ extension Operation {
     .reduction(.mean, axes: axes, keepsDimensions: keepsDimensions)
   }
 }
+
+extension Operation {
+  /// Whether the result has the same elements in the same order, in another shape.
+  var isReshape: Bool {
+    switch self {
+    case .flatten, .reshape, .squeeze, .unsqueeze: true
+    default: false
+    }
+  }
+}

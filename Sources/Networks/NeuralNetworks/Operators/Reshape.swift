@@ -208,6 +208,7 @@ struct Reshape: Operator {
     let view = try TensorDescriptor(input.shape.describable)
     if input.format == .plain, !output.hasValue {
       output.use(value: try input.value().viewed(as: output.descriptor))
+      compiler.pool?.keep(input)
     }
     let (source, target) = (try input.value(), try output.value().viewed(as: view))
     return CompiledOperator(
