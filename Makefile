@@ -109,7 +109,7 @@ BUILT  ?= .build/built
 
 PYTHON ?= python3
 
-.PHONY: atlas atlas-of-one plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-networks bench-embedding fuzz \
+.PHONY: atlas atlas-of-one plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-networks bench-icons bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
@@ -226,6 +226,10 @@ bench-peers: $(ALL_BUILT) ## Measure this project, torch and onnxruntime at the 
 bench-networks: $(BUILT) ## Measure a forward pass of fifty networks, and onnxruntime's
 	$(PYTHON) Scripts/prepare-python peers
 	$(PYTHON) Scripts/bench_networks.py
+
+bench-icons: $(ALL_BUILT) ## Measure icons of a whole atlas by an earlier version, this one and torch, judged by a second network
+	$(PYTHON) Scripts/prepare-python peers
+	$(PYTHON) Scripts/bench_icons.py
 
 bench-embedding: $(ALL_BUILT) ## Measure layouts by this project, umap-learn and openTSNE of the same samples
 	$(PYTHON) Scripts/prepare-python embedding

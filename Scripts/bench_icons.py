@@ -98,7 +98,7 @@ class Cells:
             run([programs / "atlas-embed", "--components", self.components, "--output", layout])
             run([programs / "atlas-grid", "--activations", rows, "--layout", layout, "--output", self.cells])
         with h5py.File(self.cells) as file:
-            self.means = file["grid-20/mean"][:]
+            self.means = file["20/mean"][:]
         with h5py.File(self.components) as file:
             self.whitening = whitening(file["second_moment"][:])
         self.count = len(self.means)
@@ -170,11 +170,11 @@ def torch_to_goal(options: argparse.Namespace, cells: Cells) -> tuple[float, flo
     seconds, best, steps = 0.0, 0.0, 0
     while steps < options.torch_steps:
         for loop in loops:
-            seconds += speed.seconds(lambda: [loop.step() for _ in range(8)])
-        steps += 8
+            seconds += speed.seconds(lambda loop=loop: [loop.step() for _ in range(4)])
+        steps += 4
         fidelities = [loop.fidelities(means[start : start + batch]) for start, loop in zip(starts, loops)]
         best = float(torch.cat(fidelities).median())
-        if steps % 64 == 0 or best >= GOAL:
+        if steps % 32 == 0 or best >= GOAL:
             say(f"torch: {steps} steps, median fidelity {best:.3f}, {seconds:.0f} s")
         if best >= GOAL:
             break
@@ -242,7 +242,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--images", type=Path, default=SHARED / "images/imagenet-1000", help="JPEG files")
     parser.add_argument("--count", type=int, default=500, help="images to extract (500)")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each extraction, of which the best counts (3)")
-    parser.add_argument("--torch-cells", type=int, default=32, help="cells that torch optimizes (32)")
+    parser.add_argument("--torch-cells", type=int, default=96, help="cells that torch optimizes (96)")
     parser.add_argument("--torch-steps", type=int, default=1024, help="most steps of torch (1024)")
     parser.add_argument("--old", type=Path, help=f"folder of the programs of {OLD_COMMIT}; by default they are built")
     add_bench_options(parser, ROOT / "Data/work/bench_icons.json")
@@ -268,7 +268,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="atlas-icons-") as work:
         work = Path(work)
         new_icons, old_icons = folder / "icons-new.h5", folder / "icons-old.h5"
-        for who, icons, programs in (("new", new_icons, None), ("old", old_icons, old)):
+        for who, icons, programs in (("new", new_icons, None), ("old", old_icons, old)):  # old takes new's form
             say(f"icons of {cells.count} cells, {who}:")
             numbers[f"{who}_s"] = cells.render(icons, programs=programs)
             report = cells.judge(with_pictures(icons, new_icons, folder / f"judged-{who}.h5"), options.judge)
