@@ -56,7 +56,9 @@ import Testing
         + 0.3 * Objective.logit(1, of: "logits") + 3 * Objective.channel(4, of: "probabilities")),
   ]
 
-  static let chains = ["Fourier, gray border", "pixels, replicated border"]
+  static let chains = [
+    "Fourier, gray border", "pixels, replicated border", "phases, gray border",
+  ]
 
   @Test("the gradient of a step agrees with central differences", arguments: examples, chains)
   func gradient(example: Example, chain: String) throws {
@@ -226,21 +228,26 @@ import Testing
     let encoding = try InputEncoding(
       channels: [.blue, .green, .red].map { InputChannel(source: $0, scale: 1 / 64, offset: -2) },
       side: side)
-    let isFourier = chain == Self.chains[0]
+    let isOfPixels = chain == Self.chains[1]
+    let parameterization: any ImageParameterization =
+      switch Self.chains.firstIndex(of: chain) {
+      case 0: FourierParameterization(side: side)
+      case 1:
+        PixelParameterization(
+          side: side, colors: ColorMap(isDecorrelated: false, range: .clamped))
+      default: PhaseParameterization(side: side)
+      }
     var views = AffineMapDistribution()
     views.jitters = [2]
     let links = ImageChain(
-      isFourier
-        ? FourierParameterization(side: side)
-        : PixelParameterization(
-          side: side, colors: ColorMap(isDecorrelated: false, range: .clamped)),
+      parameterization,
       imageTransforms: [Vignette(side: side, strength: 0.6)],
       viewTransforms: [
         encoding,
         Warp(
           inputSide: side, outputSide: side - 4,
-          border: isFourier
-            ? .constant(encoding.values(of: SIMD3(repeating: 0.5))) : .replicate, maps: views),
+          border: isOfPixels
+            ? .replicate : .constant(encoding.values(of: SIMD3(repeating: 0.5))), maps: views),
       ])
     let network = try CompiledNetwork(
       graph, input: [2, 3, side - 4, side - 4], reading: [], seeding: Self.tensors,

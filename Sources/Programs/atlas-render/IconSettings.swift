@@ -7,7 +7,11 @@ struct IconSettings: Sendable {
   /// What the network may see beyond an icon's edge.
   enum BorderChoice: String, CaseIterable, Sendable { case gray, replicate }
 
+  /// What is optimized in place of pixels.
+  enum ParameterizationChoice: String, CaseIterable, Sendable { case spectrum, phases, pixels }
+
   private(set) var parameters = IconParameters()
+  private(set) var parameterization = ParameterizationChoice.spectrum
   private(set) var border = BorderChoice.gray
   /// How fast amplitudes fall with frequency; 1 in lucid.
   private(set) var decayPower = 1.0
@@ -17,7 +21,14 @@ struct IconSettings: Sendable {
   var resolved: IconParameters {
     var parameters = parameters
     parameters.border = border == .gray ? .gray(0.5) : .replicate
-    parameters.parameterization = .fourier(decayPower: decayPower)
+    parameters.parameterization =
+      switch parameterization {
+      case .spectrum: .fourier(decayPower: decayPower)
+      case .phases: .phases(decayPower: decayPower)
+      case .pixels: .pixels
+      }
+    // A phase has no size that could decay.
+    if parameterization == .phases { parameters.optimizer.weightDecay = 0 }
     parameters.precision = precision.resolved
     return parameters
   }
@@ -65,6 +76,10 @@ extension IconSettings: SettingsTable {
       "cooldown", \IconSettings.parameters.schedule.cooldown, .number(in: 0...1),
       make: "COOLDOWN",
       "Fraction of an icon's steps, its last ones, over which the learning rate falls to 0"),
+    Setting(
+      "parameterization", \IconSettings.parameterization, .choice, make: "PARAMETERIZATION",
+      "What is optimized: the spectrum, its phases alone with the amplitudes of photographs, or pixels"
+    ),
     Setting(
       "decay", \IconSettings.decayPower, .number(in: 0...4),
       "How fast amplitudes fall with frequency"),

@@ -12,6 +12,9 @@ public struct IconParameters: Sendable {
     /// The spectrum of decorrelated colors; amplitudes fall with frequency to the given power, 1 in
     /// lucid.
     case fourier(decayPower: Double)
+    /// The phases of the spectrum, amplitudes being those of photographs, which fall with frequency to
+    /// the given power.
+    case phases(decayPower: Double)
     /// Decorrelated colors, pixel by pixel.
     case pixels
   }
@@ -77,6 +80,8 @@ public struct IconParameters: Sendable {
       switch parameterization {
       case .fourier(let decayPower):
         FourierParameterization(side: side, decayPower: decayPower, colors: colors)
+      case .phases(let decayPower):
+        PhaseParameterization(side: side, decayPower: decayPower, colors: colors)
       case .pixels: PixelParameterization(side: side, colors: colors)
       }
     let border: FeatureVisualization.Border =
