@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN VIGNETTE PRECISION GAP
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE PRECISION GAP
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -38,6 +38,7 @@ BETA2 ?= 0.99
 WEIGHT_DECAY ?= 0.01
 WARMUP ?= 0.05
 COOLDOWN ?= 0.5
+PARAMETERIZATION ?= spectrum
 VIGNETTE ?= 0.8
 PRECISION ?= auto
 GAP ?= 0
@@ -77,6 +78,7 @@ help.BETA2 := Adam's decay of the mean of squared gradients (at least 0 and belo
 help.WEIGHT_DECAY := Fraction of each parameter that is lost at a step; takes away noise, and contrast (at least 0 and below 1)
 help.WARMUP := Fraction of the most steps over which the learning rate rises (from 0 to 1)
 help.COOLDOWN := Fraction of an icon's steps, its last ones, over which the learning rate falls to 0 (from 0 to 1)
+help.PARAMETERIZATION := What is optimized: the spectrum, its phases alone with the amplitudes of photographs, or pixels (spectrum, phases or pixels)
 help.VIGNETTE := How far icons fade to gray toward their corners; 0 is not at all (from 0 to 1)
 help.PRECISION := Format in which the network computes; auto is bf16 where that is faster; fidelity is measured in f32 always (f32, bf16 or auto)
 help.GAP := White pixels between icons (from 0 to 1000)
@@ -87,6 +89,7 @@ words.METRIC := cosine euclidean
 words.METHOD := tsne umap
 words.START := pca spectral random sample
 words.WHITEN := yes no
+words.PARAMETERIZATION := spectrum phases pixels
 words.PRECISION := f32 bf16 auto
 
 # The options of each stage.
@@ -136,6 +139,7 @@ options.render = \
   --weight-decay $(call quote,$(WEIGHT_DECAY)) \
   --warmup $(call quote,$(WARMUP)) \
   --cooldown $(call quote,$(COOLDOWN)) \
+  --parameterization $(call quote,$(PARAMETERIZATION)) \
   --vignette $(call quote,$(VIGNETTE)) \
   --precision $(call quote,$(PRECISION))
 options.assemble = \
