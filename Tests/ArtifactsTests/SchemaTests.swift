@@ -32,7 +32,7 @@ import Testing
     let formats = FileSchema.all.map { "\($0.kind) \($0.format)" }
     #expect(
       formats == [
-        "activations 1", "components 2", "neighbors 1", "layout 3", "cells 3", "icons 2",
+        "activations 1", "components 2", "neighbors 1", "layout 3", "cells 3", "icons 3",
         "network-input 1", "network-values 1",
       ])
   }

@@ -185,7 +185,7 @@ extension BadInputTests {
     try writer.setAttribute("grid_side", .integer(5000))
     try writer.setAttribute("cell_total", .integer(1))
     try writer.write("icons", [UInt8](repeating: 0, count: 12), shape: [1, 2, 2, 3])
-    for name in ["cell", "row", "column", "count", "restart"] {
+    for name in ["cell", "row", "column", "count", "restart", "steps"] {
       try writer.write(name, [Int32(0)], shape: [1])
     }
     for name in ["fidelity", "transformed_fidelity", "objective", "dispersion"] {
