@@ -77,6 +77,26 @@ import Testing
     }
   }
 
+  @Test("what is stuck begins again twice, and goes on from the best start")
+  func stuck() throws {
+    // Behind a ReLU nothing points this way: every start settles at a fidelity below 0.
+    let away = Objective.direction(
+      [Float](repeating: -1, count: InceptionModel.channelCount), of: Self.layer)
+    var schedule = StepSchedule(maximumStepCount: 96, warmup: 0.05, cooldown: 0.5)
+    schedule.minimumGain = 1
+    let icons = try icons(schedule, 0..<6) { $0 == 2 ? self.direction(2) : away }
+    // Looks at steps 16, 32 and 48; the best start's 16 steps and 16 more.
+    for (index, icon) in icons.enumerated() {
+      #expect(icon.stepCount == (index == 2 ? 32 : 64))
+      #expect(try #require(icon.fidelity) < 0 || index == 2)
+    }
+    let alone = try self.icons(schedule, 3..<4) { _ in away }[0]
+    #expect(alone.pixels == icons[3].pixels && alone.stepCount == 64)
+    // Too few steps for another start: the only one goes on.
+    schedule.maximumStepCount = 12
+    #expect(try self.icons(schedule, 0..<1) { _ in away }[0].stepCount <= 12)
+  }
+
   @Test("an objective without a fidelity settles by its relative gain")
   func relativeGain() throws {
     let schedule = StepSchedule(maximumStepCount: 96, cooldown: 0.5, minimumGain: 0.5)

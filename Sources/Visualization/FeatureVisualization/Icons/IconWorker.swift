@@ -64,6 +64,8 @@ final class IconWorker {
     var steps: StepCourse
     /// The objective's values, if they are kept.
     var values: [Float] = []
+    /// The best of the starts that were given up.
+    var best: (fidelity: Double, stepCount: Int, draft: ImageDraft)?
   }
 
   private func step(_ drafts: inout [ImageDraft], _ courses: inout [Course]) throws {
@@ -87,7 +89,25 @@ final class IconWorker {
     }
     let reports = drafts.map(\.report)
     try revive(dead, of: &drafts, courses)
-    for slot in courses.indices { courses[slot].steps.finishStep(reports[slot]) }
+    for slot in courses.indices {
+      if case .isStuck(let fidelity) = courses[slot].steps.finishStep(reports[slot]) {
+        giveUp(&drafts[slot], of: &courses[slot], fidelity)
+      }
+    }
+  }
+
+  /// Begins a stuck image again from another start, or goes on with the best of them.
+  private func giveUp(_ draft: inout ImageDraft, of course: inout Course, _ fidelity: Double) {
+    if course.best.map({ fidelity > $0.fidelity }) ?? true {
+      course.best = (fidelity, course.steps.ownStepCount, draft)
+    }
+    if course.steps.canRestart {
+      course.steps.restart()
+      draft = self.draft(course.task, start: course.steps.restartCount)
+    } else if let best = course.best {
+      draft = best.draft
+      course.steps.coolDown(ownStepCount: best.stepCount)
+    }
   }
 
   /// Takes the step of images that excite nothing, such as a channel behind a ReLU that the first noise
@@ -116,10 +136,17 @@ final class IconWorker {
     gradient.indices.allSatisfy { gradient[$0] == 0 }
   }
 
-  private func draft(_ task: IconTask) -> ImageDraft {
+  /// The image before its first step.
+  ///
+  /// - Parameters:
+  ///   - task: Which restart of which icon.
+  ///   - start: How many starts of it were given up.
+  /// - Returns: The draft, which depends on these and the seed alone.
+  private func draft(_ task: IconTask, start: Int = 0) -> ImageDraft {
+    // Restarts are fewer than 2¹⁶, so that no two of them begin alike.
     ImageDraft(
       parameters: optimization.chain.parameterization.start(
-        seed: parameters.seed, item: task.target.index, restart: task.restart),
+        seed: parameters.seed, item: task.target.index, restart: task.restart + (start << 16)),
       objective: task.target.objective, stream: stream(.transform, task, 0))
   }
 

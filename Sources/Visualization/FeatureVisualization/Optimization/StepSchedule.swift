@@ -51,13 +51,30 @@ public struct StepSchedule: Sendable, Equatable {
 }
 
 /// Where an image stands in its schedule.
+///
+/// An image that settles where its fidelity is poor begins again from another start, a few times at
+/// most; then the best of them goes on. Some starts are stuck, and no number of steps moves them.
 struct StepCourse {
+  /// What an image has come to after a step.
+  enum Outcome {
+    /// It is on its way.
+    case goesOn
+    /// It has settled, and its fidelity, the mean over views of late, is poor.
+    case isStuck(fidelity: Double)
+  }
+
   private let schedule: StepSchedule
-  /// The steps that are done.
+  /// The steps that are done, those of former starts among them.
   private(set) var stepCount = 0
+  /// The starts so far, but for the first.
+  private(set) var restartCount = 0
+  /// The step at which the present start began.
+  private var first = 0
   /// The steps in all, as far as is known.
-  private(set) var end: Int
-  /// Sums over the scores of the first 0, 1, 2 … steps.
+  private var end: Int
+  /// Whether it is known.
+  private var hasSettled = false
+  /// Sums over the scores of the present start's first 0, 1, 2 … steps.
   private var sums = [0.0]
 
   /// Steps between two looks at the gain.
@@ -65,6 +82,10 @@ struct StepCourse {
   /// The fraction of the most steps before which nobody looks: what a few views say is noise, and the
   /// cooldown, which is as long as all before it at the default, must be long enough to be of use.
   private static let firstLook = 1.0 / 6
+  /// The fidelity below which a start is given up.
+  private static let poorFidelity = 0.3
+  /// How often an image begins again.
+  private static let mostRestarts = 2
 
   init(_ schedule: StepSchedule) {
     self.schedule = schedule
@@ -73,25 +94,56 @@ struct StepCourse {
 
   var isOver: Bool { stepCount >= end }
 
+  /// The steps of the present start.
+  var ownStepCount: Int { stepCount - first }
+
   /// The factor of the next step's size.
-  var factor: Float { schedule.factor(at: stepCount, of: end) }
+  var factor: Float { schedule.factor(at: ownStepCount, of: end - first) }
 
   /// Counts a step, and begins the cooldown when the last ones gained too little.
-  mutating func finishStep(_ report: ObjectiveReport) {
+  mutating func finishStep(_ report: ObjectiveReport) -> Outcome {
     stepCount += 1
-    guard schedule.minimumGain > 0, end == schedule.maximumStepCount else { return }
-    sums.append(sums[stepCount - 1] + Double(report.fidelity ?? report.value))
-    guard stepCount % Self.interval == 0,
-      Double(stepCount) >= Self.firstLook * Double(schedule.maximumStepCount)
-    else { return }
-    let score = mean(stepCount / 2..<stepCount)
+    guard schedule.minimumGain > 0, !hasSettled else { return .goesOn }
+    let own = ownStepCount
+    sums.append(sums[own - 1] + Double(report.fidelity ?? report.value))
+    guard own % Self.interval == 0,
+      Double(own) >= Self.firstLook * Double(schedule.maximumStepCount)
+    else { return .goesOn }
+    let score = mean(own / 2..<own)
     // What excites nothing yet has not settled.
-    guard score != 0 else { return }
-    var gain = score - mean(stepCount / 4..<stepCount / 2)
+    guard score != 0 else { return .goesOn }
+    var gain = score - mean(own / 4..<own / 2)
     if report.fidelity == nil { gain /= abs(score) }
-    guard gain < Double(schedule.minimumGain) else { return }
-    let count = Double(stepCount) / max(1 - Double(schedule.cooldown), 1e-3)
-    end = min(end, Int(count.rounded(.up)))
+    guard gain < Double(schedule.minimumGain) else { return .goesOn }
+    if report.fidelity != nil, score < Self.poorFidelity { return .isStuck(fidelity: score) }
+    coolDown()
+    return .goesOn
+  }
+
+  /// Whether there are steps enough for another start.
+  var canRestart: Bool {
+    let least = 2 * Self.firstLook * Double(schedule.maximumStepCount)
+    return restartCount < Self.mostRestarts
+      && Double(schedule.maximumStepCount - stepCount) >= least
+  }
+
+  /// Begins again.
+  mutating func restart() {
+    restartCount += 1
+    first = stepCount
+    sums = [0]
+  }
+
+  /// Goes on from a start of some steps, the present one or a former one, and cools it down.
+  mutating func coolDown(ownStepCount: Int) {
+    first = stepCount - ownStepCount
+    coolDown()
+  }
+
+  private mutating func coolDown() {
+    let count = Double(ownStepCount) / max(1 - Double(schedule.cooldown), 1e-3)
+    end = min(end, first + Int(count.rounded(.up)))
+    hasSettled = true
   }
 
   private func mean(_ steps: Range<Int>) -> Double {
