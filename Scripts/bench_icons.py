@@ -293,7 +293,7 @@ def main() -> int:
     never = "" if reached >= GOAL else f"; not reached: {reached:.3f}"
     print(
         f"to median fidelity {GOAL:.2f}: this project {numbers['new_s_to_070']:.1f} s ({steps} steps), torch"
-        f" {seconds:.0f} s ({torch_steps} steps{never}; {setting}): {seconds / numbers['new_s_to_070']:.0f} x faster"
+        f" {seconds:.0f} s ({torch_steps} steps{never}; {setting}): {seconds / numbers['new_s_to_070']:.1f} x faster"
     )
     print(
         f"extraction {rates['new']:.1f} images/s: {numbers['extract_ratio']:.2f} x {OLD_COMMIT}'s,"
