@@ -24,3 +24,4 @@ COOLDOWN      ?= 0
 RESTARTS   ?= 4
 # The published icons fade only where their transforms left them unseen.
 VIGNETTE   ?= 0
+BORDER     ?= gray

@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE PRECISION GAP
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION GAP
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -30,16 +30,17 @@ COSINE_POWER ?= 4
 COSINE_FLOOR ?= 0.1
 ICON_SIZE ?= 80
 STEPS ?= 320
-MINIMUM_GAIN ?= 0.05
+MINIMUM_GAIN ?= 0.06
 RESTARTS ?= 1
-LEARNING_RATE ?= 0.07
+LEARNING_RATE ?= 0.085
 BETA1 ?= 0.8
 BETA2 ?= 0.99
-WEIGHT_DECAY ?= 0.01
+WEIGHT_DECAY ?= 0.05
 WARMUP ?= 0.05
 COOLDOWN ?= 0.5
 PARAMETERIZATION ?= spectrum
-VIGNETTE ?= 0.8
+VIGNETTE ?= 0.3
+BORDER ?= replicate
 PRECISION ?= auto
 GAP ?= 0
 
@@ -75,11 +76,12 @@ help.RESTARTS := Runs of the optimization from different random starts, of which
 help.LEARNING_RATE := Learning rate of Adam (above 0 and below 10)
 help.BETA1 := Adam's decay of the mean of gradients (at least 0 and below 1)
 help.BETA2 := Adam's decay of the mean of squared gradients (at least 0 and below 1)
-help.WEIGHT_DECAY := Fraction of each parameter that is lost at a step; takes away noise, and contrast (at least 0 and below 1)
+help.WEIGHT_DECAY := Mean fraction of the parameters that is lost at a step, in a spectrum by the square of the frequency; takes away noise (at least 0 and below 1)
 help.WARMUP := Fraction of the most steps over which the learning rate rises (from 0 to 1)
 help.COOLDOWN := Fraction of an icon's steps, its last ones, over which the learning rate falls to 0 (from 0 to 1)
 help.PARAMETERIZATION := What is optimized: the spectrum, its phases alone with the amplitudes of photographs, or pixels (spectrum, phases or pixels)
 help.VIGNETTE := How far icons fade to gray toward their corners; 0 is not at all (from 0 to 1)
+help.BORDER := What the network sees beyond an icon's edge: gray, or the edge's color (gray or replicate)
 help.PRECISION := Format in which the network computes; auto is bf16 where that is faster; fidelity is measured in f32 always (f32, bf16 or auto)
 help.GAP := White pixels between icons (from 0 to 1000)
 
@@ -90,6 +92,7 @@ words.METHOD := tsne umap
 words.START := pca spectral random sample
 words.WHITEN := yes no
 words.PARAMETERIZATION := spectrum phases pixels
+words.BORDER := gray replicate
 words.PRECISION := f32 bf16 auto
 
 # The options of each stage.
@@ -141,6 +144,7 @@ options.render = \
   --cooldown $(call quote,$(COOLDOWN)) \
   --parameterization $(call quote,$(PARAMETERIZATION)) \
   --vignette $(call quote,$(VIGNETTE)) \
+  --border $(call quote,$(BORDER)) \
   --precision $(call quote,$(PRECISION))
 options.assemble = \
   --gap $(call quote,$(GAP))

@@ -40,9 +40,41 @@ import Testing
     adam.ascend(&decayed, along: [1, 0, 0].span, &state, factor: 0.5)
     Adam().ascend(&plain, along: [1, 0, 0].span, &plainState, factor: 0.5)
     #expect(abs(plain[0] - 2.025) < 1e-6)
-    #expect(abs(decayed[0] - (plain[0] - 0.005 * 2)) < 1e-6)
-    #expect(abs(decayed[1] + 4 * 0.995) < 1e-6)
+    #expect(abs(decayed[0] - (0.025 + 2 / 1.005)) < 1e-6)
+    #expect(abs(decayed[1] + 4 / 1.005) < 1e-6)
     #expect(decayed[2] == 0)
+  }
+
+  @Test("each parameter's weight decay has its own scale")
+  func weightDecayScales() {
+    var adam = Adam()
+    adam.weightDecay = 0.1
+    var parameters: [Float] = [2, -4, 3, 1]
+    var state = Adam.State(parameterCount: 4)
+    adam.ascend(
+      &parameters, along: [0, 0, 0, 0].span, &state, factor: 0.5, decayScales: [0, 1, 2, 1000])
+    let expected: [Float] = [2, -4 / 1.05, 3 / 1.1, 1 / 51]
+    #expect(greatestDifference(parameters, expected) < 1e-6)
+  }
+
+  @Test(
+    "a parameterization's decay is 1 in the mean and grows with the square of the frequency",
+    arguments: [8, 9, 80])
+  func decayOfSpectra(side: Int) {
+    let scales = FourierParameterization(side: side).weightDecayScales
+    #expect(scales.count == FourierParameterization(side: side).parameterCount)
+    let columns = side / 2 + 1
+    #expect(scales[0] == 0)
+    // Real part, first plane, one cycle across and the highest frequency in either direction.
+    #expect(abs(scales[1] - 6 / Float(side * side)) < 1e-6)
+    #expect(scales[(side - 1) * columns] == scales[columns])
+    let corner = scales[(side / 2) * columns + columns - 1]
+    #expect(corner == scales.max())
+    if side % 2 == 0 { #expect(corner == 3) }
+    let mean = scales.reduce(0, +) / Float(scales.count)
+    #expect(abs(mean - 1) < 4 / Float(side))
+    #expect(PixelParameterization(side: side).weightDecayScales.allSatisfy { $0 == 1 })
+    #expect(PhaseParameterization(side: side).weightDecayScales.allSatisfy { $0 == 0 })
   }
 
   @Test("it climbs")

@@ -12,7 +12,7 @@ struct IconSettings: Sendable {
 
   private(set) var parameters = IconParameters()
   private(set) var parameterization = ParameterizationChoice.spectrum
-  private(set) var border = BorderChoice.gray
+  private(set) var border = BorderChoice.replicate
   /// How fast amplitudes fall with frequency; 1 in lucid.
   private(set) var decayPower = 1.0
   private(set) var precision = PrecisionChoice.auto
@@ -27,8 +27,6 @@ struct IconSettings: Sendable {
       case .phases: .phases(decayPower: decayPower)
       case .pixels: .pixels
       }
-    // A phase has no size that could decay.
-    if parameterization == .phases { parameters.optimizer.weightDecay = 0 }
     parameters.precision = precision.resolved
     return parameters
   }
@@ -68,7 +66,8 @@ extension IconSettings: SettingsTable {
     Setting(
       "weight-decay", \IconSettings.parameters.optimizer.weightDecay, .number(from: 0, below: 1),
       make: "WEIGHT_DECAY",
-      "Fraction of each parameter that is lost at a step; takes away noise, and contrast"),
+      "Mean fraction of the parameters that is lost at a step, in a spectrum by the square of the frequency; takes away noise"
+    ),
     Setting(
       "warmup", \IconSettings.parameters.schedule.warmup, .number(in: 0...1),
       make: "WARMUP", "Fraction of the most steps over which the learning rate rises"),
@@ -87,7 +86,7 @@ extension IconSettings: SettingsTable {
       "vignette", \IconSettings.parameters.vignette, .number(in: 0...1), make: "VIGNETTE",
       "How far icons fade to gray toward their corners; 0 is not at all"),
     Setting(
-      "border", \IconSettings.border, .choice,
+      "border", \IconSettings.border, .choice, make: "BORDER",
       "What the network sees beyond an icon's edge: gray, or the edge's color"),
     Setting(
       "loss", \IconSettings.parameters.keepsObjectiveByStep, .flag,

@@ -32,7 +32,7 @@ public struct IconParameters: Sendable {
   /// How many steps there are, and how large; in the published atlases 1,024 of one size, in the
   /// notebook 512.
   public var schedule = StepSchedule(
-    maximumStepCount: 320, warmup: 0.05, cooldown: 0.5, minimumGain: 0.05)
+    maximumStepCount: 320, warmup: 0.05, cooldown: 0.5, minimumGain: 0.06)
   /// Independent starts, the best of which is kept; 4 in the published atlases.
   public var restartCount = 1
   /// The run's seed.
@@ -41,10 +41,10 @@ public struct IconParameters: Sendable {
   /// decay.
   public var optimizer = {
     var adam = Adam()
-    adam.learningRate = 0.07
+    adam.learningRate = 0.085
     adam.meanDecay = 0.8
     adam.squareDecay = 0.99
-    adam.weightDecay = 0.01
+    adam.weightDecay = 0.05
     return adam
   }()
   /// What is optimized in place of pixels.
@@ -52,10 +52,9 @@ public struct IconParameters: Sendable {
   /// The random views of each step.
   public var views = AffineMapDistribution()
   /// How much of the colors is lost at the corners, from 0 to 1; 0 in lucid.
-  public var vignette: Float = 0.8
-  /// What the network sees beyond the icon's edge; 0.5 gray is the value to which lucid's own padding
-  /// defaults.
-  public var border = Border.gray(0.5)
+  public var vignette: Float = 0.3
+  /// What the network sees beyond the icon's edge; in lucid a gray of 0.5.
+  public var border = Border.replicate
   /// The views, unseen while optimizing, on which restarts are compared.
   public var heldOutCount = 8
   /// The format in which the network computes while it optimizes; results are always measured in

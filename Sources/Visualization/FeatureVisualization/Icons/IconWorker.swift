@@ -10,6 +10,7 @@ final class IconWorker {
   /// The pipeline whose gradients are redirected at ReLUs; made when the first image needs it.
   private lazy var redirected: Result<ImagePipeline, any Error> = Result { try makeRedirected() }
   private let makeRedirected: () throws -> ImagePipeline
+  private let decayScales: [Float]
 
   init(
     optimization: ImagePipeline, evaluation: ImagePipeline, parameters: IconParameters,
@@ -22,6 +23,7 @@ final class IconWorker {
     self.evaluation = evaluation
     self.parameters = parameters
     self.makeRedirected = makeRedirected
+    decayScales = optimization.chain.parameterization.weightDecayScales
   }
 
   /// How many icons it optimizes at once.
@@ -152,7 +154,8 @@ final class IconWorker {
 
   private func update(_ draft: inout ImageDraft, _ gradient: Span<Float>, _ factor: Float) {
     parameters.optimizer.ascend(
-      &draft.parameters, along: gradient, &draft.optimizerState, factor: factor)
+      &draft.parameters, along: gradient, &draft.optimizerState, factor: factor,
+      decayScales: decayScales)
   }
 
   /// The random numbers of an icon's next step.

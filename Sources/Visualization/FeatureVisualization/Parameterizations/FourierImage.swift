@@ -52,6 +52,15 @@ public struct FourierImage: Sendable {
   /// The number of parameters.
   public var parameterCount: Int { 6 * side * cosineCount }
 
+  /// The square of each parameter's frequency, in (cycles per pixel)²: 0 to 1/2, 1/6 in the mean.
+  var squaredFrequencies: [Float] {
+    let plane = (0..<side).flatMap { row in
+      let y = min(row, side - row)
+      return (0..<cosineCount).map { x in Float(x * x + y * y) / Float(side * side) }
+    }
+    return (0..<6).flatMap { _ in plane }
+  }
+
   /// Memory for the steps between parameters and planes; one for each thread.
   public struct Workspace: Sendable {
     /// What belongs to horizontal cosines, side × 3 × cosineCount: rows of vertical cosines, then of

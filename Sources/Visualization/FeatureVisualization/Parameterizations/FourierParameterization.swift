@@ -18,6 +18,13 @@ public struct FourierParameterization: ImageParameterization {
     self.colors = colors
   }
 
+  /// 6 f², f in cycles per pixel: the decay grows with the square of the frequency, as under a penalty on
+  /// the squared differences of neighboring pixels.
+  ///
+  /// Noise, which the optimizer's steps of equal size carry into all frequencies, is taken from the
+  /// fine ones; the mean color is kept.
+  public var weightDecayScales: [Float] { fourier.squaredFrequencies.map { 6 * $0 } }
+
   /// Memory for one thread.
   public struct Workspace {
     fileprivate var spectrum: FourierImage.Workspace

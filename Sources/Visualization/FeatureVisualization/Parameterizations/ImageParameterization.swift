@@ -27,6 +27,10 @@ public protocol ImageParameterization: Sendable {
   /// - Returns: `parameterCount` numbers that depend on the three alone.
   func start(seed: UInt64, item: Int, restart: Int) -> [Float]
 
+  /// How much of the weight decay each parameter takes, 1 in the mean or 0 for all; `parameterCount`
+  /// numbers.
+  var weightDecayScales: [Float] { get }
+
   /// Memory for one thread.
   func makeWorkspace() -> Workspace
 
@@ -54,6 +58,9 @@ public protocol ImageParameterization: Sendable {
 }
 
 extension ImageParameterization {
+  /// All alike.
+  public var weightDecayScales: [Float] { [Float](repeating: 1, count: parameterCount) }
+
   /// Independent normal numbers with standard deviation 0.01, as in lucid: nearly gray.
   public func start(seed: UInt64, item: Int, restart: Int) -> [Float] {
     var stream = RandomStream(seed: seed, purpose: .iconStart, item: item, step: restart)

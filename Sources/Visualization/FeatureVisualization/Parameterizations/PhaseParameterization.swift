@@ -62,6 +62,9 @@ public struct PhaseParameterization: ImageParameterization {
   /// The phases of three half spectra, in radians.
   public var parameterCount: Int { fourier.parameterCount / 2 }
 
+  /// None: a phase has no size that could decay.
+  public var weightDecayScales: [Float] { [Float](repeating: 0, count: parameterCount) }
+
   /// Phases spread evenly over the circle: a cloud of a photograph's contrast.
   public func start(seed: UInt64, item: Int, restart: Int) -> [Float] {
     var stream = RandomStream(seed: seed, purpose: .iconStart, item: item, step: restart)
