@@ -28,12 +28,13 @@ import Testing
   }
 
   private func extractor(
-    _ layers: [String], positions: Int? = 7, predicts: Bool = false
+    _ layers: [String], positions: Int? = 7, predicts: Bool = false, perPass: Int? = nil
   ) throws -> ActivationExtractor {
     var parameters = ExtractionParameters()
     parameters.positionCount = positions
     parameters.predictsClasses = predicts
     parameters.seed = 9
+    parameters.imagesPerPass = perPass
     return try ActivationExtractor(
       network: network, layers: layers, images: images, parameters: parameters)
   }
@@ -106,6 +107,28 @@ import Testing
       #expect(Array(block.predictions[5 * number..<5 * number + 5]) == best)
     }
     #expect(try extractor(["conv1"]).extract(0..<2).predictions.isEmpty)
+  }
+
+  @Test("several images in a pass give each its own rows, a damaged one among them or not")
+  func passes() throws {
+    let single = try extractor(["conv1", "mixed/output"], predicts: true)
+    #expect(single.imagesPerPass == 1)
+    let expected = try single.extract(0..<5)
+    let several = try extractor(["conv1", "mixed/output"], predicts: true, perPass: 4)
+    #expect(several.imagesPerPass == 4)
+    let block = try several.extract(0..<5)
+    #expect(block.images == [0, 1, 3, 4] && block.failures.map(\.image) == [2])
+    #expect(block.y == expected.y && block.x == expected.x)
+    #expect(block.predictions == expected.predictions)
+    for (rows, others) in zip(block.activations, expected.activations) {
+      let largest = others.reduce(0) { max($0, abs($1)) }
+      #expect(rows.count == others.count)
+      #expect(zip(rows, others).allSatisfy { abs($0 - $1) <= 1e-5 * largest })
+    }
+    // Whatever shares a pass with an image, and in which slot it lies.
+    let (first, rest) = (try several.extract(0..<2), try several.extract(2..<5))
+    #expect(zip(first.activations, rest.activations).map(+) == block.activations)
+    #expect(first.predictions + rest.predictions == block.predictions)
   }
 
   @Test("blocks and threads do not matter")

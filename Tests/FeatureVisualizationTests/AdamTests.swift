@@ -53,7 +53,7 @@ import Testing
     var state = Adam.State(parameterCount: 4)
     adam.ascend(
       &parameters, along: [0, 0, 0, 0].span, &state, factor: 0.5, decayScales: [0, 1, 2, 1000])
-    let expected: [Float] = [2, -4 / 1.05, 3 / 1.1, 1 / 51]
+    let expected: [Double] = [2, -4 / 1.05, 3 / 1.1, 1 / 51]
     #expect(greatestDifference(parameters, expected) < 1e-6)
   }
 

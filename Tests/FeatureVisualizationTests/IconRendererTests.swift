@@ -267,16 +267,21 @@ import Testing
     }
   }
 
-  @Test("fidelity is the cosine that the stored pixels evoke in a network compiled apart")
-  func fidelity() throws {
+  @Test(
+    "fidelity is the cosine that the stored pixels evoke in a network compiled apart",
+    arguments: [true, false])
+  func fidelity(isBorderGray: Bool) throws {
     let targets = (0..<4).map(direction)
-    let parameters = parameters(steps: 12)
+    var parameters = parameters(steps: 12)
+    parameters.border = isBorderGray ? .gray(0.5) : .replicate
     let compiled = try CompiledNetwork(
       network.graph, inputHeight: Self.side, inputWidth: Self.side, reading: [Self.layer],
       weights: PreparedWeights())
     // The card's: blue, green, red, less a mean, over 64.
     let gray = (SIMD3(repeating: 127.5) - SIMD3<Float>(104, 117, 123)) / 64
-    let warp = Warp(inputSide: Self.side, outputSide: Self.side, border: .constant(gray))
+    let warp = Warp(
+      inputSide: Self.side, outputSide: Self.side,
+      border: isBorderGray ? .constant(gray) : .replicate)
     func encoded(_ pixels: [UInt8]) -> [Float] {
       (0..<pixels.count).map { index in
         let (channel, pixel) = index.quotientAndRemainder(dividingBy: Self.side * Self.side)

@@ -147,6 +147,39 @@ import Testing
     #expect(error == Failure(index: 49))
   }
 
+  @Test("what runs beside a body runs to its end, and either's error is thrown")
+  func beside() throws {
+    // Each waits for what the other does first: they would not end one after the other.
+    let (isBesideThere, isBodyThere) = (Flag(), Flag())
+    let result = try Parallelism.withThreadCount(3) {
+      try parallel(beside: {
+        isBesideThere.set()
+        isBodyThere.wait()
+      }) {
+        isBodyThere.set()
+        isBesideThere.wait()
+        return Parallelism.threadCount
+      }
+    }
+    #expect(result == 3)
+    #expect(throws: Failure(index: 1)) {
+      try parallel(beside: { throw Failure(index: 1) }) { 0 }
+    }
+    let done = Flag()
+    #expect(throws: Failure(index: 2)) {
+      try parallel(beside: { done.set() }) { throw Failure(index: 2) }
+    }
+    #expect(done.isSet)
+  }
+
+  private final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+    func set() { value.store(true, ordering: .releasing) }
+    func wait() { while !isSet { usleep(100) } }
+  }
+
   @Test("disjoint elements of two, three and four arrays are written at once")
   func severalArrays() {
     var (a, b, c, d) = ([0, 0], [Float](repeating: 0, count: 2), [UInt8](), [SIMD2<Float>.zero])

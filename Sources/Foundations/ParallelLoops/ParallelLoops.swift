@@ -100,6 +100,32 @@ public func parallelWorkers<Failure: Error>(
   if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
 }
 
+/// Runs two things at the same time: `body` with all threads that its caller has, and beside it
+/// something that mostly waits, such as a write to a disk.
+///
+/// - Returns: What `body` returns.
+/// - Throws: The error of `beside`, if it throws, else that of `body`; either runs to its end.
+public func parallel<Result>(
+  beside: @escaping @Sendable () throws -> Void, _ body: () throws -> Result
+) throws -> Result {
+  let failure = Box<(any Error)?>(nil)
+  let group = DispatchGroup()
+  DispatchQueue.global().async(group: group) {
+    do { try beside() } catch { failure.value.withLock { $0 = error } }
+  }
+  let result = Swift.Result { try body() }
+  group.wait()
+  if let failure = failure.value.withLock({ $0 }) { throw failure }
+  return try result.get()
+}
+
+/// A value that closures share.
+private final class Box<Value>: Sendable {
+  let value: Mutex<Value>
+
+  init(_ value: sending Value) { self.value = Mutex(value) }
+}
+
 /// Memory of which each thread writes its own elements.
 private struct Slots<Element>: @unchecked Sendable {
   let base: UnsafeMutableBufferPointer<Element>

@@ -4,6 +4,7 @@ import Artifacts
 import CommandLine
 import Models
 import NeuralNetworks
+import ParallelLoops
 
 /// The work between a folder of images and a file of activations for each layer.
 ///
@@ -164,24 +165,51 @@ struct ExtractionRun {
   ) throws {
     let progress = ProgressReporter(
       "extract", total: images.names.count, done: first, unit: "image")
-    // At most 64 images, and at most 64 MiB of rows: so much is held, and lost when a run is
-    // killed.
-    let step = min(64, max(8, (64 << 20) / max(1, extractor.bytesPerImage)))
+    // At most 128 images, or what keeps all threads busy, and about 64 MiB of rows: so much is held, and
+    // lost when a run is killed.
+    let busy = 8 * extractor.imagesPerPass * Parallelism.threadCount
+    let step = min(max(128, busy), max(8, (64 << 20) / max(1, extractor.bytesPerImage)))
+    let writer = BlockWriter(layers: layers, journal: journal)
     for start in stride(from: first, to: images.names.count, by: step) {
       let range = start..<min(start + step, images.names.count)
-      let block = try extractor.extract(range) { progress.advance() }
-      for failure in block.failures { Diagnostics.warn(failure.reason) }
-      // The activations first, then the lines that vouch for them: whatever is cut off between the
-      // two is sampled again, to the same bytes.
-      for (layer, rows) in layers.enumerated() {
-        try rows.append(block.activations[layer])
-        try rows.synchronize()
+      // While the rows of a block go to the disk, the next one is sampled.
+      let block = try parallel(beside: { try writer.write() }) {
+        try extractor.extract(range) { progress.advance() }
       }
+      for failure in block.failures { Diagnostics.warn(failure.reason) }
       let outcomes = outcomes(of: block, in: range)
-      try journal.append(outcomes.map(\.line))
+      writer.block = (block.activations, outcomes.map(\.line))
       done(outcomes)
     }
+    try writer.write()
     progress.finish()
+  }
+
+  /// Writes blocks, one at a time.
+  private final class BlockWriter: @unchecked Sendable {
+    private let layers: [GrowingRows]
+    private let journal: RunJournal
+    /// What is written next: the rows of each layer and the lines of each image.
+    ///
+    /// Set only while nothing is being written.
+    var block: (rows: [[Float]], lines: [String])?
+
+    init(layers: [GrowingRows], journal: RunJournal) {
+      self.layers = layers
+      self.journal = journal
+    }
+
+    func write() throws {
+      guard let block else { return }
+      // The activations first, then the lines that vouch for them: whatever is cut off between the
+      // two is sampled again, to the same bytes.
+      for (rows, activations) in zip(layers, block.rows) {
+        try rows.append(activations)
+        try rows.synchronize()
+      }
+      try journal.append(block.lines)
+      self.block = nil
+    }
   }
 
   private func outcomes(of block: ActivationExtractor.Block, in range: Range<Int>) -> [Outcome] {

@@ -32,7 +32,7 @@ public struct IconParameters: Sendable {
   /// How many steps there are, and how large; in the published atlases 1,024 of one size, in the
   /// notebook 512.
   public var schedule = StepSchedule(
-    maximumStepCount: 320, warmup: 0.05, cooldown: 0.5, minimumGain: 0.06)
+    maximumStepCount: 320, warmup: 0.05, cooldown: 0.5, minimumGain: 0.08)
   /// Independent starts, the best of which is kept; 4 in the published atlases.
   public var restartCount = 1
   /// The run's seed.
