@@ -83,7 +83,7 @@ import Testing
     }
     #expect(try record(.grid) == record(.grid, "--minimum-count", "06", "--exemplars=8"))
     #expect(
-      try record(.render, "--condition", "20.0", "--vignette=0.80") == record(.render))
+      try record(.render, "--condition", "20.0", "--vignette=0.30") == record(.render))
     #expect(try record(.embed, "--perplexity", "30.0") == record(.embed))
     // What is for the other method does not count.
     #expect(try record(.embed, "--min-dist", "0.3") == record(.embed))
