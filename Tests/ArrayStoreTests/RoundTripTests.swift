@@ -42,6 +42,29 @@ import Testing
     #expect(try reader.doubles("floats") == floats.map { Double($0) })
   }
 
+  @Test("half precision takes two bytes and is read as single precision, to the last bit")
+  func halves() throws {
+    let values: [Float16] = [
+      0, -0.0, 1, -2.5, 0.1, 65504, .infinity, -.infinity, .leastNonzeroMagnitude,
+      .leastNormalMagnitude, Float16(1).nextUp,
+    ]
+    let many = [[Float16]](repeating: values, count: 20_000).flatMap { $0 }
+    let reader = try written { try $0.write("x", many, shape: [20_000, 11]) }
+    #expect(try reader.shape(of: "x") == [20_000, 11])
+    let read = try reader.floats("x")
+    #expect(read.map(\.bitPattern) == many.map { Float($0).bitPattern })
+    #expect(try reader.floats("x", rows: 19_998..<19_999) == values.map { Float($0) })
+    let size = try #require(
+      FileManager.default.attributesOfItem(atPath: folder.file("x.h5"))[.size] as? Int)
+    #expect(size < 2 * many.count + 20_000)
+    let growing = try written { writer in
+      let rows = try writer.appendable("rows", of: Float16.self, rowShape: [11])
+      try rows.append(values)
+      try rows.append(values)
+    }
+    #expect(try growing.floats("rows") == (values + values).map { Float($0) })
+  }
+
   @Test("not-a-number, infinities and zeros of both signs keep their bits")
   func specialNumbers() throws {
     let values: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, .leastNonzeroMagnitude]

@@ -16,6 +16,16 @@ static inline hid_t hdf5_stored_int32(void) { return H5T_STD_I32LE; }
 static inline hid_t hdf5_stored_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t hdf5_stored_uint8(void) { return H5T_STD_U8LE; }
 
+// IEEE 754 binary16, for which HDF5 1.10 has no name: a binary32 with other fields. Negative if it
+// cannot be made.
+static inline hid_t hdf5_make_half(hid_t single) {
+  hid_t type = H5Tcopy(single);
+  if (type >= 0 && H5Tset_fields(type, 15, 10, 5, 0, 10) >= 0 && H5Tset_size(type, 2) >= 0 &&
+      H5Tset_ebias(type, 15) >= 0)
+    return type;
+  return -1;
+}
+
 static inline hid_t hdf5_c_string(void) { return H5T_C_S1; }
 static inline size_t hdf5_variable_size(void) { return H5T_VARIABLE; }
 

@@ -1,6 +1,6 @@
 internal import CHDF5
 
-/// A number type that datasets hold: `Float`, `Double`, `Int32` or `UInt8`.
+/// A number type that datasets hold: `Float16`, `Float`, `Double`, `Int32` or `UInt8`.
 public protocol StoredElement: BitwiseCopyable, Sendable {
   /// The type's representation in the file.
   static var storedType: StoredType { get }
@@ -8,6 +8,8 @@ public protocol StoredElement: BitwiseCopyable, Sendable {
 
 /// The number types that datasets hold; all lie little-endian in the file, whatever the machine.
 public enum StoredType: Sendable {
+  /// IEEE 754 binary16.
+  case float16
   /// IEEE 754 binary32.
   case float32
   /// IEEE 754 binary64.
@@ -16,6 +18,11 @@ public enum StoredType: Sendable {
   case int32
   /// An unsigned byte.
   case uint8
+}
+
+extension Float16: StoredElement {
+  /// IEEE 754 binary16; read as `Float`.
+  public static var storedType: StoredType { .float16 }
 }
 
 extension Float: StoredElement {
@@ -44,6 +51,7 @@ extension StoredType {
   /// It starts the library, so call it within `call`.
   var inMemory: hid_t {
     switch self {
+    case .float16: halfInMemory
     case .float32: hdf5_native_float()
     case .float64: hdf5_native_double()
     case .int32: hdf5_native_int32()
@@ -56,6 +64,7 @@ extension StoredType {
   /// It starts the library, so call it within `call`.
   var inFile: hid_t {
     switch self {
+    case .float16: halfInFile
     case .float32: hdf5_stored_float()
     case .float64: hdf5_stored_double()
     case .int32: hdf5_stored_int32()
@@ -63,6 +72,10 @@ extension StoredType {
     }
   }
 }
+
+// Made once, on first use within `call`, and kept as the library's own types are.
+private let halfInMemory = hdf5_make_half(hdf5_native_float())
+private let halfInFile = hdf5_make_half(hdf5_stored_float())
 
 /// UTF-8 strings, each padded with zeros to the length of the longest.
 ///

@@ -9,7 +9,7 @@ extension StoredArray {
   /// - Throws: `HDF5Failure` that names both types.
   func expect(_ expected: StoredType) throws(HDF5Failure) {
     switch expected {
-    case .float32, .float64:
+    case .float16, .float32, .float64:
       try expect(typeClass == H5T_FLOAT && bytesPerElement <= 8, "floating-point numbers")
     case .int32:
       // An unsigned 32-bit integer may exceed `Int32`; HDF5 would clamp it without a word.
