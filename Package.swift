@@ -156,6 +156,9 @@ let package = Package(
       on: ["Drawing", "Grids", "Images", "Matrices", "Numerics", "ParallelLoops"]),
     .room("Atlas", "Mosaics", on: ["Grids", "Numerics"]),
     .room(
+      "Atlas", "Attribution",
+      on: ["Activations", "Images", "Models", "NeuralNetworks", "Randomness"]),
+    .room(
       "Atlas", "IconQuality",
       on: [
         "Activations", "Drawing", "Images", "Matrices", "Models", "Mosaics", "NeuralNetworks",
@@ -336,6 +339,12 @@ let package = Package(
     .tests(
       for: "NeuralNetworks",
       on: ["ModelFormats", "Models", "Randomness", "Matrices", "ParallelLoops", "TestSupport"]),
+    .tests(
+      for: "Attribution",
+      on: [
+        "Activations", "Images", "ModelFormats", "Models", "NeuralNetworks", "Matrices",
+        "TestSupport",
+      ]),
     .tests(
       for: "Activations",
       on: [

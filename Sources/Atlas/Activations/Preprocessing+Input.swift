@@ -1,6 +1,6 @@
 package import Images
 package import Models
-internal import NeuralNetworks
+package import NeuralNetworks
 
 extension Preprocessing {
   /// Reads an image file into a network's input, channels × height × width.
@@ -14,7 +14,7 @@ extension Preprocessing {
   /// - Returns: The image's own size.
   /// - Throws: `ImageError` if the file cannot be read or decoded.
   @discardableResult
-  func readInput(
+  package func readInput(
     _ path: String, decodesFast: Bool = false, into input: inout MutableSpan<Float>
   ) throws(ImageError) -> Extent {
     let smallest = decodesFast ? (resized.width, resized.height) : nil

@@ -20,6 +20,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case picture = 8
   /// Samples from which inverted lists are made.
   case neighborLists = 9
+  /// Samples whose attribution is computed.
+  case attribution = 10
 }
 
 /// An endless stream of random numbers that belongs to a seed, a purpose, an item and a step.

@@ -132,3 +132,31 @@ extension ActivationForm {
     }
   }
 }
+
+extension ActivationForm {
+  /// The indices of a position's channels among the elements of one image, in plain order.
+  public typealias Elements = StrideTo<Int>
+
+  /// Where the vector of a position lies in a tensor of one image.
+  ///
+  /// - Parameters:
+  ///   - y: The position's row; 0 in a vector.
+  ///   - x: Its column.
+  ///   - shape: The tensor's sizes.
+  /// - Returns: One index for each channel.
+  /// - Precondition: The position lies in the map that `map(of:)` tells.
+  public func elements(y: Int, x: Int, of shape: TensorShape) -> Elements {
+    let map = map(of: shape)
+    let place = y * map.width + x
+    func every(_ step: Int, from first: Int) -> Elements {
+      stride(from: first, to: first + map.channels * step, by: step)
+    }
+    return switch self {
+    case .map: every(map.positionCount, from: place)
+    case .channelsLast: every(1, from: place * map.channels)
+    case .tokens(let first, _, _): every(1, from: (first + place) * map.channels)
+    case .channelTokens(let first, _, _): every(shape.dimensions[2], from: first + place)
+    case .vector: every(1, from: 0)
+    }
+  }
+}

@@ -4,8 +4,8 @@ public import NeuralNetworks
 /// How an icon is optimized.
 ///
 /// The defaults are the atlas recipe's (Carter et al. 2019 and lucid's notebook
-/// "activation-atlas-simple"), but for the optimizer, which needs a third of the steps for the same
-/// fidelity (`Documentation/choices.md`).
+/// "activation-atlas-simple"), but for the optimizer, which needs a quarter of the steps for the same
+/// fidelity, and for the border, beyond which views show the edge's colors (`Documentation/choices.md`).
 public struct IconParameters: Sendable {
   /// What is optimized in place of pixels.
   public enum Parameterization: Sendable {

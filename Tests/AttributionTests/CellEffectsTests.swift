@@ -1,0 +1,53 @@
+import Attribution
+import TestTags
+import Testing
+
+@Suite(.tags(.quick)) struct CellEffectsTests {
+  @Test("means, agreement and errors over images are those of the definition")
+  func definition() throws {
+    // Cell 1 has three samples of two images, cell 0 one, cell 2 none; a sample is in no cell.
+    var effects = CellEffects(cellCount: 3, classCount: 2)
+    effects.add([1, 4, 3, -2, 9, 9].span, ofCells: [1, 1, -1])
+    effects.add([8, -10, 5, 6].span, ofCells: [1, 0])
+    #expect(effects.sampleCounts == [1, 3, 0] && effects.imageCounts == [1, 2, 0])
+    #expect(effects.mean(cell: 1, onClass: 0) == 4)
+    #expect(abs(effects.mean(cell: 1, onClass: 1) + 8 / 3) < 1e-12)
+    #expect(effects.agreement(cell: 1, onClass: 0) == 1)
+    #expect(abs(effects.agreement(cell: 1, onClass: 1) - 2 / 3) < 1e-12)
+    // Images' sums less their samples' means: (1 + 3) − 2 · 4 = −4 and 8 − 4 = 4; √(2 · (16 + 16)) / 3.
+    #expect(abs(effects.standardError(cell: 1, onClass: 0) - 8 / 3) < 1e-12)
+    #expect(effects.mean(cell: 0, onClass: 1) == 6)
+    #expect(effects.standardError(cell: 0, onClass: 1).isNaN)
+    #expect(effects.mean(cell: 2, onClass: 0) == 0 && effects.agreement(cell: 2, onClass: 0) == 0)
+  }
+
+  @Test("with a sample an image the standard error is the usual one")
+  func independentSamples() {
+    let values: [Float] = [2, 4, 4, 4, 5, 5, 7, 9]
+    var effects = CellEffects(cellCount: 1, classCount: 1)
+    for value in values { effects.add([value].span, ofCells: [0]) }
+    // Variance 32 / 7 of 8 samples.
+    let expected = (32.0 / 7 / 8).squareRoot()
+    #expect(abs(effects.standardError(cell: 0, onClass: 0) - expected) < 1e-12)
+  }
+
+  @Test("a cell's samples are as many as wanted, chosen by themselves")
+  func choice() {
+    let cells = (0..<1000).map { Int32($0 % 7 - 1) }
+    let chosen = SampleChoice.samples(of: [cells], count: 20, seed: 3)
+    #expect(chosen == chosen.sorted() && Set(chosen).count == 6 * 20)
+    for cell in 0..<6 { #expect(chosen.count { cells[$0] == Int32(cell) } == 20) }
+    #expect(SampleChoice.samples(of: [cells], count: 20, seed: 4) != chosen)
+    // More keep the fewer; a cell of fewer samples gives all.
+    let more = SampleChoice.samples(of: [cells], count: 30, seed: 3)
+    #expect(Set(more).isSuperset(of: chosen))
+    let all = SampleChoice.samples(of: [cells], count: 1000, seed: 3)
+    #expect(all == cells.indices.filter { cells[$0] >= 0 })
+    // A second grid adds its own.
+    let halves = (0..<1000).map { Int32($0 / 500) }
+    let both = SampleChoice.samples(of: [cells, halves], count: 20, seed: 3)
+    #expect(Set(both).isSuperset(of: chosen))
+    for half in 0..<2 { #expect(both.count { halves[$0] == Int32(half) } >= 20) }
+    #expect(SampleChoice.samples(of: [[]], count: 5, seed: 0).isEmpty)
+  }
+}
