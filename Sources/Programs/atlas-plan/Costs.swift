@@ -104,10 +104,10 @@ struct Costs {
     case "grid": return Cost(seconds: n * c / 4e8, disk: 4 * cellCount(product) * c + 4 * n)
     case "render":
       let settings = product.settings
-      // Icons that may end early take about half of the most steps.
+      // Icons that may end early take about two fifths of the most steps.
       let settles = Double(settings["minimum-gain"] ?? "") ?? 0 > 0
       let runs =
-        cellCount(product) * (Double(settings["steps"] ?? "") ?? 512) * (settles ? 0.5 : 1)
+        cellCount(product) * (Double(settings["steps"] ?? "") ?? 512) * (settles ? 0.4 : 1)
         * (Double(settings["restarts"] ?? "") ?? 1)
       let side = Double(settings["size"] ?? "") ?? 80
       // Forward, and as much again for the gradient, which convolutions below the layer need alone.
