@@ -1,4 +1,4 @@
-# The default: an atlas to look at, in about four minutes on two cores for a thousand photographs
+# The default: an atlas to look at, in two to three minutes on two cores for a thousand photographs
 # (half of it for icons).
 #
 # All values are the programs' own: 100 positions per image, t-SNE of 64 components, a grid of 20, icons of 80

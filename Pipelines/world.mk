@@ -1,4 +1,4 @@
-# The synthetic world, where neither MODEL nor DATASET is given: an atlas in under four minutes.
+# The synthetic world, where neither MODEL nor DATASET is given: an atlas in under two minutes.
 
 # 3,160 images give enough samples. The layers mixed4 have 5 × 5 positions without the border, all of
 # which are taken; mixed5 has 2 × 2.
