@@ -12,9 +12,10 @@ public final class LayerIntervention {
   private let network: CompiledNetwork
   private let logits: String
   private let shape: TensorShape
-  /// The layer's tensor as the image has it, and the logits of it.
+  /// The layer's tensor as the image has it.
   private var values: [Float] = []
-  private var scores: [Float] = []
+  /// The logits of it.
+  public private(set) var scores: [Float] = []
 
   /// Compiles the network above the layer.
   ///
