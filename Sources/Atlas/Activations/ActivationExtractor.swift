@@ -101,8 +101,8 @@ public final class ActivationExtractor: Sendable {
   /// 0.92 for ViT-B/16 and 0.94 for GoogLeNet up to mixed4c; but 1.05 to 1.07 for SqueezeNet 1.1 and
   /// MobileNetV2, whose maps leave the caches (`atlas-network profile --batch`). So the networks of
   /// less than 10⁹ operations get one at a time, and so do those that are written down for one image,
-  /// and large images. The number depends on the network alone: an image's samples are the same
-  /// whatever else is sampled.
+  /// and large images. The number depends on the network alone, so that an image's samples of a layer
+  /// are the same whatever else is sampled.
   private static func inputShape(
     _ graph: NetworkGraph, _ size: Extent, _ tensors: [String], count: Int? = nil
   ) throws(GraphError) -> TensorShape {
@@ -110,14 +110,13 @@ public final class ActivationExtractor: Sendable {
     guard let map = image.map else { return image }
     if let count { return graph.batch(of: map, count: count, for: tensors) }
     guard size.height * size.width <= 256 * 256 else { return image }
-    var operations = 0
-    for tensor in tensors {
-      operations = max(
-        operations,
-        try graph.floatingPointOperations(
-          to: tensor, inputHeight: size.height, inputWidth: size.width))
+    // Of all that the network computes, not of what is sampled; a head that is not known has none.
+    let operations = (graph.outputNames + tensors).compactMap { tensor in
+      try? graph.floatingPointOperations(
+        to: tensor, inputHeight: size.height, inputWidth: size.width)
     }
-    return operations < 1_000_000_000 ? image : graph.batch(of: map, count: 4, for: tensors)
+    return (operations.max() ?? 0) < 1_000_000_000
+      ? image : graph.batch(of: map, count: 4, for: tensors)
   }
 
   /// How many images a thread computes in a pass.
