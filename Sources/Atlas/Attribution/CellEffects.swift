@@ -3,7 +3,7 @@
 ///
 /// Effects come image by image. Samples of one image are alike, so images count, not samples, for the
 /// standard error: it is that of a mean over clusters (Liang and Zeger, Biometrika 1986), √(G / (G − 1)
-/// Σ_g (Σ_{i ∈ g} (x_i − m))²) / n with G images and n samples.
+/// Σ_g (Σ_{i ∈ g} (x_i − x̄))²) / n with G images, n samples and their mean x̄.
 public struct CellEffects: Sendable {
   /// The number of cells, m.
   public let cellCount: Int
@@ -18,7 +18,7 @@ public struct CellEffects: Sendable {
   private var sums: [Double]
   private var positives, negatives: [Int32]
   // Over images g: Σ S_g² and Σ n_g S_g, m × l, and Σ n_g², m; S_g the sum and n_g the number of an
-  // image's samples in a cell. With m the mean, Σ (S_g − n_g m)² = Σ S_g² − 2m Σ n_g S_g + m² Σ n_g².
+  // image's samples in a cell. Σ (S_g − n_g x̄)² = Σ S_g² − 2x̄ Σ n_g S_g + x̄² Σ n_g².
   private var squares, products: [Double]
   private var countSquares: [Double]
 

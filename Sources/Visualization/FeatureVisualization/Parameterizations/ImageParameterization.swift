@@ -27,8 +27,8 @@ public protocol ImageParameterization: Sendable {
   /// - Returns: `parameterCount` numbers that depend on the three alone.
   func start(seed: UInt64, item: Int, restart: Int) -> [Float]
 
-  /// How much of the weight decay each parameter takes, 1 in the mean or 0 for all; `parameterCount`
-  /// numbers.
+  /// What the weight decay is multiplied by for each parameter; `parameterCount` numbers, 1 in the mean
+  /// for a spectrum.
   var weightDecayScales: [Float] { get }
 
   /// Memory for one thread.
@@ -58,9 +58,6 @@ public protocol ImageParameterization: Sendable {
 }
 
 extension ImageParameterization {
-  /// All alike.
-  public var weightDecayScales: [Float] { [Float](repeating: 1, count: parameterCount) }
-
   /// Independent normal numbers with standard deviation 0.01, as in lucid: nearly gray.
   public func start(seed: UInt64, item: Int, restart: Int) -> [Float] {
     var stream = RandomStream(seed: seed, purpose: .iconStart, item: item, step: restart)

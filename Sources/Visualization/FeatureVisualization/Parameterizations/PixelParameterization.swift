@@ -24,6 +24,9 @@ public struct PixelParameterization: ImageParameterization {
   public var name: String { "pixels" }
   /// Three for each pixel.
   public var parameterCount: Int { 3 * side * side }
+  /// A fifth, all alike: pixels have no frequencies to choose among, and with the whole decay of a spectrum
+  /// contrast goes before noise does.
+  public var weightDecayScales: [Float] { [Float](repeating: 0.2, count: parameterCount) }
   /// None is needed.
   public func makeWorkspace() {}
 
