@@ -43,6 +43,17 @@ import Testing
       maxPool: maxPool, weights: weights)
   }
 
+  /// A layer's attribution and interventions, both at the same image.
+  private func interventions(_ layer: String) throws -> (LogitAttribution, LayerIntervention) {
+    let (network, image) = try inception()
+    let attribution = try attribution(network, layer)
+    try attribution.show(image)
+    let intervention = try LayerIntervention(
+      network: network, layer: attribution.layer, logits: "fc", weights: weights)
+    try intervention.show(attribution.values())
+    return (attribution, intervention)
+  }
+
   private func positions(_ layer: NetworkLayer) -> [(y: Int, x: Int)] {
     (0..<layer.shape.height).flatMap { y in (0..<layer.shape.width).map { (y, $0) } }
   }
@@ -181,12 +192,7 @@ import Testing
 
   @Test("where logits are linear in the layer, ablation and integrated gradients are the effects")
   func linearInterventions() throws {
-    let (network, image) = try inception()
-    let attribution = try attribution(network, "mixed/output")
-    try attribution.show(image)
-    let intervention = try LayerIntervention(
-      network: network, layer: attribution.layer, logits: "fc", weights: weights)
-    try intervention.show(attribution.values())
+    let (attribution, intervention) = try interventions("mixed/output")
     let mean = [Float](repeating: 0.25, count: attribution.layer.shape.channels)
     // Ablation is a difference of logits, far larger than itself.
     let rounding = 1e-6 * largest(try attribution.scores())
@@ -209,12 +215,7 @@ import Testing
 
   @Test("integrated gradients of many steps are the effect of ablation in any layer")
   func integration() throws {
-    let (network, image) = try inception()
-    let attribution = try attribution(network, "conv1")
-    try attribution.show(image)
-    let intervention = try LayerIntervention(
-      network: network, layer: attribution.layer, logits: "fc", weights: weights)
-    try intervention.show(attribution.values())
+    let (_, intervention) = try interventions("conv1")
     for (y, x) in [(5, 6), (12, 12), (20, 3)] {
       let ablation = try intervention.ablationEffects(y: y, x: x)
       let integrated = try intervention.integratedGradients(y: y, x: x, stepCount: 400)

@@ -57,26 +57,6 @@ import Testing
     #expect(greatestDifference(parameters, expected) < 1e-6)
   }
 
-  @Test(
-    "a spectrum's decay is 1 in the mean and grows with the square of the frequency",
-    arguments: [8, 9, 80])
-  func decayOfSpectra(side: Int) {
-    let scales = FourierParameterization(side: side).weightDecayScales
-    #expect(scales.count == FourierParameterization(side: side).parameterCount)
-    let columns = side / 2 + 1
-    #expect(scales[0] == 0)
-    // Real part, first plane, one cycle across and the highest frequency in either direction.
-    #expect(abs(scales[1] - 6 / Float(side * side)) < 1e-6)
-    #expect(scales[(side - 1) * columns] == scales[columns])
-    let corner = scales[(side / 2) * columns + columns - 1]
-    #expect(corner == scales.max())
-    if side % 2 == 0 { #expect(corner == 3) }
-    let mean = scales.reduce(0, +) / Float(scales.count)
-    #expect(abs(mean - 1) < 4 / Float(side))
-    #expect(PixelParameterization(side: side).weightDecayScales.allSatisfy { $0 == 0.2 })
-    #expect(PhaseParameterization(side: side).weightDecayScales.allSatisfy { $0 == 0 })
-  }
-
   @Test("it climbs")
   func climbs() {
     var x: [Float] = [4]
