@@ -157,7 +157,9 @@ let package = Package(
     .room("Atlas", "Mosaics", on: ["Grids", "Numerics"]),
     .room(
       "Atlas", "Attribution",
-      on: ["Activations", "Images", "Models", "NeuralNetworks", "Randomness"]),
+      on: [
+        "Activations", "Images", "Matrices", "Models", "NeuralNetworks", "Numerics", "Randomness",
+      ]),
     .room(
       "Atlas", "IconQuality",
       on: [
@@ -210,7 +212,8 @@ let package = Package(
       "atlas-embed",
       on: [
         "ArrayStore", "Artifacts", "Embedding", "Images", "LayoutCommandLine", "LayoutPictures",
-        "LayoutQuality", "Layouts", "LinearAlgebra", "Matrices", "Neighbors", "ParallelLoops",
+        "LayoutQuality", "Layouts", "LinearAlgebra", "Matrices", "Neighbors", "Numerics",
+        "ParallelLoops",
         "Randomness",
       ]),
     .program(
@@ -225,6 +228,18 @@ let package = Package(
       on: [
         "ArrayStore", "Artifacts", "FeatureVisualization", "LinearAlgebra", "Matrices",
         "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks", "PrincipalComponents",
+      ]),
+    .program(
+      "atlas-attribute",
+      on: [
+        "Activations", "ArrayStore", "Artifacts", "Attribution", "LinearAlgebra", "Matrices",
+        "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks", "ParallelLoops",
+      ]),
+    .program(
+      "atlas-select",
+      on: [
+        "ArrayStore", "Artifacts", "Attribution", "Matrices", "ModelFormats", "Models",
+        "NetworkCommandLine", "NeuralNetworks",
       ]),
     .program(
       "atlas-judge",

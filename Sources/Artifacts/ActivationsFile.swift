@@ -57,6 +57,40 @@ public struct ActivationsFile {
       images: try reader.read(Self.predictionImages),
       classes: try reader.read(Self.predictedClasses))
   }
+
+  /// What atlas-select has chosen from another file of activations.
+  public struct Selection: Sendable {
+    /// The samples that were chosen, as indices into the other file's, ascending; n of them.
+    public var samples: [Int32]
+    /// Their effects on the classes that they were chosen for, n × q.
+    public var effects: Matrix
+    /// What these classes are called; q of them.
+    public var classNames: [String]
+
+    /// Makes a selection from its parts.
+    ///
+    /// - Precondition: A row of effects for each sample, and a column for each class.
+    public init(samples: [Int32], effects: Matrix, classNames: [String]) {
+      precondition(
+        effects.rowCount == samples.count && effects.columnCount == classNames.count,
+        "\(samples.count) samples and \(classNames.count) classes")
+      (self.samples, self.effects, self.classNames) = (samples, effects, classNames)
+    }
+  }
+
+  /// What the samples were chosen for; nil for a file that was not made by atlas-select.
+  ///
+  /// - Throws: `ArtifactError` if an effect is not finite.
+  public func selection() throws -> Selection? {
+    guard reader.contains(Self.selectedSamples), reader.contains(Self.selectedEffects),
+      reader.contains(Self.selectedClasses)
+    else { return nil }
+    let effects = try reader.matrix(Self.selectedEffects)
+    guard effects.firstNonFiniteRow() == nil else { throw reader.damage("an effect is not finite") }
+    return Selection(
+      samples: try reader.read(Self.selectedSamples), effects: effects,
+      classNames: try reader.read(Self.selectedClasses))
+  }
 }
 
 /// Consecutive ranges of samples of about 64 MiB each.
@@ -121,10 +155,19 @@ public final class ActivationsWriter {
     x = try writer.appendable(SampleOrigins.xDataset)
   }
 
-  /// Begins a file of activations that come block by block and from no images.
-  public init(path: String, subject: Subject, channelCount: Int) throws(ArrayStoreError) {
+  /// Begins a file of activations that come block by block.
+  ///
+  /// - Parameters:
+  ///   - path: Where the file will be.
+  ///   - subject: Which network and layer the activations are of.
+  ///   - provenance: The run; nil for samples that are made up.
+  ///   - channelCount: The number of channels.
+  /// - Throws: `ArrayStoreError` if there can be no such file.
+  public init(
+    path: String, subject: Subject, provenance: Provenance? = nil, channelCount: Int
+  ) throws(ArrayStoreError) {
     writer = try ArtifactWriter(
-      ActivationsFile.schema, path: path, provenance: nil, subject: subject)
+      ActivationsFile.schema, path: path, provenance: provenance, subject: subject)
     rows = try writer.appendable(ActivationsFile.activations, rowShape: [channelCount])
     (image, y, x) = (nil, nil, nil)
   }
@@ -150,6 +193,24 @@ public final class ActivationsWriter {
     try image.append(images)
     try y.append(rows)
     try x.append(columns)
+  }
+
+  /// Writes which samples of another file these are, and where they come from, as that file says.
+  ///
+  /// - Throws: `ArrayStoreError`, or what reading the other file throws.
+  public func write(_ selection: ActivationsFile.Selection, of source: ActivationsFile) throws {
+    try writer.write(ActivationsFile.selectedSamples, selection.samples)
+    try writer.write(ActivationsFile.selectedEffects, selection.effects)
+    try writer.write(ActivationsFile.selectedClasses, selection.classNames)
+    if var origins = try source.origins() {
+      let samples = selection.samples.map(Int.init)
+      origins.image = samples.map { origins.image[$0] }
+      origins.y = samples.map { origins.y[$0] }
+      origins.x = samples.map { origins.x[$0] }
+      try writer.write(origins)
+    }
+    if let geometry = try source.geometry() { try writer.write(geometry) }
+    if let folder = try source.imagesFolder() { try writer.write(folder) }
   }
 
   /// Writes what the images are called, and the shape of the feature map that positions lie in.
@@ -203,6 +264,15 @@ extension ActivationsFile {
     "predictions/classes", ["p", "b"],
     "The network's best classes of each image, best first; indices of its outputs.",
     .optionally("with --predict"))
+  private static let selected = Presence.optionally("from `atlas-select`")
+  static let selectedSamples = Dataset<Int32>(
+    "selection/sample", ["n"], "Index of each sample in the file that it was chosen from.", selected
+  )
+  static let selectedEffects = Dataset<Float>(
+    "selection/effect", ["n", "q"], unit: "logits",
+    "Effect of each sample on each class that samples were chosen for.", selected)
+  static let selectedClasses = Dataset<String>(
+    "selection/class", ["q"], "What these classes are called.", selected)
   static let positionsPerImage = Attribute<Int>(
     "positions_per_image", "Samples that each image gave.", SampleOrigins.absence)
 
@@ -218,6 +288,7 @@ extension ActivationsFile {
       Axis("n", "samples", atLeast: 1), Axis("c", "channels of the layer", atLeast: 1),
       Axis("f", "images that could not be read"), Axis("p", "images with predictions"),
       Axis("b", "classes kept of each image, 5"),
+      Axis("q", "classes that samples were chosen for, 1 or 2"),
     ] + SampleOrigins.axes,
     attributes: SampleOrigins.attributes + [
       positionsPerImage.schema, ImagesFolder.attribute.schema,
@@ -225,6 +296,7 @@ extension ActivationsFile {
       + SampleGeometry.attributes,
     datasets: [activations.schema] + SampleOrigins.datasets + SampleGeometry.datasets + [
       failedImages.schema, failureReasons.schema, predictionImages.schema, predictedClasses.schema,
+      selectedSamples.schema, selectedEffects.schema, selectedClasses.schema,
     ],
     example: """
       import h5py

@@ -22,9 +22,9 @@ final class ArtifactWriter {
   }
 
   /// Begins a file around rows that are on the disk already.
-  convenience init(
+  convenience init<Element: StoredElement>(
     _ schema: FileSchema, path: String, provenance: Provenance?, subject: Subject,
-    rows: GrowingRows, as dataset: Dataset<Float>
+    rows: GrowingRows, as dataset: Dataset<Element>
   ) throws(ArrayStoreError) {
     let file = try ArrayFileWriter(
       path: path, kind: schema.kind, rows: rows, as: dataset.schema.name)

@@ -84,12 +84,36 @@ public struct CellsFile {
     return level
   }
 
+  /// The sides of all grids, ascending.
+  ///
+  /// - Throws: `ArtifactError` if a grid's name is no side.
+  public func sides() throws -> [Int] {
+    let sides = groups.compactMap { Int($0) }
+    guard sides.count == groups.count, !sides.isEmpty else {
+      throw reader.damage("\(groups.joined(separator: ", ")) are not the sides of grids")
+    }
+    return sides.sorted()
+  }
+
+  /// The cell of each sample, an index into the cells of a grid; −1 for none.
+  ///
+  /// - Throws: `ArtifactError` if there is no such grid, or a sample is in a cell that there is not.
+  public func cellOfSample(side: Int?) throws -> [Int32] {
+    let group = try self.group(side)
+    let cells = try reader.read(Self.cellOfSample.at(group))
+    let count = Int32(clamping: try reader.shape(of: Self.row.at(group))[0])
+    guard cells.allSatisfy({ $0 >= -1 && $0 < count }) else {
+      throw reader.damage("samples of grid \(group) are in cells that it has not")
+    }
+    return cells
+  }
+
   /// How many different images the samples of each cell of a grid come from; nil where they are unknown.
   ///
   /// - Throws: `ArtifactError` if there is no such grid.
   public func imageCounts(side: Int?) throws -> [Int32]? {
     let dataset = Self.imageCount.at(try group(side))
-    return try reader.contains(dataset) ? try reader.read(dataset) : nil
+    return reader.contains(dataset) ? try reader.read(dataset) : nil
   }
 
   /// Images of cells: their exemplars, most similar to the cell's mean first.
@@ -110,7 +134,7 @@ public struct CellsFile {
   public func exemplars(side: Int?, in folder: String? = nil) throws -> Exemplars? {
     let group = try self.group(side)
     let (names, centers) = (Self.exemplarNames.at(group), Self.exemplarCenters.at(group))
-    guard try reader.contains(names), try reader.contains(centers),
+    guard reader.contains(names), reader.contains(centers),
       let folder = try folder ?? reader.imagesFolder()?.path
     else { return nil }
     let lengths = try reader.lengths(of: Self.schema.datasets.map { $0.at(group) })

@@ -64,6 +64,15 @@ extension Float: DatasetElement {
   ) throws(ArrayStoreError) -> [Float] { try file.floats(name, rows: rows) }
 }
 
+/// Read as floats where more than a few are wanted; conversions are exact.
+extension Float16: DatasetElement {
+  static var typeName: String { "float16" }
+
+  static func read(
+    _ name: String, rows: Range<Int>?, from file: ArrayFileReader
+  ) throws(ArrayStoreError) -> [Float16] { try file.floats(name, rows: rows).map(Float16.init) }
+}
+
 extension Double: DatasetElement {
   static var typeName: String { "float64" }
 

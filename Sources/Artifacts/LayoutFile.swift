@@ -108,6 +108,37 @@ public struct LayoutFile {
       name: name, settings: Dictionary(settings.map { ($0.name, $0.value) }) { first, _ in first })
   }
 
+  /// What the first coordinate of a layout is that contrasts two classes.
+  public struct Contrast: Sendable, Equatable {
+    /// What the class on the left and the class on the right are called.
+    public var left, right: String
+    /// The difference of effects, in logits, that 1 stands for; −1 and 1 are the ends.
+    public var scale: Double
+
+    /// Makes a contrast from its parts.
+    public init(left: String, right: String, scale: Double) {
+      (self.left, self.right, self.scale) = (left, right, scale)
+    }
+
+    /// The part of the first coordinate that grids cover.
+    public static let range = -1.0...1.0
+  }
+
+  /// What the first coordinate contrasts; nil for other layouts.
+  public func contrast() throws -> Contrast? {
+    guard let scale = try reader.optional(Self.contrastScale),
+      let left = try reader.optional(Self.contrastLeft),
+      let right = try reader.optional(Self.contrastRight)
+    else { return nil }
+    return Contrast(left: left, right: right, scale: scale)
+  }
+
+  /// A measure of the layout's quality report; nil where it has none.
+  public func measure(_ name: String) throws -> Double? {
+    guard case .number(let value) = try reader.file.attribute(name) else { return nil }
+    return value
+  }
+
   /// The name of the metric by which samples were compared.
   public func metric() throws -> String { try reader.required(Self.metric) }
 
@@ -151,6 +182,13 @@ public final class LayoutWriter {
     for (name, value) in method.settings.sorted(by: { $0.key < $1.key }) {
       try writer.set(name, value, of: LayoutFile.methodName.schema.group)
     }
+  }
+
+  /// Writes what the first coordinate contrasts.
+  public func write(_ contrast: LayoutFile.Contrast) throws(ArrayStoreError) {
+    try writer.set(LayoutFile.contrastLeft, contrast.left)
+    try writer.set(LayoutFile.contrastRight, contrast.right)
+    try writer.set(LayoutFile.contrastScale, contrast.scale)
   }
 
   /// Writes the course of the loss: steps in ascending order, and the loss at each.
@@ -203,6 +241,15 @@ extension LayoutFile {
     ofEmbed)
   static let metric = Attribute<String>(
     "metric", "How samples were compared: `cosine` or `euclidean`.", ofEmbed)
+  private static let contrasting = Presence.optionally("with `--contrast`")
+  static let contrastLeft = Attribute<String>(
+    "left", of: "contrast", "The class that samples at the left argue for.", contrasting)
+  static let contrastRight = Attribute<String>(
+    "right", of: "contrast", "The class that samples at the right argue for.", contrasting)
+  static let contrastScale = Attribute<Double>(
+    "scale", of: "contrast",
+    "The difference of a sample's effects on the two, in logits, that is 1 in the first coordinate; larger ones lie at 1 or −1.",
+    contrasting)
   static let measures = [
     Attribute<Double>(
       "trustworthiness_{q}",
@@ -244,7 +291,10 @@ extension LayoutFile {
       Axis("t", "steps at which the loss was taken"),
       Axis("k", "neighbors of a new sample", atLeast: 1),
     ] + SampleOrigins.axes,
-    attributes: [methodName.schema, metric.schema] + measures.map(\.schema)
+    attributes: [
+      methodName.schema, metric.schema, contrastLeft.schema, contrastRight.schema,
+      contrastScale.schema,
+    ] + measures.map(\.schema)
       + SampleOrigins.attributes,
     datasets: [layout.schema, lossSteps.schema, lossValues.schema, neighbors.schema]
       + SampleOrigins.datasets,

@@ -43,7 +43,8 @@ public struct FileSchema: Sendable {
   /// All files that the programs exchange, in the order of the data flow.
   public static let all = [
     ActivationsFile.schema, ComponentsFile.schema, NeighborsFile.schema, LayoutFile.schema,
-    CellsFile.schema, IconsFile.schema, NetworkInputFile.schema, NetworkValuesFile.schema,
+    CellsFile.schema, IconsFile.schema, AttributionFile.schema, NetworkInputFile.schema,
+    NetworkValuesFile.schema,
   ]
 
   /// The attributes that every file has.
@@ -150,7 +151,7 @@ public struct DatasetSchema: Sendable, Equatable {
   /// The name; a word in braces stands for something of which there may be several:
   /// `{side}/mean`.
   public let name: String
-  /// The type of the elements: float32, float64, int32, uint8 or string.
+  /// The type of the elements: float16, float32, float64, int32, uint8 or string.
   public let type: String
   /// The shape.
   public let shape: [Extent]

@@ -125,30 +125,8 @@ public struct ImageCollection: Sendable {
   public func labelIndices(among labels: [Label]) -> [Int?] {
     let numbers = classNames.map { Int($0) }
     if numbers.allSatisfy({ $0.map(labels.indices.contains) == true }) { return numbers }
-    var known: [String: Int?] = [:]
-    func learn(_ name: String, _ index: Int) {
-      let name = Self.comparable(name)
-      // A name of two labels (ImageNet has two cranes) tells neither.
-      if let other = known[name], other != index {
-        known[name] = .some(nil)
-      } else {
-        known[name] = .some(index)
-      }
-    }
-    for (index, label) in labels.enumerated() {
-      learn(label.text, index)
-      if let synonym = label.text.split(separator: ",").first, synonym.count < label.text.count {
-        learn(String(synonym), index)
-      }
-    }
-    for (index, label) in labels.enumerated() {
-      if let identifier = label.identifier { known[Self.comparable(identifier)] = .some(index) }
-    }
-    return classNames.map { known[Self.comparable($0)] ?? nil }
-  }
-
-  private static func comparable(_ name: String) -> String {
-    String(name.lowercased().map { $0 == "_" ? " " : $0 })
+    let index = LabelIndex(labels)
+    return classNames.map { index[$0] }
   }
 
   // MARK: Classes

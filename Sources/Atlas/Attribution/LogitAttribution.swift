@@ -88,7 +88,7 @@ public final class LogitAttribution {
   ///
   /// - Throws: `ImageError` if the file cannot be read, or when the network cannot be run.
   public func show(_ path: String) throws {
-    try network.withInput { input in
+    _ = try network.withInput { input in
       Result { () throws(ImageError) in try preprocessing.readInput(path, into: &input) }
     }.get()
     try network.forward()

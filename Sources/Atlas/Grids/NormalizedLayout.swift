@@ -23,12 +23,15 @@ public struct NormalizedLayout: Sendable {
   ///
   /// - Parameters:
   ///   - layout: The points, n × 2.
+  ///   - horizontal: The part of the first axis that the square covers, where that has a scale of its own;
+  ///     nil for the percentiles and the margin.
   ///   - percentiles: The part of each axis that is sure to lie in the square, within 0...100.
   ///   - relativeMargin: The margin on either side, as a fraction of that part. Not negative.
   /// - Throws: `GridError` if there are no points or one is not finite.
   /// - Complexity: O(n log n).
   public init(
-    _ layout: Matrix, percentiles: ClosedRange<Double> = 1...99, relativeMargin: Double = 0.1
+    _ layout: Matrix, horizontal: ClosedRange<Double>? = nil,
+    percentiles: ClosedRange<Double> = 1...99, relativeMargin: Double = 0.1
   ) throws(GridError) {
     precondition(layout.columnCount == 2, "a layout has 2 columns, got \(layout.columnCount)")
     precondition(
@@ -46,6 +49,7 @@ public struct NormalizedLayout: Sendable {
       lower[axis] = low - margin
       upper[axis] = high + margin
     }
+    if let horizontal { (lower.x, upper.x) = (horizontal.lowerBound, horizontal.upperBound) }
     var (points, clipped) = (layout, [Int]())
     for sample in 0..<layout.rowCount {
       let original = SIMD2(layout[sample, 0], layout[sample, 1])

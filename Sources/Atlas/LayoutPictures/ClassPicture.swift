@@ -13,6 +13,7 @@ package import Matrices
 ///
 /// - Parameters:
 ///   - layout: The positions, n × 2 or n × 1.
+///   - horizontal: The part of the first axis that is shown, where that has a scale of its own.
 ///   - classes: The class of each sample, below 0 for none; nil gives all one color. From 60
 ///     classes on colors repeat.
 ///   - side: The side in pixels, at most 16,384.
@@ -20,7 +21,7 @@ package import Matrices
 /// - Throws: `GridError` if there are no samples, or one has no finite position.
 /// - Complexity: O(n log n + side²), with 16 bytes per pixel.
 package func classPicture(
-  _ layout: Matrix, classes: [Int32]?, side: Int
+  _ layout: Matrix, horizontal: ClosedRange<Double>? = nil, classes: [Int32]?, side: Int
 ) throws(GridError) -> RGBImage {
   checkArguments(layout, side)
   precondition(
@@ -30,7 +31,7 @@ package func classPicture(
   let palette = (-1..<Int32(ClassPalette.count)).map(ClassPalette.linear)
   let colors = classes?.map { $0 < 0 ? 0 : 1 + Int($0) % ClassPalette.count }
   let background = SIMD3(repeating: linear(0.985))
-  let frame = try LayoutFrame(layout, side: side)
+  let frame = try LayoutFrame(layout, side: side, horizontal: horizontal)
   guard layout.columnCount > 1 else {
     let bars = LayoutBars(frame, side: side, groupCount: palette.count) { colors?[$0] ?? 1 }
     return bars.picture(background: background) { _, group in palette[group] }

@@ -22,13 +22,16 @@ package struct DensityMap {
 ///
 /// - Parameters:
 ///   - layout: The positions, n × 2 or n × 1.
+///   - horizontal: The part of the first axis that is shown, where that has a scale of its own.
 ///   - side: The side in pixels, at most 16,384.
 /// - Returns: An image of side × side; for n × 1 a third as high.
 /// - Throws: `GridError` if there are no samples, or one has no finite position.
 /// - Complexity: O(n log n + side²) and more for few samples (`DensityField`).
-package func densityMap(_ layout: Matrix, side: Int) throws(GridError) -> DensityMap {
+package func densityMap(
+  _ layout: Matrix, horizontal: ClosedRange<Double>? = nil, side: Int
+) throws(GridError) -> DensityMap {
   checkArguments(layout, side)
-  let frame = try LayoutFrame(layout, side: side)
+  let frame = try LayoutFrame(layout, side: side, horizontal: horizontal)
   let background = DensityScale.linearColor(0)
   guard layout.columnCount > 1 else {
     let bars = LayoutBars(frame, side: side, groupCount: 1) { _ in 0 }

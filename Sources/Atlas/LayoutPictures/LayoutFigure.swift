@@ -11,6 +11,7 @@ public import Matrices
 ///
 /// - Parameters:
 ///   - layout: The positions, n × 2 or n × 1.
+///   - horizontal: The part of the first axis that is shown, where that has a scale of its own.
 ///   - classes: The class of each sample, below 0 for none; nil if classes are not known.
 ///   - classNames: The names of the classes.
 ///   - title: A line above.
@@ -20,10 +21,11 @@ public import Matrices
 ///   memory.
 /// - Complexity: That of `classPicture`.
 public func classFigure(
-  _ layout: Matrix, classes: [Int32]?, classNames: [String], title: String, side: Int
+  _ layout: Matrix, horizontal: ClosedRange<Double>? = nil, classes: [Int32]?,
+  classNames: [String], title: String, side: Int
 ) throws -> RGBImage {
-  let image = try classPicture(layout, classes: classes, side: side)
-  let frame = try LayoutFrame(layout, side: side)
+  let image = try classPicture(layout, horizontal: horizontal, classes: classes, side: side)
+  let frame = try LayoutFrame(layout, side: side, horizontal: horizontal)
   let canvas = try Canvas(width: 1, height: 1)
   let legend = classes.flatMap { classes in
     classNames.isEmpty
@@ -50,8 +52,10 @@ public func classFigure(
 
 /// The density of a layout as a figure: with a title, a scale, and what is not shown; otherwise as
 /// `classFigure`.
-public func densityFigure(_ layout: Matrix, title: String, side: Int) throws -> RGBImage {
-  let map = try densityMap(layout, side: side)
+public func densityFigure(
+  _ layout: Matrix, horizontal: ClosedRange<Double>? = nil, title: String, side: Int
+) throws -> RGBImage {
+  let map = try densityMap(layout, horizontal: horizontal, side: side)
   let figure = try LayoutFigure(
     map.image, title: title, subtitle: "\(grouped(layout.rowCount)) samples",
     panelWidth: map.scale == nil ? 0 : Float(side) / 6,

@@ -22,13 +22,16 @@ struct LayoutFrame {
   /// The fraction of the picture left free at the ends of a line.
   static let margin = 0.03
 
-  /// Frames a layout in a picture of a side in pixels.
+  /// Frames a layout in a picture of a side in pixels; `horizontal` is the part of the first axis that is
+  /// shown, where that has a scale of its own.
   ///
   /// - Throws: `GridError` if there are no samples, or one has no finite position.
-  init(_ layout: Matrix, side: Int) throws(GridError) {
+  init(
+    _ layout: Matrix, side: Int, horizontal: ClosedRange<Double>? = nil
+  ) throws(GridError) {
     self.side = Float(side)
     guard layout.columnCount == 1 else {
-      let normalized = try NormalizedLayout(layout)
+      let normalized = try NormalizedLayout(layout, horizontal: horizontal)
       points = (0..<layout.rowCount).map {
         SIMD2(normalized.points[$0, 0], normalized.points[$0, 1])
       }

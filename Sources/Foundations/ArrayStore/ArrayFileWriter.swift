@@ -80,7 +80,7 @@ public final class ArrayFileWriter {
     let shape = [rows.rowCount, rows.columnCount]
     try perform("create dataset \(name) of") { file throws(HDF5Failure) in
       let dataset = try createDataset(
-        name, in: file, type: { StoredType.float32.inFile }, space: .space(shape),
+        name, in: file, type: { rows.type.inFile }, space: .space(shape),
         creation: { list throws(HDF5Failure) in
           // A contiguous dataset gets its offset at its first write unless it is told to at once,
           // and would be filled with zeros, as long as all the rows, which nobody reads.
@@ -95,24 +95,34 @@ public final class ArrayFileWriter {
       }
       // HDF5 does not promise where it puts a dataset, so the offset is asked for.
       isAroundRows = offset == haddr_t(GrowingRows.headByteCount)
-      if !isAroundRows { try copy(rows, to: id) }
+      if !isAroundRows {
+        switch rows.type {
+        case .float16: try copy(rows, of: Float16.self, to: id)
+        case .float32: try copy(rows, of: Float.self, to: id)
+        case .float64: try copy(rows, of: Double.self, to: id)
+        case .int32: try copy(rows, of: Int32.self, to: id)
+        case .uint8: try copy(rows, of: UInt8.self, to: id)
+        }
+      }
       try dataset.close()
     }
     grownRows = rows
   }
 
   /// Writes the rows once more, into a dataset of this file.
-  private func copy(_ rows: GrowingRows, to dataset: hid_t) throws(HDF5Failure) {
+  private func copy<Element: StoredElement>(
+    _ rows: GrowingRows, of _: Element.Type, to dataset: hid_t
+  ) throws(HDF5Failure) {
     // Blocks of 64 MiB: activations may be larger than memory.
-    let step = max(1, (64 << 20) / (4 * rows.columnCount))
+    let step = max(1, (64 << 20) / (rows.type.byteCount * rows.columnCount))
     for first in stride(from: 0, to: rows.rowCount, by: step) {
       let block = first..<min(first + step, rows.rowCount)
-      let values: [Float]
+      let values: [Element]
       do throws(ArrayStoreError) { values = try rows.values(ofRows: block) } catch {
         throw HDF5Failure(cause: error.description)
       }
       try writeRows(
-        block, of: dataset, rowShape: [rows.columnCount], type: .float32, values)
+        block, of: dataset, rowShape: [rows.columnCount], type: rows.type, values)
     }
   }
 

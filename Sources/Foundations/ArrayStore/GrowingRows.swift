@@ -1,6 +1,6 @@
 import Glibc
 
-/// Rows of single-precision numbers that grow on disk and outlive the process that writes them.
+/// Rows of numbers that grow on disk and outlive the process that writes them.
 ///
 /// Rows for the result `x.h5` lie in `x.h5.growing`: 4096 bytes for a head, then row after row,
 /// little-endian, as they will lie in the result. `ArrayFileWriter.init(path:kind:rows:as:)` makes
@@ -16,6 +16,8 @@ public final class GrowingRows {
   public let path: String
   /// The number of elements of a row.
   public let columnCount: Int
+  /// The type of the elements.
+  public let type: StoredType
   /// The number of rows, those of earlier processes included.
   public private(set) var rowCount: Int
 
@@ -29,21 +31,23 @@ public final class GrowingRows {
   /// - Parameters:
   ///   - result: Where the result will be.
   ///   - columnCount: The number of elements of a row.
+  ///   - type: The type of the elements.
   ///   - rowCount: How many of the rows that are there to keep; later ones are cut off.
   /// - Throws: `ArrayStoreError` if the file cannot be written, or holds fewer rows.
   /// - Precondition: `columnCount` is positive and `rowCount` not negative.
   public init(
-    for result: String, columnCount: Int, keeping rowCount: Int
+    for result: String, columnCount: Int, of type: StoredType = .float32, keeping rowCount: Int
   ) throws(ArrayStoreError) {
     precondition(
       columnCount > 0 && rowCount >= 0, "\(rowCount) rows of \(columnCount) elements cannot grow")
     path = Self.path(for: result)
     self.columnCount = columnCount
+    self.type = type
     self.rowCount = rowCount
     try makeFolders(of: path)
     do throws(SystemFailure) {
       file = try FileDescriptor(path, O_RDWR | O_CREAT)
-      let size = Self.headByteCount + 4 * columnCount * rowCount
+      let size = Self.headByteCount + type.byteCount * columnCount * rowCount
       guard try file.size() >= size || rowCount == 0 else { throw SystemFailure(code: ENODATA) }
       // Rows after those to keep may be half written: the process was killed between writing them
       // and recording them.
@@ -54,10 +58,12 @@ public final class GrowingRows {
   }
 
   /// How many whole rows are stored for a result; 0 if there is no file.
-  public static func storedRowCount(for result: String, columnCount: Int) -> Int {
+  public static func storedRowCount(
+    for result: String, columnCount: Int, of type: StoredType = .float32
+  ) -> Int {
     guard let file = try? FileDescriptor(path(for: result), O_RDONLY), let size = try? file.size()
     else { return 0 }
-    return max(0, size - headByteCount) / (4 * columnCount)
+    return max(0, size - headByteCount) / (type.byteCount * columnCount)
   }
 
   private static func path(for result: String) -> String { result + ".growing" }
@@ -65,14 +71,15 @@ public final class GrowingRows {
   private var endOffset: Int { Self.headByteCount + byteCount }
 
   /// The bytes of all rows.
-  var byteCount: Int { 4 * columnCount * rowCount }
+  var byteCount: Int { type.byteCount * columnCount * rowCount }
 
   /// Appends rows.
   ///
   /// - Parameter values: Whole rows, row-major.
   /// - Throws: `ArrayStoreError`, for instance when the disk is full.
-  /// - Precondition: `values` holds whole rows.
-  public func append(_ values: [Float]) throws(ArrayStoreError) {
+  /// - Precondition: `values` holds whole rows of the rows' type.
+  public func append<Element: StoredElement>(_ values: [Element]) throws(ArrayStoreError) {
+    precondition(Element.storedType == type, "rows of \(type) cannot hold \(Element.self)")
     let (rows, rest) = values.count.quotientAndRemainder(dividingBy: columnCount)
     precondition(rest == 0, "\(values.count) values are not whole rows of \(columnCount)")
     let offset = endOffset
@@ -96,17 +103,28 @@ public final class GrowingRows {
   ///
   /// - Returns: The elements, row-major.
   /// - Throws: `ArrayStoreError` if the file cannot be read.
-  /// - Precondition: The rows exist.
-  func values(ofRows rows: Range<Int>) throws(ArrayStoreError) -> [Float] {
+  /// - Precondition: The rows exist, and are of that type.
+  public func values<Element: StoredElement>(
+    ofRows rows: Range<Int>, as _: Element.Type = Element.self
+  ) throws(ArrayStoreError) -> [Element] {
+    precondition(Element.storedType == type, "rows of \(type) are not \(Element.self)")
     precondition(
       rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows \(rows) of \(rowCount) wanted")
-    var values = [Float](repeating: 0, count: rows.count * columnCount)
-    let offset = Self.headByteCount + 4 * columnCount * rows.lowerBound
-    try perform("Cannot read") { file throws(SystemFailure) in
-      try values.withUnsafeMutableBufferPointer { values throws(SystemFailure) in
-        try file.read(into: UnsafeMutableRawBufferPointer(values), at: offset)
-      }
+    let count = rows.count * columnCount
+    let offset = Self.headByteCount + type.byteCount * columnCount * rows.lowerBound
+    var failure: ArrayStoreError?
+    let values = [Element](unsafeUninitializedCapacity: count) { values, filled in
+      do throws(ArrayStoreError) {
+        try perform("Cannot read") { file throws(SystemFailure) in
+          try file.read(
+            into: UnsafeMutableRawBufferPointer(
+              rebasing: UnsafeMutableRawBufferPointer(values)[..<(count * type.byteCount)]),
+            at: offset)
+        }
+        filled = count
+      } catch { failure = error }
     }
+    if let failure { throw failure }
     return values
   }
 

@@ -46,6 +46,16 @@ extension UInt8: StoredElement {
 }
 
 extension StoredType {
+  /// The bytes of a number.
+  var byteCount: Int {
+    switch self {
+    case .float16: 2
+    case .float32, .int32: 4
+    case .float64: 8
+    case .uint8: 1
+    }
+  }
+
   /// The type's identifier for memory, in this machine's byte order.
   ///
   /// It starts the library, so call it within `call`.

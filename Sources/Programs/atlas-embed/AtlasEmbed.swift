@@ -28,6 +28,8 @@ import ParallelLoops
           --neighbor-graph neighbors.h5 --output layout.h5
         atlas-embed --activations activations.h5 --align-to layout.h5 \\
           --output aligned.h5
+        atlas-embed --components components.h5 --dimensions 1 \\
+          --contrast selected.h5 --output layout.h5
       """, version: projectVersion)
 
   @OptionGroup var samples: SampleArguments
@@ -39,13 +41,19 @@ import ParallelLoops
   typealias AllSettings = EmbedSettings
 
   var inputs: [String] {
-    samples.files + [settings.neighborGraph, settings.start.alignTo].compactMap { $0 }
+    samples.files
+      + [settings.neighborGraph, settings.start.alignTo, settings.contrast].compactMap {
+        $0
+      }
   }
   var outputs: [String] { [output] + settings.report.parameters.paths(beside: output) }
 
   func validate() throws {
     if settings.layout.isImpossibleLine {
       throw ValidationError("UMAP makes planes; take --method tsne with --dimensions 1.")
+    }
+    if settings.contrast != nil, settings.layout.method.dimension != 1 {
+      throw ValidationError("--contrast lays out a line beside its axis; give --dimensions 1.")
     }
   }
 
@@ -59,14 +67,16 @@ import ParallelLoops
     let (neighborGraph, start) = (settings.neighborGraph, settings.start)
     let provenance = try Provenance(
       program: "atlas-embed", parameters: settings.record,
-      inputs: [source.path] + [neighborGraph, start.alignTo].compactMap { $0 })
+      inputs: [source.path]
+        + [neighborGraph, start.alignTo, settings.contrast].compactMap { $0 })
+    let contrast = try settings.contrast.map { try ContrastAxis(path: $0, of: source) }
     // The digest was taken for provenance; the neighbors' file has that of the samples it is of.
     let graphFile = try neighborGraph.map {
       try NeighborsFile(path: $0, of: source, sha256: provenance.inputs[0].sha256)
     }
     let method = settings.layout.method
     try forecast(source, method, storedCount: graphFile?.neighborCount)
-    if method.dimension == 1 {
+    if method.dimension == 1 && contrast == nil {
       Diagnostics.note("layout: a line; atlas-grid takes planes only")
     }
     let origins = try source.origins()
@@ -79,7 +89,11 @@ import ParallelLoops
     try writer.write(settings.layout.fileRecord, metric: metric.rawValue)
     let (first, anchors) = try start.prepare(
       vectors, of: source, origins: origins, metric: metric, method: method, graph: graph)
-    let layout = lay(out: graph, from: first, anchors, by: method, label: "layout")
+    var layout = lay(out: graph, from: first, anchors, by: method, label: "layout")
+    if let contrast {
+      layout.positions = contrast.plane(with: layout.positions)
+      try writer.write(contrast.contrast)
+    }
     try writer.write(positions: layout.positions)
     try writer.write(
       losses: layout.losses.map { (Int32(clamping: $0.step), Float($0.value)) })
@@ -87,13 +101,15 @@ import ParallelLoops
     // whole method again, from a start of their own.
     let made = try settings.report.parameters.report(
       on: layout, of: vectors, metric: metric, method: method, subject: source.subject,
-      origins: origins, beside: output, into: writer
+      origins: origins, horizontal: contrast.map { _ in LayoutFile.Contrast.range },
+      beside: output, into: writer
     ) { seed in
       var other = method
       other.seed = seed
       let (first, anchors) = try start.prepare(
         vectors, of: source, origins: origins, metric: metric, method: other, graph: graph)
-      return lay(out: graph, from: first, anchors, by: other, label: "another seed").positions
+      let again = lay(out: graph, from: first, anchors, by: other, label: "another seed").positions
+      return contrast?.plane(with: again) ?? again
     }
     try writer.finish()
     return [output] + made

@@ -13,6 +13,11 @@ struct EmbedSettings: StageSettings {
     help: ArgumentHelp("The neighbors of these samples, from atlas-neighbors.", valueName: "file"),
     completion: .file(extensions: ["h5"]))
   var neighborGraph: String?
+  @Option(
+    help: ArgumentHelp(
+      "The result of atlas-select for two classes: the first coordinate becomes the difference of samples' effects on them, and the line that is laid out the second.",
+      valueName: "file"), completion: .file(extensions: ["h5"]))
+  var contrast: String?
   @OptionGroup var memory: MemoryArguments
 
   static var descriptions: [SettingGroup] {

@@ -49,7 +49,8 @@ extension Report {
   /// - Returns: The paths of what was written.
   func report(
     on layout: Layout, of rows: Matrix, metric: Metric, method: LayoutMethod,
-    subject: Subject, origins: SampleOrigins?, beside path: String, into writer: LayoutWriter,
+    subject: Subject, origins: SampleOrigins?, horizontal: ClosedRange<Double>? = nil,
+    beside path: String, into writer: LayoutWriter,
     again: (UInt64) throws -> Matrix
   ) throws -> [String] {
     guard choice == .full else { return [] }
@@ -77,9 +78,10 @@ extension Report {
         try file.json(),
         try encoded(
           classFigure(
-            layout.positions, classes: origins?.classes,
+            layout.positions, horizontal: horizontal, classes: origins?.classes,
             classNames: origins?.collection.classTitles ?? [], title: title, side: 1600)),
-        try encoded(densityFigure(layout.positions, title: title, side: 1600)),
+        try encoded(
+          densityFigure(layout.positions, horizontal: horizontal, title: title, side: 1600)),
         try encoded(lossPicture(layout.losses, method)),
       ]
     } catch { throw StageError("Cannot draw the layout", error) }

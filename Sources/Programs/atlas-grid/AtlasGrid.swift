@@ -57,7 +57,9 @@ import Matrices
       try writer.write(origins, try source.geometry(), try source.imagesFolder())
     }
     do {
-      let normalized = try NormalizedLayout(try points.positions())
+      let normalized = try NormalizedLayout(
+        try points.positions(),
+        horizontal: try points.contrast().map { _ in LayoutFile.Contrast.range })
       let grids = gridding.sides.map {
         GridAssignment(normalized, side: $0, minimumCount: gridding.minimumCount)
       }

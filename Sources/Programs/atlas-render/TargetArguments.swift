@@ -245,21 +245,6 @@ enum TargetKind: String, CaseIterable, Sendable {
   }
 }
 
-extension NetworkGraph {
-  /// What the softmax reads whose result a tensor is; nil for other tensors.
-  fileprivate func logits(behind tensor: String) -> String? {
-    var name = tensor
-    while let node = nodes.first(where: { $0.output == name }) {
-      switch node.operation {
-      case .softmax: return node.inputs[0]
-      case .flatten, .reshape, .squeeze, .unsqueeze, .identity: name = node.inputs[0]
-      default: return nil
-      }
-    }
-    return nil
-  }
-}
-
 /// `--cells`: `a..<b`, or `a:b`, which needs no quotes in a shell.
 struct IndexRange: ExpressibleByArgument {
   let range: Range<Int>

@@ -1,0 +1,247 @@
+import Activations
+import ArgumentParser
+import ArrayStore
+import Artifacts
+import Attribution
+import CommandLine
+import ModelFormats
+import Models
+import NetworkCommandLine
+import NeuralNetworks
+
+@main struct AtlasAttribute: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "atlas-attribute",
+    abstract:
+      "Say what samples and cells argue for: their linear effects on the network's classes.",
+    usage: """
+      atlas-attribute --model <file> --layer <name> --activations <file> \\
+        --output <file> [--cells-file <file>] [<options>]
+      """,
+    discussion: """
+      The effect of an activation on a class is its product with the derivative of the class's logit: \
+      to first order, what the logit would lose without it. By default 32 samples of each cell are \
+      chosen at random, and all classes; each cell then has means, standard errors and how many of its \
+      samples agree in sign. Only the part of the network above the layer is differentiated: all \
+      classes of a few samples at once by pushforward, or all samples of an image for one class by \
+      pullback, whichever is cheaper. An interrupted run continues where it stopped.
+
+      How far the effects can be trusted is measured with every run, on samples of different images: \
+      what really happens to the logits when an activation is set to 0 or to the layer's mean.
+
+      Examples:
+        atlas-attribute --model googlenet.onnx --layer mixed4c \\
+          --activations activations.h5 --cells-file cells.h5 \\
+          --output attribution.h5
+        atlas-attribute --model googlenet.onnx --layer mixed4c \\
+          --activations activations.h5 --rows all \\
+          --class snorkel --class "scuba diver" --output effects.h5
+      """, version: projectVersion)
+
+  @OptionGroup var network: NetworkArguments
+  @Option(
+    help: ArgumentHelp(
+      "The layer, by its name in the network's file or in the card.", valueName: "name"))
+  var layer: String
+  @Option(
+    help: ArgumentHelp("The result of atlas-extract.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
+  var activations: String
+  @Option(
+    help: ArgumentHelp(
+      "The result of atlas-grid, whose cells are told what they argue for; without it, all samples count as one cell.",
+      valueName: "file"), completion: .file(extensions: ["h5"]))
+  var cellsFile: String?
+  @Option(
+    help: ArgumentHelp(
+      "The folder of images, if they are not where the activations' file says.",
+      valueName: "folder"), completion: .directory)
+  var images: String?
+  @Option(
+    name: .customLong("class"),
+    help: ArgumentHelp(
+      "A class, by name or number; repeat it for several. By default all.", valueName: "name"))
+  var classes: [String] = []
+  @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
+  var output: String
+  @OptionGroup var settings: Settings<AttributeSettings>
+  @OptionGroup var common: CommonArguments
+
+  typealias AllSettings = Settings<AttributeSettings>
+
+  var inputs: [String] { network.files + [activations, cellsFile, images].compactMap { $0 } }
+  var outputs: [String] { [output] }
+
+  func perform() throws -> [String] {
+    let network = try network.load(writing: outputs)
+    let choice = settings.parameters
+    let source = try ActivationsFile(path: activations)
+    let cells = try cellsFile.map { try CellsFile(path: $0) }
+    let layer = try network.layer(named: layer)
+    let logits = try network.logits()
+    // The digest of the network's files, as extraction wrote it down.
+    let files = try Provenance(
+      program: "atlas-attribute", parameters: [], inputs: self.network.inputs(of: network))
+    var subject = Subject(
+      network: network.card.name ?? network.path,
+      networkSHA256: files.digest(ofFirst: network.files.count),
+      preprocessing: "\(network.preprocessing)", layer: self.layer, tensor: layer.tensor)
+    try requireSame(
+      [Described(network.path, subject), Described(activations, source.subject)]
+        + (cells.map { [Described($0.path, $0.subject)] } ?? []))
+    let photographs = try Photographs(of: source, layer: layer, in: images)
+    subject.imagesFingerprint = photographs.fingerprint
+
+    let weights = PreparedWeights()
+    let levels = try cells.map { try $0.assignments(of: source) } ?? []
+    let origins = photographs.origins
+    let samples =
+      choice.samplesPerCell.map { count in
+        let whole = [Int32](repeating: 0, count: source.sampleCount)
+        return SampleChoice.samples(
+          of: levels.isEmpty ? [whole] : levels.map(\.cellOfSample), count: count,
+          images: origins.image, perImage: AttributionRun.lanes, seed: choice.seed)
+      } ?? Array(0..<source.sampleCount)
+    guard !samples.isEmpty else {
+      throw StageError(
+        "Cannot attribute \(activations): no sample is in a cell; lower MINIMUM_COUNT.")
+    }
+    // By image: each is run through the network once.
+    let order = samples.sorted {
+      (origins.image[$0], $0) < (origins.image[$1], $1)
+    }
+    let top = AttributionTop(
+      network: network, layer: layer, logits: logits, maxPool: choice.maxPool, weights: weights)
+    let classCount = try top.classCount()
+    let chosen = try classes.map { try network.classIndex(named: $0, of: classCount) }
+    guard Set(chosen).count == chosen.count else {
+      throw StageError(
+        "Cannot attribute to \(classes.joined(separator: ", ")): --class names a class twice.")
+    }
+    let run = AttributionRun(
+      top: top, photographs: photographs, samples: order,
+      classes: chosen.isEmpty ? nil : chosen, classCount: classCount, output: output,
+      provenance: try Provenance(
+        program: "atlas-attribute",
+        parameters: [("layer", self.layer)]
+          + (chosen.isEmpty ? [] : [("class", chosen.map(String.init).joined(separator: " "))])
+          + settings.record,
+        inputs: self.network.inputs(of: network) + [activations]
+          + [cellsFile].compactMap { $0 }))
+    let trust = TrustCheck(
+      top: top, photographs: photographs, samples: order, count: choice.trustSampleCount,
+      seed: choice.seed)
+    try run.run(subject: subject, levels: levels, allCount: source.sampleCount) {
+      try trust.measure(source)
+    }
+    return [output]
+  }
+}
+
+/// A network above a layer, from which copies for several threads are compiled.
+struct AttributionTop: Sendable {
+  let network: TrainedNetwork
+  let layer: NetworkLayer
+  let logits: String
+  let maxPool: MaxPoolRule
+  let weights: PreparedWeights
+
+  /// The number of logits.
+  func classCount() throws -> Int {
+    let size = network.preprocessing.size
+    let image = try network.graph.imageShape(height: size.height, width: size.width)
+    guard let shape = try network.graph.facts(input: image)[logits]?.shape else {
+      throw StageError("Cannot attribute to \(logits): it is not computed.")
+    }
+    return shape.elementCount
+  }
+
+  /// The floating-point operations of a tangent, from the layer to the logits.
+  func operations() throws -> Int {
+    let size = network.preprocessing.size
+    return try network.graph.floatingPointOperations(
+      to: logits, inputHeight: size.height, inputWidth: size.width)
+      - network.graph.floatingPointOperations(
+        to: layer.tensor, inputHeight: size.height, inputWidth: size.width)
+  }
+
+  /// Compiles a copy.
+  func attribution(_ way: LogitAttribution.Way) throws -> LogitAttribution {
+    try LogitAttribution(
+      network: network, layer: layer, logits: logits, way: way, maxPool: maxPool, weights: weights)
+  }
+
+  /// Compiles a copy of what is above the layer, to intervene at it.
+  func intervention() throws -> LayerIntervention {
+    try LayerIntervention(network: network, layer: layer, logits: logits, weights: weights)
+  }
+}
+
+/// The images that samples come from.
+struct Photographs: Sendable {
+  let origins: SampleOrigins
+  let fingerprint: String?
+  private let folder: String
+
+  /// Finds the images of a file of activations.
+  ///
+  /// - Throws: When the file does not say where its samples come from, or the images are others by now.
+  init(of source: ActivationsFile, layer: NetworkLayer, in folder: String?) throws {
+    guard let origins = try source.origins(),
+      let folder = try folder ?? source.imagesFolder()?.path
+    else {
+      throw StageError(
+        "Cannot use \(source.path): it does not say which images its samples come from; make it with atlas-extract."
+      )
+    }
+    guard (origins.layerHeight, origins.layerWidth) == (layer.shape.height, layer.shape.width)
+    else {
+      throw StageError(
+        "Cannot use \(source.path): its layer has \(origins.layerHeight) × \(origins.layerWidth) positions, and \(layer.tensor) has \(layer.shape.height) × \(layer.shape.width); give the network that it was made with."
+      )
+    }
+    let collection = try ImageCollection(folder: folder, classes: .none)
+    fingerprint = String(collection.fingerprint, radix: 16)
+    if let expected = source.subject.imagesFingerprint, expected != fingerprint {
+      throw StageError(
+        "Cannot use \(source.path): the images in \(folder) are others than those it was made of; give its folder with --images, or make it anew with atlas-extract."
+      )
+    }
+    self.origins = origins
+    self.folder = folder
+  }
+
+  /// The path of an image.
+  func path(of image: Int) -> String { folder + "/" + origins.collection.names[image] }
+
+  /// The position of a sample in its image.
+  func position(of sample: Int) -> (y: Int, x: Int) {
+    (Int(origins.y[sample]), Int(origins.x[sample]))
+  }
+}
+
+/// Which samples the cells of a grid hold.
+struct CellAssignment: Sendable {
+  let side: Int
+  let row, column: [Int32]
+  let cellOfSample: [Int32]
+}
+
+extension CellsFile {
+  /// The cells of all grids.
+  ///
+  /// - Throws: When they are of other samples.
+  fileprivate func assignments(of source: ActivationsFile) throws -> [CellAssignment] {
+    try sides().map { side in
+      let level = try level(side: side)
+      let cellOfSample = try cellOfSample(side: side)
+      guard cellOfSample.count == source.sampleCount else {
+        throw StageError(
+          "Cannot use \(path) with \(source.path): its cells are of \(cellOfSample.count) samples, not \(source.sampleCount); make it anew with atlas-grid."
+        )
+      }
+      return CellAssignment(
+        side: side, row: level.row, column: level.column, cellOfSample: cellOfSample)
+    }
+  }
+}

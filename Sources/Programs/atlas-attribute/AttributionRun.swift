@@ -1,0 +1,245 @@
+import ArrayStore
+import Artifacts
+import Attribution
+import CommandLine
+import LinearAlgebra
+import Matrices
+import Models
+import NeuralNetworks
+import ParallelLoops
+
+/// The work between samples and the file of their effects.
+///
+/// Effects grow on the disk in blocks of images, and a journal says which images are done: a run that was
+/// cut off goes on behind it. What cells do is then summed from the effects as they lie on the disk, so
+/// that it is the same for a run that was never cut off.
+struct AttributionRun {
+  let top: AttributionTop
+  let photographs: Photographs
+  /// The samples, image by image.
+  let samples: [Int]
+  /// The classes; nil for all.
+  let classes: [Int]?
+  let classCount: Int
+  let output: String
+  let provenance: Provenance
+
+  /// The samples of one image, as a range of `samples`.
+  private var images: [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var start = 0
+    while start < samples.count {
+      let image = photographs.origins.image[samples[start]]
+      let end =
+        samples[start...].firstIndex { photographs.origins.image[$0] != image } ?? samples.count
+      ranges.append(start..<end)
+      start = end
+    }
+    return ranges
+  }
+
+  /// The number of columns of the result.
+  private var columnCount: Int { classes?.count ?? classCount }
+
+  /// Computes what is missing and writes the file.
+  ///
+  /// - Parameters:
+  ///   - subject: What the file is about.
+  ///   - levels: The grids whose cells are summed.
+  ///   - allCount: How many samples there are to choose from.
+  ///   - trust: Measures how far effects can be trusted.
+  func run(
+    subject: Subject, levels: [CellAssignment], allCount: Int,
+    trust: () throws -> AttributionTrust?
+  ) throws {
+    let images = images
+    let journal = try RunJournal(path: output + ".progress", run: identity(subject))
+    let stored = GrowingRows.storedRowCount(
+      for: output, columnCount: columnCount, of: .float16)
+    // Lines without their rows, or of other samples, do not count.
+    let done = zip(images, journal.entries).prefix { image, line in
+      line == self.line(of: image) && image.upperBound <= stored
+    }.count
+    try journal.keep(first: done)
+    let rows = try GrowingRows(
+      for: output, columnCount: columnCount, of: .float16,
+      keeping: done > 0 ? images[done - 1].upperBound : 0)
+    if done > 0 {
+      Diagnostics.note(
+        "attribute: \(counted(done, "image")) \(done == 1 ? "is" : "are") there from an earlier run"
+      )
+    }
+    try compute(images[done...], into: rows, journal)
+    let trust = try trust()
+    let all = classes ?? Array(0..<classCount)
+    let writer = try AttributionWriter(
+      path: output, subject: subject, provenance: provenance, rows: rows,
+      samples: samples.map(Int32.init), isOfAll: samples.count == allCount,
+      classes: (all.map(Int32.init), all.map(top.network.className)),
+      logits: (top.logits, classCount))
+    for level in levels { try writer.write(try sum(level, images, rows)) }
+    if let trust {
+      for (name, value) in trust.measures { try writer.write(trust: name, value) }
+      for line in trust.lines { Diagnostics.note(line) }
+    }
+    try writer.finish()
+    journal.remove()
+  }
+
+  /// What decides the result, in a line.
+  private func identity(_ subject: Subject) -> String {
+    let inputs = provenance.inputs.map { "\($0.name) \($0.sha256)" }.joined(separator: " ")
+    let text =
+      "\(provenance.command) \(inputs) images \(subject.imagesFingerprint ?? "") classes \(classCount) "
+      + "format \(AttributionFile.schema.format)"
+    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  private func line(of image: Range<Int>) -> String {
+    "image \(photographs.origins.image[samples[image.lowerBound]]) \(image.count)"
+  }
+
+  // MARK: Effects
+
+  /// Tangents of a pushforward: of 2, 4, 8 and 16 the quickest for each.
+  static let lanes = 8
+
+  /// Which way is cheaper: a pushforward carries tangents of as many positions at once, a pullback has all
+  /// positions of an image for a class.
+  private func way(_ imageCount: Int) throws -> LogitAttribution.Way {
+    // A pullback costs about as much as two of the eight tangents of a pass: it has the multiply-adds of
+    // one, on maps of one image, which keep the multipliers less busy.
+    let pullbacks = 2 * columnCount * imageCount
+    return pullbacks < samples.count ? .pullback : .pushforward(tangentCount: Self.lanes)
+  }
+
+  private func compute(
+    _ images: ArraySlice<Range<Int>>, into rows: GrowingRows, _ journal: RunJournal
+  ) throws {
+    guard !images.isEmpty else { return }
+    let way = try way(self.images.count)
+    let (operations, peak) = (Double(try top.operations()), 1e9 * quickSGEMMRate())
+    let passes =
+      way == .pullback
+      ? 2 * Double(columnCount * images.count)
+      : Double(images.reduce(0) { $0 + ($1.count + Self.lanes - 1) / Self.lanes * Self.lanes })
+    Diagnostics.note(
+      "attribute: \(counted(samples.count, "sample")) of \(counted(self.images.count, "image")), \(counted(columnCount, "class", plural: "classes")) by \(way == .pullback ? "pullback" : "pushforward"), \(decimal(operations / 1e9)) GFLOP each, about \(approximateDuration(passes * operations / (0.6 * peak)))"
+    )
+    let copies = try (0..<min(Parallelism.threadCount, images.count)).map { _ in
+      Copy(try top.attribution(way))
+    }
+    let progress = ProgressReporter(
+      "attribute", total: self.images.count, done: self.images.count - images.count, unit: "image")
+    let writer = EffectsWriter(rows: rows, journal: journal)
+    // A block is held, and lost when a run is killed.
+    for start in stride(from: images.startIndex, to: images.endIndex, by: 64) {
+      let block = images[start..<min(start + 64, images.endIndex)]
+      // While the effects of a block go to the disk, the next ones are computed.
+      let effects = try parallel(beside: { try writer.write() }) {
+        var results = [[Float16]](repeating: [], count: block.count)
+        try results.withUnsafeMutableBufferPointer { results in
+          let slots = Slots(base: results)
+          try parallelWorkers(count: copies.count, itemCount: block.count) { worker, item in
+            slots.base[item] = try imageEffects(
+              of: block[block.startIndex + item], by: copies[worker].attribution, way)
+            progress.advance()
+          }
+        }
+        return results
+      }
+      writer.block = (effects.flatMap { $0 }, block.map(line))
+    }
+    try writer.write()
+    progress.finish()
+  }
+
+  /// The effects of an image's samples, rows × classes.
+  private func imageEffects(
+    of image: Range<Int>, by attribution: LogitAttribution, _ way: LogitAttribution.Way
+  ) throws -> [Float16] {
+    let samples = samples[image]
+    let positions = samples.map(photographs.position)
+    let path = photographs.path(of: Int(photographs.origins.image[samples[image.lowerBound]]))
+    try attribution.show(path)
+    let effects: [Float]
+    if way == .pullback {
+      let columns = try (classes ?? Array(0..<classCount)).map {
+        try attribution.effects(onClass: $0, at: positions)
+      }
+      effects = positions.indices.flatMap { row in columns.map { $0[row] } }
+    } else {
+      let all = try attribution.effects(at: positions)
+      effects =
+        classes.map { classes in
+          positions.indices.flatMap { row in classes.map { all[row * classCount + $0] } }
+        } ?? all
+    }
+    guard effects.allSatisfy(\.isFinite) else {
+      throw StageError(
+        "Cannot attribute \(path): an effect is not finite; the network's derivative overflows there."
+      )
+    }
+    let most = Float(Float16.greatestFiniteMagnitude)
+    return effects.map { Float16(min(most, max(-most, $0))) }
+  }
+
+  /// A compiled network of one worker.
+  private struct Copy: @unchecked Sendable {
+    let attribution: LogitAttribution
+    init(_ attribution: LogitAttribution) { self.attribution = attribution }
+  }
+
+  /// Where the results of images go; each is written by one worker.
+  private struct Slots: @unchecked Sendable {
+    let base: UnsafeMutableBufferPointer<[Float16]>
+  }
+
+  /// Writes blocks, one at a time.
+  private final class EffectsWriter: @unchecked Sendable {
+    private let rows: GrowingRows
+    private let journal: RunJournal
+    /// What is written next; set only while nothing is being written.
+    var block: (effects: [Float16], lines: [String])?
+
+    init(rows: GrowingRows, journal: RunJournal) {
+      self.rows = rows
+      self.journal = journal
+    }
+
+    func write() throws {
+      guard let block else { return }
+      // The effects first, then the lines that vouch for them.
+      try rows.append(block.effects)
+      try rows.synchronize()
+      try journal.append(block.lines)
+      self.block = nil
+    }
+  }
+
+  // MARK: Cells
+
+  /// What the cells of a grid do.
+  private func sum(
+    _ level: CellAssignment, _ images: [Range<Int>], _ rows: GrowingRows
+  ) throws -> AttributionFile.Level {
+    let cellCount = level.row.count
+    var sums = CellEffects(cellCount: cellCount, classCount: columnCount)
+    for image in images {
+      let effects = try rows.values(ofRows: image, as: Float16.self).map(Float.init)
+      sums.add(effects.span, ofCells: samples[image].map { Int(level.cellOfSample[$0]) })
+    }
+    func matrix(_ value: (Int, Int) -> Double) -> Matrix {
+      Matrix(
+        rowCount: cellCount, columnCount: columnCount,
+        elements: (0..<cellCount).flatMap { cell in
+          (0..<columnCount).map { Float(value(cell, $0)) }
+        })
+    }
+    return AttributionFile.Level(
+      side: level.side, row: level.row, column: level.column,
+      sampleCount: sums.sampleCounts.map(Int32.init), imageCount: sums.imageCounts.map(Int32.init),
+      mean: matrix(sums.mean), standardError: matrix(sums.standardError),
+      agreement: matrix(sums.agreement))
+  }
+}
