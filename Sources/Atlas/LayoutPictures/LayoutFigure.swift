@@ -100,7 +100,7 @@ struct LayoutFigure {
       .rectangle(origin.x - 0.5, origin.y - 0.5, end.x + 0.5, end.y + 0.5), width: 1,
       Color(gray: 0.6))
     canvas.write(
-      title, at: [origin.x, 2 * size], size: 1.3 * size, Self.ink, isBold: true)
+      title, at: [origin.x, 2 * size], size: 1.3 * size, Self.ink, style: .bold)
     canvas.write(subtitle, at: [origin.x, 3.7 * size], size: size, Self.faint)
     canvas.write(note, at: [origin.x, end.y + 1.7 * size], size: size, Self.faint)
   }
