@@ -83,6 +83,8 @@ import Testing
     (.render, ["--cosine-power": "-1"], "--cosine-power"),
     (.render, ["--cosine-floor": "1.5"], "--cosine-floor"),
     (.assemble, ["--icons": nil], "--icons"),
+    (.assemble, ["--attribution": "x.h5"], "--attribution is for a poster"),
+    (.assemble, ["--layout": "x.h5"], "are for a poster"),
     (.assemble, ["--gap": "-1"], "--gap must be from 0 to 1000, got -1"),
     (.assemble, ["--threads": "-1"], "--threads must be from 0 to 4096, got -1"),
   ]

@@ -82,11 +82,14 @@ public struct ReportPicture {
   private func drawNumbers(on canvas: Canvas) {
     var y: Float = 84
     func line(_ name: String, _ icons: String, _ patches: String, isBold: Bool = false) {
-      canvas.write(name, at: SIMD2(Self.margin, y), size: 14, Self.ink, style: isBold ? .bold : .regular)
       canvas.write(
-        icons, at: SIMD2(410, y), size: 14, Self.ink, alignment: .trailing, style: isBold ? .bold : .regular)
+        name, at: SIMD2(Self.margin, y), size: 14, Self.ink, style: isBold ? .bold : .regular)
       canvas.write(
-        patches, at: SIMD2(520, y), size: 14, Self.gray, alignment: .trailing, style: isBold ? .bold : .regular)
+        icons, at: SIMD2(410, y), size: 14, Self.ink, alignment: .trailing,
+        style: isBold ? .bold : .regular)
+      canvas.write(
+        patches, at: SIMD2(520, y), size: 14, Self.gray, alignment: .trailing,
+        style: isBold ? .bold : .regular)
       y += 24
     }
     line("", "icons", "real patches", isBold: true)

@@ -57,7 +57,8 @@ public struct AtlasCanvas: Sendable, Equatable {
       "no position (\(row), \(column)) in a grid of \(side)")
     for line in 0..<iconSidePixels {
       for place in [line, iconSidePixels - 1 - line] {
-        let start = ((positions.y(ofRow: row) + line) * width + positions.x(ofColumn: column) + place) * 3
+        let start =
+          ((positions.y(ofRow: row) + line) * width + positions.x(ofColumn: column) + place) * 3
         for index in start..<start + 3 { pixels[index] = 255 }
       }
     }

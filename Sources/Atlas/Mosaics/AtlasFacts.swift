@@ -16,8 +16,6 @@ public struct AtlasFacts: Codable, Sendable, Equatable {
   public var failedImages: Int?
   /// The layout's trustworthiness over 15 neighbors, from 0 to 1.
   public var trustworthiness: Double?
-  /// The median of the icons' fidelities.
-  public var medianFidelity: Float?
   /// The classes that the horizontal axis contrasts.
   public var leftClass, rightClass: String?
   /// The classes among which those of cells were found.
@@ -62,7 +60,7 @@ extension AtlasFacts {
   }
 
   /// How good icons and layout are, as a sentence; nil where neither is known.
-  func quality() -> String? {
+  func quality(medianFidelity: Float?) -> String? {
     let parts = [
       medianFidelity.map { "median fidelity of the icons \(fraction(Double($0), digits: 2))" },
       trustworthiness.map {

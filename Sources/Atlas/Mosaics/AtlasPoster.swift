@@ -55,12 +55,22 @@ public struct AtlasPoster: Sendable {
     }
 
     /// Says of an atlas what is known of it.
-    public init(layer: String, network: String, side: Int, facts: AtlasFacts) {
+    ///
+    /// - Parameters:
+    ///   - layer: The layer's name.
+    ///   - network: The network's name.
+    ///   - side: The number of rows of the grid.
+    ///   - facts: What the atlas was made of and what it leaves out.
+    ///   - medianFidelity: The median of the icons' fidelities; nil if none was measured.
+    public init(
+      layer: String, network: String, side: Int, facts: AtlasFacts, medianFidelity: Float? = nil
+    ) {
       title = "\(layer) of \(network)"
       subtitle = facts.extent(side: side)
       if let left = facts.leftClass, let right = facts.rightClass { axis = (left, right) }
       notes = [
-        facts.key(), facts.reliability(), facts.omissions(side: side), facts.quality(),
+        facts.key(), facts.reliability(), facts.omissions(side: side),
+        facts.quality(medianFidelity: medianFidelity),
       ].compactMap { $0 }
     }
   }

@@ -54,7 +54,8 @@ struct PosterLayout {
       } ?? []
     }
     let lineCount = labels.map(\.count).max() ?? 0
-    let caption = lineCount > 0 ? Int((labelSize * (0.35 + 1.12 * Float(lineCount))).rounded(.up)) : 0
+    let caption =
+      lineCount > 0 ? Int((labelSize * (0.35 + 1.12 * Float(lineCount))).rounded(.up)) : 0
 
     // Above and below the grid; few icons would leave sentences no room.
     let margin = Float(icon) / 2

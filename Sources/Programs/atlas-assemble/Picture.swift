@@ -2,6 +2,7 @@ import ArrayStore
 import CommandLine
 import Images
 import Mosaics
+import Numerics
 
 /// Icons put together: the plain atlas, or a poster.
 struct Picture {
@@ -46,9 +47,11 @@ struct Picture {
           AtlasPoster.Label(text: $0.name.printable, isClear: $0.isClear)
         })
     }
+    let fidelities = sheet.cells.map(\.fidelity).filter(\.isFinite).sorted()
     let words = AtlasPoster.Words(
       layer: sheet.layer.printable, network: sheet.network.printable, side: sheet.gridSide,
-      facts: sources.printableFacts)
+      facts: sources.printableFacts,
+      medianFidelity: fidelities.isEmpty ? nil : quantile(0.5, ofSorted: fidelities))
     do {
       let poster = try AtlasPoster(
         gridSide: sheet.gridSide, iconSidePixels: sheet.iconSide, gapPixels: gap, cells: cells,

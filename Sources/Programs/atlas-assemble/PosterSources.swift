@@ -3,7 +3,6 @@ import Artifacts
 import CommandLine
 import Matrices
 import Mosaics
-import Numerics
 
 /// What a poster says of its icons, out of the files that belong to them.
 struct PosterSources {
@@ -31,8 +30,6 @@ struct PosterSources {
     facts.classes = effects.classCount
     facts.firstUnderAblation = try effects.trust("top_1")
     facts.amongFiveUnderAblation = try effects.trust("top_5")
-    let fidelities = sheet.cells.map(\.fidelity).filter(\.isFinite).sorted()
-    facts.medianFidelity = fidelities.isEmpty ? nil : quantile(0.5, ofSorted: fidelities)
     facts.cellsWithoutIcon = sheet.cellTotal - sheet.cells.count
     if let grid { try add(grid, sheet, effects) }
     if let plane { try add(plane, grid) }
@@ -57,7 +54,8 @@ struct PosterSources {
       // By the digest: another grid may have as many cells at the same places.
       guard provenance?.inputs.contains(where: { $0.sha256 == digest }) ?? true else {
         throw StageError(
-          "Cannot use \(path) with \(grid.path): it was made of other cells; make it anew of these.")
+          "Cannot use \(path) with \(grid.path): it was made of other cells; make it anew of these."
+        )
       }
     }
     let cellOfSample = try grid.cellOfSample(side: sheet.gridSide)
