@@ -22,13 +22,17 @@ include Pipelines/settings.mk
 # ---------------------------------------------------------------- what to make
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER JUDGE OUT ALIGN_TO FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID ALIGN_TO FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
 help.LAYER        := The layer, by its name in the network's file or in the card
 help.JUDGE        := Another network that says what it sees in the icons
 help.OUT          := The folder that everything lands in; layouts and atlases lie below it, in tsne or umap
+help.CLASS        := The class of make class-atlas, by name or number
+help.A            := The class on the left of make compare
+help.B            := The class on the right
+help.CLASS_GRID   := Cells along a side of the atlas of a class
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
 help.WORLD_IMAGES := Images per class of the synthetic world
 help.WORLD_SEED   := Seed of the synthetic world; its network was trained on 0 and validated on 1
@@ -42,7 +46,7 @@ help.BENCH_IMAGES := The images that make bench measures with
 
 # A misspelt variable would be ignored in silence, and a word that there is not would be read as another.
 GIVEN   := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-UNKNOWN := $(firstword $(filter-out $(SETTINGS) $(INPUTS) BIN BUILT SWIFT_BUILD SWIFT_TEST MAKEFLAGS,$(GIVEN)))
+UNKNOWN := $(firstword $(filter-out $(SETTINGS) $(INPUTS) BIN BUILT SWIFT_BUILD SWIFT_TEST MAKEFLAGS GOAL SELECT_FROM,$(GIVEN)))
 ifneq ($(UNKNOWN),)
   $(error There is no setting $(UNKNOWN); the nearest is \
     $(shell Scripts/nearest-name '$(UNKNOWN)' $(SETTINGS) $(INPUTS)), make help lists all)
@@ -55,13 +59,13 @@ unread.tsne := MIN_DIST EPOCHS NEIGHBORS
 unread.umap := PERPLEXITY EXAGGERATION
 unread.no   := CONDITION
 UNREAD := $(filter $(unread.$(METHOD)) $(unread.$(WHITEN)) $(if $(ALIGN_TO),,ALIGNMENT),$(GIVEN))
-ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas plan,$(MAKECMDGOALS))),)
+ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas explain plan,$(MAKECMDGOALS))),)
   why = $(if $(filter CONDITION,$(1)),WHITEN=$(WHITEN),$(if $(filter ALIGNMENT,$(1)),there is no ALIGN_TO,METHOD=$(METHOD)))
   $(foreach name,$(UNREAD),$(shell echo 'warning: $(name) does not change the atlas: $(call why,$(name))' >&2))
 endif
 
 # Names of files and layers may hold any sign: they are taken as they are given, and quoted below.
-NAMES := MODEL CARD DATASET LAYER JUDGE CLASSES ALIGN_TO OUT
+NAMES := MODEL CARD DATASET LAYER JUDGE CLASSES CLASS A B ALIGN_TO OUT SELECT_FROM
 $(foreach name,$(NAMES),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
 
 # Images per class of the synthetic world, drawn with a seed that its network was not trained on.
@@ -83,6 +87,13 @@ DATASET  ?=
 LAYER    ?=
 CARD     ?=
 ALIGN_TO ?=
+CLASS    ?=
+A        ?=
+B        ?=
+CLASS_GRID ?= 8
+# What is made, and the folder of the atlas that a class's samples come from.
+GOAL        ?= atlas
+SELECT_FROM ?=
 
 comma := ,
 empty :=
@@ -109,13 +120,29 @@ BUILT  ?= .build/built
 
 PYTHON ?= python3
 
-.PHONY: atlas atlas-of-one plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-networks bench-icons bench-embedding fuzz \
+.PHONY: atlas atlas-of-one explain explained class-atlas compare effects plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-networks bench-icons bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
 atlas: | $(BUILT) ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	+@Scripts/alone $(OUT) sh -c '$(MAKE) --no-print-directory $(STAMPS)/planned && \
 	  PLANNED=yes $(MAKE) --no-print-directory atlas-of-one'
+
+explain: | $(BUILT) ## Say what the cells argue for: classes with errors, real patches, a labelled poster
+	+@Scripts/alone $(OUT) sh -c '$(MAKE) --no-print-directory GOAL=explanation $(STAMPS)/planned && \
+	  PLANNED=yes $(MAKE) --no-print-directory GOAL=explanation explained'
+
+# The samples of a class are selected from those of an atlas, into a folder of its own, and go through the same
+# stages. A name that no class has is found before anything is made.
+class-atlas compare: | $(BUILT)
+	+@classes=$$($(BIN)/atlas-network class $(MODEL_WORD) $(CARD_WORDS) $(CHOSEN) | paste -sd+) && \
+	  folder=$$(Scripts/folder-name "$$classes") && \
+	  Scripts/alone $(OUT) sh -c '$(MAKE) --no-print-directory GOAL=effects $(STAMPS)/planned && \
+	    PLANNED=yes $(MAKE) --no-print-directory GOAL=effects effects' && \
+	  $(MAKE) --no-print-directory OUT=$(OUT)/classes/$$folder SELECT_FROM=$(OUT) GRID=$(CLASS_GRID) \
+	    $(if $(A)$(B),METHOD=tsne) explain
+class-atlas: ## Make the atlas of a class, of the samples that argue for it (CLASS, CLASS_FILTER)
+compare: ## Make the atlas of two classes, laid out by the difference of their effects (A, B)
 
 plan: | $(BUILT) ## Show what make atlas would make, why, and at what cost
 	+@SHOWN=--all Scripts/alone $(OUT) $(MAKE) --no-print-directory $(STAMPS)/planned
@@ -148,7 +175,7 @@ network: $(BUILT) ## Train the synthetic world's networks, or continue (PYTHON w
 # The libraries and programs, built again when a source changes.
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_BUILD ?= swift build --configuration release
-PROGRAMS    := extract reduce neighbors embed grid render judge assemble network plan synthesize
+PROGRAMS    := extract reduce neighbors embed grid render judge assemble attribute select network plan synthesize
 FURTHER     := atlas-place atlas-bench atlas-documentation model-fuzzing
 
 # Program by program: a plain build would compile protoc as well, which is of no use here and takes as long
@@ -273,6 +300,8 @@ CARD_WORDS    := $(if $(CARD),--card $(call quote,$(CARD)))
 NETWORK_FILES := --model $(MODEL_WORD) $(CARD_WORDS)
 LAYER_WORDS   := --layer $(call quote,$(LAYER))
 IMAGE_WORDS   := --images $(call quote,$(DATASET))
+# The classes of the atlas of a class, or of a comparison.
+CHOSEN        := $(foreach name,CLASS A B,$(if $($(name)),--class $(call quote,$($(name)))))
 LAID_OUT      := $(if $(filter 0,$(COMPONENTS)),activations,components)
 ALIGN         := $(if $(ALIGN_TO),--align-to $(call quote,$(ALIGN_TO)))
 
@@ -281,7 +310,7 @@ Q := $(if $(filter 1,$(V)),,@)
 
 # Mistakes that the programs would find late, or make would not survive.
 exists = $(shell test -$(1) $(call quote,$(2)) && echo yes)
-ifneq ($(filter atlas atlas-of-one plan layers $(OUT)/%,$(MAKECMDGOALS)),)
+ifneq ($(filter atlas atlas-of-one explain class-atlas compare plan layers $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(MODEL),)
     $(error MODEL is not set: make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c)
   endif
@@ -289,7 +318,17 @@ ifneq ($(filter atlas atlas-of-one plan layers $(OUT)/%,$(MAKECMDGOALS)),)
     $(error MODEL=$(MODEL): there is no such file)
   endif
 endif
-ifneq ($(filter atlas atlas-of-one plan $(OUT)/%,$(MAKECMDGOALS)),)
+ifneq ($(filter class-atlas,$(MAKECMDGOALS)),)
+  ifeq ($(CLASS),)
+    $(error CLASS is not set: make class-atlas CLASS=snorkel, a name or a number of the network's classes)
+  endif
+endif
+ifneq ($(filter compare,$(MAKECMDGOALS)),)
+  ifeq ($(and $(A),$(B)),)
+    $(error A or B is not set: make compare A=snorkel B='scuba diver', two of the network's classes)
+  endif
+endif
+ifneq ($(filter atlas atlas-of-one explain class-atlas compare plan $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(DATASET),)
     $(error DATASET is not set: give the folder of images beside MODEL)
   endif
@@ -315,22 +354,34 @@ endif
 # costs no finished work. Then atlas-plan holds it against what the files say of themselves, and leaves a
 # stamp for each product, younger than the product if that must be made. (+: also under make -n, which then
 # shows what would be made.)
-asked = test ! -x $(BIN)/atlas-$(1) || \
-  $(BIN)/atlas-$(1) --record-settings $(options.$(1)) $(2) > $(STAMPS)/$(1).asked
+asked = test ! -x $(BIN)/$(call program,$(1)) || \
+  $(BIN)/$(call program,$(1)) --record-settings $(options.$(1)) $(2) > $(STAMPS)/$(1).asked
+program = atlas-$(or $(program.$(1)),$(1))
+# Effects of all samples, from which those of classes are selected.
+program.effects := attribute
+options.effects = --rows all --max-pool $(call quote,$(MAX_POOL)) --seed $(call quote,$(SEED))
+OWN_EFFECTS := $(and $(SELECT_FROM),$(filter magnitude,$(CLASS_FILTER)))
+CONTRAST    := $(if $(and $(A),$(B),$(SELECT_FROM)),--dimensions 1 --contrast $(OUT)/activations.h5)
 SHOWN ?=
 PLAN = $(BIN)/atlas-plan $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) --folder $(OUT) \
   --method $(METHOD) --grid $(GRID) --asked $(STAMPS) $(ALIGN) \
   $(if $(filter 0,$(COMPONENTS)),--raw-activations) $(if $(filter no,$(WHITEN)),--no-whiten) \
-  $(if $(JUDGE),--judge $(call quote,$(JUDGE))) $(if $(IS_WORLD),--drawn-images) $(COMMON)
+  $(if $(JUDGE),--judge $(call quote,$(JUDGE))) $(if $(IS_WORLD),--drawn-images) --goal $(GOAL) \
+  $(if $(SELECT_FROM),--select-from $(SELECT_FROM) $(if $(OWN_EFFECTS),--own-effects) $(if $(CONTRAST),--contrast)) \
+  $(COMMON)
 $(STAMPS)/planned: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
 	+@mkdir -p $(@D)
 	+@$(call asked,extract)
 	+@$(call asked,reduce)
 	+@$(call asked,neighbors)
-	+@$(call asked,embed,--neighbor-graph neighbors.h5 $(ALIGN))
+	+@$(call asked,embed,--neighbor-graph neighbors.h5 $(ALIGN) $(CONTRAST))
 	+@$(call asked,grid,--grid $(GRID))
 	+@$(call asked,render)
 	+@$(call asked,assemble)
+	+@$(call asked,select)
+	+@$(call asked,attribute)
+	+@$(call asked,effects)
+	+@touch $(STAMPS)/evidence.asked $(STAMPS)/poster.asked
 	+@test ! -x $(BIN)/atlas-plan || $(PLAN) --stamps $(SHOWN)
 
 # make looks at the time of a target before it updates what that is made from: the plan, which sets times
@@ -345,26 +396,49 @@ endef
 CELLS    := $(GRIDS:%=$(LAYOUT)/cells-%.h5)
 ICONS    := $(GRIDS:%=$(LAYOUT)/icons-%.h5)
 REPORTS  := $(GRIDS:%=$(LAYOUT)/icons-%.json)
-PRODUCTS := $(OUT)/activations.h5 $(OUT)/components.h5 $(OUT)/neighbors.h5 $(LAYOUT)/layout.h5 \
-  $(CELLS) $(ICONS) $(REPORTS) $(ATLASES) $(LAYOUT)/atlas.png
+EFFECTS  := $(GRIDS:%=$(LAYOUT)/attribution-%.h5)
+POSTERS  := $(GRIDS:%=$(LAYOUT)/poster-%.png)
+PRODUCTS := $(OUT)/activations.h5 $(OUT)/components.h5 $(OUT)/neighbors.h5 $(OUT)/effects.h5 \
+  $(LAYOUT)/layout.h5 $(CELLS) $(ICONS) $(REPORTS) $(ATLASES) $(LAYOUT)/atlas.png $(EFFECTS) $(POSTERS)
 $(foreach file,$(PRODUCTS),$(eval $(call stamp,$(file))))
 
 # What was made of a file that is another now, in all grids and methods: nothing old lies beside it.
-of_layout  = $(addprefix $(1)/,cells-*.h5 icons-*.h5 icons-*.json icons-*.png atlas*.png atlas*.json)
+of_layout  = $(addprefix $(1)/,cells-*.h5 icons-*.h5 icons-*.json icons-*.png atlas*.png atlas*.json \
+  attribution-*.h5 poster-*.* evidence-*/*)
 of_samples = $(foreach method,$(words.METHOD),$(addprefix $(OUT)/$(method)/,layout.h5 layout.json layout-*.png) \
   $(call of_layout,$(OUT)/$(method)))
 
 atlas-of-one: $(LAYOUT)/atlas.png $(ATLASES)
 	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result
 
+explained: $(LAYOUT)/atlas.png $(ATLASES) $(EFFECTS)
+	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result
+
+# What whitens a class's icons is that of all samples, and is made with their effects.
+effects: $(if $(filter magnitude,$(CLASS_FILTER)),$(OUT)/activations.h5,$(OUT)/effects.h5) $(if $(filter yes,$(WHITEN)),$(OUT)/components.h5)
+	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result > $(STAMPS)/output
+
 # Where sampling again gives the same bytes, as after a touched image, the file keeps its time, and nothing
 # else is made.
+ifeq ($(SELECT_FROM),)
 $(OUT)/activations.h5:
 	$(Q)$(BIN)/atlas-extract $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) $(options.extract) \
 	  --output $@.new $(COMMON) > $(STAMPS)/output
 	@if cmp --silent $@.new $@; then rm $@.new; else \
 	  rm -f $(OUT)/components.h5 $(OUT)/neighbors.h5 $(of_samples); mv $@.new $@; fi
 	@cp $(STAMPS)/images.asked $(STAMPS)/images.made
+else
+SELECTED_BY := $(if $(OWN_EFFECTS),$(OUT),$(SELECT_FROM))/effects.h5
+$(OUT)/activations.h5: $(SELECT_FROM)/activations.h5 $(SELECTED_BY)
+	$(Q)$(BIN)/atlas-select $(NETWORK_FILES) --activations $< --attribution $(SELECTED_BY) $(CHOSEN) \
+	  $(options.select) --output $@ $(COMMON) > $(STAMPS)/output
+	@rm -f $(OUT)/components.h5 $(OUT)/neighbors.h5 $(of_samples)
+endif
+
+# The effects of all samples; on a class alone where they are for its atlas.
+$(OUT)/effects.h5: $(or $(SELECT_FROM),$(OUT))/activations.h5
+	$(Q)$(BIN)/atlas-attribute $(NETWORK_FILES) $(LAYER_WORDS) $(IMAGE_WORDS) --activations $< $(options.effects) \
+	  $(if $(SELECT_FROM),$(CHOSEN)) --output $@ $(COMMON) > $(STAMPS)/output
 
 $(OUT)/components.h5: $(OUT)/activations.h5
 	$(Q)$(BIN)/atlas-reduce --activations $< $(options.reduce) --output $@ $(COMMON) > $(STAMPS)/output
@@ -376,7 +450,7 @@ $(OUT)/neighbors.h5: $(OUT)/$(LAID_OUT).h5
 $(LAYOUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(OUT)/neighbors.h5
 	@mkdir -p $(@D)
 	$(Q)$(BIN)/atlas-embed --$(LAID_OUT) $< --neighbor-graph $(OUT)/neighbors.h5 $(options.embed) \
-	  $(ALIGN) --output $@ $(COMMON) > $(STAMPS)/output
+	  $(ALIGN) $(CONTRAST) --output $@ $(COMMON) > $(STAMPS)/output
 	@rm -f $(call of_layout,$(LAYOUT))
 
 # One file per grid, so that another grid leaves the first one's icons alone.
@@ -385,7 +459,7 @@ $(CELLS): $(LAYOUT)/cells-%.h5: $(OUT)/activations.h5 $(LAYOUT)/layout.h5
 	  --output $@ $(COMMON) > $(STAMPS)/output
 
 # The whitening matrix is made of the second moment, so that CONDITION leaves the layout alone.
-WHITENING := $(if $(filter yes,$(WHITEN)),$(OUT)/components.h5)
+WHITENING := $(if $(filter yes,$(WHITEN)),$(or $(SELECT_FROM),$(OUT))/components.h5)
 $(ICONS): $(LAYOUT)/icons-%.h5: $(LAYOUT)/cells-%.h5 $(WHITENING)
 	$(Q)$(BIN)/atlas-render $(NETWORK_FILES) $(LAYER_WORDS) --cells-file $< \
 	  $(addprefix --components ,$(WHITENING)) $(options.render) --output $@ $(COMMON) > $(STAMPS)/output
@@ -396,6 +470,10 @@ $(REPORTS): $(LAYOUT)/icons-%.json: $(LAYOUT)/icons-%.h5 $(LAYOUT)/cells-%.h5
 
 $(ATLASES): $(LAYOUT)/atlas-%.png: $(LAYOUT)/icons-%.h5 $(LAYOUT)/icons-%.json
 	$(Q)$(BIN)/atlas-assemble --icons $< --report $(LAYOUT)/icons-$*.json $(options.assemble) --output $(basename $@) $(COMMON) > $(STAMPS)/output
+
+$(EFFECTS): $(LAYOUT)/attribution-%.h5: $(LAYOUT)/cells-%.h5 $(OUT)/activations.h5
+	$(Q)$(BIN)/atlas-attribute $(NETWORK_FILES) $(LAYER_WORDS) $(IMAGE_WORDS) --activations $(OUT)/activations.h5 \
+	  --cells-file $< $(options.attribute) --output $@ $(COMMON) > $(STAMPS)/output
 
 # The first grid's atlas under a name that does not change.
 $(LAYOUT)/atlas.png: $(firstword $(ATLASES))

@@ -234,6 +234,7 @@ let package = Package(
       on: [
         "Activations", "ArrayStore", "Artifacts", "Attribution", "LinearAlgebra", "Matrices",
         "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks", "ParallelLoops",
+        "Randomness",
       ]),
     .program(
       "atlas-select",

@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION GAP
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION GAP ATTRIBUTION_ROWS MAX_POOL CLASS_FILTER CLASS_ROWS
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -43,6 +43,10 @@ VIGNETTE ?= 0.3
 BORDER ?= replicate
 PRECISION ?= auto
 GAP ?= 0
+ATTRIBUTION_ROWS ?= 32
+MAX_POOL ?= exact
+CLASS_FILTER ?= both
+CLASS_ROWS ?= 2000
 
 # Meanings.
 help.THREADS := Threads; 0 stands for all processors; results do not depend on it (from 0 to 4096)
@@ -84,6 +88,10 @@ help.VIGNETTE := How far icons fade to gray toward their corners; 0 is not at al
 help.BORDER := What the network sees beyond an icon's edge: gray, or the edge's color (gray or replicate)
 help.PRECISION := Format in which the network computes; auto is bf16 where that is faster; fidelity is measured in f32 always (f32, bf16 or auto)
 help.GAP := White pixels between icons (from 0 to 1000)
+help.ATTRIBUTION_ROWS := Samples of each cell whose effects are computed, chosen at random (all or at least 1)
+help.MAX_POOL := How effects pass max pools: by the derivative, or by that of a smoother pool (exact, average, average-padded or l2)
+help.CLASS_FILTER := Samples of a class: those whose largest effect is on it (rank), those with the largest effects on it (magnitude), or both (rank, magnitude or both)
+help.CLASS_ROWS := Samples that are chosen by magnitude, at most (from 1 to 10000000)
 
 # Words, where these are all there are.
 words.INCLUDE_EDGES := yes no
@@ -94,6 +102,8 @@ words.WHITEN := yes no
 words.PARAMETERIZATION := spectrum phases pixels
 words.BORDER := gray replicate
 words.PRECISION := f32 bf16 auto
+words.MAX_POOL := exact average average-padded l2
+words.CLASS_FILTER := rank magnitude both
 
 # The options of each stage.
 options.extract = \
@@ -148,3 +158,10 @@ options.render = \
   --precision $(call quote,$(PRECISION))
 options.assemble = \
   --gap $(call quote,$(GAP))
+options.attribute = \
+  --rows $(call quote,$(ATTRIBUTION_ROWS)) \
+  --max-pool $(call quote,$(MAX_POOL)) \
+  --seed $(call quote,$(SEED))
+options.select = \
+  --filter $(call quote,$(CLASS_FILTER)) \
+  --most $(call quote,$(CLASS_ROWS))

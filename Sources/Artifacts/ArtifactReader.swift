@@ -93,8 +93,17 @@ struct ArtifactReader {
   }
 
   func matrix(_ dataset: Dataset<Float>, rows: Range<Int>? = nil) throws -> Matrix {
+    try matrix(dataset.schema, rows: rows)
+  }
+
+  /// Half-precision numbers, as floats.
+  func matrix(_ dataset: Dataset<Float16>, rows: Range<Int>? = nil) throws -> Matrix {
+    try matrix(dataset.schema, rows: rows)
+  }
+
+  private func matrix(_ schema: DatasetSchema, rows: Range<Int>?) throws -> Matrix {
     try wrapped { () throws(ArrayStoreError) in
-      try file.matrix(dataset.schema.name, rows: rows)
+      try file.matrix(schema.name, rows: rows)
     }
   }
 

@@ -65,12 +65,9 @@ public struct AttributionFile {
   ///
   /// - Throws: `ArtifactError` if one is not finite, or the file is damaged.
   public func effects(_ rows: Range<Int>? = nil) throws -> Matrix {
-    let values = try reader.read(Self.effects, rows: rows)
-    guard values.allSatisfy(\.isFinite) else { throw reader.damage("an effect is not finite") }
-    return Matrix(
-      rowCount: rows?.count ?? sampleCount, columnCount: classCount,
-      elements: values.map(Float.init)
-    )
+    let effects = try reader.matrix(Self.effects, rows: rows)
+    guard effects.firstNonFiniteRow() == nil else { throw reader.damage("an effect is not finite") }
+    return effects
   }
 
   /// Consecutive ranges of rows, about 64 MiB of effects each.
@@ -124,20 +121,17 @@ public struct AttributionFile {
     guard let number = Int(group), (1...10_000).contains(number) else {
       throw reader.damage("\(group) is not the side of a grid")
     }
-    func halves(_ dataset: Dataset<Float16>) throws -> Matrix {
-      Matrix(
-        rowCount: lengths["m"] ?? 0, columnCount: classCount,
-        elements: try reader.read(dataset.at(group)).map(Float.init))
-    }
     let level = Level(
       side: number, row: try reader.read(Self.row.at(group)),
       column: try reader.read(Self.column.at(group)),
       sampleCount: try reader.read(Self.count.at(group)),
       imageCount: try reader.read(Self.imageCount.at(group)),
       mean: try reader.matrix(Self.mean.at(group)),
-      standardError: try halves(Self.standardError), agreement: try halves(Self.agreement))
+      standardError: try reader.matrix(Self.standardError.at(group)),
+      agreement: try reader.matrix(Self.agreement.at(group)))
     let inside = 0..<Int32(number)
-    guard level.row.allSatisfy(inside.contains), level.column.allSatisfy(inside.contains),
+    guard lengths["m"] == level.mean.rowCount, level.row.allSatisfy(inside.contains),
+      level.column.allSatisfy(inside.contains),
       level.mean.firstNonFiniteRow() == nil
     else { throw reader.damage("cells of grid \(group) are damaged") }
     return level
@@ -260,6 +254,8 @@ extension AttributionFile {
 
   private static let examined = Presence.optionally(
     "unless `--trust-samples 0` was given, or what lies above the layer reads the image past it")
+  private static let deleted = Presence.optionally(
+    "where samples were examined and cells have images that their effects were not computed from")
   static let trustMeasures = [
     Attribute<Double>("samples", of: "trust", "Samples that were examined.", examined),
     Attribute<Double>(
@@ -297,6 +293,19 @@ extension AttributionFile {
       examined),
     Attribute<Double>(
       "missed_limit", of: "trust", "Upper limit of that fraction, at 99 % confidence.", examined),
+    Attribute<Double>(
+      "deletions", of: "trust",
+      "Cells that were deleted, each from an image that its effects were not computed from.",
+      deleted),
+    Attribute<Double>(
+      "deletion_cell", of: "trust",
+      "What the logit of a cell's class loses when the image's samples in the cell are set to 0; the mean over cells, in logits.",
+      deleted),
+    Attribute<Double>(
+      "deletion_random", of: "trust", "The same for as many other samples of the image.", deleted),
+    Attribute<Double>(
+      "deletion_difference", of: "trust", "The mean of the difference of the two.", deleted),
+    Attribute<Double>("deletion_error", of: "trust", "Its standard error over cells.", deleted),
   ]
 
   /// The form of the file.

@@ -44,6 +44,24 @@ import Testing
     #expect(try reader.attribute("description", on: "rows") != nil)
   }
 
+  @Test("rows of half precision are read as floats", arguments: [(3, 5), (900, 33)])
+  func halves(rowCount: Int, columnCount: Int) throws {
+    let rows = try GrowingRows(
+      for: folder.file("x.h5"), columnCount: columnCount, of: .float16, keeping: 0)
+    for index in 0..<rowCount { try rows.append(row(index, columnCount).map(Float16.init)) }
+    let expected = (0..<rowCount).flatMap { row($0, columnCount).map(Float16.init) }
+    #expect(
+      try rows.values(ofRows: 1..<3, as: Float16.self)
+        == Array(expected[columnCount..<3 * columnCount]))
+    #expect(
+      GrowingRows.storedRowCount(
+        for: folder.file("x.h5"), columnCount: columnCount, of: .float16) == rowCount)
+    try finish(rows)
+    let reader = try ArrayFileReader(path: folder.file("x.h5"), kind: "test")
+    #expect(try reader.matrix("rows").elements == expected.map(Float.init))
+    #expect(try reader.doubles("rows", rows: 2..<3) == expected[2 * columnCount..<3 * columnCount].map(Double.init))
+  }
+
   @Test("whatever an interruption leaves, the result has the bytes of one that had none")
   func interrupted() throws {
     let (count, columns) = (400, 24)

@@ -31,23 +31,44 @@ import Testing
     #expect(abs(effects.standardError(cell: 0, onClass: 0) - expected) < 1e-12)
   }
 
+  private func choose(_ cells: [[Int32]], _ count: Int, perImage: Int = 1, seed: UInt64) -> [Int] {
+    let images = cells[0].indices.map { Int32($0 / 10) }
+    return SampleChoice.samples(
+      of: cells, count: count, images: images, perImage: perImage, seed: seed)
+  }
+
+  @Test("where samples of an image are chosen, others fill up its passes")
+  func filled() {
+    let cells = (0..<1000).map { Int32($0 % 7 - 1) }
+    let few = choose([cells], 5, seed: 3)
+    let filled = choose([cells], 5, perImage: 4, seed: 3)
+    #expect(Set(filled).isSuperset(of: few) && filled.allSatisfy { cells[$0] >= 0 })
+    let images = Set(few.map { $0 / 10 })
+    #expect(Set(filled.map { $0 / 10 }) == images)
+    for image in images {
+      let inCells = (10 * image..<10 * image + 10).count { cells[$0] >= 0 }
+      let own = few.count { $0 / 10 == image }
+      #expect(filled.count { $0 / 10 == image } == min(inCells, (own + 3) / 4 * 4))
+    }
+  }
+
   @Test("a cell's samples are as many as wanted, chosen by themselves")
   func choice() {
     let cells = (0..<1000).map { Int32($0 % 7 - 1) }
-    let chosen = SampleChoice.samples(of: [cells], count: 20, seed: 3)
+    let chosen = choose([cells], 20, seed: 3)
     #expect(chosen == chosen.sorted() && Set(chosen).count == 6 * 20)
     for cell in 0..<6 { #expect(chosen.count { cells[$0] == Int32(cell) } == 20) }
-    #expect(SampleChoice.samples(of: [cells], count: 20, seed: 4) != chosen)
+    #expect(choose([cells], 20, seed: 4) != chosen)
     // More keep the fewer; a cell of fewer samples gives all.
-    let more = SampleChoice.samples(of: [cells], count: 30, seed: 3)
+    let more = choose([cells], 30, seed: 3)
     #expect(Set(more).isSuperset(of: chosen))
-    let all = SampleChoice.samples(of: [cells], count: 1000, seed: 3)
+    let all = choose([cells], 1000, seed: 3)
     #expect(all == cells.indices.filter { cells[$0] >= 0 })
     // A second grid adds its own.
     let halves = (0..<1000).map { Int32($0 / 500) }
-    let both = SampleChoice.samples(of: [cells, halves], count: 20, seed: 3)
+    let both = choose([cells, halves], 20, seed: 3)
     #expect(Set(both).isSuperset(of: chosen))
     for half in 0..<2 { #expect(both.count { halves[$0] == Int32(half) } >= 20) }
-    #expect(SampleChoice.samples(of: [[]], count: 5, seed: 0).isEmpty)
+    #expect(SampleChoice.samples(of: [[]], count: 5, images: [], seed: 0).isEmpty)
   }
 }

@@ -199,11 +199,11 @@ import Testing
     for (y, x) in [(0, 0), (4, 9)] {
       let effects = try attribution.effects(at: [(y, x)])
       let activation = try attribution.activation(y: y, x: x)
-      let ablation = try intervention.ablationEffects(y: y, x: x)
+      let ablation = try intervention.ablationEffects(at: [(y, x)])
       let integrated = try intervention.integratedGradients(y: y, x: x, stepCount: 3)
       // Replaced by itself nothing changes; what was replaced before is back.
-      let same = try intervention.ablationEffects(y: y, x: x, replacement: activation)
-      let other = try intervention.ablationEffects(y: y, x: x, replacement: mean)
+      let same = try intervention.ablationEffects(at: [(y, x)], replacement: activation)
+      let other = try intervention.ablationEffects(at: [(y, x)], replacement: mean)
       for index in effects.indices {
         #expect(abs(ablation[index] - effects[index]) < rounding)
         #expect(abs(integrated[index] - effects[index]) < 1e-5 * largest(effects))
@@ -217,7 +217,7 @@ import Testing
   func integration() throws {
     let (_, intervention) = try interventions("conv1")
     for (y, x) in [(5, 6), (12, 12), (20, 3)] {
-      let ablation = try intervention.ablationEffects(y: y, x: x)
+      let ablation = try intervention.ablationEffects(at: [(y, x)])
       let integrated = try intervention.integratedGradients(y: y, x: x, stepCount: 400)
       for index in ablation.indices {
         #expect(abs(ablation[index] - integrated[index]) <= 0.02 * largest(ablation) + 1e-5)

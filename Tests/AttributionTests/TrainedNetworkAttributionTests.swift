@@ -64,7 +64,7 @@ import Testing
     // A position's effect is what its ablation takes.
     try intervention.show(attribution.values())
     let place = positions[positions.count / 2]
-    let ablation = try intervention.ablationEffects(y: place.y, x: place.x)
+    let ablation = try intervention.ablationEffects(at: [(place.y, place.x)])
     let effect = effects[
       positions.count / 2 * scores.count..<(positions.count / 2 + 1) * scores.count]
     for (ablated, effect) in zip(ablation, effect) {

@@ -26,6 +26,15 @@ import Testing
     }
   }
 
+  @Test("an axis with a scale of its own is covered as it is")
+  func ownScale() throws {
+    let layout = Matrix(rowCount: 4, columnCount: 2, elements: [-0.25, 0, 0, 1, 0.5, 2, 1, 3])
+    let normalized = try NormalizedLayout(layout, horizontal: -1...1)
+    #expect(normalized.lower.x == -1 && normalized.upper.x == 1)
+    #expect((0..<4).map { normalized.points[$0, 0] } == [0.375, 0.5, 0.75, 1])
+    #expect(try normalized.lower.y == NormalizedLayout(layout).lower.y)
+  }
+
   @Test("points lie in the unit square, in their order along each axis", arguments: [2, 3, 1_000])
   func order(count: Int) throws {
     let layout = clouds(count)

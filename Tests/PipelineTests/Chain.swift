@@ -104,6 +104,17 @@ struct Chain: Sendable {
           ("--icons", file("icons.h5")), ("--report", file("icons.json")),
           ("--output", file("atlas")),
         ]
+      case .attribute:
+        [
+          ("--model", workshop.model), ("--layer", "mixed"), ("--activations", activations),
+          ("--cells-file", cells), ("--rows", "6"), ("--trust-samples", "5"),
+          ("--output", file("attribution.h5")),
+        ]
+      case .select:
+        [
+          ("--model", workshop.model), ("--activations", activations),
+          ("--attribution", file("effects.h5")), ("--output", file("selected.h5")),
+        ]
       case .network, .documentation, .plan: []
       }
     for (name, value) in changes.sorted(by: { $0.key < $1.key }) {

@@ -45,20 +45,20 @@ public struct ClassSelection: Sendable {
   /// - Complexity: O(samples · classes) by rank, else O(samples).
   public mutating func add(_ effects: Matrix, ofSamples samples: some Collection<Int32>) {
     precondition(effects.rowCount == samples.count, "\(samples.count) samples")
+    let elements = effects.elements.span
     for (row, sample) in samples.enumerated() {
-      let values = effects[row: row]
-      let first = values.startIndex
+      let values = elements.extracting(effects.range(ofRow: row))
       if filter != .magnitude {
         // Of equal effects the class with the lower index wins.
-        var best = first
+        var best = 0
         for index in values.indices where values[index] > values[best] { best = index }
-        if let place = columns.firstIndex(of: best - first), values[best] > 0 {
+        if let place = columns.firstIndex(of: best), values[best] > 0 {
           winners[place].append(Int(sample))
         }
       }
       if filter != .rank {
-        for (place, column) in columns.enumerated() where values[first + column] > 0 {
-          positives[place].append((values[first + column], Int(sample)))
+        for (place, column) in columns.enumerated() where values[column] > 0 {
+          positives[place].append((values[column], Int(sample)))
         }
       }
     }

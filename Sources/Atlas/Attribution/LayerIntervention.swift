@@ -56,25 +56,27 @@ public final class LayerIntervention {
     scores = try run()
   }
 
-  /// How much each logit falls when the activation of a position becomes another.
+  /// How much each logit falls when the activations of some positions become another.
   ///
   /// - Parameters:
-  ///   - y: The position's row.
-  ///   - x: Its column.
+  ///   - positions: Rows and columns of the layer.
   ///   - replacement: The other activation, c numbers; nil for 0.
   /// - Returns: One number a class: the logit of the image less that with the replacement.
   /// - Throws: When the network cannot be run.
+  /// - Precondition: The positions are the layer's.
   /// - Complexity: A forward pass from the layer to the logits.
   public func ablationEffects(
-    y: Int, x: Int, replacement: [Float]? = nil
+    at positions: [(y: Int, x: Int)], replacement: [Float]? = nil
   ) throws -> [Float] {
-    let elements = layer.form.elements(y: y, x: x, of: shape)
+    let elements = positions.map { layer.form.elements(y: $0.y, x: $0.x, of: shape) }
     precondition(
       replacement.map { $0.count == layer.shape.channels } ?? true, "not \(layer.shape.channels)")
-    defer { restore(elements) }
+    defer { elements.forEach(restore) }
     network.withInput { input in
-      for (channel, element) in elements.enumerated() {
-        input[element] = replacement?[channel] ?? 0
+      for position in elements {
+        for (channel, element) in position.enumerated() {
+          input[element] = replacement?[channel] ?? 0
+        }
       }
     }
     return zip(scores, try run()).map { $0 - $1 }

@@ -131,8 +131,8 @@ import NeuralNetworks
     let trust = TrustCheck(
       top: top, photographs: photographs, samples: order, count: choice.trustSampleCount,
       seed: choice.seed)
-    try run.run(subject: subject, levels: levels, allCount: source.sampleCount) {
-      try trust.measure(source)
+    try run.run(subject: subject, levels: levels, allCount: source.sampleCount) { level, classes in
+      try trust.measure(source, cells: levels.first, effects: level, classes: classes)
     }
     return [output]
   }

@@ -50,7 +50,7 @@ struct AttributionRun {
   ///   - trust: Measures how far effects can be trusted.
   func run(
     subject: Subject, levels: [CellAssignment], allCount: Int,
-    trust: () throws -> AttributionTrust?
+    trust: (_ level: AttributionFile.Level?, _ classes: [Int]) throws -> TrustCheck.Result?
   ) throws {
     let images = images
     let journal = try RunJournal(path: output + ".progress", run: identity(subject))
@@ -70,17 +70,21 @@ struct AttributionRun {
       )
     }
     try compute(images[done...], into: rows, journal)
-    let trust = try trust()
     let all = classes ?? Array(0..<classCount)
+    let sums = try levels.map { try sum($0, images, rows) }
+    let trust = try trust(sums.first, all)
     let writer = try AttributionWriter(
       path: output, subject: subject, provenance: provenance, rows: rows,
       samples: samples.map(Int32.init), isOfAll: samples.count == allCount,
       classes: (all.map(Int32.init), all.map(top.network.className)),
       logits: (top.logits, classCount))
-    for level in levels { try writer.write(try sum(level, images, rows)) }
+    for level in sums { try writer.write(level) }
     if let trust {
-      for (name, value) in trust.measures { try writer.write(trust: name, value) }
-      for line in trust.lines { Diagnostics.note(line) }
+      let measures = trust.samples.measures + (trust.deletion?.measures ?? [])
+      for (name, value) in measures { try writer.write(trust: name, value) }
+      for line in trust.samples.lines + [trust.deletion?.line].compactMap({ $0 }) {
+        Diagnostics.note(line)
+      }
     }
     try writer.finish()
     journal.remove()

@@ -4,8 +4,9 @@ import CommandLine
 import Matrices
 import NeuralNetworks
 import ParallelLoops
+import Randomness
 
-/// Holds linear effects against interventions, on samples of different images.
+/// Holds linear effects against interventions: those of single samples, and what cells do for their classes.
 struct TrustCheck: Sendable {
   let top: AttributionTop
   let photographs: Photographs
@@ -14,13 +15,24 @@ struct TrustCheck: Sendable {
   let count: Int
   let seed: UInt64
 
-  /// Measures on samples of these activations; nil where nothing is asked for, or what lies above the layer reads the image past it.
-  func measure(_ activations: ActivationsFile) throws -> AttributionTrust? {
+  /// What was measured.
+  struct Result {
+    let samples: AttributionTrust
+    /// nil without cells, or without images to delete them in.
+    let deletion: CellDeletion?
+  }
+
+  /// Measures on samples of these activations and on cells; nil where nothing is asked for, or what lies
+  /// above the layer reads the image past it.
+  func measure(
+    _ activations: ActivationsFile, cells: CellAssignment?, effects: AttributionFile.Level?,
+    classes: [Int]
+  ) throws -> Result? {
     guard count > 0 else { return nil }
     let chosen = examined
     let copies: [Copy]
     do {
-      copies = try (0..<min(Parallelism.threadCount, chosen.count)).map { _ in
+      copies = try (0..<Parallelism.threadCount).map { _ in
         Copy(
           attribution: try top.attribution(.pushforward(tangentCount: 1)),
           intervention: try top.intervention())
@@ -32,18 +44,98 @@ struct TrustCheck: Sendable {
       return nil
     }
     let mean = try mean(of: activations)
-    let progress = ProgressReporter("interventions", total: chosen.count, unit: "sample")
-    var results = [AttributionTrust.Measurement?](repeating: nil, count: chosen.count)
+    var deletions: [Deletion] = []
+    if let cells, let effects { deletions = self.deletions(cells, effects, classes) }
+    let progress = ProgressReporter(
+      "interventions", total: chosen.count + deletions.count, unit: "sample")
+    let measurements = try each(of: chosen.count, by: copies, progress) { item, copy in
+      try measurement(of: chosen[item], by: copy, mean)
+    }
+    let losses = try each(of: deletions.count, by: copies, progress) { [deletions] item, copy in
+      try loss(by: deletions[item], copy)
+    }
+    progress.finish()
+    return Result(
+      samples: AttributionTrust(measurements, seed: seed),
+      deletion: losses.count > 1 ? CellDeletion(losses) : nil)
+  }
+
+  /// The results of items on all threads, in their order.
+  private func each<Value: Sendable>(
+    of itemCount: Int, by copies: [Copy], _ progress: ProgressReporter,
+    _ body: @Sendable (Int, Copy) throws -> Value
+  ) throws -> [Value] {
+    var results = [Value?](repeating: nil, count: itemCount)
     try results.withUnsafeMutableBufferPointer { results in
       let slots = Slots(base: results)
-      try parallelWorkers(count: copies.count, itemCount: chosen.count) { worker, item in
-        slots.base[item] = try measurement(of: chosen[item], by: copies[worker], mean)
+      try parallelWorkers(count: copies.count, itemCount: itemCount) { worker, item in
+        slots.base[item] = try body(item, copies[worker])
         progress.advance()
       }
     }
-    progress.finish()
-    return AttributionTrust(results.compactMap { $0 }, seed: seed)
+    return results.compactMap { $0 }
   }
+
+  // MARK: Cells
+
+  /// A cell's samples of an image, as many others of the image, and the class that the cell argues for.
+  private struct Deletion: Sendable {
+    let image: Int
+    let own, others: [Int]
+    let classIndex: Int
+  }
+
+  /// For each cell an image that its effects were not computed from, some of whose samples are in it.
+  private func deletions(
+    _ cells: CellAssignment, _ effects: AttributionFile.Level, _ classes: [Int]
+  ) -> [Deletion] {
+    let image = photographs.origins.image
+    var samplesOfImage: [Int32: [Int]] = [:]
+    for sample in image.indices { samplesOfImage[image[sample], default: []].append(sample) }
+    var used: [Int32: Set<Int32>] = [:]
+    for sample in samples where cells.cellOfSample[sample] >= 0 {
+      used[cells.cellOfSample[sample], default: []].insert(image[sample])
+    }
+    var candidates: [Int32: Set<Int32>] = [:]
+    for (sample, cell) in cells.cellOfSample.enumerated() where cell >= 0 {
+      if used[cell]?.contains(image[sample]) != true {
+        candidates[cell, default: []].insert(image[sample])
+      }
+    }
+    // At most four times as many cells as samples, evenly spread.
+    let cellCount = effects.mean.rowCount
+    let kept = min(cellCount, 4 * count)
+    return (0..<kept).compactMap { index in
+      let cell = index * cellCount / kept
+      let images = (candidates[Int32(cell)] ?? []).sorted()
+      guard !images.isEmpty else { return nil }
+      var random = RandomStream(seed: seed, purpose: .attribution, item: cell, step: 2)
+      let chosen = images[random.distinctIntegers(1, below: images.count)[0]]
+      let all = samplesOfImage[chosen] ?? []
+      let own = all.filter { cells.cellOfSample[$0] == Int32(cell) }
+      let rest = all.filter { cells.cellOfSample[$0] != Int32(cell) }
+      guard rest.count >= own.count else { return nil }
+      let others = random.distinctIntegers(own.count, below: rest.count).map { rest[$0] }
+      let mean = effects.mean[row: cell]
+      guard let best = mean.indices.max(by: { (mean[$0], $1) < (mean[$1], $0) }) else { return nil }
+      return Deletion(
+        image: Int(chosen), own: own, others: others, classIndex: classes[best - mean.startIndex])
+    }
+  }
+
+  private func loss(by deletion: Deletion, _ copy: Copy) throws -> (cell: Float, random: Float) {
+    try copy.attribution.show(photographs.path(of: deletion.image))
+    try copy.intervention.show(try copy.attribution.values())
+    let (own, others) = (
+      deletion.own.map(photographs.position), deletion.others.map(photographs.position)
+    )
+    return (
+      try copy.intervention.ablationEffects(at: own)[deletion.classIndex],
+      try copy.intervention.ablationEffects(at: others)[deletion.classIndex]
+    )
+  }
+
+  // MARK: Samples
 
   /// One sample of each of some images, these evenly spread.
   private var examined: [Int] {
@@ -77,8 +169,8 @@ struct TrustCheck: Sendable {
     try copy.intervention.show(try copy.attribution.values())
     return AttributionTrust.Measurement(
       linear: try copy.attribution.effects(at: [(y, x)]),
-      ablatedToZero: try copy.intervention.ablationEffects(y: y, x: x),
-      ablatedToMean: try copy.intervention.ablationEffects(y: y, x: x, replacement: mean),
+      ablatedToZero: try copy.intervention.ablationEffects(at: [(y, x)]),
+      ablatedToMean: try copy.intervention.ablationEffects(at: [(y, x)], replacement: mean),
       integrated: try copy.intervention.integratedGradients(y: y, x: x))
   }
 
@@ -89,8 +181,8 @@ struct TrustCheck: Sendable {
   }
 
   /// Where results go; each is written by one worker.
-  private struct Slots: @unchecked Sendable {
-    let base: UnsafeMutableBufferPointer<AttributionTrust.Measurement?>
+  private struct Slots<Value>: @unchecked Sendable {
+    let base: UnsafeMutableBufferPointer<Value?>
   }
 }
 
@@ -118,5 +210,22 @@ extension AttributionTrust {
       "trust: the class that linear effects put first is first in \(percent(topOne)), among five in \(percent(topFive)) of \(counted(sampleCount, "sample")); curvature \(decimal(curvature, places: 2))",
       "trust: of effects that look small \(percent(missedFraction)) are large, above \(decimal(largeEffect, places: 2)) logits; at most \(percent(missedLimit)) at 99 % confidence",
     ]
+  }
+}
+
+extension CellDeletion {
+  /// The measures, by the names of their attributes.
+  var measures: [(name: String, value: Double)] {
+    [
+      ("deletions", Double(count)), ("deletion_cell", cellLoss), ("deletion_random", randomLoss),
+      ("deletion_difference", difference), ("deletion_error", standardError),
+    ]
+  }
+
+  /// What is said of them.
+  var line: String {
+    func two(_ value: Double) -> String { decimal(value, places: 2) }
+    return
+      "trust: without a cell's samples an image that it was not computed from loses \(two(cellLoss)) of the cell's class, without as many others \(two(randomLoss)): \(two(difference)) more (95 % \(two(interval.lowerBound)) to \(two(interval.upperBound)), \(counted(count, "cell")))"
   }
 }

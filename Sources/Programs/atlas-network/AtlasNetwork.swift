@@ -8,7 +8,10 @@ import Models
     commandName: "atlas-network",
     abstract: "Look at a network: what it holds, whether it runs, what it computes.",
     version: projectVersion,
-    subcommands: [ProfileNetwork.self, SummarizeNetwork.self, CheckNetwork.self, RunNetwork.self])
+    subcommands: [
+      ProfileNetwork.self, SummarizeNetwork.self, CheckNetwork.self, RunNetwork.self,
+      NameClasses.self,
+    ])
 
   static func main() {
     let arguments = Array(Swift.CommandLine.arguments.dropFirst())

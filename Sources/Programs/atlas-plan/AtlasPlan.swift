@@ -51,6 +51,21 @@ import NetworkCommandLine
     help: ArgumentHelp("The layout to align to.", valueName: "file"),
     completion: .file(extensions: ["h5"]))
   var alignTo: String?
+  @Option(help: ArgumentHelp("What is to be made: atlas, explanation or effects.", valueName: "word"))
+  var goal = Pipeline.Goal.atlas
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the atlas of all samples, for the atlas of a class.", valueName: "folder"),
+    completion: .directory)
+  var selectFrom: String?
+  @Flag(help: "Compute the effects on the class for its atlas alone.")
+  var ownEffects = false
+  @Flag(help: "Lay samples out by the difference of their effects on two classes.")
+  var contrast = false
+  @Option(
+    help: ArgumentHelp("The table whose columns are averaged over cells.", valueName: "file"),
+    completion: .file())
+  var columns: String?
   @Option(
     help: ArgumentHelp("The network that judges the icons.", valueName: "file"),
     completion: .file(extensions: ["onnx", "pb"]))
@@ -67,9 +82,12 @@ import NetworkCommandLine
 
   func perform() throws -> [String] {
     let pipeline = try Pipeline(
-      folder: folder, method: method, grids: grid.split(separator: ",").map(String.init),
-      asked: asked, laysOutActivations: rawActivations, whitens: !noWhiten, alignTo: alignTo,
-      judge: try judgeFiles)
+      Pipeline.Request(
+        goal: goal, folder: folder, method: method,
+        grids: grid.split(separator: ",").map(String.init), asked: asked,
+        laysOutActivations: rawActivations, whitens: !noWhiten, alignTo: alignTo,
+        judge: try judgeFiles, selection: selectFrom, hasOwnEffects: ownEffects,
+        contrasts: contrast, columns: columns))
     if result {
       for line in try ResultBlock(pipeline).lines { Diagnostics.note(line) }
       return [pipeline.products.last?.path ?? folder]
@@ -90,6 +108,8 @@ import NetworkCommandLine
     return []
   }
 }
+
+extension Pipeline.Goal: ExpressibleByArgument {}
 
 extension AtlasPlan {
   /// The files of the judge.

@@ -32,8 +32,11 @@ struct Costs {
   private let positionCount, channelCount: Int
   /// The floating-point operations of a forward pass up to the layer, of an image and of an icon.
   private let imageOperations, iconOperations: Double
+  /// The floating-point operations from the layer to the logits; 0 where there are none.
+  private let tangentOperations: Double
   /// The memory of extraction and of rendering, in bytes.
   private let imageMemory, iconMemory: Int
+  private let classCount: Double
   private let rate: Double
   private let title: String
 
@@ -53,6 +56,15 @@ struct Costs {
     imageOperations = Double(
       try network.graph.floatingPointOperations(
         to: tensor, inputHeight: size.height, inputWidth: size.width))
+    if let logits = try? network.logits(),
+      let all = try? network.graph.floatingPointOperations(
+        to: logits, inputHeight: size.height, inputWidth: size.width)
+    {
+      tangentOperations = max(0, Double(all) - imageOperations)
+    } else {
+      tangentOperations = 0
+    }
+    classCount = Double(max(network.labels.count, 1))
     // Convolutions, nearly all of the work, go with the number of pixels.
     let side = Double(
       try network.iconSide(
@@ -71,7 +83,13 @@ struct Costs {
       + "\(samples) of \(counted(shape.channels, "channel"))"
   }
 
-  private var sampleCount: Double { Double(imageCount * positionCount) }
+  private var sampleCount: Double {
+    let all = Double(imageCount * positionCount)
+    guard pipeline.request.selection != nil else { return all }
+    // Those that are chosen by magnitude, and about as many more by rank, for each class.
+    let most = Double(pipeline.asked["select"]?["most"] ?? "") ?? 2000
+    return min(all, 1.5 * most * (pipeline.request.contrasts ? 2 : 1))
+  }
 
   // MARK: A stage's cost
 
@@ -120,12 +138,42 @@ struct Costs {
       return Cost(
         seconds: min(8 * cellCount(product), Double(imageCount)) * 0.005 / threads
           + 2 * pictures * iconOperations / (0.4 * rate), disk: 1e6)
+    case "effects":
+      // Of all samples for all classes, or by a pass back an image for one or two of them.
+      let all = Double(imageCount * positionCount)
+      let isOwn = pipeline.request.hasOwnEffects
+      let columns = isOwn ? (pipeline.request.contrasts ? 2.0 : 1) : classCount
+      let passes = isOwn ? 2 * columns * Double(imageCount) : all
+      return Cost(
+        seconds: attributionSeconds(images: Double(imageCount), passes: passes),
+        disk: 2 * all * columns, memory: 2 * imageMemory)
+    case "select": return Cost(seconds: 1, disk: 4 * n * c)
+    case "attribute":
+      // Samples of a cell, and what fills the passes of eight.
+      let perCell = Double(product.settings["rows"] ?? "") ?? n
+      let samples = min(n, 1.4 * perCell * cellCount(product))
+      return Cost(
+        seconds: attributionSeconds(images: min(Double(imageCount), samples), passes: samples)
+          + 22 * 128 * tangentOperations / (0.4 * rate),
+        disk: 2 * samples * classCount + 8 * cellCount(product) * classCount,
+        memory: 2 * imageMemory)
+    case "evidence":
+      let pictures = 8 * cellCount(product)
+      return Cost(seconds: min(pictures, Double(imageCount)) * 0.008, disk: 3e3 * pictures)
+    case "poster":
+      let side = Double(pipeline.asked["render"]?["size"] ?? "") ?? 80
+      return Cost(seconds: 3, disk: 12 * side * side * cellCount(product))
     case "assemble", "first":
       let side = Double(pipeline.asked["render"]?["size"] ?? "") ?? 80
       // Each icon twice, in the grid's picture and in atlas.png, which compress to about a half.
       return Cost(seconds: 0.5, disk: 2 * side * side * cellCount(product))
     default: return Cost()
     }
+  }
+
+  /// The time of effects: the whole network for each image, then the part above the layer for each pass.
+  private func attributionSeconds(images: Double, passes: Double) -> Double {
+    (images * (imageOperations + tangentOperations) + passes * tangentOperations) / (0.6 * rate)
   }
 
   private func layoutCost(_ product: Pipeline.Product, dimension: Int) -> Cost {

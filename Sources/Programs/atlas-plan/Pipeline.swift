@@ -29,6 +29,11 @@ struct Pipeline {
     var grid: String?
 
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// The name of its stamp, which no other product has.
+    var stamp: String {
+      stage == "evidence" ? "evidence-\(grid ?? "").json" : name
+    }
   }
 
   /// A product, and why it must be made; nil if it is what is asked for.
@@ -40,70 +45,137 @@ struct Pipeline {
     var follows = false
   }
 
-  let folder: String
+  /// What is to be made.
+  enum Goal: String, CaseIterable {
+    /// The atlas.
+    case atlas
+    /// The atlas, what its cells argue for, the images behind them, and the poster.
+    case explanation
+    /// The effects of all samples, from which those of a class are selected, and what whitens icons.
+    case effects
+  }
+
+  /// What is asked for.
+  struct Request {
+    var goal: Goal
+    var folder, method: String
+    var grids: [String]
+    /// The folder of what is asked of each stage.
+    var asked: String
+    var laysOutActivations, whitens: Bool
+    var alignTo: String?
+    var judge: [String]
+    /// The folder of the atlas of all samples, where this one is of a class's.
+    var selection: String?
+    /// Whether the effects on the class are computed for this atlas alone.
+    var hasOwnEffects = false
+    /// Whether samples are laid out by the difference of their effects on two classes.
+    var contrasts = false
+    /// The file whose columns are averaged over cells.
+    var columns: String?
+  }
+
+  let request: Request
+  var folder: String { request.folder }
   /// What is asked of each stage.
   let asked: [String: [(name: String, value: String)]]
-  /// In the order of the data flow; the last one is `atlas.png`.
+  /// In the order of the data flow; the last one is what was asked for.
   let products: [Product]
   private let stampFolder: String
 
-  init(
-    folder: String, method: String, grids: [String], asked askedFolder: String,
-    laysOutActivations: Bool, whitens: Bool, alignTo: String?, judge: [String]
-  ) throws {
-    self.folder = folder
-    stampFolder = askedFolder
+  init(_ request: Request) throws {
+    self.request = request
+    stampFolder = request.asked
     var asked: [String: [(name: String, value: String)]] = [:]
-    for stage in ["extract", "reduce", "neighbors", "embed", "grid", "render", "assemble"] {
-      asked[stage] = try Self.record("\(askedFolder)/\(stage).asked")
-    }
+    for stage in Self.stages { asked[stage] = try Self.record("\(request.asked)/\(stage).asked") }
     self.asked = asked
-    let (activations, components) = ("\(folder)/activations.h5", "\(folder)/components.h5")
-    let (neighbors, part) = ("\(folder)/neighbors.h5", "\(folder)/\(method)")
-    let samples = laysOutActivations ? activations : components
-    var products = [
+    func product(
+      _ stage: String, _ path: String, _ inputs: [String], sources: [String] = [],
+      _ schema: FileSchema? = nil, grid: String? = nil
+    ) -> Product {
       Product(
-        stage: "extract", path: activations, settings: asked["extract"] ?? [],
-        schema: ActivationsFile.schema)
-    ]
-    // Without whitening nothing but a layout of components needs them.
-    if whitens || !laysOutActivations {
+        stage: stage, path: path, inputs: inputs, sources: sources,
+        settings: (grid == nil || stage != "grid" ? [] : [("grid", grid ?? "")])
+          + (asked[stage] ?? []).filter { stage != "grid" || $0.name != "grid" },
+        schema: schema, grid: grid)
+    }
+    let folder = request.folder
+    let (activations, components) = ("\(folder)/activations.h5", "\(folder)/components.h5")
+    let (neighbors, part) = ("\(folder)/neighbors.h5", "\(folder)/\(request.method)")
+    let layout = "\(part)/layout.h5"
+    let samples = request.laysOutActivations ? activations : components
+    var products: [Product] = []
+    if let whole = request.selection {
+      if request.hasOwnEffects {
+        products.append(
+          product(
+            "effects", "\(folder)/effects.h5", [], sources: ["\(whole)/activations.h5"],
+            AttributionFile.schema))
+      }
       products.append(
-        Product(
-          stage: "reduce", path: components, inputs: [activations],
-          settings: asked["reduce"] ?? [], schema: ComponentsFile.schema))
+        product(
+          "select", activations, request.hasOwnEffects ? ["\(folder)/effects.h5"] : [],
+          sources: ["\(whole)/activations.h5"]
+            + (request.hasOwnEffects ? [] : ["\(whole)/effects.h5"]), ActivationsFile.schema))
+    } else {
+      products.append(product("extract", activations, [], ActivationsFile.schema))
+    }
+    // Without whitening nothing but a layout of components needs them; a class's icons are whitened as those
+    // of all samples are.
+    let whitener = request.selection.map { "\($0)/components.h5" } ?? components
+    if !request.laysOutActivations || (request.whitens && request.selection == nil) {
+      products.append(product("reduce", components, [activations], ComponentsFile.schema))
+    }
+    guard request.goal != .effects else {
+      products.append(
+        product("effects", "\(folder)/effects.h5", [activations], AttributionFile.schema))
+      self.products = products
+      return
     }
     products += [
-      Product(
-        stage: "neighbors", path: neighbors, inputs: [samples],
-        settings: asked["neighbors"] ?? [], schema: NeighborsFile.schema),
-      Product(
-        stage: "embed", path: "\(part)/layout.h5", inputs: [samples, neighbors],
-        sources: alignTo.map { [$0] } ?? [], settings: asked["embed"] ?? [],
-        schema: LayoutFile.schema),
+      product("neighbors", neighbors, [samples], NeighborsFile.schema),
+      product(
+        "embed", layout, [samples, neighbors] + (request.contrasts ? [activations] : []),
+        sources: request.alignTo.map { [$0] } ?? [], LayoutFile.schema),
     ]
-    for grid in grids {
+    for grid in request.grids {
       let (cells, icons) = ("\(part)/cells-\(grid).h5", "\(part)/icons-\(grid).h5")
-      let report = "\(part)/icons-\(grid).json"
+      let (report, effects) = ("\(part)/icons-\(grid).json", "\(part)/attribution-\(grid).h5")
+      let isOwn = whitener == components
       products += [
-        Product(
-          stage: "grid", path: cells, inputs: [activations, "\(part)/layout.h5"],
-          settings: [("grid", grid)] + (asked["grid"] ?? []).filter { $0.name != "grid" },
-          schema: CellsFile.schema, grid: grid),
-        Product(
-          stage: "render", path: icons, inputs: [cells] + (whitens ? [components] : []),
-          settings: asked["render"] ?? [], schema: IconsFile.schema, grid: grid),
-        Product(
-          stage: "judge", path: report, inputs: [icons, cells], sources: judge, grid: grid),
-        Product(
-          stage: "assemble", path: "\(part)/atlas-\(grid).png", inputs: [icons, report],
-          settings: asked["assemble"] ?? [], grid: grid),
+        product(
+          "grid", cells, [activations, layout], sources: request.columns.map { [$0] } ?? [],
+          CellsFile.schema, grid: grid),
+        product(
+          "render", icons, [cells] + (request.whitens && isOwn ? [components] : []),
+          sources: request.whitens && !isOwn ? [whitener] : [], IconsFile.schema, grid: grid),
+        product("judge", report, [icons, cells], sources: request.judge, grid: grid),
+        product("assemble", "\(part)/atlas-\(grid).png", [icons, report], grid: grid),
+      ]
+      guard request.goal == .explanation else { continue }
+      products += [
+        product("attribute", effects, [activations, cells], AttributionFile.schema, grid: grid),
+        product("evidence", "\(part)/evidence-\(grid)/evidence.json", [cells], grid: grid),
+        product(
+          "poster", "\(part)/poster-\(grid).png", [icons, effects, cells, layout, activations],
+          grid: grid),
       ]
     }
     products.append(
-      Product(stage: "first", path: "\(part)/atlas.png", inputs: ["\(part)/atlas-\(grids[0]).png"]))
+      product("first", "\(part)/atlas.png", ["\(part)/atlas-\(request.grids[0]).png"]))
     self.products = products
   }
+
+  /// The stages of which something is asked.
+  private static let stages = [
+    "extract", "reduce", "neighbors", "embed", "grid", "render", "assemble", "attribute", "effects",
+    "select", "evidence", "poster",
+  ]
+
+  /// The stages that read the network.
+  private static let readers: Set = [
+    "extract", "render", "judge", "attribute", "effects", "evidence",
+  ]
 
   /// The lines `name=value` of a file.
   private static func record(_ path: String) throws -> [(name: String, value: String)] {
@@ -132,7 +204,7 @@ struct Pipeline {
         follows = own == nil
         reason = own ?? "\(input.split(separator: "/").last ?? "") is made"
       } else {
-        var expected = ["extract", "render", "judge"].contains(product.stage) ? source.digests : []
+        var expected = Self.readers.contains(product.stage) ? source.digests : []
         for path in product.inputs + product.sources {
           let digest = try digests[path] ?? sha256(ofFile: path)
           digests[path] = digest
@@ -177,7 +249,7 @@ struct Pipeline {
 
   /// What is told of a product that is not there: whether a run that was cut off left some of it.
   private func absence(of product: Product) -> String {
-    let parts = [product.path + ".parts", product.path + ".new.progress"]
+    let parts = [".parts", ".new.progress", ".progress"].map { product.path + $0 }
     return parts.contains(where: fileExists) ? "new, a part is there" : "new"
   }
 
@@ -213,7 +285,7 @@ struct Pipeline {
   func stamp(_ states: [State]) throws {
     var last = timespec()
     for state in states {
-      let stamp = "\(stampFolder)/\(state.product.name)"
+      let stamp = "\(stampFolder)/\(state.product.stamp)"
       guard state.reason == nil || state.follows else {
         try AtomicFile.write([], to: stamp)
         continue

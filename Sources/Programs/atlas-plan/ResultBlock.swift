@@ -12,6 +12,10 @@ struct ResultBlock {
     let atlases = pipeline.products.filter { $0.stage == "assemble" }.compactMap { product in
       product.grid.map { (grid: $0, path: product.path) }
     }
+    if pipeline.request.goal == .effects {
+      lines = Self.trust(of: "\(pipeline.folder)/effects.h5")
+      return
+    }
     guard let first = pipeline.products.last?.path, let grid = atlases.first?.grid else {
       lines = []
       return
@@ -24,13 +28,41 @@ struct ResultBlock {
       lines += Self.quality(
         ofIcons: String(atlas.path.dropLast(4)) + ".json", of: "\(folder)/cells-\(atlas.grid).h5")
     }
+    if pipeline.request.goal == .explanation {
+      for atlas in atlases {
+        lines += [
+          "  poster: \(folder)/poster-\(atlas.grid).pdf, .png; patches: \(folder)/evidence-\(atlas.grid)"
+        ]
+        lines += Self.trust(of: "\(folder)/attribution-\(atlas.grid).h5")
+      }
+    }
     // Paths below OUT hold nothing that a shell would read.
     lines += [
       "  plots of the layout: \(folder)/layout-classes.png, layout-density.png",
       "  next: a cell with its photographs, python3 Examples/show_cell.py \(folder)/cells-\(grid).h5 \(folder)/icons-\(grid).h5",
-      "  or make atlas with GRID=40 or STEPS=1024",
+      pipeline.request.selection == nil
+        ? "  or make atlas with GRID=40 or STEPS=1024" : "  or the same with CLASS_GRID=12 or STEPS=1024",
     ]
     self.lines = lines
+  }
+
+  /// How far effects on classes can be trusted, in words.
+  private static func trust(of path: String) -> [String] {
+    guard let file = try? AttributionFile(path: path),
+      let correlation = (try? file.trust("pearson_zero")) ?? nil,
+      let missed = (try? file.trust("missed")) ?? nil
+    else { return [] }
+    let words =
+      correlation > 0.99
+      ? "as good as removing activations"
+      : correlation > 0.8
+        ? "near to what removing activations does"
+        : correlation > 0.5
+          ? "a rough guide to what removing activations does"
+          : "far from what removing activations does: take a later layer"
+    return [
+      "  attribution: \(words) (correlation \(decimal(correlation, places: 2)) over classes); \(decimal(100 * missed, places: 1)) % of small effects are large in truth"
+    ]
   }
 
   /// What the quality report in the layout says, in words.

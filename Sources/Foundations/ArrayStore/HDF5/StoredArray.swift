@@ -95,7 +95,18 @@ extension StoredArray {
   func numbers<Element: StoredElement>(
     _: Element.Type, rows: Range<Int>? = nil
   ) throws(HDF5Failure) -> [Element] {
-    try elements(Element.self, rows: rows) { Element.storedType.inMemory }
+    let typeID = type.id
+    if Element.self == Float.self,
+      try call("H5Tequal", { H5Tequal(typeID, StoredType.float16.inFile) }) > 0
+    {
+      let halves = try elements(Float16.self, rows: rows) { StoredType.float16.inMemory }
+      return [Element](unsafeUninitializedCapacity: halves.count) { singles, count in
+        count = halves.count
+        guard let start = UnsafeMutableRawPointer(singles.baseAddress) else { return }
+        hdf5_widen_halves(halves, start.assumingMemoryBound(to: Float.self), count)
+      }
+    }
+    return try elements(Element.self, rows: rows) { Element.storedType.inMemory }
   }
 
   /// Reads one 64-bit integer.
