@@ -251,7 +251,8 @@ let package = Package(
     .program(
       "atlas-assemble",
       on: [
-        "ArrayStore", "Artifacts", "Grids", "IconQuality", "Images", "Matrices", "Mosaics", "Numerics",
+        "ArrayStore", "Artifacts", "Grids", "IconQuality", "Images", "Matrices", "Mosaics",
+        "Numerics",
       ]),
     .program(
       "atlas-plan",

@@ -11,7 +11,8 @@ import Mosaics
     abstract: "Put icons together into one image of the atlas.",
     usage: """
       atlas-assemble --icons <file> ... --output <path> [<options>]
-      atlas-assemble --icons <file> ... --output <path> --labels --attribution <file> [<options>]
+             atlas-assemble --icons <file> ... --output <path> \\
+               --labels --attribution <file> [<options>]
       """,
     discussion: """
       Makes atlas.png, white where there is no cell, crossed out where an icon found nothing to show, and atlas.json with every cell's position, count \
@@ -19,13 +20,13 @@ import Mosaics
       files of icons, rendered in blocks of cells by the same command, make one atlas.
 
       With --labels it is a poster, as an image and as a page of PDF: below each icon stands the \
-      class whose logit the cell's samples raise most on average, in gray where that mean is less than \
-      two standard errors above 0; below the grid stands what is left out. The JSON file then names the classes that each cell \
-      argues for and against most.
+      class whose logit the cell's samples raise most on average, in gray where that mean is less \
+      than two standard errors above 0; below the grid stands what is left out. The JSON file then \
+      names the classes that each cell argues for and against most.
 
       Examples:
         atlas-assemble --icons icons.h5 --report icons.json --output atlas
-        atlas-assemble --icons icons.h5 --labels --attribution attribution.h5 \
+        atlas-assemble --icons icons.h5 --labels --attribution attribution.h5 \\
           --cells-file cells.h5 --layout layout.h5 --output poster
       """, version: projectVersion)
 

@@ -19,6 +19,7 @@ struct Picture {
   ///   - sheet: The icons.
   ///   - gap: White pixels between them.
   ///   - path: The file to name where they do not fit.
+  /// - Throws: When the image would have too many pixels.
   init(plain sheet: IconSheet, gap: Int, from path: String) throws {
     let side = sheet.gridSide * (sheet.iconSide + gap) - gap
     // As many pixels as this project's own reader of images takes, 768 MiB of memory.
@@ -39,6 +40,13 @@ struct Picture {
   }
 
   /// Puts icons together with the names of their classes.
+  ///
+  /// - Parameters:
+  ///   - sheet: The icons.
+  ///   - sources: Their classes, and what is known of the atlas.
+  ///   - gap: White pixels between icons, at least.
+  ///   - path: The file to name where they do not fit.
+  /// - Throws: When the image would have too many pixels, or there is not the memory for it.
   init(poster sheet: IconSheet, _ sources: PosterSources, gap: Int, from path: String) throws {
     let cells = zip(sheet.cells, sources.classes).map { cell, classes in
       AtlasPoster.Cell(
