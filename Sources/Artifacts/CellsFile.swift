@@ -171,7 +171,8 @@ extension CellsFile {
     SampleOrigins.absence)
   static let exemplars = Dataset<Int32>(
     "{side}/exemplars", ["m", "e"],
-    "Samples with the highest cosine to the cell's mean, highest first; −1 fills up.")
+    "Samples with the highest cosine to the cell's mean, highest first, at most one of an image where origins are known; −1 fills up."
+  )
   static let cellOfSample = Dataset<Int32>(
     "{side}/cell_of_sample", ["n"],
     "Cell of each sample, an index into the cells; −1 for none: its cell has too few, or it is clipped."

@@ -214,6 +214,7 @@ import Testing
     let mean = try file.matrix("\(side)/mean")
     let cellOfSample = try file.int32s("\(side)/cell_of_sample")
     let exemplars = try file.int32s("\(side)/exemplars")
+    let images = try open(chain.activations, "activations").int32s("image")
     let places = zip(try file.int32s("\(side)/row"), try file.int32s("\(side)/column"))
     #expect(mean.rowCount == count.count && mean.columnCount == InceptionModel.channelCount)
     #expect(cellOfSample.count == Chain.sampleCount)
@@ -229,7 +230,9 @@ import Testing
         #expect(abs(mean[cell, channel] - exact) < 1e-4 * (1 + abs(exact)))
       }
       let own = exemplars[cell * 8..<(cell + 1) * 8].filter { $0 >= 0 }
-      #expect(own.count == min(8, members.count) && own.allSatisfy { members.contains(Int($0)) })
+      #expect(own.count == min(8, Set(members.map { images[$0] }).count))
+      #expect(own.allSatisfy { members.contains(Int($0)) })
+      #expect(Set(own.map { images[Int($0)] }).count == own.count)
     }
   }
 

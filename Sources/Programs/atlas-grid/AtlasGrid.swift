@@ -16,8 +16,8 @@ import Matrices
     discussion: """
       The grid covers the layout from the 1st to the 99th percentile of each axis and a tenth farther on \
       either side. What lies beyond is counted and in no cell. A cell with enough samples gets their mean \
-      activation, their dispersion, and the samples nearest to the mean as exemplars. Row 0 of the grid \
-      is at the top.
+      activation, their dispersion, and the samples nearest to the mean as exemplars, each from another \
+      image. Row 0 of the grid is at the top.
 
       Example:
         atlas-grid --activations activations.h5 --layout layout.h5 \\
@@ -53,7 +53,8 @@ import Matrices
       provenance: Provenance(
         program: "atlas-grid",
         parameters: settings.record, inputs: [activations, layout]))
-    if let origins = try source.origins() {
+    let origins = try source.origins()
+    if let origins {
       try writer.write(origins, try source.geometry(), try source.imagesFolder())
     }
     do {
@@ -76,7 +77,9 @@ import Matrices
           "grid: \(clippedCount) of \(counted(source.sampleCount, "sample")) \(clippedCount == 1 ? "lies" : "lie") beyond its borders, in no cell"
         )
       }
-      for level in try average(source, over: grids) { try write(level, to: writer) }
+      for level in try average(source, over: grids, images: origins?.image) {
+        try write(level, to: writer)
+      }
     } catch let error as GridError {
       throw StageError("Cannot make cells of \(activations) and \(layout)", error)
     }
@@ -85,7 +88,7 @@ import Matrices
   }
 
   private func average(
-    _ source: ActivationsFile, over grids: [GridAssignment]
+    _ source: ActivationsFile, over grids: [GridAssignment], images: [Int32]?
   ) throws -> [GridLevel] {
     // Two passes: dispersion and exemplars are relative to the means. All grids share each pass,
     // since reading takes longer than adding.
@@ -97,7 +100,8 @@ import Matrices
     }
     averaging.finish()
     let comparing = ProgressReporter("exemplars", total: source.sampleCount, unit: "sample")
-    var details = CellDetails(of: means, exemplarCount: gridding.exemplarCount)
+    var details = CellDetails(
+      of: means, exemplarCount: gridding.exemplarCount, images: images)
     for samples in source.blocks {
       try details.add(try source.activations(samples), firstSample: samples.lowerBound)
       comparing.advance(by: samples.count)
