@@ -22,7 +22,7 @@ include Pipelines/settings.mk
 # ---------------------------------------------------------------- what to make
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER JUDGE OUT ALIGN_TO FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER JUDGE OUT ALIGN_TO COLUMNS FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
@@ -30,6 +30,7 @@ help.LAYER        := The layer, by its name in the network's file or in the card
 help.JUDGE        := Another network that says what it sees in the icons
 help.OUT          := The folder that everything lands in; layouts and atlases lie below it, in tsne or umap
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
+help.COLUMNS      := A table of the images, whose columns of numbers are averaged over cells
 help.WORLD_IMAGES := Images per class of the synthetic world
 help.WORLD_SEED   := Seed of the synthetic world; its network was trained on 0 and validated on 1
 help.RECIPE       := A set of values, one of: $(RECIPES)
@@ -60,8 +61,14 @@ ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas plan,$(MAKECMDGOA
   $(foreach name,$(UNREAD),$(shell echo 'warning: $(name) does not change the atlas: $(call why,$(name))' >&2))
 endif
 
+# In the environment COLUMNS is the width of a terminal: it is not read from there, nor passed on to programs.
+ifeq ($(origin COLUMNS),environment)
+  COLUMNS :=
+endif
+unexport COLUMNS
+
 # Names of files and layers may hold any sign: they are taken as they are given, and quoted below.
-NAMES := MODEL CARD DATASET LAYER JUDGE CLASSES ALIGN_TO OUT
+NAMES := MODEL CARD DATASET LAYER JUDGE CLASSES ALIGN_TO COLUMNS OUT
 $(foreach name,$(NAMES),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
 
 # Images per class of the synthetic world, drawn with a seed that its network was not trained on.
@@ -83,6 +90,7 @@ DATASET  ?=
 LAYER    ?=
 CARD     ?=
 ALIGN_TO ?=
+COLUMNS  ?=
 
 comma := ,
 empty :=
@@ -275,6 +283,7 @@ LAYER_WORDS   := --layer $(call quote,$(LAYER))
 IMAGE_WORDS   := --images $(call quote,$(DATASET))
 LAID_OUT      := $(if $(filter 0,$(COMPONENTS)),activations,components)
 ALIGN         := $(if $(ALIGN_TO),--align-to $(call quote,$(ALIGN_TO)))
+TABLE         := $(if $(COLUMNS),--columns $(call quote,$(COLUMNS)))
 
 # Stages say what they do; make shows their commands with V=1.
 Q := $(if $(filter 1,$(V)),,@)
@@ -305,6 +314,11 @@ ifneq ($(filter atlas atlas-of-one plan $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(filter auto folders names none,$(CLASSES))$(call exists,f,$(CLASSES)),)
     $(error CLASSES=$(CLASSES): there is no such file; give one, or auto, folders, names or none)
   endif
+  ifneq ($(COLUMNS),)
+    ifeq ($(call exists,f,$(COLUMNS)),)
+      $(error COLUMNS=$(COLUMNS): there is no such file)
+    endif
+  endif
   ifneq ($(shell printf %s $(call quote,$(GRID)) | tr -d '0-9,'),)
     $(error GRID=$(GRID): give one number, or several with commas)
   endif
@@ -319,7 +333,7 @@ asked = test ! -x $(BIN)/atlas-$(1) || \
   $(BIN)/atlas-$(1) --record-settings $(options.$(1)) $(2) > $(STAMPS)/$(1).asked
 SHOWN ?=
 PLAN = $(BIN)/atlas-plan $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) --folder $(OUT) \
-  --method $(METHOD) --grid $(GRID) --asked $(STAMPS) $(ALIGN) \
+  --method $(METHOD) --grid $(GRID) --asked $(STAMPS) $(ALIGN) $(TABLE) \
   $(if $(filter 0,$(COMPONENTS)),--raw-activations) $(if $(filter no,$(WHITEN)),--no-whiten) \
   $(if $(JUDGE),--judge $(call quote,$(JUDGE))) $(if $(IS_WORLD),--drawn-images) $(COMMON)
 $(STAMPS)/planned: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
@@ -381,8 +395,8 @@ $(LAYOUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(OUT)/neighbors.h5
 
 # One file per grid, so that another grid leaves the first one's icons alone.
 $(CELLS): $(LAYOUT)/cells-%.h5: $(OUT)/activations.h5 $(LAYOUT)/layout.h5
-	$(Q)$(BIN)/atlas-grid --activations $< --layout $(LAYOUT)/layout.h5 --grid $* $(options.grid) \
-	  --output $@ $(COMMON) > $(STAMPS)/output
+	$(Q)$(BIN)/atlas-grid --activations $< --layout $(LAYOUT)/layout.h5 --grid $* $(TABLE) \
+	  $(options.grid) --output $@ $(COMMON) > $(STAMPS)/output
 
 # The whitening matrix is made of the second moment, so that CONDITION leaves the layout alone.
 WHITENING := $(if $(filter yes,$(WHITEN)),$(OUT)/components.h5)

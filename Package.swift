@@ -219,7 +219,7 @@ let package = Package(
         "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine", "Matrices", "Neighbors",
         "PrincipalComponents",
       ]),
-    .program("atlas-grid", on: ["ArrayStore", "Artifacts", "Grids", "Matrices"]),
+    .program("atlas-grid", on: ["Activations", "ArrayStore", "Artifacts", "Grids", "Matrices"]),
     .program(
       "atlas-render",
       on: [
@@ -354,8 +354,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "ArrayStore", "Artifacts", "IconQuality", "Images", "Mosaics", "Neighbors", "Randomness",
-        "Matrices",
+        "ArrayStore", "Artifacts", "IconQuality", "Images", "Mosaics", "Neighbors",
+        "Randomness", "Matrices",
         "ParallelLoops", "TestSupport", "TestTags",
       ],
       path: "Tests/PipelineTests", swiftSettings: house),

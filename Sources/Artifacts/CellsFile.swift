@@ -3,7 +3,7 @@ public import Matrices
 
 /// `cells.h5`: the mean activations of the cells of one grid or several, written by `atlas-grid`.
 public struct CellsFile {
-  private let reader: ArtifactReader
+  let reader: ArtifactReader
 
   /// The sides of the grids, as the names of their groups; in the order of bytes, 20 before 7.
   private let groups: [String]
@@ -89,7 +89,7 @@ public struct CellsFile {
   /// - Throws: `ArtifactError` if there is no such grid.
   public func imageCounts(side: Int?) throws -> [Int32]? {
     let dataset = Self.imageCount.at(try group(side))
-    return try reader.contains(dataset) ? try reader.read(dataset) : nil
+    return reader.contains(dataset) ? try reader.read(dataset) : nil
   }
 
   /// Images of cells: their exemplars, most similar to the cell's mean first.
@@ -132,7 +132,7 @@ public struct CellsFile {
   }
 
   /// The name of a grid's group.
-  private func group(_ side: Int?) throws -> String {
+  func group(_ side: Int?) throws -> String {
     let names = groups.joined(separator: ", ")
     if let side {
       guard groups.contains("\(side)") else {
@@ -223,7 +223,7 @@ extension CellsFile {
     axes: [
       Axis("m", "cells of the grid", atLeast: 1), Axis("c", "channels of the layer", atLeast: 1),
       Axis("e", "exemplars of a cell"), Axis("n", "samples", atLeast: 1),
-      Axis("l", "classes"),
+      Axis("l", "classes"), Axis("q", "numeric columns of a table of the images"),
     ],
     attributes: SampleOrigins.attributes + [ImagesFolder.attribute.schema]
       + [left, right, bottom, top].map(\.schema) + [clipped.schema],
@@ -232,7 +232,7 @@ extension CellsFile {
       imageCount.schema, exemplars.schema, cellOfSample.schema, exemplarNames.schema,
       exemplarBoxes.schema, exemplarCenters.schema,
       classCounts.schema, classNames.schema, classLabels.schema,
-    ],
+    ] + columnDatasets,
     example: """
       import h5py
       with h5py.File("cells.h5") as f:

@@ -18,7 +18,7 @@ extension CellsFile {
 
 /// Writes `cells.h5`.
 public final class CellsWriter {
-  private let writer: ArtifactWriter
+  let writer: ArtifactWriter
   /// Where the samples come from, and where they lie in images, where that is known.
   private var origins: SampleOrigins?
   private var geometry: SampleGeometry?

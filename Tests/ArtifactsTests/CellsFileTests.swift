@@ -34,6 +34,30 @@ import Testing
     try fixture.expectConformity(fixture.path, CellsFile.schema)
   }
 
+  @Test("columns of a table come back, and are not missed")
+  func columns() throws {
+    let columns = CellsFile.Columns(
+      names: ["year", "depth"], means: [1998.25, .nan, 2000.5, -3],
+      errors: [0.5, .nan, .nan, 1e-3], counts: [4, 0, 9, 8])
+    for written in [columns, nil] {
+      let writer = try CellsWriter(
+        path: fixture.path, subject: fixture.subject, provenance: fixture.provenance)
+      try writer.writeFrame(lower: [-3, -2.5], upper: [3.5, 4], clippedCount: 1)
+      try writer.write(
+        level, CellsFile.Samples(exemplars: [3, 1], cellOfSample: [0, 1, -1, 1]))
+      if let written { try writer.write(written, side: 7) }
+      try writer.finish()
+      let read = try CellsFile(path: fixture.path).columns(side: nil)
+      #expect(read?.names == written?.names && read?.counts == written?.counts)
+      // NaN is not equal to itself.
+      for values in [\CellsFile.Columns.means, \.errors] {
+        #expect(
+          read?[keyPath: values].map(\.bitPattern) == written?[keyPath: values].map(\.bitPattern))
+      }
+      try fixture.expectConformity(fixture.path, CellsFile.schema)
+    }
+  }
+
   @Test("with the images, exemplars have boxes, and classes are counted")
   func origins() throws {
     let writer = try CellsWriter(

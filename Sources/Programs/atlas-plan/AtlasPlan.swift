@@ -52,6 +52,10 @@ import NetworkCommandLine
     completion: .file(extensions: ["h5"]))
   var alignTo: String?
   @Option(
+    help: ArgumentHelp("The table of the images, averaged over cells.", valueName: "file"),
+    completion: .file(extensions: ["csv", "tsv", "txt"]))
+  var columns: String?
+  @Option(
     help: ArgumentHelp("The network that judges the icons.", valueName: "file"),
     completion: .file(extensions: ["onnx", "pb"]))
   var judge: String?
@@ -69,7 +73,7 @@ import NetworkCommandLine
     let pipeline = try Pipeline(
       folder: folder, method: method, grids: grid.split(separator: ",").map(String.init),
       asked: asked, laysOutActivations: rawActivations, whitens: !noWhiten, alignTo: alignTo,
-      judge: try judgeFiles)
+      columns: columns, judge: try judgeFiles)
     if result {
       for line in try ResultBlock(pipeline).lines { Diagnostics.note(line) }
       return [pipeline.products.last?.path ?? folder]

@@ -49,7 +49,8 @@ struct Pipeline {
 
   init(
     folder: String, method: String, grids: [String], asked askedFolder: String,
-    laysOutActivations: Bool, whitens: Bool, alignTo: String?, judge: [String]
+    laysOutActivations: Bool, whitens: Bool, alignTo: String?, columns: String?,
+    judge: [String]
   ) throws {
     self.folder = folder
     stampFolder = askedFolder
@@ -88,6 +89,7 @@ struct Pipeline {
       products += [
         Product(
           stage: "grid", path: cells, inputs: [activations, "\(part)/layout.h5"],
+          sources: columns.map { [$0] } ?? [],
           settings: [("grid", grid)] + (asked["grid"] ?? []).filter { $0.name != "grid" },
           schema: CellsFile.schema, grid: grid),
         Product(
