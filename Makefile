@@ -157,7 +157,7 @@ network: $(BUILT) ## Train the synthetic world's networks, or continue (PYTHON w
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_BUILD ?= swift build --configuration release
 PROGRAMS    := extract reduce neighbors embed grid render judge assemble network plan synthesize
-FURTHER     := atlas-place atlas-bench atlas-documentation model-fuzzing
+FURTHER     := atlas-place atlas-evidence atlas-bench atlas-documentation model-fuzzing
 
 # Program by program: a plain build would compile protoc as well, which is of no use here and takes as long
 # as everything else together. What an atlas needs comes first.

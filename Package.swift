@@ -164,6 +164,9 @@ let package = Package(
         "Activations", "Drawing", "Images", "Matrices", "Models", "Mosaics", "NeuralNetworks",
         "Numerics", "ParallelLoops", "Randomness",
       ]),
+    .room(
+      "Atlas", "Evidence",
+      on: ["Activations", "Images", "Models", "Mosaics", "NeuralNetworks", "ParallelLoops"]),
 
     // MARK: Visualization: images optimized for what a network sees in them
     .room(
@@ -230,6 +233,12 @@ let package = Package(
       "atlas-judge",
       on: [
         "ArrayStore", "Artifacts", "IconQuality", "Images", "ModelFormats", "Models", "Mosaics",
+        "NetworkCommandLine", "NeuralNetworks",
+      ]),
+    .program(
+      "atlas-evidence",
+      on: [
+        "ArrayStore", "Artifacts", "Evidence", "Images", "ModelFormats", "Models", "Mosaics",
         "NetworkCommandLine", "NeuralNetworks",
       ]),
     .program(
@@ -315,6 +324,9 @@ let package = Package(
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "IconQuality", on: ["Images"]),
+    .tests(
+      for: "Evidence",
+      on: ["Images", "ModelFormats", "Models", "Mosaics", "NeuralNetworks", "TestSupport"]),
     .tests(for: "ArrayStore", on: ["CHDF5", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "CommandLine",
@@ -354,7 +366,7 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "ArrayStore", "Artifacts", "IconQuality", "Images", "Mosaics", "Neighbors",
+        "ArrayStore", "Artifacts", "Evidence", "IconQuality", "Images", "Mosaics", "Neighbors",
         "Randomness", "Matrices",
         "ParallelLoops", "TestSupport", "TestTags",
       ],

@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION GAP
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION EVIDENCE_SIZE EVIDENCE_PATCHES GAP
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -42,6 +42,8 @@ PARAMETERIZATION ?= spectrum
 VIGNETTE ?= 0.3
 BORDER ?= replicate
 PRECISION ?= auto
+EVIDENCE_SIZE ?= 64
+EVIDENCE_PATCHES ?= 8
 GAP ?= 0
 
 # Meanings.
@@ -83,6 +85,8 @@ help.PARAMETERIZATION := What is optimized: the spectrum, its phases alone with 
 help.VIGNETTE := How far icons fade to gray toward their corners; 0 is not at all (from 0 to 1)
 help.BORDER := What the network sees beyond an icon's edge: gray, or the edge's color (gray or replicate)
 help.PRECISION := Format in which the network computes; auto is bf16 where that is faster; fidelity is measured in f32 always (f32, bf16 or auto)
+help.EVIDENCE_SIZE := Side of a patch of a photograph in pixels (from 16 to 512)
+help.EVIDENCE_PATCHES := Patches of photographs for each cell, at most as many as it has exemplars (from 1 to 100)
 help.GAP := White pixels between icons (from 0 to 1000)
 
 # Words, where these are all there are.
@@ -146,5 +150,8 @@ options.render = \
   --vignette $(call quote,$(VIGNETTE)) \
   --border $(call quote,$(BORDER)) \
   --precision $(call quote,$(PRECISION))
+options.evidence = \
+  --size $(call quote,$(EVIDENCE_SIZE)) \
+  --patches $(call quote,$(EVIDENCE_PATCHES))
 options.assemble = \
   --gap $(call quote,$(GAP))

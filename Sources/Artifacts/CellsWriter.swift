@@ -105,6 +105,13 @@ public final class CellsWriter {
       CellsFile.exemplarNames.at(group),
       exemplars.map { $0 < 0 ? "" : origins.collection.names[Int(origins.image[Int($0)])] },
       shape: [cellCount, exemplarCount])
+    if !origins.collection.classNames.isEmpty {
+      let classes = origins.collection.classes
+      try writer.write(
+        CellsFile.exemplarClasses.at(group),
+        exemplars.map { $0 < 0 ? -1 : max(-1, classes[Int(origins.image[Int($0)])]) },
+        shape: [cellCount, exemplarCount])
+    }
     guard let geometry else { return }
     let places = exemplars.map { sample in
       sample < 0

@@ -23,7 +23,7 @@ import Testing
     for program in Program.stages {
       let expected =
         switch program {
-        case .synthesize, .place, .network, .documentation, .plan: [String]()
+        case .synthesize, .place, .network, .documentation, .plan, .evidence: [String]()
         case .extract: [chain.activations]
         case .reduce: [chain.components]
         case .neighbors: [chain.neighbors]

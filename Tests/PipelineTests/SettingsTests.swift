@@ -18,7 +18,7 @@ import Testing
   }
 
   // The judge's options are files and a layer's name.
-  static let programs: [Program] = ([.synthesize] + Program.stages).filter {
+  static let programs: [Program] = ([.synthesize, .evidence] + Program.stages).filter {
     $0 != .judge
   }
 
