@@ -110,6 +110,9 @@ import NeuralNetworks
     return try write(manifest, sprites, read)
   }
 
+  /// The most memory that patches may take: those of 200 × 200 cells by default.
+  private static let largestByteCount = 4 << 30
+
   // MARK: - What is read
 
   /// What the network's file says of itself, of a layer.
@@ -169,6 +172,13 @@ import NeuralNetworks
     _ items: [[EvidenceItem]], by cutter: PatchCutter
   ) throws -> [[Result<EvidencePatch, ImageError>]] {
     let all = Array(items.joined())
+    // All are held, since a photograph has patches in many cells and is decoded once.
+    let byteCount = 3 * cutter.side * cutter.side * all.count
+    guard byteCount <= Self.largestByteCount else {
+      throw StageError(
+        "Cannot show evidence of \(cellsFile): \(all.count) patches of \(cutter.side) pixels take \(MemorySize(bytes: byteCount)); lower --size or --patches."
+      )
+    }
     let progress = ProgressReporter(
       "evidence", total: Set(all.map(\.path)).count, unit: "photograph")
     let read = cutter.read(all) { progress.advance() }
