@@ -9,8 +9,8 @@ struct Evidencing: Sendable {
   var patchCount = 8
   /// Cells of a sprite.
   var cellsPerSprite = 64
-  /// The part of the gradient's magnitude that a patch holds: enough for what a unit responds to, and at
-  /// half the field's side most often.
+  /// The part of the gradient's magnitude that a patch holds; of GoogLeNet's mixed3b that is 55 pixels of the
+  /// field's 91, of mixed4c 129 of 299.
   var fraction = 0.9
   /// JPEG's quality.
   var quality = 85
