@@ -166,6 +166,9 @@ let package = Package(
         "Activations", "Drawing", "Images", "Matrices", "Models", "Mosaics", "NeuralNetworks",
         "Numerics", "ParallelLoops", "Randomness",
       ]),
+    .room(
+      "Atlas", "Evidence",
+      on: ["Activations", "Images", "Models", "Mosaics", "NeuralNetworks", "ParallelLoops"]),
 
     // MARK: Visualization: images optimized for what a network sees in them
     .room(
@@ -222,7 +225,7 @@ let package = Package(
         "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine", "Matrices", "Neighbors",
         "PrincipalComponents",
       ]),
-    .program("atlas-grid", on: ["ArrayStore", "Artifacts", "Grids", "Matrices"]),
+    .program("atlas-grid", on: ["Activations", "ArrayStore", "Artifacts", "Grids", "Matrices"]),
     .program(
       "atlas-render",
       on: [
@@ -246,6 +249,12 @@ let package = Package(
       "atlas-judge",
       on: [
         "ArrayStore", "Artifacts", "IconQuality", "Images", "ModelFormats", "Models", "Mosaics",
+        "NetworkCommandLine", "NeuralNetworks",
+      ]),
+    .program(
+      "atlas-evidence",
+      on: [
+        "ArrayStore", "Artifacts", "Evidence", "Images", "ModelFormats", "Models", "Mosaics",
         "NetworkCommandLine", "NeuralNetworks",
       ]),
     .program(
@@ -331,6 +340,9 @@ let package = Package(
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Grids"]),
     .tests(for: "IconQuality", on: ["Images"]),
+    .tests(
+      for: "Evidence",
+      on: ["Images", "ModelFormats", "Models", "Mosaics", "NeuralNetworks", "TestSupport"]),
     .tests(for: "ArrayStore", on: ["CHDF5", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "CommandLine",
@@ -370,8 +382,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "ArrayStore", "Artifacts", "IconQuality", "Images", "Mosaics", "Neighbors", "Randomness",
-        "Matrices",
+        "ArrayStore", "Artifacts", "Evidence", "IconQuality", "Images", "Mosaics", "Neighbors",
+        "Randomness", "Matrices",
         "ParallelLoops", "TestSupport", "TestTags",
       ],
       path: "Tests/PipelineTests", swiftSettings: house),

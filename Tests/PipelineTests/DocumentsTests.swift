@@ -83,7 +83,7 @@ import Testing
     let folder = try exampleFolder()
     for program in [
       Program.extract, .reduce, .neighbors, .embed, .place, .grid, .render, .judge, .assemble,
-      .synthesize,
+      .evidence, .synthesize,
     ] {
       for command in try examples(program) {
         let outcome = try shell(command, in: folder.path)
