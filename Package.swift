@@ -263,7 +263,7 @@ let package = Package(
     .program(
       "atlas-plan",
       on: [
-        "Activations", "ArrayStore", "Artifacts", "Embedding", "IconQuality", "LayoutCommandLine",
+        "Activations", "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine",
         "LinearAlgebra", "ModelFormats", "Models", "Mosaics", "NetworkCommandLine", "Neighbors",
         "NeuralNetworks", "ParallelLoops", "PrincipalComponents",
       ]),

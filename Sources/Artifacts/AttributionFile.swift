@@ -116,7 +116,8 @@ public struct AttributionFile {
           : "Cannot use \(path): it has the grids \(names), and not \(side.map(String.init) ?? "one alone")"
       )
     }
-    let lengths = try reader.lengths(of: Self.schema.datasets.map { $0.at(group) })
+    let lengths = try reader.lengths(
+      of: Self.schema.datasets.filter(\.isRepeated).map { $0.at(group) })
     guard let number = Int(group), (1...10_000).contains(number) else {
       throw reader.damage("\(group) is not the side of a grid")
     }

@@ -1,6 +1,7 @@
 import ArrayStore
 import Artifacts
 import Foundation
+import Matrices
 import TestSupport
 import TestTags
 import Testing
