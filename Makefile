@@ -252,6 +252,7 @@ check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's 
 	$(PYTHON) Scripts/check_operators.py
 	$(PYTHON) Scripts/check_families.py --keep
 	$(PYTHON) Scripts/check_attribution.py
+	$(PYTHON) Scripts/check_effects.py
 	$(PYTHON) Scripts/check_tensorflow.py
 
 bench-peers: $(ALL_BUILT) ## Measure this project, torch and onnxruntime at the same work

@@ -13,7 +13,8 @@ import Testing
       ], outputNames: ["p"]),
     inputShape: MapShape(channels: 3, height: 4, width: 4), card: ModelCard(),
     preprocessing: Preprocessing(
-      resized: Extent(height: 4, width: 4), size: Extent(height: 4, width: 4), channels: []), labels: [
+      resized: Extent(height: 4, width: 4), size: Extent(height: 4, width: 4), channels: []),
+    labels: [
       Label(identifier: "n01440764", text: "tench, Tinca tinca"), Label(text: "scuba diver"),
       Label(text: "crane, bird"), Label(text: "crane, machine"),
     ], path: "net.onnx", warnings: [])

@@ -51,7 +51,8 @@ import NetworkCommandLine
     help: ArgumentHelp("The layout to align to.", valueName: "file"),
     completion: .file(extensions: ["h5"]))
   var alignTo: String?
-  @Option(help: ArgumentHelp("What is to be made: atlas, explanation or effects.", valueName: "word"))
+  @Option(
+    help: ArgumentHelp("What is to be made: atlas, explanation or effects.", valueName: "word"))
   var goal = Pipeline.Goal.atlas
   @Option(
     help: ArgumentHelp(
