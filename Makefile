@@ -22,7 +22,7 @@ include Pipelines/settings.mk
 # ---------------------------------------------------------------- what to make
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID ALIGN_TO FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID ALIGN_TO COLUMNS FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
@@ -34,6 +34,7 @@ help.A            := The class on the left of make compare
 help.B            := The class on the right
 help.CLASS_GRID   := Cells along a side of the atlas of a class
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
+help.COLUMNS      := A table of the images, whose columns of numbers are averaged over cells
 help.WORLD_IMAGES := Images per class of the synthetic world
 help.WORLD_SEED   := Seed of the synthetic world; its network was trained on 0 and validated on 1
 help.RECIPE       := A set of values, one of: $(RECIPES)
@@ -64,8 +65,14 @@ ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas explain plan,$(MA
   $(foreach name,$(UNREAD),$(shell echo 'warning: $(name) does not change the atlas: $(call why,$(name))' >&2))
 endif
 
+# In the environment COLUMNS is the width of a terminal: it is not read from there, nor passed on to programs.
+ifeq ($(origin COLUMNS),environment)
+  COLUMNS :=
+endif
+unexport COLUMNS
+
 # Names of files and layers may hold any sign: they are taken as they are given, and quoted below.
-NAMES := MODEL CARD DATASET LAYER JUDGE CLASSES CLASS A B ALIGN_TO OUT SELECT_FROM
+NAMES := MODEL CARD DATASET LAYER JUDGE CLASSES CLASS A B ALIGN_TO COLUMNS OUT SELECT_FROM
 $(foreach name,$(NAMES),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
 
 # Images per class of the synthetic world, drawn with a seed that its network was not trained on.
@@ -94,6 +101,7 @@ CLASS_GRID ?= 8
 # What is made, and the folder of the atlas that a class's samples come from.
 GOAL        ?= atlas
 SELECT_FROM ?=
+COLUMNS  ?=
 
 comma := ,
 empty :=
@@ -175,7 +183,7 @@ network: $(BUILT) ## Train the synthetic world's networks, or continue (PYTHON w
 # The libraries and programs, built again when a source changes.
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_BUILD ?= swift build --configuration release
-PROGRAMS    := extract reduce neighbors embed grid render judge assemble attribute select network plan synthesize
+PROGRAMS    := extract reduce neighbors embed grid render judge assemble attribute evidence select network plan synthesize
 FURTHER     := atlas-place atlas-bench atlas-documentation model-fuzzing
 
 # Program by program: a plain build would compile protoc as well, which is of no use here and takes as long
@@ -244,6 +252,7 @@ check-networks: $(BUILT) ## Compare networks of all families with torch, ONNX's 
 	$(PYTHON) Scripts/check_operators.py
 	$(PYTHON) Scripts/check_families.py --keep
 	$(PYTHON) Scripts/check_attribution.py
+	$(PYTHON) Scripts/check_effects.py
 	$(PYTHON) Scripts/check_tensorflow.py
 
 bench-peers: $(ALL_BUILT) ## Measure this project, torch and onnxruntime at the same work
@@ -304,6 +313,7 @@ IMAGE_WORDS   := --images $(call quote,$(DATASET))
 CHOSEN        := $(foreach name,CLASS A B,$(if $($(name)),--class $(call quote,$($(name)))))
 LAID_OUT      := $(if $(filter 0,$(COMPONENTS)),activations,components)
 ALIGN         := $(if $(ALIGN_TO),--align-to $(call quote,$(ALIGN_TO)))
+TABLE         := $(if $(COLUMNS),--columns $(call quote,$(COLUMNS)))
 
 # Stages say what they do; make shows their commands with V=1.
 Q := $(if $(filter 1,$(V)),,@)
@@ -344,6 +354,11 @@ ifneq ($(filter atlas atlas-of-one explain class-atlas compare plan $(OUT)/%,$(M
   ifeq ($(filter auto folders names none,$(CLASSES))$(call exists,f,$(CLASSES)),)
     $(error CLASSES=$(CLASSES): there is no such file; give one, or auto, folders, names or none)
   endif
+  ifneq ($(COLUMNS),)
+    ifeq ($(call exists,f,$(COLUMNS)),)
+      $(error COLUMNS=$(COLUMNS): there is no such file)
+    endif
+  endif
   ifneq ($(shell printf %s $(call quote,$(GRID)) | tr -d '0-9,'),)
     $(error GRID=$(GRID): give one number, or several with commas)
   endif
@@ -364,7 +379,7 @@ OWN_EFFECTS := $(and $(SELECT_FROM),$(filter magnitude,$(CLASS_FILTER)))
 CONTRAST    := $(if $(and $(A),$(B),$(SELECT_FROM)),--dimensions 1 --contrast $(OUT)/activations.h5)
 SHOWN ?=
 PLAN = $(BIN)/atlas-plan $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) --folder $(OUT) \
-  --method $(METHOD) --grid $(GRID) --asked $(STAMPS) $(ALIGN) \
+  --method $(METHOD) --grid $(GRID) --asked $(STAMPS) $(ALIGN) $(TABLE) \
   $(if $(filter 0,$(COMPONENTS)),--raw-activations) $(if $(filter no,$(WHITEN)),--no-whiten) \
   $(if $(JUDGE),--judge $(call quote,$(JUDGE))) $(if $(IS_WORLD),--drawn-images) --goal $(GOAL) \
   $(if $(SELECT_FROM),--select-from $(SELECT_FROM) $(if $(OWN_EFFECTS),--own-effects) $(if $(CONTRAST),--contrast)) \
@@ -381,25 +396,29 @@ $(STAMPS)/planned: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
 	+@$(call asked,select)
 	+@$(call asked,attribute)
 	+@$(call asked,effects)
-	+@touch $(STAMPS)/evidence.asked $(STAMPS)/poster.asked
+	+@$(call asked,evidence)
+	+@touch $(STAMPS)/poster.asked
 	+@test ! -x $(BIN)/atlas-plan || $(PLAN) --stamps $(SHOWN)
 
 # make looks at the time of a target before it updates what that is made from: the plan, which sets times
 # right, comes in a make of its own before.
 PLANNED ?=
+# Of a folder of patches, that of its list under the folder's name.
+stamp_name = $(if $(filter evidence.json,$(notdir $(1))),$(notdir $(patsubst %/,%,$(dir $(1)))).json,$(notdir $(1)))
 define stamp
-$(STAMPS)/$(notdir $(1)): $(if $(PLANNED),,$(STAMPS)/planned)
+$(STAMPS)/$(call stamp_name,$(1)): $(if $(PLANNED),,$(STAMPS)/planned)
 	+@test -e $$@ || touch $$@
-$(1): $(STAMPS)/$(notdir $(1)) | $(BUILT)
+$(1): $(STAMPS)/$(call stamp_name,$(1)) | $(BUILT)
 endef
 
 CELLS    := $(GRIDS:%=$(LAYOUT)/cells-%.h5)
 ICONS    := $(GRIDS:%=$(LAYOUT)/icons-%.h5)
 REPORTS  := $(GRIDS:%=$(LAYOUT)/icons-%.json)
 EFFECTS  := $(GRIDS:%=$(LAYOUT)/attribution-%.h5)
+EVIDENCE := $(GRIDS:%=$(LAYOUT)/evidence-%/evidence.json)
 POSTERS  := $(GRIDS:%=$(LAYOUT)/poster-%.png)
 PRODUCTS := $(OUT)/activations.h5 $(OUT)/components.h5 $(OUT)/neighbors.h5 $(OUT)/effects.h5 \
-  $(LAYOUT)/layout.h5 $(CELLS) $(ICONS) $(REPORTS) $(ATLASES) $(LAYOUT)/atlas.png $(EFFECTS) $(POSTERS)
+  $(LAYOUT)/layout.h5 $(CELLS) $(ICONS) $(REPORTS) $(ATLASES) $(LAYOUT)/atlas.png $(EFFECTS) $(POSTERS) $(EVIDENCE)
 $(foreach file,$(PRODUCTS),$(eval $(call stamp,$(file))))
 
 # What was made of a file that is another now, in all grids and methods: nothing old lies beside it.
@@ -411,7 +430,7 @@ of_samples = $(foreach method,$(words.METHOD),$(addprefix $(OUT)/$(method)/,layo
 atlas-of-one: $(LAYOUT)/atlas.png $(ATLASES)
 	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result
 
-explained: $(LAYOUT)/atlas.png $(ATLASES) $(EFFECTS)
+explained: $(LAYOUT)/atlas.png $(ATLASES) $(EFFECTS) $(EVIDENCE)
 	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result
 
 # What whitens a class's icons is that of all samples, and is made with their effects.
@@ -455,8 +474,8 @@ $(LAYOUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(OUT)/neighbors.h5
 
 # One file per grid, so that another grid leaves the first one's icons alone.
 $(CELLS): $(LAYOUT)/cells-%.h5: $(OUT)/activations.h5 $(LAYOUT)/layout.h5
-	$(Q)$(BIN)/atlas-grid --activations $< --layout $(LAYOUT)/layout.h5 --grid $* $(options.grid) \
-	  --output $@ $(COMMON) > $(STAMPS)/output
+	$(Q)$(BIN)/atlas-grid --activations $< --layout $(LAYOUT)/layout.h5 --grid $* $(TABLE) \
+	  $(options.grid) --output $@ $(COMMON) > $(STAMPS)/output
 
 # The whitening matrix is made of the second moment, so that CONDITION leaves the layout alone.
 WHITENING := $(if $(filter yes,$(WHITEN)),$(or $(SELECT_FROM),$(OUT))/components.h5)
@@ -474,6 +493,10 @@ $(ATLASES): $(LAYOUT)/atlas-%.png: $(LAYOUT)/icons-%.h5 $(LAYOUT)/icons-%.json
 $(EFFECTS): $(LAYOUT)/attribution-%.h5: $(LAYOUT)/cells-%.h5 $(OUT)/activations.h5
 	$(Q)$(BIN)/atlas-attribute $(NETWORK_FILES) $(LAYER_WORDS) $(IMAGE_WORDS) --activations $(OUT)/activations.h5 \
 	  --cells-file $< $(options.attribute) --output $@ $(COMMON) > $(STAMPS)/output
+
+$(EVIDENCE): $(LAYOUT)/evidence-%/evidence.json: $(LAYOUT)/cells-%.h5
+	$(Q)$(BIN)/atlas-evidence $(NETWORK_FILES) $(IMAGE_WORDS) --cells-file $< $(options.evidence) \
+	  --output $(@D) $(COMMON) > $(STAMPS)/output
 
 # The first grid's atlas under a name that does not change.
 $(LAYOUT)/atlas.png: $(firstword $(ATLASES))

@@ -166,6 +166,9 @@ let package = Package(
         "Activations", "Drawing", "Images", "Matrices", "Models", "Mosaics", "NeuralNetworks",
         "Numerics", "ParallelLoops", "Randomness",
       ]),
+    .room(
+      "Atlas", "Evidence",
+      on: ["Activations", "Images", "Models", "Mosaics", "NeuralNetworks", "ParallelLoops"]),
 
     // MARK: Visualization: images optimized for what a network sees in them
     .room(
@@ -222,7 +225,7 @@ let package = Package(
         "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine", "Matrices", "Neighbors",
         "PrincipalComponents",
       ]),
-    .program("atlas-grid", on: ["ArrayStore", "Artifacts", "Grids", "Matrices"]),
+    .program("atlas-grid", on: ["Activations", "ArrayStore", "Artifacts", "Grids", "Matrices"]),
     .program(
       "atlas-render",
       on: [
@@ -249,6 +252,12 @@ let package = Package(
         "NetworkCommandLine", "NeuralNetworks",
       ]),
     .program(
+      "atlas-evidence",
+      on: [
+        "ArrayStore", "Artifacts", "Evidence", "Images", "ModelFormats", "Models", "Mosaics",
+        "NetworkCommandLine", "NeuralNetworks",
+      ]),
+    .program(
       "atlas-assemble",
       on: [
         "ArrayStore", "Artifacts", "Grids", "IconQuality", "Images", "Matrices", "Mosaics",
@@ -257,7 +266,7 @@ let package = Package(
     .program(
       "atlas-plan",
       on: [
-        "Activations", "ArrayStore", "Artifacts", "Embedding", "IconQuality", "LayoutCommandLine",
+        "Activations", "ArrayStore", "Artifacts", "Embedding", "LayoutCommandLine",
         "LinearAlgebra", "ModelFormats", "Models", "Mosaics", "NetworkCommandLine", "Neighbors",
         "NeuralNetworks", "ParallelLoops", "PrincipalComponents",
       ]),
@@ -334,6 +343,9 @@ let package = Package(
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Mosaics", on: ["Drawing", "Grids", "Images"]),
     .tests(for: "IconQuality", on: ["Images"]),
+    .tests(
+      for: "Evidence",
+      on: ["Images", "ModelFormats", "Models", "Mosaics", "NeuralNetworks", "TestSupport"]),
     .tests(for: "ArrayStore", on: ["CHDF5", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(
       for: "CommandLine",
@@ -373,8 +385,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "ArrayStore", "Artifacts", "IconQuality", "Images", "Mosaics", "Neighbors", "Randomness",
-        "Matrices",
+        "ArrayStore", "Artifacts", "Evidence", "IconQuality", "Images", "Mosaics", "Neighbors",
+        "Randomness", "Matrices",
         "ParallelLoops", "TestSupport", "TestTags",
       ],
       path: "Tests/PipelineTests", swiftSettings: house),

@@ -3,7 +3,7 @@ public import Matrices
 
 /// `cells.h5`: the mean activations of the cells of one grid or several, written by `atlas-grid`.
 public struct CellsFile {
-  private let reader: ArtifactReader
+  let reader: ArtifactReader
 
   /// The sides of the grids, as the names of their groups; in the order of bytes, 20 before 7.
   private let groups: [String]
@@ -126,47 +126,8 @@ public struct CellsFile {
     return reader.contains(dataset) ? try reader.read(dataset) : nil
   }
 
-  /// Images of cells: their exemplars, most similar to the cell's mean first.
-  public struct Exemplars: Sendable, Equatable {
-    /// For each cell the paths of its exemplars' images.
-    public var paths: [[String]]
-    /// For each cell their centers, in pixels of the image.
-    public var centers: [[SIMD2<Float>]]
-  }
-
-  /// The exemplars of the cells of a grid.
-  ///
-  /// - Parameters:
-  ///   - side: The grid's side; nil for the only one that there is.
-  ///   - folder: Where the images are; nil for where the file says.
-  /// - Returns: The exemplars; nil where the file does not say which images its samples come from.
-  /// - Throws: `ArtifactError` if there is no such grid, or its exemplars are damaged.
-  public func exemplars(side: Int?, in folder: String? = nil) throws -> Exemplars? {
-    let group = try self.group(side)
-    let (names, centers) = (Self.exemplarNames.at(group), Self.exemplarCenters.at(group))
-    guard reader.contains(names), reader.contains(centers),
-      let folder = try folder ?? reader.imagesFolder()?.path
-    else { return nil }
-    let lengths = try reader.lengths(of: Self.schema.datasets.map { $0.at(group) })
-    let (cellCount, count) = (lengths["m"] ?? 0, lengths["e"] ?? 0)
-    let (allNames, allCenters) = (try reader.read(names), try reader.read(centers))
-    guard allNames.count == cellCount * count, allCenters.count == 2 * allNames.count else {
-      throw reader.damage("exemplars of grid \(group) are not \(cellCount) × \(count)")
-    }
-    var result = Exemplars(paths: [], centers: [])
-    for cell in 0..<cellCount {
-      let known = (cell * count..<(cell + 1) * count).filter { index in
-        !allNames[index].isEmpty && allCenters[2 * index].isFinite
-          && allCenters[2 * index + 1].isFinite
-      }
-      result.paths.append(known.map { folder + "/" + allNames[$0] })
-      result.centers.append(known.map { SIMD2(allCenters[2 * $0], allCenters[2 * $0 + 1]) })
-    }
-    return result
-  }
-
   /// The name of a grid's group.
-  private func group(_ side: Int?) throws -> String {
+  func group(_ side: Int?) throws -> String {
     let names = groups.joined(separator: ", ")
     if let side {
       guard groups.contains("\(side)") else {
@@ -205,7 +166,8 @@ extension CellsFile {
     SampleOrigins.absence)
   static let exemplars = Dataset<Int32>(
     "{side}/exemplars", ["m", "e"],
-    "Samples with the highest cosine to the cell's mean, highest first; −1 fills up.")
+    "Samples with the highest cosine to the cell's mean, highest first, at most one of an image where origins are known; −1 fills up."
+  )
   static let cellOfSample = Dataset<Int32>(
     "{side}/cell_of_sample", ["n"],
     "Cell of each sample, an index into the cells; −1 for none: its cell has too few, or it is clipped."
@@ -234,6 +196,10 @@ extension CellsFile {
     "Center of each exemplar's receptive field in its image, x and y, or its place among the layer's positions where the field is not known or is the whole input; NaN fills up.",
     located)
 
+  static let exemplarClasses = Dataset<Int32>(
+    "{side}/exemplar_classes", ["m", "e"],
+    "Class of each exemplar's image, an index into `class_names`; −1 for none, and fills up.",
+    classified)
   private static let classified = Presence.optionally("where images have classes")
   static let classCounts = Dataset<Int32>(
     "{side}/class_counts", ["m", "l"], "Samples of each class in each cell.", classified)
@@ -256,16 +222,16 @@ extension CellsFile {
     axes: [
       Axis("m", "cells of the grid", atLeast: 1), Axis("c", "channels of the layer", atLeast: 1),
       Axis("e", "exemplars of a cell"), Axis("n", "samples", atLeast: 1),
-      Axis("l", "classes"),
+      Axis("l", "classes"), Axis("q", "numeric columns of a table of the images"),
     ],
     attributes: SampleOrigins.attributes + [ImagesFolder.attribute.schema]
       + [left, right, bottom, top].map(\.schema) + [clipped.schema],
     datasets: [
       row.schema, column.schema, count.schema, mean.schema, dispersion.schema, baseline.schema,
       imageCount.schema, exemplars.schema, cellOfSample.schema, exemplarNames.schema,
-      exemplarBoxes.schema, exemplarCenters.schema,
+      exemplarBoxes.schema, exemplarCenters.schema, exemplarClasses.schema,
       classCounts.schema, classNames.schema, classLabels.schema,
-    ],
+    ] + columnDatasets,
     example: """
       import h5py
       with h5py.File("cells.h5") as f:

@@ -18,7 +18,7 @@ extension CellsFile {
 
 /// Writes `cells.h5`.
 public final class CellsWriter {
-  private let writer: ArtifactWriter
+  let writer: ArtifactWriter
   /// Where the samples come from, and where they lie in images, where that is known.
   private var origins: SampleOrigins?
   private var geometry: SampleGeometry?
@@ -105,6 +105,13 @@ public final class CellsWriter {
       CellsFile.exemplarNames.at(group),
       exemplars.map { $0 < 0 ? "" : origins.collection.names[Int(origins.image[Int($0)])] },
       shape: [cellCount, exemplarCount])
+    if !origins.collection.classNames.isEmpty {
+      let classes = origins.collection.classes
+      try writer.write(
+        CellsFile.exemplarClasses.at(group),
+        exemplars.map { $0 < 0 ? -1 : max(-1, classes[Int(origins.image[Int($0)])]) },
+        shape: [cellCount, exemplarCount])
+    }
     guard let geometry else { return }
     let places = exemplars.map { sample in
       sample < 0

@@ -59,7 +59,9 @@ import Testing
     try finish(rows)
     let reader = try ArrayFileReader(path: folder.file("x.h5"), kind: "test")
     #expect(try reader.matrix("rows").elements == expected.map(Float.init))
-    #expect(try reader.doubles("rows", rows: 2..<3) == expected[2 * columnCount..<3 * columnCount].map(Double.init))
+    #expect(
+      try reader.doubles("rows", rows: 2..<3)
+        == expected[2 * columnCount..<3 * columnCount].map(Double.init))
   }
 
   @Test("whatever an interruption leaves, the result has the bytes of one that had none")

@@ -12,7 +12,8 @@ import Testing
   init() throws { fixture = try ArtifactFixture() }
 
   private func write(
-    samples: [Int32] = [7, 2, 5], classes: [Int32] = [1, 3], effects: [Float16] = [1, 2, 3, 4, 5, 6]
+    samples: [Int32] = [7, 2, 5], classes: [Int32] = [1, 3],
+    effects: [Float16] = [1, 2, 3, 4, 5, 6]
   ) throws {
     let rows = try GrowingRows(
       for: fixture.path, columnCount: classes.count, of: .float16, keeping: 0)

@@ -35,6 +35,30 @@ import Testing
     try fixture.expectConformity(fixture.path, CellsFile.schema)
   }
 
+  @Test("columns of a table come back, and are not missed")
+  func columns() throws {
+    let columns = CellsFile.Columns(
+      names: ["year", "depth"], means: [1998.25, .nan, 2000.5, -3],
+      errors: [0.5, .nan, .nan, 1e-3], counts: [4, 0, 9, 8])
+    for written in [columns, nil] {
+      let writer = try CellsWriter(
+        path: fixture.path, subject: fixture.subject, provenance: fixture.provenance)
+      try writer.writeFrame(lower: [-3, -2.5], upper: [3.5, 4], clippedCount: 1)
+      try writer.write(
+        level, CellsFile.Samples(exemplars: [3, 1], cellOfSample: [0, 1, -1, 1]))
+      if let written { try writer.write(written, side: 7) }
+      try writer.finish()
+      let read = try CellsFile(path: fixture.path).columns(side: nil)
+      #expect(read?.names == written?.names && read?.counts == written?.counts)
+      // NaN is not equal to itself.
+      for values in [\CellsFile.Columns.means, \.errors] {
+        #expect(
+          read?[keyPath: values].map(\.bitPattern) == written?[keyPath: values].map(\.bitPattern))
+      }
+      try fixture.expectConformity(fixture.path, CellsFile.schema)
+    }
+  }
+
   @Test("with the images, exemplars have boxes, and classes are counted")
   func origins() throws {
     let writer = try CellsWriter(
@@ -49,6 +73,7 @@ import Testing
     #expect(try file.strings("7/exemplar_names") == ["b/3.png", "a/1.png", "b/3.png", ""])
     #expect(try file.shape(of: "7/exemplar_names") == [2, 2])
     #expect(try file.int32s("7/class_counts") == [2, 0, 0, 1])
+    #expect(try file.int32s("7/exemplar_classes") == [1, 0, 1, -1])
     #expect(try CellsFile(path: fixture.path).imageCounts(side: 7) == [1, 1])
     #expect(try file.strings("7/class_names") == ["a", "b"])
     #expect(try file.strings("7/class_labels") == ["", "tabby"])
@@ -58,6 +83,15 @@ import Testing
     let place = fixture.geometry.place(image: 0, y: 1, x: 3, ofMap: (5, 6))
     #expect(Array(boxes[4..<8]) == place.box && Array(boxes[12...]) == [-1, -1, -1, -1])
     #expect(try file.floats("7/exemplar_centers")[2..<4] == place.center[...])
+    let located = try #require(try CellsFile(path: fixture.path).locatedExemplars(side: nil))
+    #expect(located.map { $0.map(\.sample) } == [[3, 0], [2]])
+    #expect(located.map { $0.map(\.name) } == [["b/3.png", "a/1.png"], ["b/3.png"]])
+    #expect(located[0][1].classTitle == "a" && located[1][0].classTitle == "tabby")
+    #expect(located[0][1].center.map { [$0.x, $0.y] } == place.center)
+    #expect(located[0][1].box == SIMD4(boxes[4..<8]))
+    let exemplars = try #require(try CellsFile(path: fixture.path).exemplars(side: nil, in: "/x"))
+    #expect(exemplars.paths == [["/x/b/3.png", "/x/a/1.png"], ["/x/b/3.png"]])
+    #expect(try CellsFile(path: fixture.path).imagesFolder() == "/photographs")
     #expect(try file.groups() == ["7"])
     #expect(try CellsFile(path: fixture.path).level(side: nil) == level)
   }

@@ -63,6 +63,36 @@ import Testing
     }
   }
 
+  @Test(
+    "of each image a cell has at most one exemplar, its best",
+    arguments: [1, 3, 40, 1_000], [0, 1, 8])
+  func exemplarsOfDifferentImages(imageCount: Int, exemplarCount: Int) throws {
+    let rowCount = 400
+    let rows = rectifiedRows(rowCount, 5)
+    // Neither in the order of samples nor equally many of each.
+    let images = (0..<rowCount).map { Int32(($0 * $0 / 3 + 7 * $0) % imageCount) }
+    let grids = try grids(rowCount)
+    let found = try levels(
+      grids, of: rows, blockRowCount: 150, exemplarCount: exemplarCount, images: images)
+    for level in found {
+      for cell in 0..<level.cells.cellCount {
+        let members = (0..<rowCount).filter { level.assignment.cellOfSample[$0] == Int32(cell) }
+        var seen: Set<Int32> = []
+        let best = members.map { ($0, Float(cosine(rows, $0, level.mean, cell))) }
+          .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+          .filter { seen.insert(images[$0.0]).inserted }.prefix(exemplarCount)
+        let start = cell * exemplarCount
+        let exemplars = level.exemplars[start..<start + exemplarCount]
+        #expect(exemplars.prefix(best.count).map { Int($0) } == best.map(\.0))
+        #expect(exemplars.dropFirst(best.count).allSatisfy { $0 == -1 })
+      }
+    }
+    // Means and dispersions are of all samples.
+    let plain = try levels(grids, of: rows, blockRowCount: rowCount)
+    #expect(found.map(\.mean) == plain.map(\.mean))
+    #expect(found.map(\.dispersion) == plain.map(\.dispersion))
+  }
+
   @Test("the bits do not depend on blocks or threads")
   func reproducibility() throws {
     let rows = rectifiedRows(2_100, 130)

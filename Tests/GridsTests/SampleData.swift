@@ -33,7 +33,8 @@ func block(_ matrix: Matrix, _ rows: Range<Int>) -> Matrix {
 
 /// The levels of some grids, both passes going through the rows in blocks.
 func levels(
-  _ grids: [GridAssignment], of rows: Matrix, blockRowCount: Int, exemplarCount: Int = 8
+  _ grids: [GridAssignment], of rows: Matrix, blockRowCount: Int, exemplarCount: Int = 8,
+  images: [Int32]? = nil
 ) throws -> [GridLevel] {
   let starts = stride(from: 0, to: rows.rowCount, by: blockRowCount)
   var means = CellMeans(of: grids, columnCount: rows.columnCount)
@@ -41,7 +42,7 @@ func levels(
     let end = min(start + blockRowCount, rows.rowCount)
     try means.add(block(rows, start..<end), firstSample: start)
   }
-  var details = CellDetails(of: means, exemplarCount: exemplarCount)
+  var details = CellDetails(of: means, exemplarCount: exemplarCount, images: images)
   for start in starts {
     let end = min(start + blockRowCount, rows.rowCount)
     try details.add(block(rows, start..<end), firstSample: start)

@@ -8,11 +8,13 @@ import Testing
     graph: NetworkGraph(
       inputName: "x", inputShape: [1, 3, 4, 4],
       nodes: [
-        Node("f", .flatten(axis: 1), inputs: ["x"], output: "logits"),
-        Node("s", .softmax(axis: 1), inputs: ["logits"], output: "p"),
+        Node(name: "f", operation: .flatten(axis: 1), inputs: ["x"], output: "logits"),
+        Node(name: "s", operation: .softmax(axis: 1), inputs: ["logits"], output: "p"),
       ], outputNames: ["p"]),
     inputShape: MapShape(channels: 3, height: 4, width: 4), card: ModelCard(),
-    preprocessing: Preprocessing(), labels: [
+    preprocessing: Preprocessing(
+      resized: Extent(height: 4, width: 4), size: Extent(height: 4, width: 4), channels: []),
+    labels: [
       Label(identifier: "n01440764", text: "tench, Tinca tinca"), Label(text: "scuba diver"),
       Label(text: "crane, bird"), Label(text: "crane, machine"),
     ], path: "net.onnx", warnings: [])

@@ -1,6 +1,7 @@
 import ArrayStore
 import Artifacts
 import Foundation
+import Matrices
 import TestSupport
 import TestTags
 import Testing
@@ -52,7 +53,8 @@ import Testing
     #expect(try file.trust("missed_limit") != nil)
   }
 
-  @Test("the same bytes on one thread and two, by either way for a class, and after a run was killed")
+  @Test(
+    "the same bytes on one thread and two, by either way for a class, and after a run was killed")
   func bytes() throws {
     _ = try attribute()
     _ = try attribute("alone.h5", ["--threads": "1"])
@@ -60,7 +62,8 @@ import Testing
     // Half of the journal and more rows than it vouches for: what a killed run leaves.
     let part = folder.file("part.h5")
     let running = try Program.attribute.start(
-      chain.arguments(of: .attribute, ["--output": part, "--rows": "all", "--trust-samples": "200"]))
+      chain.arguments(
+        of: .attribute, ["--output": part, "--rows": "all", "--trust-samples": "200"]))
     while running.isRunning, !FileManager.default.fileExists(atPath: part + ".progress") {
       usleep(200)
     }
@@ -110,8 +113,10 @@ import Testing
     #expect(pair.classNames.count == 2)
     let layout = folder.file("layout.h5")
     try Program.embed.succeed(
-      ["--activations", selected, "--dimensions", "1", "--perplexity", "5", "--iterations", "50",
-        "--contrast", selected, "--output", layout, "--quiet"])
+      [
+        "--activations", selected, "--dimensions", "1", "--perplexity", "5", "--iterations", "50",
+        "--contrast", selected, "--output", layout, "--quiet",
+      ])
     let file = try LayoutFile(path: layout)
     let contrast = try #require(try file.contrast())
     let positions = try file.positions()
@@ -121,8 +126,10 @@ import Testing
       #expect(abs(Double(positions[row, 0]) - min(1, max(-1, difference))) < 1e-5)
     }
     try Program.grid.succeed(
-      ["--activations", selected, "--layout", layout, "--grid", "4", "--minimum-count", "2",
-        "--output", folder.file("cells.h5"), "--quiet"])
+      [
+        "--activations", selected, "--layout", layout, "--grid", "4", "--minimum-count", "2",
+        "--output", folder.file("cells.h5"), "--quiet",
+      ])
     let grid = try ArrayFileReader(path: folder.file("cells.h5"), kind: "cells")
     #expect(try grid.attribute("left") == .number(-1) && grid.attribute("right") == .number(1))
   }
@@ -154,7 +161,9 @@ extension BadInputTests {
       .select, select + ["--class", "0", "--filter", "magnitude"], "--rows all")
     try expectFailure(
       .embed,
-      ["--activations", chain.activations, "--dimensions", "1", "--contrast", chain.activations,
-        "--output", output, "--quiet"], "no selection")
+      [
+        "--activations", chain.activations, "--dimensions", "1", "--contrast", chain.activations,
+        "--output", output, "--quiet",
+      ], "no selection")
   }
 }

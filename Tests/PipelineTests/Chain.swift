@@ -99,6 +99,11 @@ struct Chain: Sendable {
           ("--model", workshop.model), ("--icons", file("icons.h5")), ("--cells-file", cells),
           ("--judge", workshop.model), ("--output", file("icons.json")),
         ]
+      case .evidence:
+        [
+          ("--model", workshop.model), ("--cells-file", cells), ("--grid", "5"),
+          ("--output", file("evidence")),
+        ]
       case .assemble:
         [
           ("--icons", file("icons.h5")), ("--report", file("icons.json")),

@@ -37,6 +37,9 @@ import Testing
     let card = InceptionModel.card.split(separator: "\"mixed\"").joined(separator: "\"mixed4c\"")
       .split(separator: "net.onnx").joined(separator: "googlenet.onnx")
     try folder.write("googlenet.json", card)
+    var labels = InceptionModel.labels.split(separator: "\n").map(String.init)
+    labels.replaceSubrange(0..<2, with: ["snorkel", "scuba diver"])
+    try folder.write("labels.txt", labels.joined(separator: "\n"))
     // The judge may be any other network; here it is the same.
     for ending in ["onnx", "json"] {
       try FileManager.default.createSymbolicLink(
@@ -83,7 +86,8 @@ import Testing
     let folder = try exampleFolder()
     for program in [
       Program.extract, .reduce, .neighbors, .embed, .place, .grid, .render, .judge, .assemble,
-      .synthesize,
+      .attribute, .evidence,
+      .select, .synthesize,
     ] {
       if program == .assemble {
         // What the example of a poster begins with.
@@ -97,7 +101,7 @@ import Testing
         #expect(outcome.status == 0, "\(command): \(outcome.messages)")
       }
     }
-    for subcommand in ["summary", "check", "profile"] {
+    for subcommand in ["summary", "check", "profile", "class"] {
       for command in try examples(.network, subcommand) {
         let outcome = try shell(command, in: folder.path)
         #expect(outcome.status == 0, "\(command): \(outcome.messages) \(outcome.results)")

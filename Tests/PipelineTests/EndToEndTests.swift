@@ -23,7 +23,8 @@ import Testing
     for program in Program.stages {
       let expected =
         switch program {
-        case .synthesize, .place, .attribute, .select, .network, .documentation, .plan: [String]()
+        case .synthesize, .place, .attribute, .evidence, .select, .network, .documentation, .plan:
+          [String]()
         case .extract: [chain.activations]
         case .reduce: [chain.components]
         case .neighbors: [chain.neighbors]
@@ -214,6 +215,7 @@ import Testing
     let mean = try file.matrix("\(side)/mean")
     let cellOfSample = try file.int32s("\(side)/cell_of_sample")
     let exemplars = try file.int32s("\(side)/exemplars")
+    let images = try open(chain.activations, "activations").int32s("image")
     let places = zip(try file.int32s("\(side)/row"), try file.int32s("\(side)/column"))
     #expect(mean.rowCount == count.count && mean.columnCount == InceptionModel.channelCount)
     #expect(cellOfSample.count == Chain.sampleCount)
@@ -229,7 +231,9 @@ import Testing
         #expect(abs(mean[cell, channel] - exact) < 1e-4 * (1 + abs(exact)))
       }
       let own = exemplars[cell * 8..<(cell + 1) * 8].filter { $0 >= 0 }
-      #expect(own.count == min(8, members.count) && own.allSatisfy { members.contains(Int($0)) })
+      #expect(own.count == min(8, Set(members.map { images[$0] }).count))
+      #expect(own.allSatisfy { members.contains(Int($0)) })
+      #expect(Set(own.map { images[Int($0)] }).count == own.count)
     }
   }
 

@@ -18,7 +18,9 @@ import Testing
   }
 
   // The judge's options are files and a layer's name.
-  static let programs: [Program] = ([.synthesize] + Program.stages).filter { $0 != .judge }
+  static let programs: [Program] = ([.synthesize, .evidence] + Program.stages).filter {
+    $0 != .judge
+  }
 
   private func settings(of program: Program) throws -> [Setting] {
     let json = try program.succeed(["--describe-settings"]).results.joined()
@@ -309,6 +311,14 @@ import Testing
       #expect(try atlas() == "", "\(mistake)")
     }
     #expect(try atlas(["GAP": "1"]) == "assemble")
+    // A table counts by its content, not by its place.
+    let table = try folder.write("a table.csv", "image,x\na.jpg,1\n")
+    _ = try atlas(["COLUMNS": folder.file("missing.csv")], status: 2)
+    #expect(try atlas(["COLUMNS": table]) == "grid render judge assemble")
+    #expect(try atlas(["COLUMNS": table]) == "")
+    try folder.write("a table.csv", "image,x\na.jpg,2\n")
+    #expect(try atlas(["COLUMNS": table]) == "grid render judge assemble")
+    #expect(try atlas() == "grid render judge assemble")
     #expect(try atlas(["CONDITION": "10"]) == "render judge assemble")
     #expect(try atlas(["WHITEN": "no"]) == "render judge assemble")
     #expect(try atlas() == "render judge assemble")

@@ -5,7 +5,8 @@ import Testing
 /// What the programs say about themselves and about arguments that make no sense.
 @Suite(.tags(.slow), .leftOutOfQuickTests) struct UsageTests {
   @Test(
-    "--help shows an example and the defaults", arguments: [.synthesize, .place] + Program.stages)
+    "--help shows an example and the defaults",
+    arguments: [.synthesize, .place, .evidence] + Program.stages)
   func help(program: Program) throws {
     let outcome = try program.succeed(["--help"])
     let text = outcome.results.joined(separator: "\n")
@@ -82,6 +83,15 @@ import Testing
     (.render, ["--learning-rate": "nan"], "--learning-rate"),
     (.render, ["--cosine-power": "-1"], "--cosine-power"),
     (.render, ["--cosine-floor": "1.5"], "--cosine-floor"),
+    (.evidence, ["--cells-file": nil], "--cells-file"),
+    (.evidence, ["--size": "8"], "--size must be from 16 to 512, got 8"),
+    (.evidence, ["--patches": "0"], "--patches must be from 1 to 100, got 0"),
+    (.evidence, ["--extent": "0"], "--extent must be above 0 and at most 1, got 0"),
+    (.evidence, ["--quality": "101"], "--quality"),
+    (
+      .evidence, ["--size": "512", "--cells-per-sprite": "200"],
+      "--cells-per-sprite 200 of --size 512 are 102400 pixels"
+    ),
     (.assemble, ["--icons": nil], "--icons"),
     (.assemble, ["--attribution": "x.h5"], "--attribution is for a poster"),
     (.assemble, ["--layout": "x.h5"], "are for a poster"),

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Images
 
 /// The classes of images, out of a text file of one of the usual forms.
@@ -19,7 +18,7 @@ struct ClassFile {
   ///   - names: The images' paths below their folder.
   /// - Throws: `ActivationsError` when the file cannot be read, or no line names an image.
   init(path: String, for names: [String]) throws(ActivationsError) {
-    let lines = try Self.text(path).split { $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
+    let lines = try TableText.lines(of: path, "the classes", option: "--classes")
     let images = ImageNameIndex(names)
     var best: (count: Int, form: Form, column: Int) = (0, .spaces, 0)
     for form in [Form.separated(by: "\t"), .separated(by: ","), .separated(by: ";"), .spaces] {
@@ -65,46 +64,6 @@ struct ClassFile {
     "class_id", "label_name", "category_name", "classid", "y",
   ]
 
-  // MARK: Text
-
-  private static func text(_ path: String) throws(ActivationsError) -> String {
-    func fault(_ cause: String) -> ActivationsError {
-      ActivationsError("Cannot read the classes in \(printable(path)): \(cause); check --classes.")
-    }
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard attributes?[.type] as? FileAttributeType != .typeDirectory,
-      let data = FileManager.default.contents(atPath: path)
-    else { throw fault("there is no such file that may be read") }
-    let bytes = [UInt8](data)
-    let text: String?
-    if bytes.starts(with: [0xFF, 0xFE]) {
-      text = utf16(bytes.dropFirst(2), high: 1)
-    } else if bytes.starts(with: [0xFE, 0xFF]) {
-      text = utf16(bytes.dropFirst(2), high: 0)
-    } else {
-      let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-      // Not UTF-8, and of the many other encodings the one that older programs write most.
-      text =
-        String(validating: bytes[start...], as: UTF8.self)
-        ?? String(String.UnicodeScalarView(bytes.map { UnicodeScalar($0) }))
-    }
-    guard let text else { throw fault("its UTF-16 text is damaged") }
-    guard !text.utf8.contains(0) else {
-      throw fault("it holds a zero byte, so it is no text in UTF-8")
-    }
-    return text
-  }
-
-  private static func utf16(_ bytes: ArraySlice<UInt8>, high: Int) -> String? {
-    guard bytes.count % 2 == 0 else { return nil }
-    let units = stride(from: bytes.startIndex, to: bytes.endIndex, by: 2).map {
-      UInt16(bytes[$0 + high]) << 8 | UInt16(bytes[$0 + 1 - high])
-    }
-    return String(validating: units, as: UTF16.self)
-  }
-
-  // MARK: Lines
-
   /// How the parts of a line are separated.
   private enum Form {
     case separated(by: Character)
@@ -114,7 +73,7 @@ struct ClassFile {
     func fields(_ line: Substring, _ images: ImageNameIndex) -> [String] {
       switch self {
       case .separated(let separator):
-        return line.contains(separator) ? quotedFields(line, separator) : []
+        return line.contains(separator) ? TableText.fields(of: line, separator) : []
       case .spaces: return imageAndRest(line, images)
       }
     }
@@ -128,111 +87,27 @@ struct ClassFile {
       }
     }
 
-    /// The fields of RFC 4180; a quote within quotes is doubled.
-    private func quotedFields(_ line: Substring, _ separator: Character) -> [String] {
-      var fields = [""]
-      var isQuoted = false
-      for character in line {
-        if character == "\"" {
-          if !isQuoted && fields[fields.count - 1].hasSuffix("\u{0}") {
-            fields[fields.count - 1].removeLast()
-            fields[fields.count - 1] += "\""
-            isQuoted = true
-          } else {
-            // Where a quote ends, a mark that no text holds: another quote behind it is one.
-            if isQuoted { fields[fields.count - 1] += "\u{0}" }
-            isQuoted.toggle()
-          }
-        } else if character == separator && !isQuoted {
-          fields.append("")
-        } else {
-          fields[fields.count - 1].append(character)
-        }
-      }
-      return fields.map { trimmed($0.filter { $0 != "\u{0}" }[...]) }
-    }
-
     /// The image and the rest of a line; the image's name may hold spaces itself.
     private func imageAndRest(_ line: Substring, _ images: ImageNameIndex) -> [String] {
-      let line = trimmed(line)
+      let line = TableText.trimmed(line)
       if line.hasPrefix("\""), let end = line.dropFirst().firstIndex(of: "\"") {
         return [
           String(line[line.index(after: line.startIndex)..<end]),
-          unquoted(trimmed(line[line.index(after: end)...])),
+          unquoted(TableText.trimmed(line[line.index(after: end)...])),
         ]
       }
       for space in line.indices where line[space].isWhitespace {
         let name = line[..<space]
         if name.last?.isWhitespace != true && !images.matches(String(name)).isEmpty {
-          return [String(name), unquoted(trimmed(line[space...]))]
+          return [String(name), unquoted(TableText.trimmed(line[space...]))]
         }
       }
       return []
-    }
-
-    private func trimmed(_ text: Substring) -> String {
-      var text = text.drop(while: \.isWhitespace)
-      while text.last?.isWhitespace == true { text.removeLast() }
-      return String(text)
     }
 
     private func unquoted(_ text: String) -> String {
       text.count >= 2 && text.hasPrefix("\"") && text.hasSuffix("\"")
         ? String(text.dropFirst().dropLast()) : text
     }
-  }
-}
-
-/// Finds images by what a list calls them.
-///
-/// A path that ends as an image's does names it, and so does the end of an image's path: lists are
-/// written with other folders above. Where nothing has the exact name, its ending does not count,
-/// and then its case does not.
-private struct ImageNameIndex {
-  /// For each degree of likeness, the images by their paths, and by the ends of these.
-  private var whole: [[String: [Int]]] = [[:], [:], [:]]
-  private var ends: [[String: [Int]]] = [[:], [:], [:]]
-
-  init(_ names: [String]) {
-    for (image, name) in names.enumerated() {
-      for likeness in 0..<3 {
-        let form = Self.form(name, likeness)
-        whole[likeness][form, default: []].append(image)
-        for end in Self.ends(of: form) { ends[likeness][end, default: []].append(image) }
-      }
-    }
-  }
-
-  /// The images that a name names.
-  func matches(_ field: String) -> [Int] {
-    guard !field.isEmpty else { return [] }
-    var name = field.contains("\\") ? String(field.map { $0 == "\\" ? "/" : $0 }) : field
-    while name.hasPrefix("./") { name.removeFirst(2) }
-    for likeness in 0..<3 {
-      let form = Self.form(name, likeness)
-      if let images = whole[likeness][form] { return images }
-      for end in Self.ends(of: form) {
-        if let images = whole[likeness][end] { return images }
-      }
-      if let images = ends[likeness][form] { return images }
-    }
-    return []
-  }
-
-  private static func form(_ name: String, _ likeness: Int) -> String {
-    guard likeness > 0 else { return name }
-    var stem = name
-    if let point = name.lastIndex(of: "."),
-      ImageFormat.nameEndings.contains(name[name.index(after: point)...].lowercased())
-    {
-      stem = String(name[..<point])
-    }
-    return likeness == 1 ? stem : stem.lowercased()
-  }
-
-  /// What follows each folder of a path.
-  private static func ends(of path: String) -> [String] {
-    path.indices.filter { path[$0] == "/" }.map { String(path[path.index(after: $0)...]) }
-      .filter { !$0.isEmpty }
   }
 }

@@ -19,7 +19,8 @@ public struct GridLevel: Sendable, Equatable {
   /// For each cell the samples with the highest cosine to its mean, highest first; m × e,
   /// row-major.
   ///
-  /// Samples with equal cosines are in ascending order; −1 fills up where a cell has fewer samples.
+  /// Where the samples' images are known, at most one of each image. Samples with equal cosines are in
+  /// ascending order; −1 fills up where a cell has fewer samples, or samples of fewer images.
   public let exemplars: [Int32]
 
   /// Makes a level from its parts, for instance those read from a file.
@@ -86,13 +87,19 @@ public struct CellDetails: Sendable {
   /// For each grid the best samples of each cell and their cosines, m × e.
   private var exemplars: [[Int32]]
   private var exemplarCosines: [[Float]]
+  /// The image of each sample, n; nil where it is unknown.
+  private let images: [Int32]?
 
   /// Makes the details of no samples.
   ///
   /// - Parameters:
   ///   - means: The means of the first pass, complete.
   ///   - exemplarCount: How many exemplars a cell gets. Not negative.
-  public init(of means: CellMeans, exemplarCount: Int = 8) {
+  ///   - images: The image that each sample comes from, n of them; nil where it is unknown. With it, a
+  ///     cell's exemplars come from different images: neighboring positions of one photograph, which
+  ///     are alike, count once.
+  /// - Precondition: As many images as samples.
+  public init(of means: CellMeans, exemplarCount: Int = 8, images: [Int32]? = nil) {
     precondition(
       exemplarCount >= 0, "the number of exemplars is negative: \(exemplarCount)")
     let matrices = means.means()
@@ -100,7 +107,12 @@ public struct CellDetails: Sendable {
     self.means = matrices
     self.exemplarCount = exemplarCount
     columnCount = means.columnCount
-    sampleCount = commonSampleCount(of: means.grids)
+    let sampleCount = commonSampleCount(of: means.grids)
+    precondition(
+      images?.count ?? sampleCount == sampleCount,
+      "\(images?.count ?? 0) images of \(sampleCount) samples")
+    self.sampleCount = sampleCount
+    self.images = images
     meanLengths = matrices.map { mean in
       (0..<mean.rowCount).map { cell in
         let elements = mean.elements.span.extracting(mean.range(ofRow: cell))
@@ -184,15 +196,32 @@ public struct CellDetails: Sendable {
   /// Puts a sample among its cell's exemplars if it belongs there.
   private mutating func insert(_ sample: Int, cosine: Float, level: Int, cell: Int) {
     let start = cell * exemplarCount
-    var slot = start + exemplarCount
+    // What the sample pushes out: the last exemplar, or the one of its own image.
+    var last = start + exemplarCount - 1
+    if let images, let own = exemplar(ofImage: images[sample], images, level, from: start) {
+      last = own
+    }
+    var slot = last + 1
     // Samples come in ascending order, so an equal cosine stays behind.
     while slot > start && exemplarCosines[level][slot - 1] < cosine { slot -= 1 }
-    guard slot < start + exemplarCount else { return }
-    for index in stride(from: start + exemplarCount - 1, to: slot, by: -1) {
+    guard slot <= last else { return }
+    for index in stride(from: last, to: slot, by: -1) {
       exemplars[level][index] = exemplars[level][index - 1]
       exemplarCosines[level][index] = exemplarCosines[level][index - 1]
     }
     exemplars[level][slot] = Int32(sample)
     exemplarCosines[level][slot] = cosine
+  }
+
+  /// The place of a cell's exemplar that comes from an image; nil where there is none.
+  private func exemplar(
+    ofImage image: Int32, _ images: [Int32], _ level: Int, from start: Int
+  ) -> Int? {
+    for index in start..<start + exemplarCount {
+      let exemplar = exemplars[level][index]
+      guard exemplar >= 0 else { return nil }
+      if images[Int(exemplar)] == image { return index }
+    }
+    return nil
   }
 }

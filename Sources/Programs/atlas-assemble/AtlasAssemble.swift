@@ -11,8 +11,8 @@ import Mosaics
     abstract: "Put icons together into one image of the atlas.",
     usage: """
       atlas-assemble --icons <file> ... --output <path> [<options>]
-             atlas-assemble --icons <file> ... --output <path> \\
-               --labels --attribution <file> [<options>]
+      atlas-assemble --icons <file> ... --output <path> \\
+        --labels --attribution <file> [<options>]
       """,
     discussion: """
       Makes atlas.png, white where there is no cell, crossed out where an icon found nothing to show, and atlas.json with every cell's position, count \

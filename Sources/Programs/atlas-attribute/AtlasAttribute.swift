@@ -35,7 +35,7 @@ import NeuralNetworks
           --output attribution.h5
         atlas-attribute --model googlenet.onnx --layer mixed4c \\
           --activations activations.h5 --rows all \\
-          --class snorkel --class "scuba diver" --output effects.h5
+          --class snorkel --class "scuba diver" --output two.h5
       """, version: projectVersion)
 
   @OptionGroup var network: NetworkArguments

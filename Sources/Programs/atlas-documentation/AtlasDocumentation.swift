@@ -45,7 +45,8 @@ struct StageDescription {
   /// The stages of the pipeline, in the order of the data flow.
   private static let programs = [
     "atlas-synthesize", "atlas-extract", "atlas-reduce", "atlas-neighbors", "atlas-embed",
-    "atlas-grid", "atlas-render", "atlas-assemble", "atlas-attribute", "atlas-select",
+    "atlas-grid", "atlas-render", "atlas-assemble", "atlas-attribute", "atlas-evidence",
+    "atlas-select",
   ]
 
   /// Asks every program.

@@ -28,8 +28,6 @@ import ParallelLoops
           --neighbor-graph neighbors.h5 --output layout.h5
         atlas-embed --activations activations.h5 --align-to layout.h5 \\
           --output aligned.h5
-        atlas-embed --components components.h5 --dimensions 1 \\
-          --contrast selected.h5 --output layout.h5
       """, version: projectVersion)
 
   @OptionGroup var samples: SampleArguments

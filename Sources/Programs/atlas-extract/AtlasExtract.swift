@@ -107,7 +107,8 @@ import NeuralNetworks
     let paths = layer.map(path)
     let run = ExtractionRun(
       extractor: extractor, images: images, subjects: subjects, paths: paths,
-      provenance: provenance, fields: try network.fields(of: tensors),
+      provenance: provenance,
+      fields: try network.fields(of: tensors).map { $0.map(SampleGeometry.Field.init) },
       classLabels: images.labelIndices(among: network.labels).map { index in
         index.map { network.labels[$0].text } ?? ""
       })

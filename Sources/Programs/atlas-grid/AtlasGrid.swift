@@ -1,3 +1,4 @@
+import Activations
 import ArgumentParser
 import ArrayStore
 import Artifacts
@@ -16,8 +17,12 @@ import Matrices
     discussion: """
       The grid covers the layout from the 1st to the 99th percentile of each axis and a tenth farther on \
       either side. What lies beyond is counted and in no cell. A cell with enough samples gets their mean \
-      activation, their dispersion, and the samples nearest to the mean as exemplars. Row 0 of the grid \
-      is at the top.
+      activation, their dispersion, and the samples nearest to the mean as exemplars, each from another \
+      image. Row 0 of the grid is at the top.
+
+      A table of the images (--columns) has a line of column names and a row for each image, whose name \
+      it holds: a path below the folder or a file name, with or without the ending. Fields are separated \
+      by tabs, commas or semicolons. Of every column of numbers each cell gets the mean over its samples.
 
       Example:
         atlas-grid --activations activations.h5 --layout layout.h5 \\
@@ -32,6 +37,11 @@ import Matrices
     help: ArgumentHelp("The result of atlas-embed.", valueName: "file"),
     completion: .file(extensions: ["h5"]))
   var layout: String
+  @Option(
+    help: ArgumentHelp(
+      "A table of the images, whose numeric columns are averaged over cells.", valueName: "file"),
+    completion: .file(extensions: ["csv", "tsv", "txt"]))
+  var columns: String?
   @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: Settings<GridSettings>
@@ -39,7 +49,7 @@ import Matrices
 
   typealias AllSettings = Settings<GridSettings>
 
-  var inputs: [String] { [activations, layout] }
+  var inputs: [String] { [activations, layout] + (columns.map { [$0] } ?? []) }
   var outputs: [String] { [output] }
 
   private var gridding: Gridding { settings.parameters }
@@ -48,12 +58,14 @@ import Matrices
     let source = try ActivationsFile(path: activations)
     let points = try LayoutFile(path: layout)
     try points.require(of: source)
+    let origins = try source.origins()
+    let table = try columns.map { try self.table($0, of: origins) }
     let writer = try CellsWriter(
       path: output, subject: source.subject,
       provenance: Provenance(
         program: "atlas-grid",
-        parameters: settings.record, inputs: [activations, layout]))
-    if let origins = try source.origins() {
+        parameters: settings.record, inputs: inputs))
+    if let origins {
       try writer.write(origins, try source.geometry(), try source.imagesFolder())
     }
     do {
@@ -78,7 +90,11 @@ import Matrices
           "grid: \(clippedCount) of \(counted(source.sampleCount, "sample")) \(clippedCount == 1 ? "lies" : "lie") beyond its borders, in no cell"
         )
       }
-      for level in try average(source, over: grids) { try write(level, to: writer) }
+      for level in try average(source, over: grids, images: origins?.image) {
+        try write(level, to: writer)
+        guard let table, let images = origins?.image else { continue }
+        try writer.write(table.means(over: level.assignment, images), side: level.cells.side)
+      }
     } catch let error as GridError {
       throw StageError("Cannot make cells of \(activations) and \(layout)", error)
     }
@@ -86,8 +102,34 @@ import Matrices
     return [output]
   }
 
+  /// The table of the images; says what of it counts.
+  private func table(_ path: String, of origins: SampleOrigins?) throws -> ImageColumns {
+    guard let origins else {
+      throw StageError(
+        "Cannot use --columns: \(activations) does not say which images its samples come from; leave the table out."
+      )
+    }
+    let names = origins.collection.names
+    let table = try ImageColumns(path: path, for: names)
+    Diagnostics.note(
+      "grid: \(counted(table.names.count, "numeric column")) of \(path), for \(table.imageCount) of \(counted(names.count, "image"))"
+    )
+    if !table.passedOver.isEmpty {
+      Diagnostics.note(
+        "grid: columns that are passed over, since they do not hold numbers alone: \(table.passedOver.joined(separator: ", "))"
+      )
+    }
+    if table.repeatedCount > 0 {
+      let verb = table.repeatedCount == 1 ? "has" : "have"
+      Diagnostics.note(
+        "grid: \(counted(table.repeatedCount, "image")) \(verb) several rows in \(path); the last one counts"
+      )
+    }
+    return table
+  }
+
   private func average(
-    _ source: ActivationsFile, over grids: [GridAssignment]
+    _ source: ActivationsFile, over grids: [GridAssignment], images: [Int32]?
   ) throws -> [GridLevel] {
     // Two passes: dispersion and exemplars are relative to the means. All grids share each pass,
     // since reading takes longer than adding.
@@ -99,7 +141,8 @@ import Matrices
     }
     averaging.finish()
     let comparing = ProgressReporter("exemplars", total: source.sampleCount, unit: "sample")
-    var details = CellDetails(of: means, exemplarCount: gridding.exemplarCount)
+    var details = CellDetails(
+      of: means, exemplarCount: gridding.exemplarCount, images: images)
     for samples in source.blocks {
       try details.add(try source.activations(samples), firstSample: samples.lowerBound)
       comparing.advance(by: samples.count)
@@ -128,6 +171,15 @@ import Matrices
       \(cellCount == 1 ? "holds" : "hold") \(samples) of \(counted(cellOfSample.count, "sample")); \
       mean cosine to the cell's mean \(decimal(similarity, places: 3))
       """)
+  }
+}
+
+extension ImageColumns {
+  /// The means over the cells of a grid, given the image of each sample.
+  fileprivate func means(over grid: GridAssignment, _ images: [Int32]) -> CellsFile.Columns {
+    let columns = CellColumns(grid, images: images, values: values, columnCount: names.count)
+    return CellsFile.Columns(
+      names: names, means: columns.means, errors: columns.errors, counts: columns.counts)
   }
 }
 

@@ -51,7 +51,8 @@ import NetworkCommandLine
     help: ArgumentHelp("The layout to align to.", valueName: "file"),
     completion: .file(extensions: ["h5"]))
   var alignTo: String?
-  @Option(help: ArgumentHelp("What is to be made: atlas, explanation or effects.", valueName: "word"))
+  @Option(
+    help: ArgumentHelp("What is to be made: atlas, explanation or effects.", valueName: "word"))
   var goal = Pipeline.Goal.atlas
   @Option(
     help: ArgumentHelp(
@@ -63,8 +64,8 @@ import NetworkCommandLine
   @Flag(help: "Lay samples out by the difference of their effects on two classes.")
   var contrast = false
   @Option(
-    help: ArgumentHelp("The table whose columns are averaged over cells.", valueName: "file"),
-    completion: .file())
+    help: ArgumentHelp("The table of the images, averaged over cells.", valueName: "file"),
+    completion: .file(extensions: ["csv", "tsv", "txt"]))
   var columns: String?
   @Option(
     help: ArgumentHelp("The network that judges the icons.", valueName: "file"),

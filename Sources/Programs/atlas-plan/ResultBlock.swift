@@ -41,7 +41,8 @@ struct ResultBlock {
       "  plots of the layout: \(folder)/layout-classes.png, layout-density.png",
       "  next: a cell with its photographs, python3 Examples/show_cell.py \(folder)/cells-\(grid).h5 \(folder)/icons-\(grid).h5",
       pipeline.request.selection == nil
-        ? "  or make atlas with GRID=40 or STEPS=1024" : "  or the same with CLASS_GRID=12 or STEPS=1024",
+        ? "  or make atlas with GRID=40 or STEPS=1024"
+        : "  or the same with CLASS_GRID=12 or STEPS=1024",
     ]
     self.lines = lines
   }

@@ -24,11 +24,16 @@ import NeuralNetworks
       both. With two classes, left and right, atlas-embed --contrast lays them out by the difference \
       of their effects.
 
-      Example:
-        atlas-attribute --model net.onnx --layer mixed4c \\
+      Examples:
+        atlas-attribute --model googlenet.onnx --layer mixed4c \\
           --activations activations.h5 --rows all --output effects.h5
-        atlas-select --model net.onnx --activations activations.h5 \\
+        atlas-select --model googlenet.onnx --activations activations.h5 \\
           --attribution effects.h5 --class snorkel --output snorkel.h5
+        atlas-select --model googlenet.onnx --activations activations.h5 \\
+          --attribution effects.h5 --class snorkel --class "scuba diver" \\
+          --output both.h5
+        atlas-embed --activations both.h5 --dimensions 1 \\
+          --contrast both.h5 --output compared.h5
       """, version: projectVersion)
 
   @OptionGroup var network: NetworkArguments
