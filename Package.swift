@@ -154,7 +154,7 @@ let package = Package(
     .room(
       "Atlas", "LayoutPictures",
       on: ["Drawing", "Grids", "Images", "Matrices", "Numerics", "ParallelLoops"]),
-    .room("Atlas", "Mosaics", on: ["Grids", "Numerics"]),
+    .room("Atlas", "Mosaics", on: ["Drawing", "Grids", "Images", "Numerics"]),
     .room(
       "Atlas", "Attribution",
       on: [
@@ -259,7 +259,10 @@ let package = Package(
       ]),
     .program(
       "atlas-assemble",
-      on: ["ArrayStore", "Artifacts", "Grids", "IconQuality", "Images", "Mosaics"]),
+      on: [
+        "ArrayStore", "Artifacts", "Grids", "IconQuality", "Images", "Matrices", "Mosaics",
+        "Numerics",
+      ]),
     .program(
       "atlas-plan",
       on: [
@@ -338,7 +341,7 @@ let package = Package(
       for: "LayoutPictures",
       on: ["Drawing", "Grids", "Images", "Randomness", "Matrices", "ParallelLoops"]),
     .tests(for: "Grids", on: ["Randomness", "Matrices", "ParallelLoops"]),
-    .tests(for: "Mosaics", on: ["Grids"]),
+    .tests(for: "Mosaics", on: ["Drawing", "Grids", "Images"]),
     .tests(for: "IconQuality", on: ["Images"]),
     .tests(
       for: "Evidence",

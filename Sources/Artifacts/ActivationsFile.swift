@@ -50,6 +50,12 @@ public struct ActivationsFile {
   /// The folder of the images; nil if the file does not say.
   public func imagesFolder() throws -> ImagesFolder? { try reader.imagesFolder() }
 
+  /// The number of images that could not be read; nil if the file does not say.
+  public func failedImageCount() throws -> Int? {
+    guard reader.contains(Self.failedImages) else { return nil }
+    return try reader.shape(of: Self.failedImages)[0]
+  }
+
   /// The best classes that were predicted; nil without `--predict`.
   public func predictions() throws -> Predictions? {
     guard reader.contains(Self.predictionImages) else { return nil }

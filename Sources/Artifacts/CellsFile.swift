@@ -1,4 +1,4 @@
-internal import ArrayStore
+public import ArrayStore
 public import Matrices
 
 /// `cells.h5`: the mean activations of the cells of one grid or several, written by `atlas-grid`.
@@ -53,6 +53,16 @@ public struct CellsFile {
 
   /// The file's path.
   public var path: String { reader.path }
+
+  /// Where the file comes from; nil if it does not say.
+  public var provenance: Provenance? { get throws { try reader.file.provenance } }
+
+  /// The number of samples that lie beyond the borders of the grids.
+  public func clippedCount() throws -> Int {
+    let count = try reader.required(Self.clipped)
+    guard count >= 0 else { throw reader.damage("it has \(count) samples beyond its borders") }
+    return count
+  }
 
   /// Reads the cells of a grid.
   ///

@@ -32,6 +32,7 @@ import Testing
     #expect(try file.origins()?.collection.classTitles == ["ape", "b"])
     #expect(try file.predictions() == Predictions(images: [0, 2], classes: [4, 3, 2, 1]))
     #expect(try file.provenance?.command == "p --seed=0")
+    #expect(try file.failedImageCount() == 1)
     try fixture.expectConformity(fixture.path, ActivationsFile.schema)
   }
 
@@ -52,6 +53,7 @@ import Testing
     let file = try ActivationsFile(path: fixture.path)
     #expect(file.sampleCount == 3 && file.subject == Subject())
     #expect(try file.origins() == nil && file.predictions() == nil && file.provenance == nil)
+    #expect(try file.failedImageCount() == nil)
   }
 
   @Test("elements of another type are named when they are read")

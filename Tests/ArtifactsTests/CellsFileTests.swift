@@ -29,6 +29,7 @@ import Testing
     let file = try CellsFile(path: fixture.path)
     #expect(try file.level(side: 7) == level && file.level(side: 20) == second)
     #expect(try file.imageCounts(side: 20) == nil)
+    #expect(try file.clippedCount() == 1 && file.provenance?.inputs.first?.name == "a.h5")
     #expect(message { _ = try file.level(side: nil) }.contains("choose one with --grid"))
     #expect(message { _ = try file.level(side: 8) }.contains("it has no grid 8; it has 20, 7"))
     try fixture.expectConformity(fixture.path, CellsFile.schema)

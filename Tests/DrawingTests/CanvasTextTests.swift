@@ -44,7 +44,7 @@ import Testing
     #expect(width > 16 && width < 64)
     #expect(canvas.width(of: "HEHE", size: 16) > width)
     #expect(canvas.width(of: "HEH", size: 32) > 1.5 * width)
-    #expect(canvas.width(of: "HEH", size: 16, isBold: true) >= width)
+    #expect(canvas.width(of: "HEH", size: 16, style: .bold) >= width)
     #expect(canvas.width(of: "", size: 16) == 0)
     canvas.write("", at: [4, 4], size: 16, Color(gray: 1))
     #expect(try canvas.image().pixels.allSatisfy { $0 == 0 })

@@ -201,6 +201,20 @@ import Testing
       layout, classes: [Int32](repeating: 9, count: 3000), classNames: ["apple"], title: "",
       side: 320)
     #expect(odd.height == plain.height)
+    // The names of an axis's ends stand below, and do not change what lies above.
+    let axis = HorizontalAxis(
+      range: -1...1, left: "teapot", right: String(repeating: "w", count: 9999))
+    let ends = try classFigure(
+      layout, horizontal: axis, classes: nil, classNames: [], title: "", side: 320)
+    #expect(ends.width == plain.width && ends.height > plain.height)
+    let endsOfDensity = try densityFigure(layout, horizontal: axis, title: "layer", side: 320)
+    #expect(endsOfDensity.height == ends.height)
+    // Of more classes than a list has room for there is none.
+    let many = try classFigure(
+      layout, classes: (0..<3000).map { Int32($0 % 1000) },
+      classNames: (0..<1000).map { "class \($0)" },
+      title: "", side: 320)
+    #expect(many.width == plain.width)
     let line = try classFigure(
       clusters(300, columns: 1), classes: nil, classNames: [], title: "", side: 320)
     #expect(line.width == plain.width && line.height < plain.height)

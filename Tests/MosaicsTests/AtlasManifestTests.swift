@@ -10,7 +10,7 @@ import Testing
   private func manifest(fidelities: [Float]?, layer: String = "mixed4c") -> AtlasManifest {
     AtlasManifest(
       network: "inception-v1", layer: layer, grid: grid, dispersion: [0.1, 1, 0.75],
-      fidelities: fidelities, canvas: AtlasCanvas(side: 4, iconSidePixels: 80, gapPixels: 2))
+      fidelities: fidelities, positions: IconPositions(side: 4, iconSidePixels: 80, gapPixels: 2))
   }
 
   @Test("cells have their pixels, counts and numbers")
@@ -71,7 +71,7 @@ import Testing
     let manifest = AtlasManifest(
       network: "n", layer: "l",
       grid: GridCells(side: 2, row: [], column: [], count: []), dispersion: [],
-      fidelities: [], canvas: AtlasCanvas(side: 2, iconSidePixels: 8))
+      fidelities: [], positions: IconPositions(side: 2, iconSidePixels: 8, gapPixels: 0))
     #expect(manifest.summary.cells == 0 && manifest.summary.medianFidelity == nil)
     #expect(try AtlasManifest(json: manifest.json()) == manifest)
   }

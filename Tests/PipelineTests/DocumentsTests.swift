@@ -89,6 +89,13 @@ import Testing
       .attribute, .evidence,
       .select, .synthesize,
     ] {
+      if program == .assemble {
+        // What the example of a poster begins with.
+        let outcome = try shell(
+          "atlas-attribute --model googlenet.onnx --layer mixed4c --activations activations.h5 --cells-file cells.h5 --trust-samples 4 --output attribution.h5",
+          in: folder.path)
+        #expect(outcome.status == 0, "\(outcome.messages)")
+      }
       for command in try examples(program) {
         let outcome = try shell(command, in: folder.path)
         #expect(outcome.status == 0, "\(command): \(outcome.messages)")

@@ -93,6 +93,8 @@ import Testing
       "--cells-per-sprite 200 of --size 512 are 102400 pixels"
     ),
     (.assemble, ["--icons": nil], "--icons"),
+    (.assemble, ["--attribution": "x.h5"], "--attribution is for a poster"),
+    (.assemble, ["--layout": "x.h5"], "are for a poster"),
     (.assemble, ["--gap": "-1"], "--gap must be from 0 to 1000, got -1"),
     (.assemble, ["--threads": "-1"], "--threads must be from 0 to 4096, got -1"),
   ]

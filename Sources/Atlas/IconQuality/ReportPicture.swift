@@ -35,13 +35,13 @@ public struct ReportPicture {
       .rectangle(0, 0, Float(Self.width), Float(height)), Color(gray: 1))
     canvas.write(
       "Icons of \(report.layer), \(report.network)", at: SIMD2(Self.margin, 44), size: 22,
-      Self.ink, isBold: true)
+      Self.ink, style: .bold)
     drawNumbers(on: canvas)
     drawPath(on: canvas)
     let titles = ["Least recognized", "Typical"]
     for (column, indices) in rows.enumerated() where !indices.isEmpty {
       let left = Self.margin + Float(column) * Float(Self.width) / 2
-      canvas.write(titles[column], at: SIMD2(left, top - 8), size: 16, Self.ink, isBold: true)
+      canvas.write(titles[column], at: SIMD2(left, top - 8), size: 16, Self.ink, style: .bold)
       for (row, index) in indices.enumerated() {
         draw(
           index, at: SIMD2(left, top + 20 + Float(row * (tile + 34))), tile: tile, on: canvas)
@@ -82,11 +82,14 @@ public struct ReportPicture {
   private func drawNumbers(on canvas: Canvas) {
     var y: Float = 84
     func line(_ name: String, _ icons: String, _ patches: String, isBold: Bool = false) {
-      canvas.write(name, at: SIMD2(Self.margin, y), size: 14, Self.ink, isBold: isBold)
       canvas.write(
-        icons, at: SIMD2(410, y), size: 14, Self.ink, alignment: .trailing, isBold: isBold)
+        name, at: SIMD2(Self.margin, y), size: 14, Self.ink, style: isBold ? .bold : .regular)
       canvas.write(
-        patches, at: SIMD2(520, y), size: 14, Self.gray, alignment: .trailing, isBold: isBold)
+        icons, at: SIMD2(410, y), size: 14, Self.ink, alignment: .trailing,
+        style: isBold ? .bold : .regular)
+      canvas.write(
+        patches, at: SIMD2(520, y), size: 14, Self.gray, alignment: .trailing,
+        style: isBold ? .bold : .regular)
       y += 24
     }
     line("", "icons", "real patches", isBold: true)
@@ -115,7 +118,7 @@ public struct ReportPicture {
     guard let path = report.path else { return }
     let (left, right, top, bottom): (Float, Float, Float, Float) = (640, 1150, 90, 270)
     canvas.write(
-      "Path similarity", at: SIMD2(left, 70), size: 16, Self.ink, isBold: true)
+      "Path similarity", at: SIMD2(left, 70), size: 16, Self.ink, style: .bold)
     // From −0.25 to 1.25, which holds whatever is worth telling apart.
     func y(_ value: Double) -> Float {
       bottom - Float((min(max(value, -0.25), 1.25) + 0.25) / 1.5) * (bottom - top)

@@ -8,8 +8,10 @@ struct ClassLegend {
   private let columnWidth: Float
   private let size: Float
   private let note: String?
+  /// Whether all classes that occur are in the list.
+  let isComplete: Bool
 
-  /// The most columns; further classes are only counted.
+  /// The most columns; what does not fit is left out.
   private static let greatestColumnCount = 3
 
   /// Lists the classes that occur, with the number of samples of each.
@@ -37,10 +39,8 @@ struct ClassLegend {
       entries.append((ClassPalette.color(-1), "no class (\(grouped(counts[names.count])))"))
     }
     let room = rowsPerColumn * Self.greatestColumnCount
-    var notes: [String] = []
-    if entries.count > room { notes.append("and \(grouped(entries.count - room)) more") }
-    if names.count > ClassPalette.count { notes.append("colors repeat") }
-    note = notes.isEmpty ? nil : notes.joined(separator: "; ")
+    isComplete = entries.count <= room
+    note = names.count > ClassPalette.count ? "colors repeat" : nil
     self.entries = Array(entries.prefix(room))
     let size = size
     columnWidth = 2 * size + (self.entries.map { canvas.width(of: $0.text, size: size) }.max() ?? 0)

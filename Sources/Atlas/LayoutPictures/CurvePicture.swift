@@ -80,7 +80,7 @@ private struct Plot {
     let (edgeX, edgeY) = (left.rounded(.down) + 0.5, bottom.rounded(.down) + 0.5)
     canvas.stroke(.lines([[edgeX, top], [edgeX, edgeY], [right, edgeY]]), width: 1, ink)
     canvas.write(
-      title, at: [left, 2.2 * fontSize], size: 1.2 * fontSize, Color(gray: 0.1), isBold: true)
+      title, at: [left, 2.2 * fontSize], size: 1.2 * fontSize, Color(gray: 0.1), style: .bold)
     canvas.write(
       xLabel, at: [(left + right) / 2, bottom + 3.1 * fontSize], size: fontSize, ink,
       alignment: .center)

@@ -3,6 +3,19 @@ internal import Grids
 public import Images
 public import Matrices
 
+/// The first axis of a layout, where it has a scale of its own and ends that have names.
+public struct HorizontalAxis: Sendable {
+  /// The part that is shown.
+  public var range: ClosedRange<Double>
+  /// What its ends are called.
+  public var left, right: String
+
+  /// Makes an axis from its parts.
+  public init(range: ClosedRange<Double>, left: String, right: String) {
+    (self.range, self.left, self.right) = (range, left, right)
+  }
+}
+
 /// The picture of a layout by class as a figure: with a title, the names of the classes, and what is
 /// not shown.
 ///
@@ -11,7 +24,7 @@ public import Matrices
 ///
 /// - Parameters:
 ///   - layout: The positions, n × 2 or n × 1.
-///   - horizontal: The part of the first axis that is shown, where that has a scale of its own.
+///   - horizontal: The first axis, where it has a scale of its own; the names of its ends stand below.
 ///   - classes: The class of each sample, below 0 for none; nil if classes are not known.
 ///   - classNames: The names of the classes.
 ///   - title: A line above.
@@ -21,31 +34,31 @@ public import Matrices
 ///   memory.
 /// - Complexity: That of `classPicture`.
 public func classFigure(
-  _ layout: Matrix, horizontal: ClosedRange<Double>? = nil, classes: [Int32]?,
+  _ layout: Matrix, horizontal: HorizontalAxis? = nil, classes: [Int32]?,
   classNames: [String], title: String, side: Int
 ) throws -> RGBImage {
-  let image = try classPicture(layout, horizontal: horizontal, classes: classes, side: side)
-  let frame = try LayoutFrame(layout, side: side, horizontal: horizontal)
+  let image = try classPicture(layout, horizontal: horizontal?.range, classes: classes, side: side)
+  let frame = try LayoutFrame(layout, side: side, horizontal: horizontal?.range)
   let canvas = try Canvas(width: 1, height: 1)
-  let legend = classes.flatMap { classes in
+  let all = classes.flatMap { classes in
     classNames.isEmpty
       ? nil : ClassLegend(classes, names: classNames, beside: image, measuredOn: canvas)
   }
-  let subtitle =
-    legend == nil
-    ? "\(grouped(layout.rowCount)) samples"
-    : "\(grouped(layout.rowCount)) samples of \(grouped(classNames.count)) classes"
-      + (layout.columnCount > 1 ? "; a name stands where its class is densest" : "")
+  // A list of some of many classes, whose colors are those of others too, would tell nobody anything.
+  let legend = all.flatMap { $0.isComplete ? $0 : nil }
+  var subtitle = "\(grouped(layout.rowCount)) samples"
+  if all != nil {
+    subtitle += " of \(grouped(classNames.count)) classes"
+    if legend == nil { subtitle += ", which share \(ClassPalette.count) colors" }
+    if layout.columnCount > 1 { subtitle += "; a name stands where its class is densest" }
+  }
   let figure = try LayoutFigure(
-    image, title: title, subtitle: subtitle, panelWidth: legend?.width ?? 0,
+    image, title: title, subtitle: subtitle, panelWidth: legend?.width ?? 0, axis: horizontal,
     note: note(on: layout, clippedCount: frame.clippedCount))
-  if let legend {
-    legend.draw(on: figure.canvas, at: figure.panel)
-    if layout.columnCount > 1, let classes {
-      ClassNames(frame, classes, names: classNames, side: side)
-        .draw(
-          on: figure.canvas, at: figure.origin, side: Float(side), size: figure.fontSize)
-    }
+  legend?.draw(on: figure.canvas, at: figure.panel)
+  if all != nil, layout.columnCount > 1, let classes {
+    ClassNames(frame, classes, names: classNames, side: side)
+      .draw(on: figure.canvas, at: figure.origin, side: Float(side), size: figure.fontSize)
   }
   return try figure.canvas.image()
 }
@@ -53,12 +66,12 @@ public func classFigure(
 /// The density of a layout as a figure: with a title, a scale, and what is not shown; otherwise as
 /// `classFigure`.
 public func densityFigure(
-  _ layout: Matrix, horizontal: ClosedRange<Double>? = nil, title: String, side: Int
+  _ layout: Matrix, horizontal: HorizontalAxis? = nil, title: String, side: Int
 ) throws -> RGBImage {
-  let map = try densityMap(layout, horizontal: horizontal, side: side)
+  let map = try densityMap(layout, horizontal: horizontal?.range, side: side)
   let figure = try LayoutFigure(
     map.image, title: title, subtitle: "\(grouped(layout.rowCount)) samples",
-    panelWidth: map.scale == nil ? 0 : Float(side) / 6,
+    panelWidth: map.scale == nil ? 0 : Float(side) / 6, axis: horizontal,
     note: note(on: layout, clippedCount: map.clippedCount))
   if let scale = map.scale {
     scale.draw(
@@ -68,7 +81,8 @@ public func densityFigure(
   return try figure.canvas.image()
 }
 
-/// A picture with a frame, a title above, a line below, and room on the right.
+/// A picture with a frame, a title above, below it the names of an axis's ends and a line, and room on
+/// the right.
 struct LayoutFigure {
   let canvas: Canvas
   let fontSize: Float
@@ -83,12 +97,13 @@ struct LayoutFigure {
 
   /// Frames a picture.
   init(
-    _ image: RGBImage, title: String, subtitle: String, panelWidth: Float, note: String
+    _ image: RGBImage, title: String, subtitle: String, panelWidth: Float, axis: HorizontalAxis?,
+    note: String
   ) throws(DrawingError) {
     let size = Self.fontSize(side: Float(image.width))
     let (left, top) = (Int(1.5 * size), Int(4.6 * size))
     let width = left + image.width + Int(max(1.5 * size, panelWidth))
-    let height = top + image.height + Int(2.6 * size)
+    let height = top + image.height + Int((axis == nil ? 2.6 : 4.4) * size)
     canvas = try Canvas(width: width, height: height)
     fontSize = size
     origin = SIMD2(Float(left), Float(top))
@@ -100,9 +115,31 @@ struct LayoutFigure {
       .rectangle(origin.x - 0.5, origin.y - 0.5, end.x + 0.5, end.y + 0.5), width: 1,
       Color(gray: 0.6))
     canvas.write(
-      title, at: [origin.x, 2 * size], size: 1.3 * size, Self.ink, isBold: true)
+      title, at: [origin.x, 2 * size], size: 1.3 * size, Self.ink, style: .bold)
     canvas.write(subtitle, at: [origin.x, 3.7 * size], size: size, Self.faint)
-    canvas.write(note, at: [origin.x, end.y + 1.7 * size], size: size, Self.faint)
+    var base = end.y + 1.7 * size
+    if let axis {
+      writeEnds(of: axis, from: origin.x, to: end.x, at: base)
+      base += 1.8 * size
+    }
+    canvas.write(note, at: [origin.x, base], size: size, Self.faint)
+  }
+
+  /// Writes the names of an axis's ends below them; each has half of the width.
+  private func writeEnds(
+    of axis: HorizontalAxis, from left: Float, to right: Float, at base: Float
+  ) {
+    let size = 1.1 * fontSize
+    func fitting(_ name: String) -> String {
+      canvas.lines(
+        of: name, width: 0.45 * (right - left), atMost: 1, size: size, style: .bold
+      ).first ?? ""
+    }
+    canvas.write(
+      "← " + fitting(axis.left), at: [left, base], size: size, Self.ink, style: .bold)
+    canvas.write(
+      fitting(axis.right) + " →", at: [right, base], size: size, Self.ink, alignment: .trailing,
+      style: .bold)
   }
 }
 

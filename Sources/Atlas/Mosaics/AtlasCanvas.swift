@@ -2,12 +2,8 @@
 ///
 /// Row 0 is at the top, column 0 at the left.
 public struct AtlasCanvas: Sendable, Equatable {
-  /// The number of rows of the grid, which is that of columns.
-  public let side: Int
-  /// The side of an icon in pixels.
-  public let iconSidePixels: Int
-  /// The white space between adjacent icons in pixels.
-  public let gapPixels: Int
+  /// Where the icons lie.
+  public let positions: IconPositions
   /// Red, green and blue of each pixel, `height * width * 3` bytes, rows from the top.
   public private(set) var pixels: [UInt8]
 
@@ -19,29 +15,17 @@ public struct AtlasCanvas: Sendable, Equatable {
   ///   - gapPixels: The space between adjacent icons.
   /// - Precondition: Positive sides, no negative gap.
   public init(side: Int, iconSidePixels: Int, gapPixels: Int = 0) {
-    precondition(
-      side > 0 && iconSidePixels > 0 && gapPixels >= 0,
-      "no canvas of side \(side), icons of \(iconSidePixels) pixels and gaps of \(gapPixels)")
-    self.side = side
-    self.iconSidePixels = iconSidePixels
-    self.gapPixels = gapPixels
-    // A gap follows every icon but the last of a row.
-    let width = side * (iconSidePixels + gapPixels) - gapPixels
+    positions = IconPositions(side: side, iconSidePixels: iconSidePixels, gapPixels: gapPixels)
+    let width = positions.size.x
     // White, which sets cells without samples apart from any icon.
     pixels = [UInt8](repeating: 255, count: width * width * 3)
   }
 
   /// The width in pixels.
-  public var width: Int { side * pitch - gapPixels }
+  public var width: Int { positions.size.x }
 
   /// The height in pixels.
   public var height: Int { width }
-
-  /// The left pixel column of an icon.
-  public func x(ofColumn column: Int) -> Int { column * pitch }
-
-  /// The top pixel row of an icon.
-  public func y(ofRow row: Int) -> Int { row * pitch }
 
   /// Puts an icon at its position.
   ///
@@ -59,7 +43,7 @@ public struct AtlasCanvas: Sendable, Equatable {
       icon.count == iconSidePixels * lineLength,
       "\(iconSidePixels * lineLength) bytes of an icon expected, got \(icon.count)")
     for line in 0..<iconSidePixels {
-      let start = ((y(ofRow: row) + line) * width + x(ofColumn: column)) * 3
+      let start = ((positions.y(ofRow: row) + line) * width + positions.x(ofColumn: column)) * 3
       for index in 0..<lineLength { pixels[start + index] = icon[line * lineLength + index] }
     }
   }
@@ -73,12 +57,13 @@ public struct AtlasCanvas: Sendable, Equatable {
       "no position (\(row), \(column)) in a grid of \(side)")
     for line in 0..<iconSidePixels {
       for place in [line, iconSidePixels - 1 - line] {
-        let start = ((y(ofRow: row) + line) * width + x(ofColumn: column) + place) * 3
+        let start =
+          ((positions.y(ofRow: row) + line) * width + positions.x(ofColumn: column) + place) * 3
         for index in start..<start + 3 { pixels[index] = 255 }
       }
     }
   }
 
-  /// The distance between the left or upper borders of adjacent icons.
-  private var pitch: Int { iconSidePixels + gapPixels }
+  private var side: Int { positions.side }
+  private var iconSidePixels: Int { positions.iconSidePixels }
 }

@@ -22,6 +22,8 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     /// Why the icon is not to be trusted, by the report of atlas-judge; absent where nothing speaks
     /// against it.
     public let doubts: [String]?
+    /// The classes that the cell argues for and against most; absent where they are not known.
+    public let classes: CellClasses?
   }
 
   /// The atlas in a few numbers.
@@ -40,8 +42,8 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   public struct Making: Codable, Sendable, Equatable {
     /// The program and its version.
     public let program, version: String
-    /// The settings, with the command that rendered the icons, and the digests of the files that these
-    /// were rendered from, by their names.
+    /// The settings, with the command that rendered the icons, and digests by the names of files: of a
+    /// plain atlas, the files that the icons were rendered from; of a poster, those that it was made of.
     public let parameters, inputs: [String: String]
 
     /// Describes a run; see the properties.
@@ -67,6 +69,8 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   public let cells: [Cell]
   /// The atlas in a few numbers.
   public let summary: Summary
+  /// What it was made of and what it leaves out; nil where that was not asked.
+  public let facts: AtlasFacts?
   /// How it was made; nil where it does not say.
   public let made: Making?
 
@@ -81,18 +85,22 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
   ///     if none was measured.
   ///   - blanks: For each cell, whether its icon found nothing to show; nil if all did.
   ///   - doubts: For each cell, why its icon is not to be trusted; nil if they were not examined.
+  ///   - classes: For each cell, the classes that it argues for and against; nil if they are not known.
+  ///   - facts: What the atlas was made of and what it leaves out.
   ///   - making: How the atlas is made.
-  ///   - canvas: The canvas; it gives the positions in pixels.
-  /// - Precondition: `grid` and `canvas` have the same side; m dispersions and fidelities.
+  ///   - positions: Where the icons lie in the image.
+  /// - Precondition: `grid` and `positions` have the same side; m dispersions and fidelities.
   public init(
     network: String, layer: String, grid: GridCells, dispersion: [Float], fidelities: [Float]?,
-    blanks: [Bool]? = nil, doubts: [[String]]? = nil, making: Making? = nil, canvas: AtlasCanvas
+    blanks: [Bool]? = nil, doubts: [[String]]? = nil, classes: [CellClasses]? = nil,
+    facts: AtlasFacts? = nil, making: Making? = nil, positions: IconPositions
   ) {
     precondition(
-      grid.side == canvas.side, "a grid of \(grid.side) does not fit a canvas of \(canvas.side)")
+      grid.side == positions.side,
+      "a grid of \(grid.side) does not fit an image of one of \(positions.side)")
     let counts = [
       dispersion.count, fidelities?.count ?? grid.cellCount, blanks?.count ?? grid.cellCount,
-      doubts?.count ?? grid.cellCount,
+      doubts?.count ?? grid.cellCount, classes?.count ?? grid.cellCount,
     ]
     precondition(
       counts.allSatisfy { $0 == grid.cellCount },
@@ -102,9 +110,10 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     self.network = network
     self.layer = layer
     made = making
+    self.facts = facts
     gridSide = grid.side
-    iconSidePixels = canvas.iconSidePixels
-    gapPixels = canvas.gapPixels
+    iconSidePixels = positions.iconSidePixels
+    gapPixels = positions.gapPixels
     orientation =
       "Row 0 is at the top, where the layout's second coordinate is largest; column 0 is at the "
       + "left, where its first coordinate is smallest. x and y are the pixels of an icon's upper "
@@ -112,12 +121,13 @@ public struct AtlasManifest: Codable, Sendable, Equatable {
     cells = (0..<grid.cellCount).map { cell in
       Cell(
         row: grid.row[cell], column: grid.column[cell],
-        x: canvas.x(ofColumn: grid.column[cell]), y: canvas.y(ofRow: grid.row[cell]),
+        x: positions.x(ofColumn: grid.column[cell]), y: positions.y(ofRow: grid.row[cell]),
         count: grid.count[cell],
         fidelity: fidelities.flatMap { $0[cell].isFinite ? $0[cell] : nil },
         dispersion: dispersion[cell],
         blank: blanks.flatMap { $0[cell] ? true : nil },
-        doubts: doubts.flatMap { $0[cell].isEmpty ? nil : $0[cell] })
+        doubts: doubts.flatMap { $0[cell].isEmpty ? nil : $0[cell] },
+        classes: classes.map { $0[cell] })
     }
     // Quartiles rather than a mean: a few icons of sparse corner cells would draw a mean down.
     let quartile = { (fraction: Double) in

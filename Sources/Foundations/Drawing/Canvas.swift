@@ -1,19 +1,26 @@
 internal import CCairo
 public import Images
 
-/// An image that is drawn on, by cairo.
+/// An image or a page that is drawn on, by cairo.
 ///
 /// Pixels are as large as 1; (0, 0) is the upper left corner, y points down. One thread draws on a
 /// canvas at a time.
 public final class Canvas {
-  /// The pixels in a row.
+  /// The pixels in a row; of a page, the units across.
   public let width: Int
-  /// The rows.
+  /// The rows; of a page, the units down.
   public let height: Int
-  private let surface: OpaquePointer
+  /// Whether letters stand where their widths put them, instead of at whole pixels: a line is then as
+  /// wide on an image as on a page.
+  public var spacesLettersExactly = false {
+    didSet { applyLetterSpacing() }
+  }
+  let surface: OpaquePointer
   let context: OpaquePointer
-  /// Where shaders write, as large as the canvas.
-  private let shaded: OpaquePointer
+  /// Where shaders write, as large as the canvas; a page has none.
+  private let shaded: OpaquePointer?
+  /// Where a page goes; nil for an image.
+  let page: PageBytes?
 
   /// The largest width and height.
   public static let largestSide = 16384
@@ -30,12 +37,31 @@ public final class Canvas {
       range.contains(width) && range.contains(height), "no canvas of \(width) × \(height) pixels")
     self.width = width
     self.height = height
+    page = nil
     surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))
     context = cairo_create(surface)
     shaded = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height))
     guard cairo_status(context) == CAIRO_STATUS_SUCCESS,
       cairo_surface_status(shaded) == CAIRO_STATUS_SUCCESS
     else { throw DrawingError(description: "no memory for an image of \(width) × \(height)") }
+    begin()
+  }
+
+  /// Makes a white page on a surface, which becomes the canvas's own.
+  init(width: Int, height: Int, surface: OpaquePointer, page: PageBytes) throws(DrawingError) {
+    self.width = width
+    self.height = height
+    self.page = page
+    self.surface = surface
+    context = cairo_create(surface)
+    shaded = nil
+    guard cairo_status(context) == CAIRO_STATUS_SUCCESS else {
+      throw DrawingError(description: "no memory for a page")
+    }
+    begin()
+  }
+
+  private func begin() {
     // Best antialiasing: coverage to 1/256 rather than 1/16 of a pixel.
     cairo_set_antialias(context, CAIRO_ANTIALIAS_BEST)
     // Limbs, leaves and letters end round; nothing here wants a square end.
@@ -46,7 +72,7 @@ public final class Canvas {
   deinit {
     cairo_destroy(context)
     cairo_surface_destroy(surface)
-    cairo_surface_destroy(shaded)
+    if let shaded { cairo_surface_destroy(shaded) }
   }
 
   /// Fills an outline with one color.
@@ -111,6 +137,53 @@ public final class Canvas {
     }
   }
 
+  /// Lays an image into a frame, which it fills; smoothly where its pixels become larger or smaller.
+  ///
+  /// On a page the image keeps its own pixels. The corresponding C function is
+  /// `cairo_set_source_surface`.
+  ///
+  /// - Parameters:
+  ///   - image: The image.
+  ///   - corner: The upper left corner of the frame.
+  ///   - size: The width and the height of the frame, above 0.
+  /// - Throws: `DrawingError` if there is not the memory for it.
+  public func place(
+    _ image: RGBImage, at corner: SIMD2<Float>, size: SIMD2<Float>
+  ) throws(DrawingError) {
+    let source = cairo_image_surface_create(
+      CAIRO_FORMAT_RGB24, Int32(clamping: image.width), Int32(clamping: image.height))
+    defer { cairo_surface_destroy(source) }
+    guard cairo_surface_status(source) == CAIRO_STATUS_SUCCESS,
+      let data = cairo_image_surface_get_data(source)
+    else {
+      throw DrawingError(description: "no memory for an image of \(image.width) × \(image.height)")
+    }
+    let stride = Int(cairo_image_surface_get_stride(source)) / 4
+    let words = UnsafeMutableRawPointer(data).assumingMemoryBound(to: UInt32.self)
+    for y in 0..<image.height {
+      for x in 0..<image.width {
+        let at = 3 * (y * image.width + x)
+        words[y * stride + x] =
+          UInt32(image.pixels[at]) << 16 | UInt32(image.pixels[at + 1]) << 8
+          | UInt32(image.pixels[at + 2])
+      }
+    }
+    cairo_surface_mark_dirty(source)
+    cairo_save(context)
+    cairo_translate(context, Double(corner.x), Double(corner.y))
+    cairo_scale(
+      context, Double(size.x) / Double(image.width), Double(size.y) / Double(image.height))
+    cairo_set_source_surface(context, source, 0, 0)
+    // Beyond its border an image goes on as at it, or enlarged ones would have a pale rim. On a page
+    // that would be an image with the border drawn into it, of another size.
+    cairo_pattern_set_extend(
+      cairo_get_source(context), page == nil ? CAIRO_EXTEND_PAD : CAIRO_EXTEND_NONE)
+    cairo_new_path(context)
+    cairo_rectangle(context, 0, 0, Double(image.width), Double(image.height))
+    cairo_fill(context)
+    cairo_restore(context)
+  }
+
   /// Draws with everything outside an outline left alone.
   ///
   /// - Parameters:
@@ -127,11 +200,10 @@ public final class Canvas {
   /// The image as it is now.
   ///
   /// - Throws: `DrawingError` if cairo failed since the canvas was made.
+  /// - Precondition: The canvas is an image, not a page.
   public func image() throws(DrawingError) -> RGBImage {
-    guard cairo_status(context) == CAIRO_STATUS_SUCCESS else {
-      let reason = String(cString: cairo_status_to_string(cairo_status(context)))
-      throw DrawingError(description: "cairo: \(reason)")
-    }
+    precondition(page == nil, "a page has no pixels")
+    try check()
     // Cairo may hold drawing back; only after a flush are the bytes in memory the image's.
     cairo_surface_flush(surface)
     // Rows may be longer than the width, for alignment.
@@ -151,6 +223,14 @@ public final class Canvas {
       count = buffer.count
     }
     return RGBImage(width: width, height: height, pixels: pixels)
+  }
+
+  /// Throws if cairo failed since the canvas was made.
+  func check() throws(DrawingError) {
+    guard cairo_status(context) == CAIRO_STATUS_SUCCESS else {
+      let reason = String(cString: cairo_status_to_string(cairo_status(context)))
+      throw DrawingError(description: "cairo: \(reason)")
+    }
   }
 
   private func trace(_ path: Path) {
@@ -197,6 +277,7 @@ public final class Canvas {
     _ left: Double, _ top: Double, _ right: Double, _ bottom: Double,
     by shader: (SIMD2<Float>) -> Color
   ) -> Bool {
+    guard let shaded else { preconditionFailure("a page has no pixels to shade") }
     var (clipLeft, clipTop, clipRight, clipBottom) = (0.0, 0.0, 0.0, 0.0)
     cairo_clip_extents(context, &clipLeft, &clipTop, &clipRight, &clipBottom)
     // Only what will be seen is shaded: shaders cost far more than filling.
@@ -232,75 +313,6 @@ public final class Canvas {
     // Adding 2²³ leaves the rounded number in the low bits of the Float.
     func byte(_ value: Float) -> UInt32 { (value + 0x1p23).bitPattern & 0xFF }
     return byte(scaled.w) << 24 | byte(scaled.x) << 16 | byte(scaled.y) << 8 | byte(scaled.z)
-  }
-}
-
-/// Which point of a text is put at a place.
-public enum TextAlignment: Sendable {
-  /// Where it begins.
-  case leading
-  /// Its center.
-  case center
-  /// Where it ends.
-  case trailing
-}
-
-extension Canvas {
-  /// Writes one line in DejaVu Sans, or what the system has in its place.
-  ///
-  /// Letters are the machine's: the bytes of an image with text may differ from one to another. The
-  /// corresponding C functions are `cairo_select_font_face` and `cairo_show_text`.
-  ///
-  /// - Parameters:
-  ///   - text: The line.
-  ///   - point: Where it goes, on the line the letters stand on.
-  ///   - size: The height of the font, in pixels.
-  ///   - color: The color of the letters.
-  ///   - alignment: Which point of the text is at `point`.
-  ///   - isBold: Whether the letters are bold.
-  ///   - isUpright: Whether the line runs upwards instead of to the right.
-  public func write(
-    _ text: String, at point: SIMD2<Float>, size: Float, _ color: Color,
-    alignment: TextAlignment = .leading, isBold: Bool = false, isUpright: Bool = false
-  ) {
-    let width = Double(width(of: text, size: size, isBold: isBold))
-    // Measuring has chosen the font as well.
-    let fraction: Double =
-      switch alignment {
-      case .leading: 0
-      case .center: 0.5
-      case .trailing: 1
-      }
-    cairo_save(context)
-    cairo_translate(context, Double(point.x), Double(point.y))
-    // After the translation, so that the text turns about its own point.
-    if isUpright { cairo_rotate(context, -.pi / 2) }
-    cairo_move_to(context, -fraction * width, 0)
-    set(color)
-    cairo_show_text(context, text)
-    cairo_new_path(context)
-    cairo_restore(context)
-  }
-
-  /// How far a line of text reaches, in pixels.
-  ///
-  /// The corresponding C function is `cairo_text_extents`.
-  ///
-  /// - Parameters:
-  ///   - text: One line.
-  ///   - size: The height of the font, in pixels.
-  ///   - isBold: Whether the letters are bold.
-  /// - Returns: The advance of the text.
-  public func width(of text: String, size: Float, isBold: Bool = false) -> Float {
-    // By name: of "sans", fontconfig chooses a font for the language that LC_ALL names, so that the
-    // bytes would depend on the locale where there are fonts of several languages.
-    cairo_select_font_face(
-      context, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
-      isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
-    cairo_set_font_size(context, Double(size))
-    var extents = cairo_text_extents_t()
-    cairo_text_extents(context, text, &extents)
-    return Float(extents.x_advance)
   }
 }
 

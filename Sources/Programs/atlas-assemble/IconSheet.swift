@@ -15,6 +15,11 @@ struct IconSheet {
 
   let network, layer: String
   let gridSide, iconSide: Int
+  /// How many cells the grid has, with an icon or without.
+  let cellTotal: Int
+  /// The first file, and what it is about.
+  let path: String
+  let subject: Subject
   /// How the icons were rendered.
   let provenance: Provenance
   private(set) var cells: [Cell] = []
@@ -29,6 +34,9 @@ struct IconSheet {
     layer = first.layer
     gridSide = first.gridSide
     iconSide = first.iconSidePixels
+    cellTotal = first.cellTotal
+    path = first.path
+    subject = first.subject
     provenance = first.provenance
     try requireSame(files.map { Described($0.path, $0.subject) })
     for file in files {

@@ -99,7 +99,7 @@ import ParallelLoops
     // whole method again, from a start of their own.
     let made = try settings.report.parameters.report(
       on: layout, of: vectors, metric: metric, method: method, subject: source.subject,
-      origins: origins, horizontal: contrast.map { _ in LayoutFile.Contrast.range },
+      origins: origins, contrast: contrast?.contrast,
       beside: output, into: writer
     ) { seed in
       var other = method

@@ -49,7 +49,7 @@ extension Report {
   /// - Returns: The paths of what was written.
   func report(
     on layout: Layout, of rows: Matrix, metric: Metric, method: LayoutMethod,
-    subject: Subject, origins: SampleOrigins?, horizontal: ClosedRange<Double>? = nil,
+    subject: Subject, origins: SampleOrigins?, contrast: LayoutFile.Contrast?,
     beside path: String, into writer: LayoutWriter,
     again: (UInt64) throws -> Matrix
   ) throws -> [String] {
@@ -71,6 +71,10 @@ extension Report {
     Diagnostics.note(file.summary)
     let title = [subject.network, subject.layer, "\(method.name), \(metric.rawValue)"]
       .compactMap { $0 }.joined(separator: " · ")
+    let horizontal = contrast.map {
+      HorizontalAxis(
+        range: LayoutFile.Contrast.range, left: $0.left.printable, right: $0.right.printable)
+    }
     // In the order of `paths`.
     let contents: [[UInt8]]
     do {

@@ -1,0 +1,36 @@
+import ArrayStore
+import CommandLine
+import FoundationEssentials
+import IconQuality
+import Mosaics
+
+/// Which icons are not to be trusted, by a report of atlas-judge.
+struct IconDoubts {
+  /// The report's digest.
+  let sha256: String
+  private var doubtsAtPosition: [SIMD2<Int>: [String]] = [:]
+
+  /// Reads a report.
+  ///
+  /// - Throws: When it is none, or of other icons than those of the files.
+  init(path: String, icons: [String]) throws {
+    sha256 = try ArrayStore.sha256(ofFile: path)
+    guard let data = FileManager.default.contents(atPath: path),
+      let report = try? IconReport(json: Array(data)), let made = report.made
+    else {
+      throw StageError("Cannot use \(path): it is no report of atlas-judge.")
+    }
+    let digests = Set(made.inputs.values)
+    guard try icons.allSatisfy({ digests.contains(try ArrayStore.sha256(ofFile: $0)) }) else {
+      throw StageError(
+        "Cannot use \(path): it is a report on other icons than those of \(icons[0]); run atlas-judge on these."
+      )
+    }
+    for cell in report.cells {
+      doubtsAtPosition[SIMD2(cell.row, cell.column)] = (cell.doubts ?? []).map(\.rawValue)
+    }
+  }
+
+  /// Why the icon of a cell is not to be trusted.
+  func doubts(row: Int, column: Int) -> [String] { doubtsAtPosition[SIMD2(row, column)] ?? [] }
+}

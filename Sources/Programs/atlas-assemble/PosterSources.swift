@@ -1,0 +1,131 @@
+import ArrayStore
+import Artifacts
+import CommandLine
+import Matrices
+import Mosaics
+
+/// What a poster says of its icons, out of the files that belong to them.
+struct PosterSources {
+  /// The classes of each icon's cell, in the order of the icons.
+  let classes: [CellClasses]
+  private(set) var facts = AtlasFacts()
+
+  /// Reads the files.
+  ///
+  /// - Throws: When one is not of the icons' network, layer, images and cells.
+  init(
+    _ sheet: IconSheet, attribution: String, cells: String?, layout: String?, activations: String?
+  ) throws {
+    let effects = try AttributionFile(path: attribution)
+    let grid = try cells.map { try CellsFile(path: $0) }
+    let plane = try layout.map { try LayoutFile(path: $0) }
+    let samples = try activations.map { try ActivationsFile(path: $0) }
+    var files = [Described(sheet.path, sheet.subject), Described(attribution, effects.subject)]
+    if let grid { files.append(Described(grid.path, grid.subject)) }
+    if let plane { files.append(Described(plane.path, plane.subject)) }
+    if let samples { files.append(Described(samples.path, samples.subject)) }
+    try requireSame(files)
+
+    classes = try effects.classes(of: sheet)
+    facts.classes = effects.classCount
+    facts.firstUnderAblation = try effects.trust("top_1")
+    facts.amongFiveUnderAblation = try effects.trust("top_5")
+    facts.cellsWithoutIcon = sheet.cellTotal - sheet.cells.count
+    if let grid { try add(grid, sheet, effects) }
+    if let plane { try add(plane, grid) }
+    if let samples { try add(samples, grid) }
+  }
+
+  /// The facts with names that may be written.
+  var printableFacts: AtlasFacts {
+    var facts = facts
+    facts.leftClass = facts.leftClass?.printable
+    facts.rightClass = facts.rightClass?.printable
+    return facts
+  }
+
+  private mutating func add(
+    _ grid: CellsFile, _ sheet: IconSheet, _ effects: AttributionFile
+  ) throws {
+    let digest = try sha256(ofFile: grid.path)
+    for (path, provenance) in [
+      (sheet.path, sheet.provenance), (effects.path, try effects.provenance),
+    ] {
+      // By the digest: another grid may have as many cells at the same places.
+      guard provenance?.inputs.contains(where: { $0.sha256 == digest }) ?? true else {
+        throw StageError(
+          "Cannot use \(path) with \(grid.path): it was made of other cells; make it anew of these."
+        )
+      }
+    }
+    let cellOfSample = try grid.cellOfSample(side: sheet.gridSide)
+    let clipped = try grid.clippedCount()
+    let outside = cellOfSample.count { $0 < 0 }
+    facts.samples = cellOfSample.count
+    facts.clippedSamples = clipped
+    facts.samplesInSparseCells = max(0, outside - clipped)
+    facts.emptyPlaces = max(0, sheet.gridSide * sheet.gridSide - sheet.cellTotal)
+    let minimum = try grid.provenance?.parameters.first { $0.name == "minimum-count" }
+    facts.minimumCount = minimum.flatMap { Int($0.value) }
+  }
+
+  private mutating func add(_ plane: LayoutFile, _ grid: CellsFile?) throws {
+    if let grid { try require(plane.path, isInputOf: grid) }
+    facts.samples = plane.sampleCount
+    facts.trustworthiness = try plane.measure("trustworthiness_15")
+    if let contrast = try plane.contrast() {
+      (facts.leftClass, facts.rightClass) = (contrast.left, contrast.right)
+    }
+    if let origins = try plane.origins() { facts.images = Set(origins.image).count }
+  }
+
+  private mutating func add(_ samples: ActivationsFile, _ grid: CellsFile?) throws {
+    if let grid { try require(samples.path, isInputOf: grid) }
+    facts.samples = samples.sampleCount
+    facts.failedImages = try samples.failedImageCount()
+    if facts.images == nil, let origins = try samples.origins() {
+      facts.images = Set(origins.image).count
+    }
+  }
+
+  private func require(_ path: String, isInputOf grid: CellsFile) throws {
+    let digest = try sha256(ofFile: path)
+    guard try grid.provenance?.inputs.contains(where: { $0.sha256 == digest }) ?? true else {
+      throw StageError(
+        "Cannot use \(path) with \(grid.path): these cells were made of another file; give the one that atlas-grid was given."
+      )
+    }
+  }
+}
+
+extension AttributionFile {
+  /// The classes that the cells of icons argue for and against.
+  ///
+  /// - Throws: When its cells are not those of the icons.
+  fileprivate func classes(of sheet: IconSheet) throws -> [CellClasses] {
+    let level = try level(side: sheet.gridSide)
+    let (indices, names) = try classes()
+    guard
+      level.row.count == sheet.cellTotal,
+      sheet.cells.allSatisfy({ cell in
+        level.row.indices.contains(cell.index) && Int(level.row[cell.index]) == cell.row
+          && Int(level.column[cell.index]) == cell.column
+      })
+    else {
+      throw StageError(
+        "Cannot use \(path) with \(sheet.path): its cells are not those of the icons; run atlas-attribute on the cells that these were rendered from."
+      )
+    }
+    return sheet.cells.map { cell in
+      let row = cell.index
+      return CellClasses(
+        means: level.mean[row: row].map { $0 }, samples: Int(level.sampleCount[row]),
+        images: Int(level.imageCount[row])
+      ) { place in
+        ClassEffect(
+          index: Int(indices[place]), name: names[place], mean: level.mean[row, place],
+          standardError: level.standardError[row, place], agreement: level.agreement[row, place])
+      }
+    }
+  }
+}
