@@ -375,6 +375,9 @@ program = atlas-$(or $(program.$(1)),$(1))
 # Effects of all samples, from which those of classes are selected.
 program.effects := attribute
 options.effects = --rows all --max-pool $(call quote,$(MAX_POOL)) --seed $(call quote,$(SEED))
+# The poster is another picture of the same icons.
+program.poster := assemble
+options.poster  = $(options.assemble)
 OWN_EFFECTS := $(and $(SELECT_FROM),$(filter magnitude,$(CLASS_FILTER)))
 CONTRAST    := $(if $(and $(A),$(B),$(SELECT_FROM)),--dimensions 1 --contrast $(OUT)/activations.h5)
 SHOWN ?=
@@ -397,7 +400,7 @@ $(STAMPS)/planned: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
 	+@$(call asked,attribute)
 	+@$(call asked,effects)
 	+@$(call asked,evidence)
-	+@touch $(STAMPS)/poster.asked
+	+@$(call asked,poster)
 	+@test ! -x $(BIN)/atlas-plan || $(PLAN) --stamps $(SHOWN)
 
 # make looks at the time of a target before it updates what that is made from: the plan, which sets times
@@ -430,7 +433,7 @@ of_samples = $(foreach method,$(words.METHOD),$(addprefix $(OUT)/$(method)/,layo
 atlas-of-one: $(LAYOUT)/atlas.png $(ATLASES)
 	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result
 
-explained: $(LAYOUT)/atlas.png $(ATLASES) $(EFFECTS) $(EVIDENCE)
+explained: $(LAYOUT)/atlas.png $(ATLASES) $(EFFECTS) $(EVIDENCE) $(POSTERS)
 	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result
 
 # What whitens a class's icons is that of all samples, and is made with their effects.
@@ -497,6 +500,11 @@ $(EFFECTS): $(LAYOUT)/attribution-%.h5: $(LAYOUT)/cells-%.h5 $(OUT)/activations.
 $(EVIDENCE): $(LAYOUT)/evidence-%/evidence.json: $(LAYOUT)/cells-%.h5
 	$(Q)$(BIN)/atlas-evidence $(NETWORK_FILES) $(IMAGE_WORDS) --cells-file $< $(options.evidence) \
 	  --output $(@D) $(COMMON) > $(STAMPS)/output
+
+$(POSTERS): $(LAYOUT)/poster-%.png: $(LAYOUT)/icons-%.h5 $(LAYOUT)/attribution-%.h5 $(LAYOUT)/cells-%.h5
+	$(Q)$(BIN)/atlas-assemble --labels --icons $< --attribution $(LAYOUT)/attribution-$*.h5 \
+	  --cells-file $(LAYOUT)/cells-$*.h5 --layout $(LAYOUT)/layout.h5 --activations $(OUT)/activations.h5 \
+	  $(options.poster) --output $(basename $@) $(COMMON) > $(STAMPS)/output
 
 # The first grid's atlas under a name that does not change.
 $(LAYOUT)/atlas.png: $(firstword $(ATLASES))

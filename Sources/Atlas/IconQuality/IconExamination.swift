@@ -1,6 +1,6 @@
 public import Images
 internal import Matrices
-public import Models
+internal import Models
 
 /// Examines icons: by what was measured of them, by patches of real images, and by another network.
 public struct IconExamination: Sendable {

@@ -2,7 +2,7 @@ internal import Activations
 public import Images
 public import Matrices
 public import Models
-public import NeuralNetworks
+internal import NeuralNetworks
 internal import ParallelLoops
 internal import Synchronization
 

@@ -1,5 +1,5 @@
 public import Models
-public import NeuralNetworks
+internal import NeuralNetworks
 
 extension TrainedNetwork {
   /// A layer under the name by which people know it.

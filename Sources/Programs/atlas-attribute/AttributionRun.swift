@@ -111,9 +111,9 @@ struct AttributionRun {
   /// Which way is cheaper: a pushforward carries tangents of as many positions at once, a pullback has all
   /// positions of an image for a class.
   private func way(_ imageCount: Int) throws -> LogitAttribution.Way {
-    // A pullback costs about as much as two of the eight tangents of a pass: it has the multiply-adds of
-    // one, on maps of one image, which keep the multipliers less busy.
-    let pullbacks = 2 * columnCount * imageCount
+    // A pullback costs a quarter more than one of the eight tangents of a pass: it has as many multiply-adds,
+    // on maps of one image, which keep the multipliers less busy (RESULTS.md, "Attribution").
+    let pullbacks = 5 * columnCount * imageCount / 4
     return pullbacks < samples.count ? .pullback : .pushforward(tangentCount: Self.lanes)
   }
 
@@ -125,7 +125,7 @@ struct AttributionRun {
     let (operations, peak) = (Double(try top.operations()), 1e9 * quickSGEMMRate())
     let passes =
       way == .pullback
-      ? 2 * Double(columnCount * images.count)
+      ? 1.25 * Double(columnCount * images.count)
       : Double(images.reduce(0) { $0 + ($1.count + Self.lanes - 1) / Self.lanes * Self.lanes })
     Diagnostics.note(
       "attribute: \(counted(samples.count, "sample")) of \(counted(self.images.count, "image")), \(counted(columnCount, "class", plural: "classes")) by \(way == .pullback ? "pullback" : "pushforward"), \(decimal(operations / 1e9)) GFLOP each, about \(approximateDuration(passes * operations / (0.6 * peak)))"

@@ -143,7 +143,7 @@ struct Costs {
       let all = Double(imageCount * positionCount)
       let isOwn = pipeline.request.hasOwnEffects
       let columns = isOwn ? (pipeline.request.contrasts ? 2.0 : 1) : classCount
-      let passes = isOwn ? 2 * columns * Double(imageCount) : all
+      let passes = isOwn ? 1.25 * columns * Double(imageCount) : all
       return Cost(
         seconds: attributionSeconds(images: Double(imageCount), passes: passes),
         disk: 2 * all * columns, memory: 2 * imageMemory)
