@@ -104,6 +104,7 @@ public struct AttributionFile {
   /// Reads what the cells of a grid do.
   ///
   /// - Parameter side: The grid's side; nil for the only one that there is.
+  /// - Returns: The cells' means, errors and agreement.
   /// - Throws: `ArtifactError` if there is no such grid, or it is damaged.
   public func level(side: Int?) throws -> Level {
     let names = groups.joined(separator: ", ")

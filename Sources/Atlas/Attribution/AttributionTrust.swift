@@ -52,8 +52,10 @@ public struct AttributionTrust: Sendable, Equatable {
   /// How often the class with the largest linear effect has the largest effect of ablation, and one of
   /// the five largest.
   public let topOne, topFive: Double
-  /// ‖integrated gradients − linear effects‖ / ‖integrated gradients‖, Euclidean over classes, the
-  /// median over activations: what curvature makes of the effects. 0 is a linear network.
+  /// What curvature makes of the effects; 0 is a linear network.
+  ///
+  /// ‖integrated gradients − linear effects‖ / ‖integrated gradients‖, Euclidean over classes; the median
+  /// over activations.
   public let curvature: Double
   /// What counts as a large effect: half the median of activations' largest effects of ablation.
   public let largeEffect: Double

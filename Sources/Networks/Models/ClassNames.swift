@@ -69,6 +69,7 @@ extension TrainedNetwork {
   /// What a class is called: the first of its label's synonyms, or its number.
   ///
   /// - Parameter index: An index of the logits.
+  /// - Returns: The name; `class 7` where there is no label.
   public func className(_ index: Int) -> String {
     guard labels.indices.contains(index) else { return "class \(index)" }
     // ImageNet's labels list synonyms: "tench, Tinca tinca".

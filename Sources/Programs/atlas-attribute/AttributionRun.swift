@@ -48,6 +48,7 @@ struct AttributionRun {
   ///   - levels: The grids whose cells are summed.
   ///   - allCount: How many samples there are to choose from.
   ///   - trust: Measures how far effects can be trusted.
+  /// - Throws: When an image cannot be read, or the disk is full; a later run goes on behind what is done.
   func run(
     subject: Subject, levels: [CellAssignment], allCount: Int,
     trust: (_ level: AttributionFile.Level?, _ classes: [Int]) throws -> TrustCheck.Result?

@@ -8,6 +8,7 @@ struct NameClasses: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "class",
     abstract: "Find classes by name or number; a wrong name lists the nearest.",
+    usage: "atlas-network class <model> --class <name> ... [<options>]",
     discussion: """
       Each class is printed on a line, as its number and its name.
 
