@@ -374,7 +374,7 @@ asked = test ! -x $(BIN)/$(call program,$(1)) || \
 program = atlas-$(or $(program.$(1)),$(1))
 # Effects of all samples, from which those of classes are selected.
 program.effects := attribute
-options.effects = --rows all --max-pool $(call quote,$(MAX_POOL)) --seed $(call quote,$(SEED))
+options.effects = --rows all --max-pool $(call quote,$(MAX_POOL)) --path-steps $(PATH_STEPS) --seed $(call quote,$(SEED))
 # The poster is another picture of the same icons.
 program.poster := assemble
 options.poster  = $(options.assemble)

@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION GAP ATTRIBUTION_ROWS MAX_POOL EVIDENCE_SIZE EVIDENCE_PATCHES CLASS_FILTER CLASS_ROWS
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION GAP ATTRIBUTION_ROWS MAX_POOL PATH_STEPS EVIDENCE_SIZE EVIDENCE_PATCHES CLASS_FILTER CLASS_ROWS
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -45,6 +45,7 @@ PRECISION ?= auto
 GAP ?= 0
 ATTRIBUTION_ROWS ?= 32
 MAX_POOL ?= exact
+PATH_STEPS ?= 0
 EVIDENCE_SIZE ?= 64
 EVIDENCE_PATCHES ?= 8
 CLASS_FILTER ?= both
@@ -92,6 +93,7 @@ help.PRECISION := Format in which the network computes; auto is bf16 where that 
 help.GAP := White pixels between icons; with --labels at least a sixteenth of an icon (from 0 to 1000)
 help.ATTRIBUTION_ROWS := Samples of each cell whose effects are computed, chosen at random (all or at least 1)
 help.MAX_POOL := How effects pass max pools: by the derivative, or by that of a smoother pool (exact, average, average-padded or l2)
+help.PATH_STEPS := Steps of integrated gradients from no activations to the image's; 0 takes the derivative at the image alone (from 0 to 1000)
 help.EVIDENCE_SIZE := Side of a patch of a photograph in pixels (from 16 to 512)
 help.EVIDENCE_PATCHES := Patches of photographs for each cell, at most as many as it has exemplars (from 1 to 100)
 help.CLASS_FILTER := Samples of a class: those whose largest effect is on it (rank), those with the largest effects on it (magnitude), or both (rank, magnitude or both)
@@ -165,6 +167,7 @@ options.assemble = \
 options.attribute = \
   --rows $(call quote,$(ATTRIBUTION_ROWS)) \
   --max-pool $(call quote,$(MAX_POOL)) \
+  --path-steps $(call quote,$(PATH_STEPS)) \
   --seed $(call quote,$(SEED))
 options.evidence = \
   --size $(call quote,$(EVIDENCE_SIZE)) \

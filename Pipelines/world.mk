@@ -8,3 +8,6 @@ POSITIONS ?= 30
 # islands out, and the map has fewer gaps.
 NEIGHBORS ?= 15
 MIN_DIST  ?= 0.5
+
+# Its logits are saturated, by label smoothing: at the images themselves derivatives say little.
+PATH_STEPS ?= 4

@@ -285,6 +285,13 @@ extension AttributionFile {
       "Distance of integrated gradients, in 10 steps from 0, from linear effects, as a fraction of their length; the median over samples.",
       examined),
     Attribute<Double>(
+      "completeness", of: "trust",
+      "Correlation over classes of the effects of all positions of an image together with what its logits lose without any activation of the layer; the median over images.",
+      examined),
+    Attribute<Double>(
+      "completeness_error", of: "trust",
+      "Distance of the two as a fraction of the latter's length; the median over images.", examined),
+    Attribute<Double>(
       "large_effect", of: "trust",
       "What counts as a large effect: half the median of samples' largest effects of ablation, in logits.",
       examined),

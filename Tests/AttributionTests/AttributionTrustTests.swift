@@ -6,7 +6,8 @@ import Testing
 @Suite(.tags(.quick)) struct AttributionTrustTests {
   private func measurement(_ linear: [Float], _ truth: [Float]) -> AttributionTrust.Measurement {
     AttributionTrust.Measurement(
-      linear: linear, ablatedToZero: truth, ablatedToMean: truth.map { -$0 }, integrated: truth)
+      linear: linear, ablatedToZero: truth, ablatedToMean: truth.map { -$0 }, integrated: truth,
+      all: linear, ablatedAll: truth)
   }
 
   @Test("of a linear network nothing is missed")
@@ -17,6 +18,7 @@ import Testing
     #expect(trust.withZero.pearson == 1 && trust.withZero.spearman == 1)
     #expect(trust.withMean.pearson == -1 && trust.withZeroByClass.pearson == 1)
     #expect(trust.curvature == 0 && trust.missedFraction == 0)
+    #expect(trust.completeness == 1 && trust.completenessError == 0)
     // Half of the median of 4, 3 and 8.
     #expect(trust.largeEffect == 2)
     // Two samples have small effects, and 1 − 0.01^(1/2).

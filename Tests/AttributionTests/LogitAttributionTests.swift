@@ -36,11 +36,12 @@ import Testing
 
   private func attribution(
     _ network: TrainedNetwork, _ layer: String, _ logits: String = "fc",
-    _ way: LogitAttribution.Way = .pushforward(tangentCount: 3), maxPool: MaxPoolRule = .exact
+    _ way: LogitAttribution.Way = .pushforward(tangentCount: 3), maxPool: MaxPoolRule = .exact,
+    pathSteps: Int = 0
   ) throws -> LogitAttribution {
     try LogitAttribution(
       network: network, layer: network.layer(named: layer), logits: logits, way: way,
-      maxPool: maxPool, weights: weights)
+      maxPool: maxPool, pathSteps: pathSteps, weights: weights)
   }
 
   /// A layer's attribution and interventions, both at the same image.
@@ -223,6 +224,53 @@ import Testing
         #expect(abs(ablation[index] - integrated[index]) <= 0.02 * largest(ablation) + 1e-5)
       }
     }
+  }
+
+  @Test(
+    "with steps effects are complete: those of all positions are what the layer does to the logits")
+  func pathCompleteness() throws {
+    let (network, image) = try inception()
+    let (derivative, intervention) = try interventions("conv1")
+    let whole = try intervention.ablationEffects(at: positions(derivative.layer))
+    let fine = try attribution(network, "conv1", pathSteps: 200)
+    try fine.show(image)
+    let together = try fine.effectsOfAll()
+    for index in whole.indices {
+      #expect(abs(together[index] - whole[index]) < 0.01 * largest(whole))
+    }
+    // The derivative at the image comes less near.
+    let alone = try derivative.effectsOfAll()
+    func distance(_ values: [Float]) -> Float { largest(zip(values, whole).map { $0 - $1 }) }
+    #expect(distance(together) < distance(alone))
+    // One by one they add up to all, and both ways agree.
+    let few = try attribution(network, "conv1", pathSteps: 2)
+    try few.show(image)
+    let places = positions(few.layer)
+    let rows = try few.effects(at: places)
+    let sum = try few.effectsOfAll()
+    let back = try attribution(network, "conv1", "fc", .pullback, pathSteps: 2)
+    try back.show(image)
+    for index in sum.indices {
+      let column = stride(from: index, to: rows.count, by: sum.count).map { rows[$0] }
+      #expect(abs(column.reduce(0, +) - sum[index]) < 1e-3 * largest(sum))
+      let pulled = try back.effects(onClass: index, at: places)
+      #expect(zip(column, pulled).allSatisfy { abs($0 - $1) < 1e-4 * largest(rows) })
+    }
+  }
+
+  @Test("where logits are linear in the layer, steps change nothing")
+  func stepsOfLinear() throws {
+    let (network, image) = try inception()
+    let (derivative, path) = (
+      try attribution(network, "mixed/output"),
+      try attribution(network, "mixed/output", pathSteps: 3)
+    )
+    try derivative.show(image)
+    try path.show(image)
+    let (one, other) = (
+      try derivative.effects(at: [(1, 2), (4, 9)]), try path.effects(at: [(1, 2), (4, 9)])
+    )
+    #expect(zip(one, other).allSatisfy { abs($0 - $1) < 1e-5 * largest(one) })
   }
 
   @Test("logits that are a map, and layers behind the logits, are refused")

@@ -15,22 +15,29 @@ public struct AttributionTrust: Sendable, Equatable {
     public var linear: [Float]
     /// How much logits fall when the activation is set to 0, and to the layer's mean.
     public var ablatedToZero, ablatedToMean: [Float]
-    /// Integrated gradients from 0.
+    /// Integrated gradients of the activation from 0.
     public var integrated: [Float]
+    /// The effects of all positions of the image together, and how much logits fall when all activations
+    /// are set to 0.
+    public var all, ablatedAll: [Float]
 
     /// Collects effects.
     ///
     /// - Precondition: As many of each.
     public init(
-      linear: [Float], ablatedToZero: [Float], ablatedToMean: [Float], integrated: [Float]
+      linear: [Float], ablatedToZero: [Float], ablatedToMean: [Float], integrated: [Float],
+      all: [Float], ablatedAll: [Float]
     ) {
-      let counts = [ablatedToZero.count, ablatedToMean.count, integrated.count]
+      let counts = [
+        ablatedToZero.count, ablatedToMean.count, integrated.count, all.count, ablatedAll.count,
+      ]
       precondition(
         counts.allSatisfy { $0 == linear.count }, "\(linear.count) and \(counts) classes")
       self.linear = linear
       self.ablatedToZero = ablatedToZero
       self.ablatedToMean = ablatedToMean
       self.integrated = integrated
+      (self.all, self.ablatedAll) = (all, ablatedAll)
     }
   }
 
@@ -57,6 +64,14 @@ public struct AttributionTrust: Sendable, Equatable {
   /// ‖integrated gradients − linear effects‖ / ‖integrated gradients‖, Euclidean over classes; the median
   /// over activations.
   public let curvature: Double
+  /// Over classes, the correlation of the effects of all positions of an image together with what all
+  /// activations of the layer do to its logits, and the distance of the two as a fraction of the latter:
+  /// medians over images.
+  ///
+  /// Integrated gradients along the whole map are complete (Sundararajan et al., ICML 2017, proposition 1):
+  /// they come to 1 and 0 with many steps. Where the derivative alone is far from that, classes are saturated,
+  /// and it says little about what the layer argues for.
+  public let completeness, completenessError: Double
   /// What counts as a large effect: half the median of activations' largest effects of ablation.
   public let largeEffect: Double
   /// Of effects that are small by the linear estimate, less than half of a large one, the fraction that
@@ -104,16 +119,9 @@ public struct AttributionTrust: Sendable, Equatable {
     }
     topOne = Double(places.count { $0 < 1 }) / Double(places.count)
     topFive = Double(places.count { $0 < 5 }) / Double(places.count)
-    curvature = median(
-      measurements.map { measurement in
-        var (difference, whole) = (0.0, 0.0)
-        for (integrated, linear) in zip(measurement.integrated, measurement.linear) {
-          difference +=
-            (Double(integrated) - Double(linear)) * (Double(integrated) - Double(linear))
-          whole += Double(integrated) * Double(integrated)
-        }
-        return whole > 0 ? (difference / whole).squareRoot() : .nan
-      })
+    curvature = median(measurements.map { relativeDistance($0.linear, from: $0.integrated) })
+    completeness = median(measurements.map { correlation($0.all, $0.ablatedAll) })
+    completenessError = median(measurements.map { relativeDistance($0.all, from: $0.ablatedAll) })
 
     let large =
       median(measurements.map { Double($0.ablatedToZero.reduce(0) { max($0, abs($1)) }) }) / 2
@@ -145,4 +153,14 @@ public struct AttributionTrust: Sendable, Equatable {
 private func median(_ values: [Double]) -> Double {
   let sorted = values.filter { !$0.isNaN }.sorted()
   return sorted.isEmpty ? .nan : quantile(0.5, ofSorted: sorted)
+}
+
+/// The Euclidean distance of two vectors as a fraction of the length of the second; NaN if that is 0.
+private func relativeDistance(_ values: [Float], from truth: [Float]) -> Double {
+  var (difference, whole) = (0.0, 0.0)
+  for (value, expected) in zip(values, truth) {
+    difference += (Double(value) - Double(expected)) * (Double(value) - Double(expected))
+    whole += Double(expected) * Double(expected)
+  }
+  return whole > 0 ? (difference / whole).squareRoot() : .nan
 }

@@ -83,7 +83,7 @@ extension AtlasFacts {
     guard let first = firstUnderAblation, let five = amongFiveUnderAblation else { return nil }
     func percent(_ value: Double) -> String { "\(Int((100 * min(max(value, 0), 1)).rounded())) %" }
     return
-      "Effects are linear estimates: the class that they put first for a single sample has the largest effect of ablation in \(percent(first)) of samples, one of the five largest in \(percent(five))."
+      "Effects are estimates: the class that they put first for a single sample has the largest effect of ablation in \(percent(first)) of samples, one of the five largest in \(percent(five))."
   }
 
   /// A number of things.

@@ -26,6 +26,10 @@ import NeuralNetworks
       classes of a few samples at once by pushforward, or all samples of an image for one class by \
       pullback, whichever is cheaper. An interrupted run continues where it stopped.
 
+      In networks whose logits are saturated, as label smoothing makes them, the derivative at the image \
+      says little; --path-steps 4 averages it along the line from no activations to the image's \
+      (integrated gradients), at four times the cost.
+
       How far the effects can be trusted is measured with every run, on samples of different images: \
       what really happens to the logits when an activation is set to 0 or to the layer's mean.
 
@@ -111,7 +115,8 @@ import NeuralNetworks
       (origins.image[$0], $0) < (origins.image[$1], $1)
     }
     let top = AttributionTop(
-      network: network, layer: layer, logits: logits, maxPool: choice.maxPool, weights: weights)
+      network: network, layer: layer, logits: logits, maxPool: choice.maxPool,
+      pathSteps: choice.pathSteps, weights: weights)
     let classCount = try top.classCount()
     let chosen = try classes.map { try network.classIndex(named: $0, of: classCount) }
     guard Set(chosen).count == chosen.count else {
@@ -144,6 +149,7 @@ struct AttributionTop: Sendable {
   let layer: NetworkLayer
   let logits: String
   let maxPool: MaxPoolRule
+  let pathSteps: Int
   let weights: PreparedWeights
 
   /// The number of logits.
@@ -168,7 +174,8 @@ struct AttributionTop: Sendable {
   /// Compiles a copy.
   func attribution(_ way: LogitAttribution.Way) throws -> LogitAttribution {
     try LogitAttribution(
-      network: network, layer: layer, logits: logits, way: way, maxPool: maxPool, weights: weights)
+      network: network, layer: layer, logits: logits, way: way, maxPool: maxPool,
+      pathSteps: pathSteps, weights: weights)
   }
 
   /// Compiles a copy of what is above the layer, to intervene at it.

@@ -86,6 +86,11 @@ struct AttributionRun {
       for line in trust.samples.lines + [trust.deletion?.line].compactMap({ $0 }) {
         Diagnostics.note(line)
       }
+      if trust.samples.completeness < 0.5 {
+        Diagnostics.warn(
+          "effects at the image say little about what the layer does to the logits, which are saturated; give --path-steps \(max(4, 2 * top.pathSteps)) (PATH_STEPS=\(max(4, 2 * top.pathSteps)) with make)"
+        )
+      }
     }
     try writer.finish()
     journal.remove()
@@ -123,7 +128,8 @@ struct AttributionRun {
   ) throws {
     guard !images.isEmpty else { return }
     let way = try way(self.images.count)
-    let (operations, peak) = (Double(try top.operations()), 1e9 * quickSGEMMRate())
+    let operations = Double(try top.operations()) * Double(max(1, top.pathSteps))
+    let peak = 1e9 * quickSGEMMRate()
     let passes =
       way == .pullback
       ? 1.25 * Double(columnCount * images.count)

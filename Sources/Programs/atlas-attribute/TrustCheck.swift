@@ -2,6 +2,7 @@ import Artifacts
 import Attribution
 import CommandLine
 import Matrices
+import Models
 import NeuralNetworks
 import ParallelLoops
 import Randomness
@@ -171,7 +172,9 @@ struct TrustCheck: Sendable {
       linear: try copy.attribution.effects(at: [(y, x)]),
       ablatedToZero: try copy.intervention.ablationEffects(at: [(y, x)]),
       ablatedToMean: try copy.intervention.ablationEffects(at: [(y, x)], replacement: mean),
-      integrated: try copy.intervention.integratedGradients(y: y, x: x))
+      integrated: try copy.intervention.integratedGradients(y: y, x: x),
+      all: try copy.attribution.effectsOfAll(),
+      ablatedAll: try copy.intervention.ablationEffects(at: top.layer.positions))
   }
 
   /// The compiled networks of one worker.
@@ -194,7 +197,9 @@ extension AttributionTrust {
       ("spearman_zero", withZero.spearman), ("pearson_mean", withMean.pearson),
       ("spearman_mean", withMean.spearman), ("class_pearson_zero", withZeroByClass.pearson),
       ("class_spearman_zero", withZeroByClass.spearman), ("top_1", topOne), ("top_5", topFive),
-      ("curvature", curvature), ("large_effect", largeEffect), ("missed", missedFraction),
+      ("curvature", curvature), ("completeness", completeness),
+      ("completeness_error", completenessError), ("large_effect", largeEffect),
+      ("missed", missedFraction),
       ("missed_limit", missedLimit),
     ]
   }
@@ -208,6 +213,7 @@ extension AttributionTrust {
     return [
       "trust: over classes, linear effects correlate with removing the activation by \(two(withZero)), with replacing it by the mean by \(two(withMean)); over samples by \(two(withZeroByClass))",
       "trust: the class that linear effects put first is first in \(percent(topOne)), among five in \(percent(topFive)) of \(counted(sampleCount, "sample")); curvature \(decimal(curvature, places: 2))",
+      "trust: effects of all positions together correlate with what the whole layer does to the logits by \(decimal(completeness, places: 2)), and differ by \(percent(completenessError)) of it",
       "trust: of effects that look small \(percent(missedFraction)) are large, above \(decimal(largeEffect, places: 2)) logits; at most \(percent(missedLimit)) at 99 % confidence",
     ]
   }
@@ -227,5 +233,12 @@ extension CellDeletion {
     func two(_ value: Double) -> String { decimal(value, places: 2) }
     return
       "trust: without a cell's samples an image that it was not computed from loses \(two(cellLoss)) of the cell's class, without as many others \(two(randomLoss)): \(two(difference)) more (95 % \(two(interval.lowerBound)) to \(two(interval.upperBound)), \(counted(count, "cell")))"
+  }
+}
+
+extension NetworkLayer {
+  /// All positions, row by row.
+  var positions: [(y: Int, x: Int)] {
+    (0..<shape.positionCount).map { ($0 / shape.width, $0 % shape.width) }
   }
 }

@@ -173,7 +173,10 @@ struct Costs {
 
   /// The time of effects: the whole network for each image, then the part above the layer for each pass.
   private func attributionSeconds(images: Double, passes: Double) -> Double {
-    (images * (imageOperations + tangentOperations) + passes * tangentOperations) / (0.6 * rate)
+    let steps = max(1, Double(pipeline.asked["attribute"]?["path-steps"] ?? "") ?? 1)
+    return
+      (images * (imageOperations + steps * tangentOperations)
+      + steps * passes * tangentOperations) / (0.6 * rate)
   }
 
   private func layoutCost(_ product: Pipeline.Product, dimension: Int) -> Cost {
