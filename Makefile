@@ -128,7 +128,7 @@ BUILT  ?= .build/built
 
 PYTHON ?= python3
 
-.PHONY: atlas atlas-of-one explain explained class-atlas compare effects plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-networks bench-icons bench-embedding fuzz \
+.PHONY: atlas atlas-of-one explain explained class-atlas compare effects plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
@@ -266,6 +266,11 @@ bench-networks: $(BUILT) ## Measure a forward pass of fifty networks, and onnxru
 bench-icons: $(ALL_BUILT) ## Measure icons of a whole atlas by an earlier version, this one and torch, judged by a second network
 	$(PYTHON) Scripts/prepare-python peers
 	$(PYTHON) Scripts/bench_icons.py
+
+bench-attribution: $(BUILT) ## Measure how far effects can be trusted, by layer and rule (BENCH_MODEL, BENCH_IMAGES, LAYER)
+	$(PYTHON) Scripts/prepare-python peers
+	$(PYTHON) Scripts/bench_attribution.py --model $(call quote,$(BENCH_MODEL)) --images $(call quote,$(BENCH_IMAGES)) \
+	  --layers $(call quote,$(or $(LAYER),mixed4c)) --rules exact,average,average-padded,l2 --steps 0,4
 
 bench-embedding: $(ALL_BUILT) ## Measure layouts by this project, umap-learn and openTSNE of the same samples
 	$(PYTHON) Scripts/prepare-python embedding

@@ -186,7 +186,8 @@ let package = Package(
     // MARK: Programs: one a stage, each reading and writing files
     .commandLine("CommandLine", on: ["ArrayStore", "ParallelLoops"]),
     .commandLine(
-      "NetworkCommandLine", on: ["CommandLine", "ModelFormats", "Models", "NeuralNetworks"]),
+      "NetworkCommandLine",
+      on: ["ArrayStore", "Artifacts", "CommandLine", "ModelFormats", "Models", "NeuralNetworks"]),
     .commandLine(
       "LayoutCommandLine",
       on: [
@@ -275,7 +276,7 @@ let package = Package(
       "atlas-network",
       on: [
         "Artifacts", "LinearAlgebra", "Matrices", "ModelFormats", "Models", "NetworkCommandLine",
-        "NeuralNetworks", "ParallelLoops", "Randomness",
+        "NeuralNetworks", "Numerics", "ParallelLoops", "Randomness",
       ]),
     .program(
       "atlas-bench",

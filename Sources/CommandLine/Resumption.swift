@@ -49,6 +49,13 @@ extension Provenance {
       program: program, version: projectVersion, parameters: parameters, inputs: digests)
   }
 
+  /// What decides a run's result, in a line for its journal: settings, inputs, and what else there is.
+  public func journalLine(_ further: String) -> String {
+    let inputs = inputs.map { "\($0.name) \($0.sha256)" }.joined(separator: " ")
+    return "\(command) \(inputs) \(further)".split(whereSeparator: \.isNewline)
+      .joined(separator: " ")
+  }
+
   /// Whether two runs make the same file: the same settings and inputs.
   ///
   /// The program's version does not count; a file of another form has another format number.

@@ -1,4 +1,6 @@
 public import ArgumentParser
+internal import ArrayStore
+public import Artifacts
 internal import CommandLine
 internal import ModelFormats
 public import Models
@@ -37,6 +39,23 @@ public struct NetworkArguments: ParsableArguments {
     try requireDistinct(outputs: outputs, inputs: inputs(of: network))
     for warning in network.warnings { Diagnostics.warn(warning) }
     return network
+  }
+
+  /// What a file of a layer is about, as far as the network decides it.
+  ///
+  /// - Parameters:
+  ///   - network: The network of these arguments.
+  ///   - layer: The layer as the command names it.
+  /// - Returns: The subject, without images.
+  /// - Throws: `ModelError` when there is no such layer, `ArrayStoreError` when a file cannot be read.
+  /// - Complexity: Reads the network's files once, for their digests.
+  public func subject(of network: TrainedNetwork, layer: String) throws -> Subject {
+    let files = try Provenance(program: "", parameters: [], inputs: inputs(of: network))
+    return Subject(
+      network: network.card.name ?? network.path,
+      networkSHA256: files.digest(ofFirst: network.files.count),
+      preprocessing: "\(network.preprocessing)", layer: layer,
+      tensor: try network.layer(named: layer).tensor)
   }
 
   /// The files whose content decides the result, for provenance: the network's, with the weights that

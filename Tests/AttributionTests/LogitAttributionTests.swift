@@ -55,10 +55,6 @@ import Testing
     return (attribution, intervention)
   }
 
-  private func positions(_ layer: NetworkLayer) -> [(y: Int, x: Int)] {
-    (0..<layer.shape.height).flatMap { y in (0..<layer.shape.width).map { (y, $0) } }
-  }
-
   /// The network from a layer on.
   private func top(
     _ network: TrainedNetwork, from layer: String, to logits: String
@@ -86,7 +82,7 @@ import Testing
     let (network, image) = try inception()
     let attribution = try attribution(network, "mixed/output")
     try attribution.show(image)
-    let effects = try attribution.effects(at: positions(attribution.layer))
+    let effects = try attribution.effects(at: attribution.layer.shape.positions)
     let count = attribution.layer.shape.positionCount * attribution.layer.shape.channels
     let bias = try output(
       top(network, from: "mixed/output", to: "fc"), "fc", of: [Float](repeating: 0, count: count))
@@ -155,7 +151,7 @@ import Testing
       output.indices.map { output[$0] }
     }
     let shape = whole.shape(of: attribution.layer.tensor)
-    let positions = positions(attribution.layer)
+    let positions = attribution.layer.shape.positions
     let chosen = [0, positions.count / 2, positions.count - 1].map { positions[$0] }
     let effects = try attribution.effects(at: chosen)
     let scale = largest(effects)
@@ -231,7 +227,7 @@ import Testing
   func pathCompleteness() throws {
     let (network, image) = try inception()
     let (derivative, intervention) = try interventions("conv1")
-    let whole = try intervention.ablationEffects(at: positions(derivative.layer))
+    let whole = try intervention.ablationEffects(at: derivative.layer.shape.positions)
     let fine = try attribution(network, "conv1", pathSteps: 200)
     try fine.show(image)
     let together = try fine.effectsOfAll()
@@ -245,7 +241,7 @@ import Testing
     // One by one they add up to all, and both ways agree.
     let few = try attribution(network, "conv1", pathSteps: 2)
     try few.show(image)
-    let places = positions(few.layer)
+    let places = few.layer.shape.positions
     let rows = try few.effects(at: places)
     let sum = try few.effectsOfAll()
     let back = try attribution(network, "conv1", "fc", .pullback, pathSteps: 2)

@@ -156,10 +156,7 @@ public final class LogitAttribution {
   /// - Precondition: It was made for pushforwards.
   /// - Complexity: As much as the effects of one position.
   public func effectsOfAll() throws -> [Float] {
-    let width = layer.shape.width
-    return try effects(ofGroups: [
-      (0..<layer.shape.positionCount).map { (y: $0 / width, x: $0 % width) }
-    ])
+    try effects(ofGroups: [layer.shape.positions])
   }
 
   /// The effects of groups of positions; groups × classes, row-major.

@@ -196,7 +196,7 @@ public struct CellDetails: Sendable {
   /// Puts a sample among its cell's exemplars if it belongs there.
   private mutating func insert(_ sample: Int, cosine: Float, level: Int, cell: Int) {
     let start = cell * exemplarCount
-    // What the sample pushes out: the last exemplar, or the one of its own image.
+    // What the sample displaces: the last exemplar, or the one of its own image.
     var last = start + exemplarCount - 1
     if let images, let own = exemplar(ofImage: images[sample], images, level, from: start) {
       last = own

@@ -1,5 +1,6 @@
 internal import Drawing
 internal import Images
+internal import Numerics
 
 /// The names of classes beside their colors.
 struct ClassLegend {

@@ -2,6 +2,7 @@ internal import Drawing
 internal import Grids
 public import Images
 public import Matrices
+internal import Numerics
 
 /// The first axis of a layout, where it has a scale of its own and ends that have names.
 public struct HorizontalAxis: Sendable {
@@ -198,14 +199,5 @@ extension DensityScale {
     exponent < 0
       ? "0." + String(repeating: "0", count: -exponent - 1) + "\(factor)"
       : grouped(factor * Int(power(exponent)))
-  }
-}
-
-/// A number with commas between thousands.
-func grouped(_ number: Int) -> String {
-  let digits = Array(String(number))
-  return digits.indices.reduce(into: "") { text, index in
-    if index > 0 && (digits.count - index) % 3 == 0 { text.append(",") }
-    text.append(digits[index])
   }
 }

@@ -1,3 +1,5 @@
+internal import Numerics
+
 /// What an atlas was made of and what it leaves out, as far as that is known; nil is not known.
 public struct AtlasFacts: Codable, Sendable, Equatable {
   /// The samples that were laid out, and the images that they come from.
@@ -89,15 +91,6 @@ extension AtlasFacts {
   /// A number of things.
   private func words(_ count: Int, _ noun: String) -> String {
     "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
-  }
-
-  /// A number with commas between thousands.
-  private func grouped(_ number: Int) -> String {
-    let digits = Array(String(number))
-    return digits.indices.reduce(into: "") { text, index in
-      if index > 0 && (digits.count - index) % 3 == 0 { text.append(",") }
-      text.append(digits[index])
-    }
   }
 
   /// A number from −1 to 1 with so many digits behind the point.

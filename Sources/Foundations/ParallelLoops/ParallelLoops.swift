@@ -100,6 +100,32 @@ public func parallelWorkers<Failure: Error>(
   if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
 }
 
+/// The results of the items `0..<itemCount`, which `count` workers compute one after the other, in their order.
+///
+/// - Parameters:
+///   - workerCount: The number of workers; see `parallelWorkers`.
+///   - itemCount: The number of items.
+///   - body: The result of one item, by the worker of that index.
+/// - Returns: `itemCount` results.
+/// - Throws: The error of the first item, in their order, whose body throws.
+public func parallelMap<Result: Sendable, Failure: Error>(
+  workerCount: Int, itemCount: Int,
+  _ body: @Sendable (_ worker: Int, _ item: Int) throws(Failure) -> Result
+) throws(Failure) -> [Result] {
+  var results = [Result?](repeating: nil, count: itemCount)
+  try results.withUnsafeMutableBufferPointer { (buffer) throws(Failure) in
+    let slots = Slots(base: buffer)
+    try parallelWorkers(count: workerCount, itemCount: itemCount) {
+      (worker, item) throws(Failure) in
+      slots.base[item] = try body(worker, item)
+    }
+  }
+  return results.map { result in
+    guard let result else { preconditionFailure("a result is missing") }
+    return result
+  }
+}
+
 /// Runs two things at the same time: `body` with all threads that its caller has, and beside it
 /// something that mostly waits, such as a write to a disk.
 ///

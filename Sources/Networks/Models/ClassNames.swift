@@ -66,6 +66,25 @@ extension TrainedNetwork {
     return tensor
   }
 
+  /// The number of classes.
+  ///
+  /// - Parameter logits: The tensor of logits.
+  /// - Returns: How many logits there are.
+  /// - Throws: `ModelError` when it is not computed.
+  /// - Complexity: O(nodes).
+  public func classCount(of logits: String) throws(ModelError) -> Int {
+    let size = preprocessing.size
+    do throws(GraphError) {
+      let facts = try graph.facts(input: graph.imageShape(height: size.height, width: size.width))
+      guard let shape = facts[logits]?.shape else { throw GraphError("it is not computed") }
+      return shape.elementCount
+    } catch {
+      throw ModelError(
+        "use network", path, "of its logits \(quoted(logits)), \(error)",
+        remedy: "name the tensor before the softmax in the card's field logits")
+    }
+  }
+
   /// What a class is called: the first of its label's synonyms, or its number.
   ///
   /// - Parameter index: An index of the logits.

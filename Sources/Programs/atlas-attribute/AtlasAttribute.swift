@@ -1,4 +1,3 @@
-import Activations
 import ArgumentParser
 import ArrayStore
 import Artifacts
@@ -83,13 +82,7 @@ import NeuralNetworks
     let cells = try cellsFile.map { try CellsFile(path: $0) }
     let layer = try network.layer(named: layer)
     let logits = try network.logits()
-    // The digest of the network's files, as extraction wrote it down.
-    let files = try Provenance(
-      program: "atlas-attribute", parameters: [], inputs: self.network.inputs(of: network))
-    var subject = Subject(
-      network: network.card.name ?? network.path,
-      networkSHA256: files.digest(ofFirst: network.files.count),
-      preprocessing: "\(network.preprocessing)", layer: self.layer, tensor: layer.tensor)
+    var subject = try self.network.subject(of: network, layer: self.layer)
     try requireSame(
       [Described(network.path, subject), Described(activations, source.subject)]
         + (cells.map { [Described($0.path, $0.subject)] } ?? []))
@@ -117,7 +110,7 @@ import NeuralNetworks
     let top = AttributionTop(
       network: network, layer: layer, logits: logits, maxPool: choice.maxPool,
       pathSteps: choice.pathSteps, weights: weights)
-    let classCount = try top.classCount()
+    let classCount = try network.classCount(of: logits)
     let chosen = try classes.map { try network.classIndex(named: $0, of: classCount) }
     guard Set(chosen).count == chosen.count else {
       throw StageError(
@@ -140,90 +133,6 @@ import NeuralNetworks
       try trust.measure(source, cells: levels.first, effects: level, classes: classes)
     }
     return [output]
-  }
-}
-
-/// A network above a layer, from which copies for several threads are compiled.
-struct AttributionTop: Sendable {
-  let network: TrainedNetwork
-  let layer: NetworkLayer
-  let logits: String
-  let maxPool: MaxPoolRule
-  let pathSteps: Int
-  let weights: PreparedWeights
-
-  /// The number of logits.
-  func classCount() throws -> Int {
-    let size = network.preprocessing.size
-    let image = try network.graph.imageShape(height: size.height, width: size.width)
-    guard let shape = try network.graph.facts(input: image)[logits]?.shape else {
-      throw StageError("Cannot attribute to \(logits): it is not computed.")
-    }
-    return shape.elementCount
-  }
-
-  /// The floating-point operations of a tangent, from the layer to the logits.
-  func operations() throws -> Int {
-    let size = network.preprocessing.size
-    return try network.graph.floatingPointOperations(
-      to: logits, inputHeight: size.height, inputWidth: size.width)
-      - network.graph.floatingPointOperations(
-        to: layer.tensor, inputHeight: size.height, inputWidth: size.width)
-  }
-
-  /// Compiles a copy.
-  func attribution(_ way: LogitAttribution.Way) throws -> LogitAttribution {
-    try LogitAttribution(
-      network: network, layer: layer, logits: logits, way: way, maxPool: maxPool,
-      pathSteps: pathSteps, weights: weights)
-  }
-
-  /// Compiles a copy of what is above the layer, to intervene at it.
-  func intervention() throws -> LayerIntervention {
-    try LayerIntervention(network: network, layer: layer, logits: logits, weights: weights)
-  }
-}
-
-/// The images that samples come from.
-struct Photographs: Sendable {
-  let origins: SampleOrigins
-  let fingerprint: String?
-  private let folder: String
-
-  /// Finds the images of a file of activations.
-  ///
-  /// - Throws: When the file does not say where its samples come from, or the images are others by now.
-  init(of source: ActivationsFile, layer: NetworkLayer, in folder: String?) throws {
-    guard let origins = try source.origins(),
-      let folder = try folder ?? source.imagesFolder()?.path
-    else {
-      throw StageError(
-        "Cannot use \(source.path): it does not say which images its samples come from; make it with atlas-extract."
-      )
-    }
-    guard (origins.layerHeight, origins.layerWidth) == (layer.shape.height, layer.shape.width)
-    else {
-      throw StageError(
-        "Cannot use \(source.path): its layer has \(origins.layerHeight) × \(origins.layerWidth) positions, and \(layer.tensor) has \(layer.shape.height) × \(layer.shape.width); give the network that it was made with."
-      )
-    }
-    let collection = try ImageCollection(folder: folder, classes: .none)
-    fingerprint = String(collection.fingerprint, radix: 16)
-    if let expected = source.subject.imagesFingerprint, expected != fingerprint {
-      throw StageError(
-        "Cannot use \(source.path): the images in \(folder) are others than those it was made of; give its folder with --images, or make it anew with atlas-extract."
-      )
-    }
-    self.origins = origins
-    self.folder = folder
-  }
-
-  /// The path of an image.
-  func path(of image: Int) -> String { folder + "/" + origins.collection.names[image] }
-
-  /// The position of a sample in its image.
-  func position(of sample: Int) -> (y: Int, x: Int) {
-    (Int(origins.y[sample]), Int(origins.x[sample]))
   }
 }
 

@@ -98,11 +98,9 @@ struct AttributionRun {
 
   /// What decides the result, in a line.
   private func identity(_ subject: Subject) -> String {
-    let inputs = provenance.inputs.map { "\($0.name) \($0.sha256)" }.joined(separator: " ")
-    let text =
-      "\(provenance.command) \(inputs) images \(subject.imagesFingerprint ?? "") classes \(classCount) "
-      + "format \(AttributionFile.schema.format)"
-    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    provenance.journalLine(
+      "images \(subject.imagesFingerprint ?? "") classes \(classCount) "
+        + "format \(AttributionFile.schema.format)")
   }
 
   private func line(of image: Range<Int>) -> String {
@@ -142,24 +140,19 @@ struct AttributionRun {
     }
     let progress = ProgressReporter(
       "attribute", total: self.images.count, done: self.images.count - images.count, unit: "image")
-    let writer = EffectsWriter(rows: rows, journal: journal)
+    let writer = JournaledRows<Float16>([rows], journal: journal)
     // A block is held, and lost when a run is killed.
     for start in stride(from: images.startIndex, to: images.endIndex, by: 64) {
       let block = images[start..<min(start + 64, images.endIndex)]
       // While the effects of a block go to the disk, the next ones are computed.
       let effects = try parallel(beside: { try writer.write() }) {
-        var results = [[Float16]](repeating: [], count: block.count)
-        try results.withUnsafeMutableBufferPointer { results in
-          let slots = Slots(base: results)
-          try parallelWorkers(count: copies.count, itemCount: block.count) { worker, item in
-            slots.base[item] = try imageEffects(
-              of: block[block.startIndex + item], by: copies[worker].attribution, way)
-            progress.advance()
-          }
+        try parallelMap(workerCount: copies.count, itemCount: block.count) { worker, item in
+          defer { progress.advance() }
+          return try imageEffects(
+            of: block[block.startIndex + item], by: copies[worker].attribution, way)
         }
-        return results
       }
-      writer.block = (effects.flatMap { $0 }, block.map(line))
+      writer.block = ([effects.flatMap { $0 }], block.map(line))
     }
     try writer.write()
     progress.finish()
@@ -199,33 +192,6 @@ struct AttributionRun {
   private struct Copy: @unchecked Sendable {
     let attribution: LogitAttribution
     init(_ attribution: LogitAttribution) { self.attribution = attribution }
-  }
-
-  /// Where the results of images go; each is written by one worker.
-  private struct Slots: @unchecked Sendable {
-    let base: UnsafeMutableBufferPointer<[Float16]>
-  }
-
-  /// Writes blocks, one at a time.
-  private final class EffectsWriter: @unchecked Sendable {
-    private let rows: GrowingRows
-    private let journal: RunJournal
-    /// What is written next; set only while nothing is being written.
-    var block: (effects: [Float16], lines: [String])?
-
-    init(rows: GrowingRows, journal: RunJournal) {
-      self.rows = rows
-      self.journal = journal
-    }
-
-    func write() throws {
-      guard let block else { return }
-      // The effects first, then the lines that vouch for them.
-      try rows.append(block.effects)
-      try rows.synchronize()
-      try journal.append(block.lines)
-      self.block = nil
-    }
   }
 
   // MARK: Cells

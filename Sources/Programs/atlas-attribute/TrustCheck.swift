@@ -49,32 +49,20 @@ struct TrustCheck: Sendable {
     if let cells, let effects { deletions = self.deletions(cells, effects, classes) }
     let progress = ProgressReporter(
       "interventions", total: chosen.count + deletions.count, unit: "sample")
-    let measurements = try each(of: chosen.count, by: copies, progress) { item, copy in
-      try measurement(of: chosen[item], by: copy, mean)
+    let measurements = try parallelMap(workerCount: copies.count, itemCount: chosen.count) {
+      worker, item in
+      defer { progress.advance() }
+      return try measurement(of: chosen[item], by: copies[worker], mean)
     }
-    let losses = try each(of: deletions.count, by: copies, progress) { [deletions] item, copy in
-      try loss(by: deletions[item], copy)
+    let losses = try parallelMap(workerCount: copies.count, itemCount: deletions.count) {
+      [deletions] worker, item in
+      defer { progress.advance() }
+      return try loss(by: deletions[item], copies[worker])
     }
     progress.finish()
     return Result(
       samples: AttributionTrust(measurements, seed: seed),
       deletion: losses.count > 1 ? CellDeletion(losses) : nil)
-  }
-
-  /// The results of items on all threads, in their order.
-  private func each<Value: Sendable>(
-    of itemCount: Int, by copies: [Copy], _ progress: ProgressReporter,
-    _ body: @Sendable (Int, Copy) throws -> Value
-  ) throws -> [Value] {
-    var results = [Value?](repeating: nil, count: itemCount)
-    try results.withUnsafeMutableBufferPointer { results in
-      let slots = Slots(base: results)
-      try parallelWorkers(count: copies.count, itemCount: itemCount) { worker, item in
-        slots.base[item] = try body(item, copies[worker])
-        progress.advance()
-      }
-    }
-    return results.compactMap { $0 }
   }
 
   // MARK: Cells
@@ -174,18 +162,13 @@ struct TrustCheck: Sendable {
       ablatedToMean: try copy.intervention.ablationEffects(at: [(y, x)], replacement: mean),
       integrated: try copy.intervention.integratedGradients(y: y, x: x),
       all: try copy.attribution.effectsOfAll(),
-      ablatedAll: try copy.intervention.ablationEffects(at: top.layer.positions))
+      ablatedAll: try copy.intervention.ablationEffects(at: top.layer.shape.positions))
   }
 
   /// The compiled networks of one worker.
   private struct Copy: @unchecked Sendable {
     let attribution: LogitAttribution
     let intervention: LayerIntervention
-  }
-
-  /// Where results go; each is written by one worker.
-  private struct Slots<Value>: @unchecked Sendable {
-    let base: UnsafeMutableBufferPointer<Value?>
   }
 }
 
@@ -233,12 +216,5 @@ extension CellDeletion {
     func two(_ value: Double) -> String { decimal(value, places: 2) }
     return
       "trust: without a cell's samples an image that it was not computed from loses \(two(cellLoss)) of the cell's class, without as many others \(two(randomLoss)): \(two(difference)) more (95 % \(two(interval.lowerBound)) to \(two(interval.upperBound)), \(counted(count, "cell")))"
-  }
-}
-
-extension NetworkLayer {
-  /// All positions, row by row.
-  var positions: [(y: Int, x: Int)] {
-    (0..<shape.positionCount).map { ($0 / shape.width, $0 % shape.width) }
   }
 }

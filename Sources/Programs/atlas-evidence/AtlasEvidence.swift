@@ -70,7 +70,7 @@ import NeuralNetworks
     }
     let layer = try network.layer(named: layerName)
     try requireSame([
-      Described(network.path, try subject(of: network, layerName)),
+      Described(network.path, try self.network.subject(of: network, layer: layerName)),
       Described(cellsFile, file.subject),
     ])
     let level = try file.level(side: grid)
@@ -114,17 +114,6 @@ import NeuralNetworks
   private static let largestByteCount = 4 << 30
 
   // MARK: - What is read
-
-  /// What the network's file says of itself, of a layer.
-  private func subject(of network: TrainedNetwork, _ layer: String) throws -> Subject {
-    let digests = try Provenance(
-      program: "atlas-evidence", parameters: [], inputs: self.network.inputs(of: network))
-    return Subject(
-      network: network.card.name ?? self.network.model,
-      networkSHA256: digests.digest(ofFirst: network.files.count),
-      preprocessing: "\(network.preprocessing)", layer: layer,
-      tensor: try network.layer(named: layer).tensor)
-  }
 
   /// The best exemplars of each cell.
   private func exemplars(

@@ -114,11 +114,8 @@ struct ExtractionRun {
 
   /// What decides the result, in a line: settings, inputs, images, and the form of the files.
   private var identity: String {
-    let inputs = provenance.inputs.map { "\($0.name) \($0.sha256)" }.joined(separator: " ")
-    let text =
-      "\(provenance.command) \(inputs) images \(fingerprint) "
-      + "layers \(extractor.shapes) format \(ActivationsFile.schema.format)"
-    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    provenance.journalLine(
+      "images \(fingerprint) layers \(extractor.shapes) format \(ActivationsFile.schema.format)")
   }
 
   /// The rows of images that are done; nil for a layer whose file is finished, nothing at all if
@@ -169,7 +166,7 @@ struct ExtractionRun {
     // lost when a run is killed.
     let busy = 8 * extractor.imagesPerPass * Parallelism.threadCount
     let step = min(max(128, busy), max(8, (64 << 20) / max(1, extractor.bytesPerImage)))
-    let writer = BlockWriter(layers: layers, journal: journal)
+    let writer = JournaledRows<Float>(layers, journal: journal)
     for start in stride(from: first, to: images.names.count, by: step) {
       let range = start..<min(start + step, images.names.count)
       // While the rows of a block go to the disk, the next one is sampled.
@@ -183,33 +180,6 @@ struct ExtractionRun {
     }
     try writer.write()
     progress.finish()
-  }
-
-  /// Writes blocks, one at a time.
-  private final class BlockWriter: @unchecked Sendable {
-    private let layers: [GrowingRows]
-    private let journal: RunJournal
-    /// What is written next: the rows of each layer and the lines of each image.
-    ///
-    /// Set only while nothing is being written.
-    var block: (rows: [[Float]], lines: [String])?
-
-    init(layers: [GrowingRows], journal: RunJournal) {
-      self.layers = layers
-      self.journal = journal
-    }
-
-    func write() throws {
-      guard let block else { return }
-      // The activations first, then the lines that vouch for them: whatever is cut off between the
-      // two is sampled again, to the same bytes.
-      for (rows, activations) in zip(layers, block.rows) {
-        try rows.append(activations)
-        try rows.synchronize()
-      }
-      try journal.append(block.lines)
-      self.block = nil
-    }
   }
 
   private func outcomes(of block: ActivationExtractor.Block, in range: Range<Int>) -> [Outcome] {

@@ -87,7 +87,7 @@ import NeuralNetworks
     let network = try network.load(writing: outputs)
     let file = try IconsFile(path: icons)
     let cells = try CellsFile(path: cellsFile)
-    let subject = try subject(of: network, file)
+    let subject = try self.network.subject(of: network, layer: file.layer)
     try requireSame(
       [
         Described(network.path, subject), Described(icons, file.subject),
@@ -116,17 +116,6 @@ import NeuralNetworks
     try AtomicFile.write(PNGWriter.encode(image), to: picture)
     describe(report)
     return [output, picture]
-  }
-
-  /// What the network's file says of itself, of the icons' layer.
-  private func subject(of network: TrainedNetwork, _ file: IconsFile) throws -> Subject {
-    let digests = try Provenance(
-      program: "atlas-judge", parameters: [], inputs: self.network.inputs(of: network))
-    return Subject(
-      network: network.card.name ?? self.network.model,
-      networkSHA256: digests.digest(ofFirst: network.files.count),
-      preprocessing: "\(network.preprocessing)", layer: file.layer,
-      tensor: try network.layer(named: file.layer).tensor)
   }
 
   /// How the report is made: by which settings, and from which files.

@@ -25,10 +25,7 @@ struct NameClasses: StageCommand {
 
   func perform() throws -> [String] {
     let network = try network.load()
-    let tensor = try network.logits()
-    let size = network.preprocessing.size
-    let image = try network.graph.imageShape(height: size.height, width: size.width)
-    let count = try network.graph.facts(input: image)[tensor]?.shape.elementCount ?? 0
+    let count = try network.classCount(of: try network.logits())
     return try classes.map { name in
       let index = try network.classIndex(named: name, of: count)
       return "\(index)-\(network.className(index))"

@@ -2,6 +2,7 @@ import CommandLine
 import FoundationEssentials
 import Models
 import NeuralNetworks
+import Numerics
 
 /// What a network's file and card say, before it is run.
 struct NetworkCheck {

@@ -2,6 +2,7 @@ import CommandLine
 import FoundationEssentials
 import Models
 import NeuralNetworks
+import Numerics
 
 /// A list of tensors as lines of text.
 struct TensorTable {
@@ -159,16 +160,6 @@ struct TensorTable {
     }
     return notes
   }
-}
-
-/// A whole number with commas between thousands.
-func grouped(_ number: Int) -> String {
-  var result = ""
-  for (index, digit) in String(number).reversed().enumerated() {
-    if index > 0, index.isMultiple(of: 3), digit != "-" { result.append(",") }
-    result.append(digit)
-  }
-  return String(result.reversed())
 }
 
 /// A name from a file without what would disturb a line of text.

@@ -58,6 +58,11 @@ public struct MapShape: Hashable, Sendable, CustomStringConvertible {
   /// The number of positions of a channel.
   public var positionCount: Int { height * width }
 
+  /// The rows and columns of all positions, row by row.
+  public var positions: [(y: Int, x: Int)] {
+    (0..<positionCount).map { (y: $0 / width, x: $0 % width) }
+  }
+
   /// The center position's index in a channel: row height / 2, column width / 2; of an even number,
   /// the one after the middle.
   public var center: Int { height / 2 * width + width / 2 }
