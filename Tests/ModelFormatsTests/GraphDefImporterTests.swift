@@ -289,7 +289,7 @@ import Testing
     #expect(graph.unavailable.keys.sorted() == ["dropped"])
   }
 
-  @Test("a chain of 100,000 nodes, last first, is read in a few seconds", .timeLimit(.minutes(1)))
+  @Test("a chain of 100,000 nodes, last first, is read in a few seconds", .withinAMinute)
   func longChain() throws {
     let count = 100_000
     var nodes = (1...count).map { File.node("n\($0)", "Relu", [$0 == 1 ? "image" : "n\($0 - 1)"]) }

@@ -97,7 +97,7 @@ import Testing
     #expect(!line("imag").contains("\"image\""))
   }
 
-  @Test("names without end and lists that are none are passed over", .timeLimit(.minutes(1)))
+  @Test("names without end and lists that are none are passed over", .withinAMinute)
   func hostile() throws {
     let long = "/" + String(repeating: "a/", count: 200_000) + "Relu"
     let network = try load([

@@ -54,6 +54,11 @@ enum Program: String, CaseIterable, CustomTestStringConvertible {
     return outcome
   }
 
+  /// Runs the program, and kills it if it has not ended after a minute.
+  func runWithinAMinute(_ arguments: [String]) throws -> Outcome {
+    try Running("/usr/bin/timeout", ["--signal=KILL", "60", path] + arguments).outcome()
+  }
+
   /// Starts the program; a limit on the size of files, in blocks of 512 bytes, plays a full disk.
   func start(_ arguments: [String], maximumFileBlocks: Int? = nil) throws -> Running {
     guard let maximumFileBlocks else { return try Running(path, arguments) }
