@@ -154,6 +154,21 @@ import Testing
     #expect(
       words.notes[2]
         == "Median fidelity of the icons 0.80; trustworthiness of the layout 0.984 (15 neighbors).")
+    func said(_ change: (inout AtlasFacts) -> Void) -> AtlasPoster.Words {
+      var facts = facts
+      change(&facts)
+      return AtlasPoster.Words(layer: "l", network: "n", side: 3, facts: facts)
+    }
+    #expect(said { $0.chosenFor = ["teapot"] }.title == "teapot in l of n")
+    #expect(said { $0.chosenFor = ["teapot", "kiln"] }.title == "teapot – kiln in l of n")
+    #expect(said { $0.chosenFor = [] }.title == "l of n")
+    let ablation = said { ($0.firstUnderAblation, $0.amongFiveUnderAblation) = (0.5, 0.9) }
+    #expect(ablation.notes[1].hasSuffix("in 50 % of samples, one of the five largest in 90 %."))
+    let path = said {
+      ($0.firstUnderAblation, $0.amongFiveUnderAblation) = (0.5, 0.9)
+      ($0.pathSteps, $0.completeness) = (4, 0.987)
+    }
+    #expect(path.notes[1].contains("in 4 steps") && path.notes[1].hasSuffix("logits by 0.99."))
     let unknown = AtlasPoster.Words(layer: "l", network: "n", side: 3, facts: AtlasFacts())
     #expect(unknown.subtitle == "a grid of 3 × 3" && unknown.notes.count == 1)
     var none = AtlasFacts()

@@ -18,6 +18,8 @@ public struct AtlasFacts: Codable, Sendable, Equatable {
   public var failedImages: Int?
   /// The layout's trustworthiness over 15 neighbors, from 0 to 1.
   public var trustworthiness: Double?
+  /// The classes that samples were chosen for, of the atlas of a class or of two.
+  public var chosenFor: [String]?
   /// The classes that the horizontal axis contrasts.
   public var leftClass, rightClass: String?
   /// The classes among which those of cells were found.
@@ -25,12 +27,24 @@ public struct AtlasFacts: Codable, Sendable, Equatable {
   /// How often the class with a sample's largest linear effect has the largest effect of ablation, and
   /// how often one of the five largest, from 0 to 1.
   public var firstUnderAblation, amongFiveUnderAblation: Double?
+  /// The steps of effects along the path of the layer's activations; 0 for effects at the image.
+  public var pathSteps: Int?
+  /// How effects of all positions together correlate with what the whole layer does to the logits, from
+  /// −1 to 1.
+  public var completeness: Double?
 
   /// Facts of which none is known yet.
   public init() {}
 }
 
 extension AtlasFacts {
+  /// What the atlas is of.
+  func title(layer: String, network: String) -> String {
+    let name = "\(layer) of \(network)"
+    guard let chosenFor, !chosenFor.isEmpty else { return name }
+    return "\(chosenFor.joined(separator: " – ")) in \(name)"
+  }
+
   /// How many samples and images there are, in words; empty where that is not known.
   func extent(side: Int) -> String {
     let samples = samples.map { "\(words($0, "sample"))" }
@@ -82,6 +96,13 @@ extension AtlasFacts {
 
   /// How far the labels can be trusted, as a sentence; nil where that is not known.
   func reliability() -> String? {
+    // Ablation of single positions says little where the layer's logits are saturated, which is why
+    // effects are taken along a path.
+    if let pathSteps, pathSteps > 0 {
+      return completeness.map {
+        "Effects are integrated along the layer’s activations in \(words(pathSteps, "step")): those of all positions together correlate with what the whole layer does to the logits by \(fraction($0, digits: 2))."
+      }
+    }
     guard let first = firstUnderAblation, let five = amongFiveUnderAblation else { return nil }
     func percent(_ value: Double) -> String { "\(Int((100 * min(max(value, 0), 1)).rounded())) %" }
     return

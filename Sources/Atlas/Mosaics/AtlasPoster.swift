@@ -65,7 +65,7 @@ public struct AtlasPoster: Sendable {
     public init(
       layer: String, network: String, side: Int, facts: AtlasFacts, medianFidelity: Float? = nil
     ) {
-      title = "\(layer) of \(network)"
+      title = facts.title(layer: layer, network: network)
       subtitle = facts.extent(side: side)
       if let left = facts.leftClass, let right = facts.rightClass { axis = (left, right) }
       notes = [

@@ -30,6 +30,9 @@ struct PosterSources {
     facts.classes = effects.classCount
     facts.firstUnderAblation = try effects.trust("top_1")
     facts.amongFiveUnderAblation = try effects.trust("top_5")
+    facts.completeness = try effects.trust("completeness")
+    facts.pathSteps = try effects.provenance?.parameters.first { $0.name == "path-steps" }
+      .flatMap { Int($0.value) }
     facts.cellsWithoutIcon = sheet.cellTotal - sheet.cells.count
     if let grid { try add(grid, sheet, effects) }
     if let plane { try add(plane, grid) }
@@ -39,6 +42,7 @@ struct PosterSources {
   /// The facts with names that may be written.
   var printableFacts: AtlasFacts {
     var facts = facts
+    facts.chosenFor = facts.chosenFor?.map(\.printable)
     facts.leftClass = facts.leftClass?.printable
     facts.rightClass = facts.rightClass?.printable
     return facts
@@ -83,6 +87,7 @@ struct PosterSources {
     if let grid { try require(samples.path, isInputOf: grid) }
     facts.samples = samples.sampleCount
     facts.failedImages = try samples.failedImageCount()
+    facts.chosenFor = try samples.selection()?.classNames
     if facts.images == nil, let origins = try samples.origins() {
       facts.images = Set(origins.image).count
     }
