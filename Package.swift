@@ -51,13 +51,15 @@ extension Target {
   }
 
   /// A program: one thin file over the libraries.
-  static func program(_ name: String, on dependencies: [Dependency]) -> Target {
+  static func program(
+    _ name: String, on dependencies: [Dependency], resources: [Resource] = []
+  ) -> Target {
     .executableTarget(
       name: name,
       dependencies: dependencies + [
         "CommandLine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/Programs/\(name)", swiftSettings: house)
+      path: "Sources/Programs/\(name)", resources: resources, swiftSettings: house)
   }
 
   /// The tests of one library.
@@ -169,6 +171,7 @@ let package = Package(
     .room(
       "Atlas", "Evidence",
       on: ["Activations", "Images", "Models", "Mosaics", "NeuralNetworks", "ParallelLoops"]),
+    .room("Atlas", "Explorer", on: ["Images", "Numerics"]),
 
     // MARK: Visualization: images optimized for what a network sees in them
     .room(
@@ -194,6 +197,9 @@ let package = Package(
         "ArrayStore", "Artifacts", "CommandLine", "Embedding", "Matrices", "Neighbors", "TSNE",
         "UMAP",
       ]),
+    .commandLine(
+      "IconCommandLine",
+      on: ["ArrayStore", "Artifacts", "CommandLine", "IconQuality", "Matrices", "Mosaics"]),
     .program(
       "atlas-synthesize",
       on: ["ArrayStore", "Drawing", "Images", "Matrices", "ParallelLoops", "SyntheticWorld"]),
@@ -261,9 +267,15 @@ let package = Package(
     .program(
       "atlas-assemble",
       on: [
-        "ArrayStore", "Artifacts", "Grids", "IconQuality", "Images", "Matrices", "Mosaics",
+        "ArrayStore", "Artifacts", "Grids", "IconCommandLine", "IconQuality", "Images", "Mosaics",
         "Numerics",
       ]),
+    .program(
+      "atlas-explore",
+      on: [
+        "ArrayStore", "Artifacts", "Evidence", "Explorer", "IconCommandLine", "IconQuality",
+        "Images", "Matrices", "Mosaics", "Neighbors", "Numerics", "ParallelLoops",
+      ], resources: [.embedInCode("Page")]),
     .program(
       "atlas-plan",
       on: [
@@ -355,6 +367,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .tests(for: "Artifacts", on: ["ArrayStore", "Matrices", "TestSupport"]),
+    .tests(for: "Explorer", on: ["Images"]),
     .tests(for: "Images", on: ["Randomness"]),
     .tests(for: "Drawing", on: ["Images"]),
     .tests(for: "Textures", on: ["Drawing"]),

@@ -89,7 +89,7 @@ extension CellsFile {
   }
 
   /// What people call the classes of a grid; none where images have no classes.
-  private func classTitles(of group: String) throws -> [String] {
+  func classTitles(of group: String) throws -> [String] {
     let (names, labels) = (Self.classNames.at(group), Self.classLabels.at(group))
     guard reader.contains(names) else { return [] }
     let classNames = try reader.read(names)

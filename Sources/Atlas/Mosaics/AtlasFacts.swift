@@ -87,6 +87,19 @@ extension AtlasFacts {
     return first.uppercased() + parts.joined(separator: "; ").dropFirst() + "."
   }
 
+  /// What is left out and how far the atlas can be trusted, in sentences; what is not known is left out.
+  ///
+  /// - Parameters:
+  ///   - side: The number of rows of the grid.
+  ///   - medianFidelity: The median of the icons' fidelities; nil if none was measured.
+  /// - Returns: The sentences, the extent first.
+  public func notes(side: Int, medianFidelity: Float?) -> [String] {
+    [
+      extent(side: side).prefix(1).uppercased() + extent(side: side).dropFirst() + ".",
+      omissions(side: side), quality(medianFidelity: medianFidelity), reliability(),
+    ].compactMap { $0 }
+  }
+
   /// What the labels mean, as a sentence.
   func key() -> String {
     let choice = classes.map { "of \(grouped($0)) classes the one" } ?? "the class"

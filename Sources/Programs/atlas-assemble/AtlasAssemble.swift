@@ -2,6 +2,7 @@ import ArgumentParser
 import ArrayStore
 import CommandLine
 import Grids
+import IconCommandLine
 import Images
 import Mosaics
 

@@ -1,5 +1,6 @@
 import ArrayStore
 import CommandLine
+import IconCommandLine
 import Images
 import Mosaics
 import Numerics
@@ -11,7 +12,7 @@ struct Picture {
   let page: [UInt8]?
   let positions: IconPositions
   /// What the labels come from; nil for a plain atlas.
-  let sources: PosterSources?
+  let sources: IconSources?
 
   /// Puts icons side by side.
   ///
@@ -47,8 +48,8 @@ struct Picture {
   ///   - gap: White pixels between icons, at least.
   ///   - path: The file to name where they do not fit.
   /// - Throws: When the image would have too many pixels, or there is not the memory for it.
-  init(poster sheet: IconSheet, _ sources: PosterSources, gap: Int, from path: String) throws {
-    let cells = zip(sheet.cells, sources.classes).map { cell, classes in
+  init(poster sheet: IconSheet, _ sources: IconSources, gap: Int, from path: String) throws {
+    let cells = zip(sheet.cells, sources.classes ?? []).map { cell, classes in
       AtlasPoster.Cell(
         row: cell.row, column: cell.column, icon: cell.pixels, isBlank: cell.isBlank,
         label: classes.for.first.map {

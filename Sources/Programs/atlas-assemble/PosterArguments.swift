@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArrayStore
 import CommandLine
+import IconCommandLine
 
 /// What a poster is made of beside its icons.
 struct PosterArguments: ParsableArguments {
@@ -45,9 +46,9 @@ struct PosterArguments: ParsableArguments {
   }
 
   /// Reads the files; nil if no poster is asked for.
-  func sources(of sheet: IconSheet) throws -> PosterSources? {
+  func sources(of sheet: IconSheet) throws -> IconSources? {
     guard isAsked, let attribution else { return nil }
-    return try PosterSources(
+    return try IconSources(
       sheet, attribution: attribution, cells: cellsFile, layout: layout, activations: activations)
   }
 

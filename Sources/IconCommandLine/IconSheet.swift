@@ -1,33 +1,42 @@
-import ArrayStore
-import Artifacts
-import CommandLine
+public import ArrayStore
+public import Artifacts
+internal import CommandLine
 
 /// The icons of one or more files, in the order of their cells.
-struct IconSheet {
+public struct IconSheet {
   /// An icon with its position on the grid and its figures.
-  struct Cell {
-    let index, row, column, count: Int
-    let fidelity, dispersion: Float
+  public struct Cell {
+    /// The cell, its place in the grid and its samples.
+    public let index, row, column, count: Int
+    /// The icon's fidelity, NaN where none was measured, and the samples' dispersion.
+    public let fidelity, dispersion: Float
     /// Whether the icon found nothing to show.
-    let isBlank: Bool
-    let pixels: [UInt8]
+    public let isBlank: Bool
+    /// Red, green and blue of each pixel, rows from the top.
+    public let pixels: [UInt8]
   }
 
-  let network, layer: String
-  let gridSide, iconSide: Int
+  /// The names of the network and the layer.
+  public let network, layer: String
+  /// The number of rows of the grid, and of an icon's pixels.
+  public let gridSide, iconSide: Int
   /// How many cells the grid has, with an icon or without.
-  let cellTotal: Int
-  /// The first file, and what it is about.
-  let path: String
-  let subject: Subject
+  public let cellTotal: Int
+  /// The first file.
+  public let path: String
+  /// What it is about.
+  public let subject: Subject
   /// How the icons were rendered.
-  let provenance: Provenance
-  private(set) var cells: [Cell] = []
+  public let provenance: Provenance
+  /// The icons.
+  public private(set) var cells: [Cell] = []
   /// The cell at each position of the grid that is taken, by row · gridSide + column.
   private var cellAtPosition: [Int: Int] = [:]
 
   /// Reads the files; they must come from one command and the same inputs, and share no cell.
-  init(paths: [String]) throws {
+  ///
+  /// - Throws: When they do not, or one is damaged.
+  public init(paths: [String]) throws {
     let files = try paths.map { try IconsFile(path: $0) }
     guard let first = files.first else { throw StageError("No file of icons was given.") }
     network = first.network

@@ -1,38 +1,49 @@
-import ArrayStore
-import Artifacts
-import CommandLine
-import Matrices
-import Mosaics
+internal import ArrayStore
+internal import Artifacts
+internal import CommandLine
+internal import Matrices
+public import Mosaics
 
-/// What a poster says of its icons, out of the files that belong to them.
-struct PosterSources {
-  /// The classes of each icon's cell, in the order of the icons.
-  let classes: [CellClasses]
-  private(set) var facts = AtlasFacts()
+/// What is known of icons out of the files that belong to them.
+public struct IconSources {
+  /// The classes of each icon's cell, in the order of the icons; nil without effects.
+  public let classes: [CellClasses]?
+  /// What the atlas was made of and what it leaves out.
+  public private(set) var facts = AtlasFacts()
 
   /// Reads the files.
   ///
+  /// - Parameters:
+  ///   - sheet: The icons.
+  ///   - attribution: The result of `atlas-attribute`; nil for none, as of the others.
+  ///   - cells: The result of `atlas-grid`.
+  ///   - layout: The result of `atlas-embed`.
+  ///   - activations: The result of `atlas-extract`.
   /// - Throws: When one is not of the icons' network, layer, images and cells.
-  init(
-    _ sheet: IconSheet, attribution: String, cells: String?, layout: String?, activations: String?
+  public init(
+    _ sheet: IconSheet, attribution: String?, cells: String?, layout: String?,
+    activations: String?
   ) throws {
-    let effects = try AttributionFile(path: attribution)
+    let effects = try attribution.map { try AttributionFile(path: $0) }
     let grid = try cells.map { try CellsFile(path: $0) }
     let plane = try layout.map { try LayoutFile(path: $0) }
     let samples = try activations.map { try ActivationsFile(path: $0) }
-    var files = [Described(sheet.path, sheet.subject), Described(attribution, effects.subject)]
+    var files = [Described(sheet.path, sheet.subject)]
+    if let effects { files.append(Described(effects.path, effects.subject)) }
     if let grid { files.append(Described(grid.path, grid.subject)) }
     if let plane { files.append(Described(plane.path, plane.subject)) }
     if let samples { files.append(Described(samples.path, samples.subject)) }
     try requireSame(files)
 
-    classes = try effects.classes(of: sheet)
-    facts.classes = effects.classCount
-    facts.firstUnderAblation = try effects.trust("top_1")
-    facts.amongFiveUnderAblation = try effects.trust("top_5")
-    facts.completeness = try effects.trust("completeness")
-    facts.pathSteps = try effects.provenance?.parameters.first { $0.name == "path-steps" }
-      .flatMap { Int($0.value) }
+    classes = try effects?.classes(of: sheet)
+    if let effects {
+      facts.classes = effects.classCount
+      facts.firstUnderAblation = try effects.trust("top_1")
+      facts.amongFiveUnderAblation = try effects.trust("top_5")
+      facts.completeness = try effects.trust("completeness")
+      facts.pathSteps = try effects.provenance?.parameters.first { $0.name == "path-steps" }
+        .flatMap { Int($0.value) }
+    }
     facts.cellsWithoutIcon = sheet.cellTotal - sheet.cells.count
     if let grid { try add(grid, sheet, effects) }
     if let plane { try add(plane, grid) }
@@ -40,7 +51,7 @@ struct PosterSources {
   }
 
   /// The facts with names that may be written.
-  var printableFacts: AtlasFacts {
+  public var printableFacts: AtlasFacts {
     var facts = facts
     facts.chosenFor = facts.chosenFor?.map(\.printable)
     facts.leftClass = facts.leftClass?.printable
@@ -49,12 +60,12 @@ struct PosterSources {
   }
 
   private mutating func add(
-    _ grid: CellsFile, _ sheet: IconSheet, _ effects: AttributionFile
+    _ grid: CellsFile, _ sheet: IconSheet, _ effects: AttributionFile?
   ) throws {
     let digest = try sha256(ofFile: grid.path)
-    for (path, provenance) in [
-      (sheet.path, sheet.provenance), (effects.path, try effects.provenance),
-    ] {
+    var dependents: [(path: String, provenance: Provenance?)] = [(sheet.path, sheet.provenance)]
+    if let effects { dependents.append((effects.path, try effects.provenance)) }
+    for (path, provenance) in dependents {
       // By the digest: another grid may have as many cells at the same places.
       guard provenance?.inputs.contains(where: { $0.sha256 == digest }) ?? true else {
         throw StageError(

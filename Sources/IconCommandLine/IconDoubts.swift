@@ -1,19 +1,19 @@
-import ArrayStore
-import CommandLine
-import FoundationEssentials
-import IconQuality
-import Mosaics
+internal import ArrayStore
+internal import CommandLine
+internal import FoundationEssentials
+internal import IconQuality
+internal import Mosaics
 
 /// Which icons are not to be trusted, by a report of atlas-judge.
-struct IconDoubts {
+public struct IconDoubts {
   /// The report's digest.
-  let sha256: String
+  public let sha256: String
   private var doubtsAtPosition: [SIMD2<Int>: [String]] = [:]
 
   /// Reads a report.
   ///
   /// - Throws: When it is none, or of other icons than those of the files.
-  init(path: String, icons: [String]) throws {
+  public init(path: String, icons: [String]) throws {
     sha256 = try ArrayStore.sha256(ofFile: path)
     guard let data = FileManager.default.contents(atPath: path),
       let report = try? IconReport(json: Array(data)), let made = report.made
@@ -32,5 +32,5 @@ struct IconDoubts {
   }
 
   /// Why the icon of a cell is not to be trusted.
-  func doubts(row: Int, column: Int) -> [String] { doubtsAtPosition[SIMD2(row, column)] ?? [] }
+  public func doubts(row: Int, column: Int) -> [String] { doubtsAtPosition[SIMD2(row, column)] ?? [] }
 }

@@ -1,0 +1,50 @@
+import ArrayStore
+import CommandLine
+import Explorer
+import FoundationEssentials
+
+/// The library that draws the map; it is no part of the project, and its license lies beside it.
+struct LeafletFiles {
+  private let files: [(name: String, bytes: [UInt8])]
+
+  /// Reads the library.
+  ///
+  /// - Throws: When it is not there, or is another version.
+  init(folder: String) throws {
+    files = try ["leaflet.js", "leaflet.css", "leaflet-license.txt"].map { name in
+      guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else {
+        throw StageError(
+          "Cannot read \(folder)/\(name), of the library that draws the map; fetch it with Scripts/fetch-leaflet."
+        )
+      }
+      return (name, Array(data))
+    }
+    let head = String(decoding: files[0].bytes.prefix(200), as: UTF8.self)
+    guard head.contains("Leaflet 1.9") else {
+      throw StageError("Cannot use \(folder)/leaflet.js: it is not of Leaflet 1.9.")
+    }
+  }
+
+  /// Copies it into an explorer.
+  func write(into folder: ExplorerFolder) throws {
+    for file in files { try folder.write(file.bytes, to: "page/\(file.name)") }
+  }
+}
+
+extension ExplorerFolder {
+  /// Writes the manifest and the page.
+  func write(_ manifest: ExplorerManifest) throws {
+    try write(try DataScript.call("open", [], manifest), to: "data/atlas.js")
+    try write(PageScript.joined(Page.modules), to: "page/explorer.js")
+    try write(PackageResources.explorer_css, to: "page/explorer.css")
+    let page = String(decoding: PackageResources.index_html, as: UTF8.self)
+      .replacing("{{title}}", with: PageScript.escaped(manifest.title.printable))
+    try write(Array(page.utf8), to: "index.html")
+  }
+}
+
+/// The page's own modules.
+enum Page {
+  /// In the order in which they are joined: each after those that it imports.
+  static let modules = [PackageResources.text_js]
+}
