@@ -83,7 +83,7 @@ export const Overlay = L.Layer.extend({
     const raster = paint.raster(framed ? COVER_LARGE : COVER_SMALL);
     if (!raster) return;
     context.imageSmoothingEnabled = false;
-    context.drawImage(raster, origin.x, origin.y, world, world);
+    context.drawImage(raster, origin.x - 0.5, origin.y - 0.5, world + 1, world + 1); // tiles lie on whole pixels
     if (!framed || paint.empty) return;
     const width = Math.min(8, Math.max(2, side * 0.06));
     context.lineWidth = width;

@@ -3,7 +3,7 @@ import { measureColor } from "./color.js";
 import { isWeak, measured, rangeOf } from "./values.js";
 
 /** The veil over a cell that says nothing. */
-const VEIL = 0.86;
+const VEIL = 0.82;
 /** How much of its strength a weak effect keeps. */
 const WEAK_PART = 0.25;
 
@@ -90,7 +90,7 @@ export function paintMeasure(paint, key) {
 export function paintBrush(paint, counts, colors) {
   const most = Math.max(1, rangeOf(counts)[1]);
   for (let i = 0; i < paint.cells.size; i += 1) {
-    const strength = counts[i] > 0 ? 0.25 + 0.75 * (counts[i] / most) : 0;
+    const strength = counts[i] > 0 ? 0.1 + 0.9 * (counts[i] / most) : 0;
     paint.set(i, VEIL * (1 - strength), strength, colors.accent);
   }
 }

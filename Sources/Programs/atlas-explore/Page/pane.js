@@ -23,7 +23,7 @@ export class Pane {
     this.hidden = null;
     this.build();
     this.map = L.map(this.frame, {
-      crs: L.CRS.Simple, zoomSnap: 0.25, zoomControl: false, attributionControl: false, keyboard: false, boxZoom: false,
+      crs: L.CRS.Simple, zoomSnap: 0, zoomControl: false, attributionControl: false, keyboard: false, boxZoom: false,
       maxBoundsViscosity: 0.6, bounceAtZoomLimits: false, zoomAnimationThreshold: 8,
     });
     this.overlay = new Overlay(() => this.scene());
@@ -137,7 +137,7 @@ export class Pane {
     const middle = [-(square.row + 0.5) * unit, (square.column + 0.5) * unit];
     const enough = Math.log2(READABLE / unit);
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (near && this.map.getZoom() < enough) this.map.setView(middle, Math.ceil(enough * 4) / 4, { animate: !still });
+    if (near && this.map.getZoom() < enough) this.map.setView(middle, enough, { animate: !still });
     else this.map.panInside(middle, { padding: [70, 70], animate: !still });
   }
 
