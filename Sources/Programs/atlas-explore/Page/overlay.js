@@ -107,7 +107,7 @@ export const Overlay = L.Layer.extend({
     for (const { x, y } of points) {
       for (let i = 0; i < x.length; i += 1) {
         context.beginPath();
-        context.arc(origin.x + x[i] * world, origin.y + y[i] * world, 5, 0, 2 * Math.PI);
+        context.arc(origin.x + x[i] * world, origin.y + y[i] * world, 4, 0, 2 * Math.PI);
         context.fill();
         context.stroke();
       }

@@ -24,7 +24,7 @@ export class Pane {
     this.build();
     this.map = L.map(this.frame, {
       crs: L.CRS.Simple, zoomSnap: 0, zoomControl: false, attributionControl: false, keyboard: false, boxZoom: false,
-      maxBoundsViscosity: 0.6, bounceAtZoomLimits: false, zoomAnimationThreshold: 8,
+      maxBoundsViscosity: 0.6, bounceAtZoomLimits: false, zoomAnimationThreshold: 8, doubleClickZoom: false,
     });
     this.overlay = new Overlay(() => this.scene());
     this.setLayer();
@@ -186,7 +186,7 @@ export class Pane {
   fillLevels() {
     const now = this.cells?.side;
     fill(this.levelSelect, [
-      ["0", now ? `automatic (${now} × ${now})` : "automatic"],
+      ["0", now ? `auto: ${now} × ${now}` : "auto"],
       ...this.layer.levels.map((level) => [String(level.side), `${level.side} × ${level.side}`]),
     ], String(this.state.level));
     this.levelSelect.hidden = this.layer.levels.length < 2;

@@ -13,12 +13,21 @@ let opened = null;
 
 /** What the data files call. */
 const receivers = {
-  open: (manifest) => opened?.({ ...manifest, layers: (manifest.layers ?? []).map(readLayer) }),
+  open: (manifest) => opened?.({
+    ...manifest, classes: distinct(manifest.classes ?? []), truth: manifest.truth ?? [], layers: (manifest.layers ?? []).map(readLayer),
+  }),
   cells: (layer, side, data) => waiting.get(`data/${layer}/${side}/cells.js`)?.(data),
   images: (layer, data) => waiting.get(`data/${layer}/images.js`)?.(data),
   samples: (layer, side, data) => waiting.get(`data/${layer}/${side}/samples.js`)?.(data),
   effects: (layer, index, data) => waiting.get(`data/${layer}/effects/${index}.js`)?.(data),
 };
+
+/** Names of classes, with their index behind those that occur twice (ImageNet has two cranes). */
+function distinct(names) {
+  const times = new Map();
+  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
+  return names.map((name, i) => (times.get(name) > 1 ? `${name} #${i}` : name));
+}
 
 /** A layer of the manifest with its points as numbers. */
 function readLayer(layer) {
