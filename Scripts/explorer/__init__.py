@@ -1,0 +1,1 @@
+"""Tests of the explorer's page in real browsers; see Scripts/test-explorer."""

@@ -1,0 +1,104 @@
+"""What the checks ask of a browser, whichever it is."""
+
+from __future__ import annotations
+
+import json
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any
+
+KEYS = {"Enter", "Escape", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "Tab", "Space", "Backspace"}
+
+
+class Browser(ABC):
+    """One page in one browser. Places are CSS pixels from the upper left corner of the page's viewport."""
+
+    name: str
+
+    @abstractmethod
+    def open(self, address: str) -> None:
+        """Loads an address anew, and forgets problems and requests of before."""
+
+    @abstractmethod
+    def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression, as JSON; of what it promises, if it is a promise."""
+
+    @abstractmethod
+    def move(self, x: float, y: float) -> None: ...
+
+    @abstractmethod
+    def click(self, x: float, y: float) -> None: ...
+
+    @abstractmethod
+    def tap(self, x: float, y: float) -> None: ...
+
+    @abstractmethod
+    def drag(self, x: float, y: float, to_x: float, to_y: float) -> None: ...
+
+    @abstractmethod
+    def wheel(self, x: float, y: float, down: float) -> None: ...
+
+    @abstractmethod
+    def press(self, key: str) -> None:
+        """Presses and releases one of KEYS, or the key of a sign."""
+
+    @abstractmethod
+    def type(self, text: str) -> None: ...
+
+    @abstractmethod
+    def resize(self, width: int, height: int) -> None: ...
+
+    @abstractmethod
+    def prefer(self, scheme: str) -> None:
+        """Sets the color scheme that the system prefers: light or dark."""
+
+    @abstractmethod
+    def screenshot(self, path: Path) -> None: ...
+
+    @abstractmethod
+    def problems(self) -> list[str]:
+        """Errors and warnings of the console, and what could not be loaded, since the last `open`."""
+
+    @abstractmethod
+    def requests(self) -> list[str]:
+        """Addresses that were asked for since the last `open`."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    # What all have in common
+
+    def wait(self, expression: str, seconds: float = 10.0) -> Any:
+        """The value of an expression as soon as it is true; an error that names it if it does not become so."""
+        end = time.monotonic() + seconds
+        while True:
+            value = self.evaluate(expression)
+            if value:
+                return value
+            if time.monotonic() > end:
+                raise AssertionError(f"did not happen in {seconds:g} s: {expression}")
+            time.sleep(0.03)
+
+    def middle(self, selector: str) -> tuple[float, float]:
+        """The middle of the first element of a selector, after it is brought into sight."""
+        found = self.evaluate(
+            f"""(() => {{ const e = document.querySelector({json.dumps(selector)}); if (!e) return null;
+            e.scrollIntoView({{block: "nearest", inline: "nearest"}}); const r = e.getBoundingClientRect();
+            return r.width > 0 ? [r.x + r.width / 2, r.y + r.height / 2] : null; }})()"""
+        )
+        if found is None:
+            raise AssertionError(f"there is no visible {selector}")
+        return found[0], found[1]
+
+    def click_on(self, selector: str) -> None:
+        """A real click on the middle of an element, which nothing may cover."""
+        x, y = self.middle(selector)
+        covered = self.evaluate(
+            f"""(() => {{ const e = document.querySelector({json.dumps(selector)});
+            const top = document.elementFromPoint({x}, {y});
+            return e === top || e.contains(top) ? null : top ? top.outerHTML.slice(0, 120) : "outside the window"; }})()"""
+        )
+        if covered is not None:
+            raise AssertionError(f"{selector} is covered by {covered}")
+        self.click(x, y)

@@ -1,0 +1,82 @@
+"""Checks of links, of the browser's history, and of the notes."""
+
+from __future__ import annotations
+
+from explorer.check_classes import classes_with_effects
+from explorer.page import Page, check, expect
+
+SHOWN = """(() => { const p = atlasExplorer.panes[0], c = p.map.getCenter();
+  return JSON.stringify([atlasExplorer.store.state, p.cells.side, p.map.getZoom(), c.lat, c.lng, document.querySelector("#panel").textContent]); })()"""
+
+
+@check("follows a link")
+def follows(page: Page) -> str:
+    page.open()
+    page.browser.wheel(*page.browser.middle(".map"), -240)
+    page.settle()
+    x, y = page.browser.middle(".map")
+    page.browser.drag(x, y, x + 130, y + 60)
+    page.settle()
+    known = classes_with_effects(page)
+    if len(known) > 1:
+        page.value(f"atlasExplorer.store.set({{a: {known[0]}, b: {known[1]}, mix: 0.3, color: 'effect'}})")
+    page.value("atlasExplorer.store.set({filter: 'count', least: 2, sized: true, points: false})")
+    if len(page.layers) > 1:
+        page.browser.click_on("#actions button:first-child")
+        page.settle(1)
+    cell = page.central_cell()
+    page.browser.click(*page.place_of(cell["row"], cell["column"]))
+    page.browser.wait("atlasExplorer.openCell()")
+    page.settle()
+    link = page.link()
+    before = page.value(SHOWN)
+    page.open(link)
+    page.browser.wait("atlasExplorer.openCell() && document.querySelector('#panel .icon-row')")
+    again = page.link()
+    expect(again == link, f"the link {link} becomes {again}")
+    after = page.value(SHOWN)
+    expect(after == before, f"the link shows\n  {after[:600]}\nnot\n  {before[:600]}")
+    expect(page.value("document.querySelector('#notices').children.length") == 0, "a notice appears")
+    page.value("window.kept = true")
+    page.value(f"location.hash = {page.layer['id']!r} && 'view=table'")
+    page.browser.wait("atlasExplorer.store.state.view === 'table' && !document.querySelector('#table').hidden")
+    expect(page.value("window.kept"), "the page was loaded anew")
+    return link
+
+
+@check("says that a link is of another run")
+def another_run(page: Page) -> str:
+    side = page.layer["levels"][0]["side"]
+    page.open(f"run=ffffffffffffffff&layer={page.layer['id']}&level={side}&at=0.4,0.6,1&layer2=gone&a=0:%3Cb%3Enot%20here")
+    notice = page.value("document.querySelector('#notices').textContent")
+    expect("another run" in notice and page.manifest["digest"] in notice, f"the notice says “{notice}”")
+    expect("gone" in notice, "a layer that is missing is not named")
+    expect(page.state("panes[0].level") == side, "what this run has is not opened")
+    expect(page.value("document.querySelector('#notices b')") is None, "the link's text became HTML")
+    page.shoot("another-run")
+    page.browser.click_on("#notices button")
+    return notice[:70]
+
+
+@check("goes back")
+def back(page: Page) -> None:
+    page.open()
+    cell = page.central_cell()
+    page.browser.click(*page.place_of(cell["row"], cell["column"]))
+    page.browser.wait("atlasExplorer.openCell()")
+    page.link()
+    page.value("history.back()")
+    page.browser.wait("document.querySelector('#panel').hidden && atlasExplorer.store.state.cell === null")
+    page.value("history.forward()")
+    page.browser.wait("!document.querySelector('#panel').hidden && atlasExplorer.openCell()")
+
+
+@check("says what was left out")
+def notes(page: Page) -> str:
+    page.open()
+    page.browser.click_on("#actions button:nth-child(4)")
+    page.browser.wait("!document.querySelector('#panel').hidden")
+    said = page.value("document.querySelector('#panel').textContent")
+    expect(page.manifest["digest"] in said, "the run is not named")
+    expect(page.value("document.querySelectorAll('.notes li').length") == len(page.layer["notes"]), "notes are missing")
+    return f"{len(page.layer['notes'])} notes"

@@ -1,0 +1,356 @@
+/** One map: a layer of the atlas, its levels, the canvas over it, the mouse, fingers and keys. */
+import { announce, byId, button, fill, freshId, make, nameOf, select } from "./dom.js";
+import { themeColors } from "./color.js";
+import { cellNear, isArrow, neighborOf } from "./cursor.js";
+import { sentenceOf, tooltipOf } from "./describe.js";
+import { LevelTiles } from "./tiles.js";
+import { loadCells } from "./store.js";
+import { Overlay } from "./overlay.js";
+import { Paint, paintBrush, paintEffects, paintMeasure } from "./paint.js";
+import { effectsOf, hiddenCells, measured, measures } from "./values.js";
+import { brief, number, plusMinus } from "./text.js";
+
+/** The level shown is the finest whose cells have at least so many pixels on screen. */
+const READABLE = 48;
+/** Pixels left free around the map as a whole, above for the pane's choosers. */
+const HOME = { paddingTopLeft: [12, 56], paddingBottomRight: [12, 12], animate: false };
+
+export class Pane {
+  /** `context` is `{manifest, store, report, shown}`: `report` shows an error, `shown` is called when cells or paint changed. */
+  constructor(index, context) {
+    Object.assign(this, context, { index, cells: null, effects: null, brushed: null, cursor: null, tiles: null, request: 0 });
+    this.paint = null;
+    this.hidden = null;
+    this.build();
+    this.map = L.map(this.frame, {
+      crs: L.CRS.Simple, zoomSnap: 0, zoomControl: false, attributionControl: false, keyboard: false, boxZoom: false,
+      maxBoundsViscosity: 0.6, bounceAtZoomLimits: false, zoomAnimationThreshold: 8, doubleClickZoom: false,
+    });
+    this.overlay = new Overlay(() => this.scene());
+    this.setLayer();
+    this.place(this.state.at);
+    this.overlay.addTo(this.map);
+    this.addControls();
+    this.addEvents();
+  }
+
+  get state() {
+    return this.store.state.panes[this.index];
+  }
+
+  get layer() {
+    return this.manifest.layers.find((layer) => layer.id === this.state.layer);
+  }
+
+  build() {
+    const layers = this.manifest.layers.map((layer) => [layer.id, brief(layer.name, 48)]);
+    const which = this.index === 0 ? "" : " of the second map";
+    const [layerLabel, layerSelect] = select(`Layer${which}`, layers, this.state.layer,
+      (id) => this.store.setPane(this.index, { layer: id, level: 0 }));
+    const [levelLabel, levelSelect] = select(`Level${which}`, [], "", (side) => this.store.setPane(this.index, { level: Number(side) }));
+    this.layerSelect = layerSelect;
+    this.levelSelect = levelSelect;
+    layerLabel.className = "hidden-text";
+    levelLabel.className = "hidden-text";
+    const hint = freshId("hint");
+    this.frame = make("div", {
+      class: "map", tabindex: "0", role: "application", "aria-describedby": hint,
+      "aria-label": this.index === 0 ? "Map of cells" : "Second map of cells",
+    });
+    this.tip = make("div", { class: "tip", "aria-hidden": "true", hidden: true });
+    this.axis = make("p", { class: "axis" });
+    this.element = make("section", { class: "pane", "aria-label": this.index === 0 ? "Map" : "Second map" },
+      this.frame,
+      make("div", { class: "pane-bar" }, layerLabel, layerSelect, levelLabel, levelSelect),
+      this.axis, this.tip,
+      make("p", { id: hint, class: "hidden-text" },
+        "Arrow keys move from cell to cell, Enter opens a cell, plus and minus zoom, Shift with an arrow key moves the map, Home shows all."));
+    byId("maps").append(this.element);
+  }
+
+  addControls() {
+    const home = button("Show all", () => this.home(), { icon: "home", class: "quiet" });
+    const zoomIn = button("+", () => this.map.zoomIn(1), { class: "quiet", "aria-label": "Zoom in", title: "Zoom in" });
+    const zoomOut = button("−", () => this.map.zoomOut(1), { class: "quiet", "aria-label": "Zoom out", title: "Zoom out" });
+    this.element.append(make("div", { class: "zoom", role: "group", "aria-label": "Zoom" }, zoomIn, zoomOut, home));
+  }
+
+  addEvents() {
+    this.map.on("zoomend", () => this.chooseLevel());
+    this.map.on("moveend", () => this.moved());
+    this.map.on("click", (event) => this.openAt(event.latlng));
+    this.map.on("movestart zoomstart", () => this.hideTip());
+    this.frame.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.hover(event));
+    this.frame.addEventListener("pointerleave", () => this.hideTip());
+    this.frame.addEventListener("keydown", (event) => this.key(event));
+    this.frame.addEventListener("blur", () => this.setCursor(null));
+    this.resized = new ResizeObserver(() => this.resize());
+    this.resized.observe(this.frame);
+  }
+
+  remove() {
+    this.resized.disconnect();
+    this.map.remove();
+    this.element.remove();
+    this.request += 1;
+    this.cells = null;
+  }
+
+  // Place
+
+  get world() {
+    return [[-this.layer.worldSide, 0], [0, this.layer.worldSide]];
+  }
+
+  /** Shows a place `{x, y, zoom}`, or all. */
+  place(at) {
+    if (!at) return this.home();
+    const side = this.layer.worldSide;
+    this.homeView = null;
+    return this.map.setView([-at.y * side, at.x * side], at.zoom, { animate: false });
+  }
+
+  home() {
+    this.map.fitBounds(this.world, HOME);
+    this.homeView = { center: this.map.getCenter(), zoom: this.map.getZoom() };
+    this.moved();
+  }
+
+  moved() {
+    const center = this.map.getCenter();
+    const zoom = this.map.getZoom();
+    const atHome = this.homeView && this.homeView.zoom === zoom && this.homeView.center.distanceTo(center) * 2 ** zoom < 1;
+    const side = this.layer.worldSide;
+    const at = atHome ? null : { x: center.lng / side, y: -center.lat / side, zoom };
+    if (JSON.stringify(at) !== JSON.stringify(this.state.at)) this.store.setPane(this.index, { at });
+  }
+
+  resize() {
+    const all = this.state.at === null;
+    this.map.invalidateSize({ pan: false, debounceMoveend: false });
+    if (all) this.home();
+  }
+
+  /** Brings a square `{side, row, column}` into sight, near enough to be seen. */
+  show(square, near = false) {
+    const unit = this.layer.worldSide / square.side;
+    const middle = [-(square.row + 0.5) * unit, (square.column + 0.5) * unit];
+    const enough = Math.log2(READABLE / unit);
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (near && this.map.getZoom() < enough) this.map.setView(middle, enough, { animate: !still });
+    else this.map.panInside(middle, { padding: [70, 70], animate: !still });
+  }
+
+  // Layer and level
+
+  setLayer() {
+    const { layer } = this;
+    const finest = Math.max(...layer.levels.map((level) => level.nativeZoom));
+    this.map.setMinZoom(-4).setMaxZoom(finest + 2);
+    this.map.setMaxBounds(L.latLngBounds(this.world).pad(0.75));
+    this.layerSelect.value = layer.id;
+    this.axis.replaceChildren(...(layer.axis
+      ? [make("span", {}, "← ", nameOf(layer.axis.left)), make("span", {}, nameOf(layer.axis.right), " →")] : []));
+    this.axis.hidden = !layer.axis;
+    this.cursor = null;
+  }
+
+  /** The level that belongs to the state and the zoom; the map need not show it yet. */
+  get wanted() {
+    const { levels, worldSide } = this.layer;
+    const fixed = levels.find((level) => level.side === this.state.level);
+    if (fixed) return fixed;
+    const scale = 2 ** this.map.getZoom();
+    return levels.findLast((level) => (worldSide / level.side) * scale >= READABLE - 0.5) ?? levels[0];
+  }
+
+  /** Shows the level that is wanted; what is shown stays until the new level's cells are there. */
+  async chooseLevel() {
+    const { layer, wanted } = this;
+    if (this.cells?.layer === layer && this.cells.level === wanted) return;
+    this.request += 1;
+    const { request } = this;
+    try {
+      const cells = await loadCells(layer, wanted);
+      if (request !== this.request) return;
+      this.cells = cells;
+      this.cursor = null;
+      this.fillLevels();
+      this.setTiles();
+      await this.repaint();
+    } catch (error) {
+      if (request === this.request) this.report(error);
+    }
+  }
+
+  fillLevels() {
+    const now = this.cells?.side;
+    fill(this.levelSelect, [
+      ["0", now ? `auto: ${now} × ${now}` : "auto"],
+      ...this.layer.levels.map((level) => [String(level.side), `${level.side} × ${level.side}`]),
+    ], String(this.state.level));
+    this.levelSelect.hidden = this.layer.levels.length < 2;
+  }
+
+  setTiles() {
+    const old = this.tiles;
+    this.tiles = new LevelTiles(this.layer, this.cells.level, this.store.state.sized && this.cells.level.sized ? "sized" : "even");
+    this.tiles.once("load", () => old?.remove());
+    this.tiles.addTo(this.map);
+    if (old) setTimeout(() => old.remove(), 1500);
+  }
+
+  // Paint
+
+  /** Computes what lies over the icons anew. */
+  async repaint() {
+    const { cells } = this;
+    if (!cells) return;
+    const { a, b, mix, color, filter, least } = this.store.state;
+    let effects = null;
+    try {
+      effects = await effectsOf(this.layer, cells.side, a, b, mix);
+    } catch (error) {
+      this.report(error);
+    }
+    if (cells !== this.cells) return;
+    this.effects = effects;
+    this.hidden = hiddenCells(cells, filter, least);
+    const colors = themeColors();
+    const paint = new Paint(cells, colors.ground, this.hidden);
+    if (this.brushed?.cells === cells) paintBrush(paint, this.brushed.counts, colors);
+    else if (color === "effect") effects && paintEffects(paint, effects, colors);
+    else if (color) paintMeasure(paint, color);
+    this.paint = paint;
+    this.colors = colors;
+    this.overlay.redraw();
+    this.shown(this);
+  }
+
+  /** Paints `counts` of brushed samples, or nothing. */
+  setBrush(counts) {
+    if (!counts && !this.brushed) return;
+    this.brushed = counts ? { cells: this.cells, counts } : null;
+    this.repaint();
+  }
+
+  scene() {
+    const { cell, points } = this.store.state;
+    this.colors ??= themeColors();
+    return {
+      layer: this.layer, paint: this.paint?.cells === this.cells ? this.paint : null, colors: this.colors,
+      chosen: cell?.pane === this.index ? cell : null,
+      cursor: this.cursor !== null && this.cells ? this.square(this.cursor) : null,
+      points: points ? this.layer.points : [],
+    };
+  }
+
+  square(i) {
+    return { side: this.cells.side, row: this.cells.row[i], column: this.cells.column[i] };
+  }
+
+  // Cells under the mouse, the finger and the keys
+
+  /** The cell at a place of the map, −1 for none. */
+  cellAt(latlng) {
+    if (!this.cells) return -1;
+    const unit = this.layer.worldSide / this.cells.side;
+    const i = this.cells.find(Math.floor(-latlng.lat / unit), Math.floor(latlng.lng / unit));
+    return i >= 0 && this.hidden?.[i] === 1 ? -1 : i;
+  }
+
+  openAt(latlng) {
+    this.hideTip();
+    const i = this.cellAt(latlng);
+    if (i >= 0) this.open(i);
+  }
+
+  open(i) {
+    this.frame.focus({ preventScroll: true });
+    this.store.set({ cell: { pane: this.index, ...this.square(i) }, panel: "cell" });
+  }
+
+  hover(event) {
+    const latlng = this.map.mouseEventToLatLng(event);
+    const i = this.cellAt(latlng);
+    const point = this.pointAt(event);
+    if (event.buttons || (i < 0 && !point)) return this.hideTip();
+    const lines = i < 0 ? [] : tooltipOf(this.cells, this.manifest, i, this.extraOf(i));
+    if (point) lines.unshift(make("p", { class: "tip-title" }, "new: ", nameOf(point)));
+    this.tip.replaceChildren(...lines);
+    this.tip.hidden = false;
+    const box = this.element.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const y = event.clientY - box.top;
+    const left = x + 16 + this.tip.offsetWidth > box.width ? x - 12 - this.tip.offsetWidth : x + 16;
+    const up = y + 16 + this.tip.offsetHeight > box.height ? y - 12 - this.tip.offsetHeight : y + 16;
+    this.tip.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, up)}px)`;
+    return undefined;
+  }
+
+  hideTip() {
+    this.tip.hidden = true;
+  }
+
+  /** The value that colors cell `i`, named. */
+  extraOf(i) {
+    const { a, b, color } = this.store.state;
+    if (color === "effect" && this.effects) {
+      const name = b < 0 ? this.manifest.classes[a] : "difference";
+      return [[name, plusMinus(this.effects.value[i], this.effects.error[i])]];
+    }
+    const values = color && color !== "effect" ? measured(this.cells, color) : null;
+    const measure = measures(this.layer, this.cells).find((known) => known.key === color);
+    return values && measure && measure.key !== "column:fidelity" ? [[measure.label, number(values[i])]] : [];
+  }
+
+  /** The name of a new photograph under the mouse. */
+  pointAt(event) {
+    if (!this.store.state.points) return null;
+    const side = this.layer.worldSide;
+    const mouse = this.map.mouseEventToContainerPoint(event);
+    for (const { x, y, names } of this.layer.points) {
+      for (let i = 0; i < x.length; i += 1) {
+        if (this.map.latLngToContainerPoint([-y[i] * side, x[i] * side]).distanceTo(mouse) < 7) return names[i];
+      }
+    }
+    return null;
+  }
+
+  key(event) {
+    if (event.target !== this.frame || event.ctrlKey || event.metaKey || event.altKey || !this.cells) return;
+    const { key } = event;
+    if (isArrow(key) && event.shiftKey) {
+      const step = { ArrowUp: [0, -90], ArrowDown: [0, 90], ArrowLeft: [-90, 0], ArrowRight: [90, 0] }[key];
+      this.map.panBy(step, { animate: false });
+    } else if (isArrow(key)) this.step(key);
+    else if ((key === "Enter" || key === " ") && this.cursor !== null) this.open(this.cursor);
+    else if (key === "+" || key === "=") this.map.zoomIn(1);
+    else if (key === "-") this.map.zoomOut(1);
+    else if (key === "Home") this.home();
+    else return;
+    event.preventDefault();
+  }
+
+  /** Moves the cursor; the first step only shows it, on the open cell or in the middle. */
+  step(key) {
+    let next = -1;
+    if (this.cursor === null) {
+      const { cell } = this.store.state;
+      if (cell?.pane === this.index && cell.side === this.cells.side) next = this.cells.find(cell.row, cell.column);
+      const center = this.map.getCenter();
+      const unit = this.layer.worldSide / this.cells.side;
+      if (next < 0) next = cellNear(this.cells, this.hidden, -center.lat / unit, center.lng / unit);
+    } else next = neighborOf(this.cells, this.hidden, this.cursor, key);
+    if (next < 0) return;
+    this.setCursor(next);
+    this.show(this.square(next));
+    announce(sentenceOf(this.cells, this.manifest, next));
+  }
+
+  setCursor(i) {
+    if (i === this.cursor) return;
+    this.cursor = i;
+    this.overlay.redraw();
+  }
+}
