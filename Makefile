@@ -60,7 +60,7 @@ unread.tsne := MIN_DIST EPOCHS NEIGHBORS
 unread.umap := PERPLEXITY EXAGGERATION
 unread.no   := CONDITION
 UNREAD := $(filter $(unread.$(METHOD)) $(unread.$(WHITEN)) $(if $(ALIGN_TO),,ALIGNMENT),$(GIVEN))
-ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas explain plan,$(MAKECMDGOALS))),)
+ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas explain explore plan,$(MAKECMDGOALS))),)
   why = $(if $(filter CONDITION,$(1)),WHITEN=$(WHITEN),$(if $(filter ALIGNMENT,$(1)),there is no ALIGN_TO,METHOD=$(METHOD)))
   $(foreach name,$(UNREAD),$(shell echo 'warning: $(name) does not change the atlas: $(call why,$(name))' >&2))
 endif
@@ -98,6 +98,8 @@ CLASS    ?=
 A        ?=
 B        ?=
 CLASS_GRID ?= 8
+# Folders of other atlases of the network, OUT/METHOD, to be explored beside this one.
+BESIDE   ?=
 # What is made, and the folder of the atlas that a class's samples come from.
 GOAL        ?= atlas
 SELECT_FROM ?=
@@ -127,18 +129,24 @@ COMMON := --threads $(THREADS)
 BUILT  ?= .build/built
 
 PYTHON ?= python3
+LEAFLET := Data/work/leaflet/leaflet.js
 
-.PHONY: atlas atlas-of-one explain explained class-atlas compare effects plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
+.PHONY: atlas atlas-of-one explain explained explore explorer class-atlas compare effects plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
 atlas: | $(BUILT) ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	+@Scripts/alone $(OUT) sh -c '$(MAKE) --no-print-directory $(STAMPS)/planned && \
 	  PLANNED=yes $(MAKE) --no-print-directory atlas-of-one'
+	+@$(MAKE) --no-print-directory explorer || \
+	  echo "warning: the atlas is complete, but not the page to explore it; make explore tries again" >&2
 
 explain: | $(BUILT) ## Say what the cells argue for: classes with errors, real patches, a labelled poster
 	+@Scripts/alone $(OUT) sh -c '$(MAKE) --no-print-directory GOAL=explanation $(STAMPS)/planned && \
 	  PLANNED=yes $(MAKE) --no-print-directory GOAL=explanation explained'
+
+explore: | $(BUILT) ## The same, and a page to explore it in a browser, with the atlases of its classes (BESIDE)
+	+@$(MAKE) --no-print-directory explain && $(MAKE) --no-print-directory explorer
 
 # The samples of a class are selected from those of an atlas, into a folder of its own, and go through the same
 # stages. A name that no class has is found before anything is made.
@@ -325,7 +333,7 @@ Q := $(if $(filter 1,$(V)),,@)
 
 # Mistakes that the programs would find late, or make would not survive.
 exists = $(shell test -$(1) $(call quote,$(2)) && echo yes)
-ifneq ($(filter atlas atlas-of-one explain class-atlas compare plan layers $(OUT)/%,$(MAKECMDGOALS)),)
+ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare plan layers $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(MODEL),)
     $(error MODEL is not set: make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c)
   endif
@@ -343,7 +351,7 @@ ifneq ($(filter compare,$(MAKECMDGOALS)),)
     $(error A or B is not set: make compare A=snorkel B='scuba diver', two of the network's classes)
   endif
 endif
-ifneq ($(filter atlas atlas-of-one explain class-atlas compare plan $(OUT)/%,$(MAKECMDGOALS)),)
+ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare plan $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(DATASET),)
     $(error DATASET is not set: give the folder of images beside MODEL)
   endif
@@ -435,7 +443,7 @@ of_layout  = $(addprefix $(1)/,cells-*.h5 icons-*.h5 icons-*.json icons-*.png at
 of_samples = $(foreach method,$(words.METHOD),$(addprefix $(OUT)/$(method)/,layout.h5 layout.json layout-*.png) \
   $(call of_layout,$(OUT)/$(method)))
 
-atlas-of-one: $(LAYOUT)/atlas.png $(ATLASES)
+atlas-of-one: $(LAYOUT)/atlas.png $(ATLASES) $(EVIDENCE)
 	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result
 
 explained: $(LAYOUT)/atlas.png $(ATLASES) $(EFFECTS) $(EVIDENCE) $(POSTERS)
@@ -510,6 +518,25 @@ $(POSTERS): $(LAYOUT)/poster-%.png: $(LAYOUT)/icons-%.h5 $(LAYOUT)/attribution-%
 	$(Q)$(BIN)/atlas-assemble --labels --icons $< --attribution $(LAYOUT)/attribution-$*.h5 \
 	  --cells-file $(LAYOUT)/cells-$*.h5 --layout $(LAYOUT)/layout.h5 --activations $(OUT)/activations.h5 \
 	  $(options.poster) --output $(basename $@) $(COMMON) > $(STAMPS)/output
+
+# The page of this atlas, of those of its classes, and of others that BESIDE names. It takes seconds, and is made of
+# whatever there is.
+EXPLORER := $(LAYOUT)/explorer/index.html
+EXPLORED  = $(LAYOUT) $(sort $(patsubst %/,%,$(dir $(wildcard $(OUT)/classes/*/$(METHOD)/atlas.png)))) $(BESIDE)
+explorer: $(EXPLORER)
+$(EXPLORER): $(wildcard $(foreach folder,$(EXPLORED),$(addprefix $(folder)/,icons-*.h5 icons-*.json cells-*.h5 \
+    attribution-*.h5 evidence-*/evidence.json))) $(STAMPS)/explore.made $(LEAFLET) | $(BUILT)
+	$(Q)$(BIN)/atlas-explore $(foreach folder,$(EXPLORED),--atlas $(folder)) \
+	  $(IMAGE_WORDS) --leaflet $(dir $(LEAFLET)) $(options.explore) --output $(@D) $(COMMON) > $(STAMPS)/output
+	@echo "  explorer: $@"
+
+$(STAMPS)/explore.made: FORCE | $(BUILT)
+	@mkdir -p $(@D) && echo $(call quote,$(EXPLORED) $(options.explore)) > $@.new
+	@cmp --silent $@.new $@ && rm $@.new || mv $@.new $@
+
+# The library that draws the explorer's map, from PyPI.
+$(LEAFLET):
+	@$(PYTHON) Scripts/fetch-leaflet $(@D)
 
 # The first grid's atlas under a name that does not change.
 $(LAYOUT)/atlas.png: $(firstword $(ATLASES))

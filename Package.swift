@@ -52,14 +52,14 @@ extension Target {
 
   /// A program: one thin file over the libraries.
   static func program(
-    _ name: String, on dependencies: [Dependency], resources: [Resource] = []
+    _ name: String, on dependencies: [Dependency], exclude: [String] = []
   ) -> Target {
     .executableTarget(
       name: name,
       dependencies: dependencies + [
         "CommandLine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/Programs/\(name)", resources: resources, swiftSettings: house)
+      path: "Sources/Programs/\(name)", exclude: exclude, swiftSettings: house)
   }
 
   /// The tests of one library.
@@ -78,6 +78,7 @@ let package = Package(
   ],
   targets: [
     // MARK: C libraries
+    .target(name: "CExplorerPage", path: "Sources/C/CExplorerPage"),
     .clibrary("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     .clibrary("CFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
     .clibrary("CHDF5", pkgConfig: "hdf5-serial", apt: "libhdf5-dev"),
@@ -273,9 +274,10 @@ let package = Package(
     .program(
       "atlas-explore",
       on: [
-        "ArrayStore", "Artifacts", "Evidence", "Explorer", "IconCommandLine", "IconQuality",
+        "ArrayStore", "Artifacts", "CExplorerPage", "Evidence", "Explorer", "IconCommandLine",
+        "IconQuality",
         "Images", "Matrices", "Mosaics", "Neighbors", "Numerics", "ParallelLoops",
-      ], resources: [.embedInCode("Page")]),
+      ], exclude: ["Page"]),
     .program(
       "atlas-plan",
       on: [

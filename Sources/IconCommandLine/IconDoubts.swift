@@ -32,5 +32,7 @@ public struct IconDoubts {
   }
 
   /// Why the icon of a cell is not to be trusted.
-  public func doubts(row: Int, column: Int) -> [String] { doubtsAtPosition[SIMD2(row, column)] ?? [] }
+  public func doubts(row: Int, column: Int) -> [String] {
+    doubtsAtPosition[SIMD2(row, column)] ?? []
+  }
 }

@@ -136,6 +136,8 @@ public struct ExplorerManifest: Encodable, Sendable {
     truth: [String], photographs: Bool, layers: [Layer]
   ) {
     (self.program, self.digest, self.network, self.title) = (program, digest, network, title)
-    (self.classes, self.truth, self.photographs, self.layers) = (classes, truth, photographs, layers)
+    (self.classes, self.truth, self.photographs, self.layers) = (
+      classes, truth, photographs, layers
+    )
   }
 }

@@ -155,9 +155,12 @@ public struct TilePyramid: Sendable {
       var target = 4 * ((y.lowerBound - corner.y + line) * Self.tileSide + x.lowerBound - corner.x)
       var source = 3 * line * x.count
       for column in 0..<x.count {
-        let isCrossed = icon.isBlank && isOnDiagonal(
-          SIMD2(x.lowerBound + column - columns.lowerBound, y.lowerBound + line - rows.lowerBound),
-          of: columns.count)
+        let isCrossed =
+          icon.isBlank
+          && isOnDiagonal(
+            SIMD2(
+              x.lowerBound + column - columns.lowerBound, y.lowerBound + line - rows.lowerBound),
+            of: columns.count)
         for color in 0..<3 {
           canvas[target + color] = isCrossed ? 255 : picture.pixels[source + color]
         }

@@ -30,7 +30,8 @@ public enum WebPWriter {
       pixels, Int32(width), Int32(height), Int32(4 * width), Float(quality), &output)
     defer { WebPFree(output) }
     guard count > 0, let output else {
-      throw ImageError("\(width) × \(height)", cause: "there is not the memory to encode it as WebP")
+      throw ImageError(
+        "\(width) × \(height)", cause: "there is not the memory to encode it as WebP")
     }
     return Array(UnsafeBufferPointer(start: output, count: count))
   }

@@ -38,9 +38,6 @@ import IconCommandLine
     completion: .directory)
   var atlases: [String]
   @Option(
-    help: ArgumentHelp("A grid to show, by its side; by default all.", valueName: "side"))
-  var grid: [Int] = []
-  @Option(
     help: ArgumentHelp(
       "New samples to show as points, a result of atlas-place; repeat it for several.",
       valueName: "file"), completion: .file(extensions: ["h5"]))
@@ -73,17 +70,23 @@ import IconCommandLine
 
   func perform() throws -> [String] {
     let library = try LeafletFiles(folder: leaflet)
-    let files = try atlases.map { try AtlasFiles(folder: $0, grids: grid) }
+    let files = try atlases.map { try AtlasFiles(folder: $0) }
     let maps = try files.map { try MapSource($0) }
     try requireSameNetwork(maps)
     let contents = try ExplorerContents(
       maps, points: points, imagesFolder: images, exploring: settings.parameters)
     let folder = try ExplorerFolder(output)
-    try contents.write(into: folder)
-    try library.write(into: folder)
-    try folder.write(
-      contents.manifest(digest: try digest(of: files), program: "atlas-explore \(projectVersion)"))
-    try folder.finish()
+    do {
+      try contents.write(into: folder)
+      try library.write(into: folder)
+      try folder.write(
+        contents.manifest(
+          digest: try digest(of: files), program: "atlas-explore \(projectVersion)"))
+      try folder.finish()
+    } catch {
+      folder.discard()
+      throw error
+    }
     return [output + "/index.html"]
   }
 

@@ -25,11 +25,9 @@ struct AtlasFiles {
 
   /// Finds the files in a folder.
   ///
-  /// - Parameters:
-  ///   - folder: The folder.
-  ///   - sides: The grids that are wanted; empty for all.
-  /// - Throws: When there are no icons, or a grid is not there.
-  init(folder: String, grids sides: [Int]) throws {
+  /// - Parameter folder: The folder.
+  /// - Throws: When there are no icons, or icons without their cells.
+  init(folder: String) throws {
     let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     let files = FileManager.default
     func existing(_ path: String) -> String? { files.fileExists(atPath: path) ? path : nil }
@@ -42,15 +40,11 @@ struct AtlasFiles {
     }.sorted()
     guard !found.isEmpty else {
       throw StageError(
-        "Cannot explore \(folder): it has no icons-SIDE.h5; make an atlas there first (make atlas).")
-    }
-    if let missing = sides.first(where: { !found.contains($0) }) {
-      throw StageError(
-        "Cannot explore \(folder): it has no icons of a grid of \(missing), but of \(found.map(String.init).joined(separator: ", "))."
+        "Cannot explore \(folder): it has no icons-SIDE.h5; make an atlas there first (make atlas)."
       )
     }
     self.folder = folder
-    grids = try found.filter { sides.isEmpty || sides.contains($0) }.map { side in
+    grids = try found.map { side in
       guard let cells = existing("\(folder)/cells-\(side).h5") else {
         throw StageError(
           "Cannot explore \(folder): it has icons-\(side).h5 without cells-\(side).h5.")

@@ -49,7 +49,9 @@ struct ExplorerFolder: Sendable {
     defer { if !isClosed { close(descriptor) } }
     var done = 0
     while done < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done) }
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw failure(file) }
       done += count

@@ -1,4 +1,5 @@
 import ArrayStore
+import CExplorerPage
 import CommandLine
 import Explorer
 import FoundationEssentials
@@ -36,15 +37,21 @@ extension ExplorerFolder {
   func write(_ manifest: ExplorerManifest) throws {
     try write(try DataScript.call("open", [], manifest), to: "data/atlas.js")
     try write(PageScript.joined(Page.modules), to: "page/explorer.js")
-    try write(PackageResources.explorer_css, to: "page/explorer.css")
-    let page = String(decoding: PackageResources.index_html, as: UTF8.self)
+    try write(Page.bytes(of: page_css), to: "page/explorer.css")
+    let page = String(decoding: Page.bytes(of: page_html), as: UTF8.self)
       .replacing("{{title}}", with: PageScript.escaped(manifest.title.printable))
     try write(Array(page.utf8), to: "index.html")
   }
 }
 
-/// The page's own modules.
-enum Page {
-  /// In the order in which they are joined: each after those that it imports.
-  static let modules = [PackageResources.text_js]
+/// The page's own files, which the compiler has put into the program.
+private enum Page {
+  /// The modules of the script, each after those that it imports.
+  static var modules: [[UInt8]] {
+    (0..<Int(page_module_count)).map { bytes(of: page_modules[$0]) }
+  }
+
+  static func bytes(of file: page_file) -> [UInt8] {
+    Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+  }
 }

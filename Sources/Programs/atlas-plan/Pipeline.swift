@@ -47,9 +47,9 @@ struct Pipeline {
 
   /// What is to be made.
   enum Goal: String, CaseIterable {
-    /// The atlas.
+    /// The atlas, and the images behind its cells.
     case atlas
-    /// The atlas, what its cells argue for, the images behind them, and the poster.
+    /// The same with what its cells argue for, and the poster.
     case explanation
     /// The effects of all samples, from which those of a class are selected, and what whitens icons.
     case effects
@@ -152,10 +152,11 @@ struct Pipeline {
         product("judge", report, [icons, cells], sources: request.judge, grid: grid),
         product("assemble", "\(part)/atlas-\(grid).png", [icons, report], grid: grid),
       ]
+      products.append(
+        product("evidence", "\(part)/evidence-\(grid)/evidence.json", [cells], grid: grid))
       guard request.goal == .explanation else { continue }
       products += [
         product("attribute", effects, [activations, cells], AttributionFile.schema, grid: grid),
-        product("evidence", "\(part)/evidence-\(grid)/evidence.json", [cells], grid: grid),
         product(
           "poster", "\(part)/poster-\(grid).png", [icons, effects, cells, layout, activations],
           grid: grid),
