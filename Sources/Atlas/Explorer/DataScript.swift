@@ -33,6 +33,7 @@ public enum DataScript {
     case word(String)
     case number(Int)
 
+    /// Writes the word or the number.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.singleValueContainer()
       switch self {

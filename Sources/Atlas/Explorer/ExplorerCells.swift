@@ -91,8 +91,7 @@ public struct ExplorerCells: Encodable, Sendable {
   /// Patches of photographs, cell by cell.
   public struct Patches: Encodable, Sendable {
     /// For each cell the file that shows its patches, and the row of pixels where they begin.
-    public var sprite: PackedArray
-    public var y: PackedArray
+    public var sprite, y: PackedArray
     /// The patches of cell i are start[i] … start[i + 1] − 1.
     public var start: PackedArray
     /// The photograph of each, an index into the names, and its class, one into the manifest's.
@@ -130,10 +129,10 @@ public struct ExplorerCells: Encodable, Sendable {
   public var doubts: [[String]]?
   /// The numbers of the layer's columns.
   public var columns: [PackedArray]
-  /// The cells of the most similar means, and the cosines to these; `nearestCount` of each cell.
-  public var nearest: PackedArray
+  /// The cells of the most similar means, and the cosines to these.
+  public var nearest, similarity: PackedArray
+  /// How many of each cell there are.
   public var nearestCount: Int
-  public var similarity: PackedArray
   /// What cells argue for and against; nil without effects.
   public var argued, against: Effects?
   /// The samples that effects come from, and their photographs.

@@ -86,9 +86,11 @@ public struct ExplorerManifest: Encodable, Sendable {
     public var id: String
     /// The layer's name, and the map's, which may say of which classes it is.
     public var name, title: String
+    /// What it is of.
     public var kind: Kind
     /// The classes that it is of, indices into the manifest's; empty for all of a layer.
     public var of: [Int]
+    /// What its horizontal axis contrasts; nil for other layouts.
     public var axis: Axis?
     /// A digest of the photographs; maps with the same one can be brushed together.
     public var images: String?
@@ -98,9 +100,11 @@ public struct ExplorerManifest: Encodable, Sendable {
     public var effects, samples: Bool
     /// What is left out and how far the map can be trusted, in sentences.
     public var notes: [String]
+    /// The numbers that every cell has.
     public var columns: [Column]
     /// The grids, coarsest first.
     public var levels: [Level]
+    /// New samples that were placed into the layout.
     public var points: [Points]
 
     /// Describes a map; see the properties.
@@ -128,6 +132,7 @@ public struct ExplorerManifest: Encodable, Sendable {
   public let truth: [String]
   /// Whether photographs are included.
   public let photographs: Bool
+  /// The maps.
   public let layers: [Layer]
 
   /// Describes an explorer; see the properties.

@@ -54,6 +54,7 @@ extension MapSource.Level {
   ///   - placeOfClass: The place of each logit that there are effects on, by its index.
   ///   - truth: The places of the photographs' classes.
   ///   - photographs: The photographs that are included.
+  /// - Returns: What is known of them.
   /// - Throws: When a file is damaged.
   func data(
     placeOfClass: [Int: Int], truth: ClassPlaces, photographs: Photographs

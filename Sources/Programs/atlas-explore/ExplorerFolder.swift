@@ -47,14 +47,12 @@ struct ExplorerFolder: Sendable {
     guard descriptor >= 0 else { throw failure(file) }
     var isClosed = false
     defer { if !isClosed { close(descriptor) } }
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done)
-      }
+    var rest = bytes.span.bytes
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw failure(file) }
-      done += count
+      rest = rest.extracting(count..<rest.byteCount)
     }
     isClosed = true
     guard close(descriptor) == 0 else { throw failure(file) }
