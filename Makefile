@@ -233,6 +233,13 @@ ifeq ($(FILTER),)
 endif
 	$(SWIFT_TEST) $(if $(FILTER),--filter $(call quote,$(FILTER)))
 
+# Browsers from Debian, and what drives them from PyPI.
+test-explorer: $(BUILT) $(LEAFLET) ## Test the explorer's page in Chromium and Firefox (EXPLORER: its folder)
+	@Scripts/install-packages chromium firefox-esr python3-venv
+	@$(PYTHON) Scripts/prepare-python explorer
+	Data/work/venv-explorer/bin/oxlint --quiet --deny-warnings Sources/Programs/atlas-explore/Page
+	Data/work/venv-explorer/bin/python Scripts/test-explorer $(if $(TESTED),$(TESTED),--made-of $(BIN)/atlas-explore)
+
 quick-test: packages ## Build, and run the quick tests: under a minute once built
 	QUICK_TESTS=1 $(SWIFT_TEST)
 

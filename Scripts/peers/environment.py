@@ -23,7 +23,7 @@ SHARED = ROOT.parent / "shared"  # networks and photographs that are not part of
 PROGRAMS = ROOT / ".build/release"
 
 # Where a package's module has another name.
-MODULES = {"pillow": "PIL", "scikit-learn": "sklearn", "umap-learn": "umap"}
+MODULES = {"axe-playwright-python": "axe_playwright_python", "pillow": "PIL", "scikit-learn": "sklearn", "umap-learn": "umap"}
 
 
 def fail(message: object) -> NoReturn:
@@ -84,7 +84,8 @@ PEERS = Environment("peers", ROOT / "Data/work/venv", SCRIPTS / "peers/requireme
 TENSORFLOW = Environment("tensorflow", ROOT / "Data/work/venv-tensorflow", SCRIPTS / "peers/tensorflow.txt")
 EMBEDDING = Environment("embedding", ROOT / "Data/work/venv-embedding", SCRIPTS / "embedding/requirements.txt")
 EXPORT = Environment("export", ROOT / "Data/work/venv-export", SCRIPTS / "export/requirements.txt")
-ENVIRONMENTS = {each.name: each for each in (PEERS, TENSORFLOW, EMBEDDING, EXPORT)}
+EXPLORER = Environment("explorer", ROOT / "Data/work/venv-explorer", SCRIPTS / "explorer/requirements.txt")
+ENVIRONMENTS = {each.name: each for each in (PEERS, TENSORFLOW, EMBEDDING, EXPORT, EXPLORER)}
 
 
 def processors() -> int:
