@@ -172,7 +172,7 @@ let package = Package(
     .room(
       "Atlas", "Evidence",
       on: ["Activations", "Images", "Models", "Mosaics", "NeuralNetworks", "ParallelLoops"]),
-    .room("Atlas", "Explorer", on: ["Images", "Numerics"]),
+    .room("Atlas", "Explorer", on: ["CExplorerPage", "Images", "Numerics"]),
 
     // MARK: Visualization: images optimized for what a network sees in them
     .room(
@@ -274,7 +274,7 @@ let package = Package(
     .program(
       "atlas-explore",
       on: [
-        "ArrayStore", "Artifacts", "CExplorerPage", "Evidence", "Explorer", "IconCommandLine",
+        "ArrayStore", "Artifacts", "Evidence", "Explorer", "IconCommandLine",
         "IconQuality",
         "Images", "Matrices", "Mosaics", "Neighbors", "Numerics", "ParallelLoops",
       ], exclude: ["Page"]),

@@ -26,14 +26,14 @@ ROW = re.compile(r"^\| `(?P<module>[\w-]+)` \| (?P<holds>.*) \| (?P<imports>[^|]
 
 
 def modules() -> dict[str, tuple[Path, list[str]]]:
-    """The folder and the imports of each target below Sources, in the manifest's order."""
+    """The folder and the imports of each Swift target below Sources, in the manifest's order."""
     dump = subprocess.run(
         ["swift", "package", "dump-package"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout
     found = {}
     for target in json.loads(dump)["targets"]:
         path = Path(target["path"] or "")
-        if path.parts[:1] != ("Sources",) or target["type"] == "system":
+        if path.parts[:1] != ("Sources",) or path.parts[1] == "C":
             continue
         names = [next(iter(entry.values()))[0] for entry in target["dependencies"]]
         found[target["name"]] = (path, sorted(names))

@@ -43,7 +43,7 @@ import Testing
 
   @Test("modules become one script")
   func joined() {
-    let script = PageScript.joined([
+    let script = ExplorerPage.joined([
       Array("export const a = 1;\n".utf8),
       Array("import { a } from \"./a.js\";\nexport function b() { return a; }\n// import x\n".utf8),
     ])
@@ -59,6 +59,6 @@ import Testing
         })();
 
         """)
-    #expect(PageScript.escaped("<a href='x'>&\"") == "&lt;a href=&#39;x&#39;&gt;&amp;&quot;")
+    #expect(ExplorerPage.escaped("<a href='x'>&\"") == "&lt;a href=&#39;x&#39;&gt;&amp;&quot;")
   }
 }

@@ -1,5 +1,4 @@
 import ArrayStore
-import CExplorerPage
 import CommandLine
 import Explorer
 import FoundationEssentials
@@ -36,22 +35,8 @@ extension ExplorerFolder {
   /// Writes the manifest and the page.
   func write(_ manifest: ExplorerManifest) throws {
     try write(try DataScript.call("open", [], manifest), to: "data/atlas.js")
-    try write(PageScript.joined(Page.modules), to: "page/explorer.js")
-    try write(Page.bytes(of: page_css), to: "page/explorer.css")
-    let page = String(decoding: Page.bytes(of: page_html), as: UTF8.self)
-      .replacing("{{title}}", with: PageScript.escaped(manifest.title.printable))
-    try write(Array(page.utf8), to: "index.html")
-  }
-}
-
-/// The page's own files, which the compiler has put into the program.
-private enum Page {
-  /// The modules of the script, each after those that it imports.
-  static var modules: [[UInt8]] {
-    (0..<Int(page_module_count)).map { bytes(of: page_modules[$0]) }
-  }
-
-  static func bytes(of file: page_file) -> [UInt8] {
-    Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+    try write(ExplorerPage.script, to: "page/explorer.js")
+    try write(ExplorerPage.styleSheet, to: "page/explorer.css")
+    try write(ExplorerPage.html(title: manifest.title.printable), to: "index.html")
   }
 }
