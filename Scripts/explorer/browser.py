@@ -21,8 +21,8 @@ class Browser(ABC):
         """Loads an address anew, and forgets problems and requests of before."""
 
     @abstractmethod
-    def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression, as JSON; of what it promises, if it is a promise."""
+    def answer(self, expression: str) -> str | None:
+        """The text that a JavaScript expression promises."""
 
     @abstractmethod
     def move(self, x: float, y: float) -> None: ...
@@ -69,11 +69,20 @@ class Browser(ABC):
 
     # What all have in common
 
+    def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression, or of what it promises; None for what is no JSON."""
+        text = self.answer(
+            f"""(async () => {{ const value = await ({expression});
+            try {{ return JSON.stringify(value) ?? null; }} catch {{ return null; }} }})()"""
+        )
+        return None if text is None else json.loads(text)
+
     def wait(self, expression: str, seconds: float = 10.0) -> Any:
         """The value of an expression as soon as it is true; an error that names it if it does not become so."""
         end = time.monotonic() + seconds
         while True:
-            value = self.evaluate(expression)
+            # Objects of the page may be large or refer to themselves: that there is one is enough.
+            value = self.evaluate(f"((v) => v !== null && typeof v === 'object' ? true : v)(await ({expression}))")
             if value:
                 return value
             if time.monotonic() > end:

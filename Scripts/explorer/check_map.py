@@ -33,7 +33,9 @@ def levels(page: Page) -> str:
     seen = [page.value(side)]
     x, y = page.browser.middle(".map")
     for _ in range(120):
+        zoom = page.value("atlasExplorer.panes[0].map.getZoom()")
         page.browser.wheel(x, y, -120)
+        page.browser.wait(f"atlasExplorer.panes[0].map.getZoom() > {zoom}")
         page.settle()
         if page.value(side) != seen[-1]:
             seen.append(page.value(side))
@@ -96,8 +98,7 @@ def by_keyboard(page: Page) -> str:
     expect(page.value("document.activeElement.matches('.map')"), "focus does not return to the map")
     before = page.value("atlasExplorer.panes[0].map.getZoom()")
     page.browser.press("+")
-    page.settle()
-    expect(page.value("atlasExplorer.panes[0].map.getZoom()") > before, "+ does not zoom in")
+    page.browser.wait(f"atlasExplorer.panes[0].map.getZoom() > {before}")
     return said
 
 
@@ -134,7 +135,7 @@ def nearest(page: Page) -> None:
     cell = page.central_cell()
     page.browser.click(*page.place_of(cell["row"], cell["column"]))
     page.browser.wait(PANEL)
-    page.need(page.value("document.querySelector('.neighbor')"), "nearest cells")
+    page.need(page.value("document.querySelector('.neighbor') !== null"), "nearest cells")
     wanted = page.value("atlasExplorer.panes[0].cells.nearest[atlasExplorer.openCell().i * atlasExplorer.panes[0].cells.nearestCount]")
     page.browser.click_on(".neighbor")
     page.browser.wait(f"atlasExplorer.openCell()?.i === {wanted}")

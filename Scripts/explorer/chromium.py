@@ -40,7 +40,7 @@ class Chromium(Browser):
         self.asked.clear()
         self.page.goto(address)
 
-    def evaluate(self, expression: str) -> Any:
+    def answer(self, expression: str) -> str | None:
         return self.page.evaluate(expression)
 
     def move(self, x: float, y: float) -> None:

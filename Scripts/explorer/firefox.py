@@ -108,11 +108,10 @@ class Firefox(Browser):
         self.driver.navigate(address)
         self.evaluate(LISTEN_INSIDE)
 
-    def evaluate(self, expression: str) -> Any:
+    def answer(self, expression: str) -> str | None:
         answer = self.driver.execute_async_script(
             f"""const done = arguments[arguments.length - 1];
-            (async () => ({expression}))().then(
-              (value) => done({{value: value ?? null}}), (error) => done({{error: String(error)}}));""",
+            ({expression}).then((value) => done({{value}}), (error) => done({{error: String(error)}}));""",
             sandbox=None,
             new_sandbox=False,
         )

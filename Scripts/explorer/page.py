@@ -20,7 +20,9 @@ SETTLED = """(() => {{ const p = window.atlasExplorer?.panes[{pane}]; if (!p?.ce
 
 # A number that differs when what the canvas of a pane shows differs.
 PAINTED = """(() => {{ const c = atlasExplorer.panes[{pane}].overlay.canvas;
-  const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let sum = 0, covered = 0;
+  const copy = Object.assign(document.createElement("canvas"), {{width: c.width, height: c.height}});
+  const context = copy.getContext("2d", {{willReadFrequently: true}}); context.drawImage(c, 0, 0);
+  const d = context.getImageData(0, 0, c.width, c.height).data; let sum = 0, covered = 0;
   for (let i = 0; i < d.length; i += 4) if (d[i + 3]) {{ covered += 1; sum = (sum * 31 + d[i] + 7 * d[i + 1] + 49 * d[i + 2] + 343 * d[i + 3]) % 1000003; }}
   return [sum, covered]; }})()"""
 

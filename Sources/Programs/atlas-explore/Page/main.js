@@ -52,13 +52,15 @@ class Explorer {
     if (any("cell", "panes")) this.updateBrush();
     this.bar.update();
     if (any("sized", "points", "b", "mix")) this.display.update();
-    if (any("cell", "panel", "view", "a", "b")) this.writeLink(true);
+    if (any("cell", "panel", "view", "a", "b") && !this.following) this.writeLink(true);
     else this.writeLinkSoon();
   }
 
   /** Makes the maps those of the state. */
   syncPanes() {
     const { state } = this.store;
+    const count = this.panes.length;
+    const places = state.panes.map((pane) => pane.at);
     while (this.panes.length > state.panes.length) this.panes.pop().remove();
     byId("maps").dataset.panes = String(state.panes.length);
     state.panes.forEach((wanted, i) => {
@@ -74,6 +76,15 @@ class Explorer {
       }
       pane.fillLevels();
       pane.chooseLevel();
+    });
+    if (count !== this.panes.length) this.restore(places);
+  }
+
+  /** Shows places after maps have changed their sizes: a change of size moves the middle. */
+  restore(places) {
+    this.panes.forEach((pane, i) => {
+      pane.map.invalidateSize({ pan: false });
+      pane.place(places[i]);
     });
   }
 
@@ -124,9 +135,10 @@ class Explorer {
     const { state, missing } = readLink(location.hash, this.manifest);
     byId("notices").replaceChildren();
     missing.forEach((text) => this.notice(text));
+    const places = state.panes.map((pane) => pane.at);
     this.following = true;
     this.store.set(state);
-    this.panes.forEach((pane, i) => pane.place(state.panes[i].at));
+    this.restore(places);
     this.following = false;
   }
 

@@ -13,7 +13,7 @@ import { brief, number, plusMinus } from "./text.js";
 /** The level shown is the finest whose cells have at least so many pixels on screen. */
 const READABLE = 48;
 /** Pixels left free around the map as a whole, above for the pane's choosers. */
-const HOME = { paddingTopLeft: [12, 56], paddingBottomRight: [12, 12], animate: false };
+const HOME = { paddingTopLeft: [12, 56], paddingBottomRight: [12, 12], reset: true };
 
 export class Pane {
   /** `context` is `{manifest, store, report, shown}`: `report` shows an error, `shown` is called when cells or paint changed. */
@@ -24,7 +24,7 @@ export class Pane {
     this.build();
     this.map = L.map(this.frame, {
       crs: L.CRS.Simple, zoomSnap: 0, zoomControl: false, attributionControl: false, keyboard: false, boxZoom: false,
-      maxBoundsViscosity: 0.6, bounceAtZoomLimits: false, zoomAnimationThreshold: 8, doubleClickZoom: false,
+      maxBoundsViscosity: 0.6, bounceAtZoomLimits: false, zoomAnimationThreshold: 8, wheelPxPerZoomLevel: 90, doubleClickZoom: false,
     });
     this.overlay = new Overlay(() => this.scene());
     this.setLayer();
@@ -78,7 +78,9 @@ export class Pane {
   addEvents() {
     this.map.on("zoomend", () => this.chooseLevel());
     this.map.on("moveend", () => this.moved());
-    this.map.on("click", (event) => this.openAt(event.latlng));
+    // Leaflet copies every property of a click, of which Firefox warns: clicks are heard here instead.
+    L.DomEvent.off(this.frame, "click dblclick", this.map._handleDOMEvent, this.map);
+    this.frame.addEventListener("click", (event) => !this.map.dragging.moved() && this.openAt(this.map.mouseEventToLatLng(event)));
     this.map.on("movestart zoomstart", () => this.hideTip());
     this.frame.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.hover(event));
     this.frame.addEventListener("pointerleave", () => this.hideTip());
@@ -107,7 +109,7 @@ export class Pane {
     if (!at) return this.home();
     const side = this.layer.worldSide;
     this.homeView = null;
-    return this.map.setView([-at.y * side, at.x * side], at.zoom, { animate: false });
+    return this.map.setView([-at.y * side, at.x * side], at.zoom, { reset: true });
   }
 
   home() {
@@ -122,10 +124,15 @@ export class Pane {
     const atHome = this.homeView && this.homeView.zoom === zoom && this.homeView.center.distanceTo(center) * 2 ** zoom < 1;
     const side = this.layer.worldSide;
     const at = atHome ? null : { x: center.lng / side, y: -center.lat / side, zoom };
-    if (JSON.stringify(at) !== JSON.stringify(this.state.at)) this.store.setPane(this.index, { at });
+    const old = this.state.at;
+    const pixels = old && at ? Math.hypot(at.x - old.x, at.y - old.y) * side * 2 ** zoom : Infinity;
+    const same = at === old || (old && at && Math.abs(at.zoom - old.zoom) < 1e-3 && pixels < 0.75);
+    if (!same) this.store.setPane(this.index, { at });
   }
 
   resize() {
+    const size = this.map.getSize();
+    if (size.x === this.frame.clientWidth && size.y === this.frame.clientHeight) return;
     const all = this.state.at === null;
     this.map.invalidateSize({ pan: false, debounceMoveend: false });
     if (all) this.home();
