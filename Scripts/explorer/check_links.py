@@ -5,8 +5,8 @@ from __future__ import annotations
 from explorer.check_classes import classes_with_effects
 from explorer.page import Page, check, expect
 
-SHOWN = """(() => { const p = atlasExplorer.panes[0], c = p.map.getCenter();
-  return JSON.stringify([atlasExplorer.store.state, p.cells.side, p.map.getZoom(), c.lat, c.lng, document.querySelector("#panel").textContent]); })()"""
+SHOWN = """JSON.stringify([atlasExplorer.store.state, atlasExplorer.panes.map((pane) => pane.cells.side),
+  document.querySelector("#panel").textContent])"""
 
 
 @check("follows a link")
@@ -30,8 +30,13 @@ def follows(page: Page) -> str:
     page.settle()
     link = page.link()
     before = page.value(SHOWN)
+    x, y = page.place_of(cell["row"], cell["column"])
     page.open(link)
     page.browser.wait("atlasExplorer.openCell() && document.querySelector('#panel .icon-row')")
+    if len(page.layers) > 1:
+        page.settle(1)
+    new_x, new_y = page.place_of(cell["row"], cell["column"])
+    expect(abs(x - new_x) < 2 and abs(y - new_y) < 2, f"the cell stands at {new_x:.1f}, {new_y:.1f}, not {x:.1f}, {y:.1f}")
     again = page.link()
     expect(again == link, f"the link {link} becomes {again}")
     after = page.value(SHOWN)

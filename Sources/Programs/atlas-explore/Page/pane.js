@@ -4,6 +4,7 @@ import { themeColors } from "./color.js";
 import { cellNear, isArrow, neighborOf } from "./cursor.js";
 import { sentenceOf, tooltipOf } from "./describe.js";
 import { LevelTiles } from "./tiles.js";
+import { roundedPlace } from "./state.js";
 import { loadCells } from "./store.js";
 import { Overlay } from "./overlay.js";
 import { Paint, paintBrush, paintEffects, paintMeasure } from "./paint.js";
@@ -123,7 +124,7 @@ export class Pane {
     const zoom = this.map.getZoom();
     const atHome = this.homeView && this.homeView.zoom === zoom && this.homeView.center.distanceTo(center) * 2 ** zoom < 1;
     const side = this.layer.worldSide;
-    const at = atHome ? null : { x: center.lng / side, y: -center.lat / side, zoom };
+    const at = atHome ? null : roundedPlace(center.lng / side, -center.lat / side, zoom);
     const old = this.state.at;
     const pixels = old && at ? Math.hypot(at.x - old.x, at.y - old.y) * side * 2 ** zoom : Infinity;
     const same = at === old || (old && at && Math.abs(at.zoom - old.zoom) < 1e-3 && pixels < 0.75);

@@ -46,7 +46,11 @@ const NAME_SIGNS = 40;
 const wellFormed = (text) => String(text).replace(/[\ud800-\udfff]/gu, "\ufffd");
 const linkName = (name) => wellFormed(Array.from(name).slice(0, NAME_SIGNS).join(""));
 const rounded = (value, places) => String(Number(value.toFixed(places)));
-const placeText = (at) => [rounded(at.x, 5), rounded(at.y, 5), rounded(at.zoom, 3)].join(",");
+
+/** A place as exactly as a link keeps it. */
+export function roundedPlace(x, y, zoom) {
+  return { x: Number(x.toFixed(5)), y: Number(y.toFixed(5)), zoom: Number(zoom.toFixed(3)) };
+}
 
 /** The state as the part of the link behind "#". */
 export function writeLink(state, manifest) {
@@ -56,7 +60,7 @@ export function writeLink(state, manifest) {
     const end = i === 0 ? "" : String(i + 1);
     parts.push([`layer${end}`, pane.layer]);
     if (pane.level) parts.push([`level${end}`, String(pane.level)]);
-    if (pane.at) parts.push([`at${end}`, placeText(pane.at)]);
+    if (pane.at) parts.push([`at${end}`, `${pane.at.x},${pane.at.y},${pane.at.zoom}`]);
   });
   if (state.a >= 0) parts.push(["a", classText(state.a)]);
   if (state.b >= 0) parts.push(["b", classText(state.b)], ["mix", rounded(state.mix, 2)]);
