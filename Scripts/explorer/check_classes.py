@@ -30,7 +30,7 @@ def searches(page: Page) -> str:
     listed = page.value("document.querySelectorAll('#panel .cell-row').length")
     if listed:
         page.browser.click_on("#panel .cell-row")
-        page.browser.wait("atlasExplorer.openCell() && document.querySelector('#panel .icon-row')")
+        page.browser.wait("atlasExplorer.panel.open && document.querySelector('#panel .icon-row')")
         expect(page.value("document.querySelector('#panel .chosen') !== null"), "the cell does not tell its effect on the class")
     return f"class {index}, {listed} cells listed"
 

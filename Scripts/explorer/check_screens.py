@@ -111,7 +111,7 @@ def touch(page: Page) -> None:
         page.open()
         cell = page.central_cell()
         page.browser.tap(*page.place_of(cell["row"], cell["column"]))
-        page.browser.wait("atlasExplorer.openCell() && document.querySelector('#panel .icon-row')")
+        page.browser.wait("atlasExplorer.panel.open && document.querySelector('#panel .icon-row')")
         top = page.value("document.querySelector('#panel').getBoundingClientRect().top")
         expect(top > 200, "the sheet leaves no map")
         page.settle()

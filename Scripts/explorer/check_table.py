@@ -33,7 +33,7 @@ def sorts(page: Page) -> str:
     expect(min(page.value(COUNTS)) >= least, "hidden cells stand in the table")
     page.shoot("table")
     page.browser.click_on("#table tbody tr:first-child td:nth-child(3)")
-    page.browser.wait("atlasExplorer.openCell() && document.querySelector('#panel .icon-row')")
+    page.browser.wait("atlasExplorer.panel.open && document.querySelector('#panel .icon-row')")
     return f"{total:,} cells, {shown:,} shown by a filter"
 
 

@@ -34,6 +34,16 @@ export class StateStore {
     for (const listener of this.listeners) listener(changed, this.state);
   }
 
+  /** Shows all of another layer in pane `index`; a cell that was open there closes. */
+  setLayer(index, layer) {
+    const { panes, cell, panel } = this.state;
+    const open = cell?.pane === index;
+    this.set({
+      panes: panes.map((pane, i) => (i === index ? { layer, level: 0, at: null } : pane)),
+      cell: open ? null : cell, panel: open ? "" : panel,
+    });
+  }
+
   /** Changes pane `index`. */
   setPane(index, change) {
     this.set({ panes: this.state.panes.map((pane, i) => (i === index ? { ...pane, ...change } : pane)) });
@@ -44,6 +54,7 @@ export class StateStore {
 const NAME_SIGNS = 40;
 
 const wellFormed = (text) => String(text).replace(/[\ud800-\udfff]/gu, "\ufffd");
+const escaped = (text) => encodeURIComponent(wellFormed(text)).replaceAll("%2C", ",").replaceAll("%3A", ":");
 const linkName = (name) => wellFormed(Array.from(name).slice(0, NAME_SIGNS).join(""));
 const rounded = (value, places) => String(Number(value.toFixed(places)));
 
@@ -71,7 +82,6 @@ export function writeLink(state, manifest) {
   if (state.view === "table") parts.push(["view", "table"]);
   if (state.cell) parts.push(["cell", [state.cell.pane, state.cell.side, state.cell.row, state.cell.column].join(",")]);
   if (state.panel && state.panel !== "cell") parts.push(["panel", state.panel]);
-  const escaped = (text) => encodeURIComponent(wellFormed(text)).replaceAll("%2C", ",").replaceAll("%3A", ":");
   return parts.map(([key, value]) => `${key}=${escaped(value)}`).join("&");
 }
 
