@@ -8,8 +8,6 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
-KEYS = {"Enter", "Escape", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "Tab", "Space", "Backspace"}
-
 
 class Browser(ABC):
     """One page in one browser. Places are CSS pixels from the upper left corner of the page's viewport."""
@@ -34,6 +32,10 @@ class Browser(ABC):
     def tap(self, x: float, y: float) -> None: ...
 
     @abstractmethod
+    def pinch(self, x: float, y: float, start: float, end: float) -> None:
+        """Two fingers around a place move from one distance between them to another."""
+
+    @abstractmethod
     def drag(self, x: float, y: float, to_x: float, to_y: float) -> None: ...
 
     @abstractmethod
@@ -41,7 +43,7 @@ class Browser(ABC):
 
     @abstractmethod
     def press(self, key: str) -> None:
-        """Presses and releases one of KEYS, or the key of a sign."""
+        """Presses and releases a key, named as in KeyboardEvent.key."""
 
     @abstractmethod
     def type(self, text: str) -> None: ...

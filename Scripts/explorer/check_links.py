@@ -85,3 +85,22 @@ def notes(page: Page) -> str:
     expect(page.manifest["digest"] in said, "the run is not named")
     expect(page.value("document.querySelectorAll('.notes li').length") == len(page.layer["notes"]), "notes are missing")
     return f"{len(page.layer['notes'])} notes"
+
+
+@check("shows names as text")
+def names(page: Page) -> str:
+    """Whatever the names hold, no element, script or handler comes of them, and each keeps its direction to itself."""
+    page.open("view=table")
+    page.browser.wait("document.querySelector('#table tbody tr')")
+    cell = page.value("(({row, column, side}) => [side, row[0], column[0]])(atlasExplorer.panes[0].cells)")
+    page.open(f"cell=0,{','.join(map(str, cell))}&view=table")
+    page.browser.wait("document.querySelector('#panel .icon-row')")
+    strange = "b, iframe, object, embed, script:not([src]), [onerror], [onload], [onclick], [style*=url]:not(.patch-picture)"
+    found = page.value(f"[...document.querySelectorAll({strange!r})].map((e) => e.outerHTML.slice(0, 100))")
+    expect(not found, f"names became elements: {found}")
+    controls = page.value(r"document.body.innerText.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/g)")
+    expect(controls is None, f"control characters are shown as they are: {controls}")
+    count = page.value("document.querySelectorAll('bdi').length")
+    loose = page.value("[...document.querySelectorAll('.name')].filter((e) => e.tagName !== 'BDI').length")
+    expect(loose == 0, f"{loose} names are not isolated")
+    return f"{count} names"

@@ -87,7 +87,7 @@ def by_keyboard(page: Page) -> str:
         page.browser.press(key)
     said = page.value("document.querySelector('#live').textContent")
     expect(said.startswith("Row "), f"the cell is not announced: “{said}”")
-    cursor = page.value("(({row, column}) => [row, column])(atlasExplorer.panes[0].square(atlasExplorer.panes[0].cursor))")
+    cursor = page.value("(({row, column}) => [row, column])(atlasExplorer.panes[0].square(atlasExplorer.panes[0].pointer.cursor))")
     page.browser.press("Enter")
     page.browser.wait(PANEL)
     opened = page.state("cell")

@@ -121,6 +121,21 @@ def touch(page: Page) -> None:
         page.browser.wait("document.querySelector('#panel').hidden")
 
 
+@check("zooms by pinching")
+def pinches(page: Page) -> str:
+    with page.screen(390, 844):
+        page.open()
+        zoom = "atlasExplorer.panes[0].map.getZoom()"
+        before = page.value(zoom)
+        x, y = page.browser.middle(".map")
+        page.browser.pinch(x, y, 60, 240)
+        page.browser.wait(f"{zoom} > {before} + 1")
+        page.settle()
+        after = page.value(zoom)
+        expect(page.state("cell") is None, "pinching opens a cell")
+        return f"zoom {before:.2f} to {after:.2f}"
+
+
 @check("dark and light by the system and by the button")
 def themes(page: Page) -> str:
     ground = "getComputedStyle(document.body).backgroundColor"

@@ -174,6 +174,7 @@ class Page:
     def shoot(self, name: str) -> None:
         if self.screenshots:
             self.screenshots.mkdir(parents=True, exist_ok=True)
+            self.browser.wait("[...document.querySelectorAll('.leaflet-tile')].every((e) => getComputedStyle(e).opacity === '1')")
             self.browser.screenshot(self.screenshots / f"{self.browser.name}-{name}.png")
 
     @contextmanager

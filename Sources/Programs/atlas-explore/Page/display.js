@@ -70,9 +70,11 @@ export class Display {
     this.store.set({ least: Number(stepped(low, high, Number(this.least.value)).toPrecision(6)) });
   }
 
-  /** Shows the state and what pane 0 shows. */
+  /** Shows the state and what pane 0 shows. Beside a second map there is less room: the card folds. */
   update() {
     const { state } = this.store;
+    if (state.panes.length > 1 && !this.narrow) this.setOpen(false);
+    this.narrow = state.panes.length > 1;
     const pane = this.panes()[0];
     const { cells, layer } = pane;
     const list = measures(layer, cells);
