@@ -90,26 +90,3 @@ class Browser(ABC):
             if time.monotonic() > end:
                 raise AssertionError(f"did not happen in {seconds:g} s: {expression}")
             time.sleep(0.03)
-
-    def middle(self, selector: str) -> tuple[float, float]:
-        """The middle of the first element of a selector, after it is brought into sight."""
-        found = self.evaluate(
-            f"""(() => {{ const e = document.querySelector({json.dumps(selector)}); if (!e) return null;
-            e.scrollIntoView({{block: "nearest", inline: "nearest"}}); const r = e.getBoundingClientRect();
-            return r.width > 0 ? [r.x + r.width / 2, r.y + r.height / 2] : null; }})()"""
-        )
-        if found is None:
-            raise AssertionError(f"there is no visible {selector}")
-        return found[0], found[1]
-
-    def click_on(self, selector: str) -> None:
-        """A real click on the middle of an element, which nothing may cover."""
-        x, y = self.middle(selector)
-        covered = self.evaluate(
-            f"""(() => {{ const e = document.querySelector({json.dumps(selector)});
-            const top = document.elementFromPoint({x}, {y});
-            return e === top || e.contains(top) ? null : top ? top.outerHTML.slice(0, 120) : "outside the window"; }})()"""
-        )
-        if covered is not None:
-            raise AssertionError(f"{selector} is covered by {covered}")
-        self.click(x, y)

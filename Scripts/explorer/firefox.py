@@ -75,7 +75,7 @@ class Firefox(Browser):
         lines = [f'user_pref("{key}", {self.literal(value)});' for key, value in SYSTEM_PREFERENCES.items()]
         (self.profile / "user.js").write_text("\n".join([*lines, f'user_pref("marionette.port", {port});', ""]))
         self.process = subprocess.Popen(
-            [program, "--headless", "--marionette", "--remote-allow-system-access", "--profile", str(self.profile), "--no-remote"],
+            [program, "--headless", "--marionette", "--remote-allow-system-access", "--profile", self.profile],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
