@@ -8,8 +8,6 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
-KEYS = {"Enter", "Escape", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "Tab", "Space", "Backspace"}
-
 
 class Browser(ABC):
     """One page in one browser. Places are CSS pixels from the upper left corner of the page's viewport."""
@@ -21,8 +19,8 @@ class Browser(ABC):
         """Loads an address anew, and forgets problems and requests of before."""
 
     @abstractmethod
-    def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression, as JSON; of what it promises, if it is a promise."""
+    def answer(self, expression: str) -> str | None:
+        """The text that a JavaScript expression promises."""
 
     @abstractmethod
     def move(self, x: float, y: float) -> None: ...
@@ -34,6 +32,10 @@ class Browser(ABC):
     def tap(self, x: float, y: float) -> None: ...
 
     @abstractmethod
+    def pinch(self, x: float, y: float, start: float, end: float) -> None:
+        """Two fingers around a place move from one distance between them to another."""
+
+    @abstractmethod
     def drag(self, x: float, y: float, to_x: float, to_y: float) -> None: ...
 
     @abstractmethod
@@ -41,7 +43,7 @@ class Browser(ABC):
 
     @abstractmethod
     def press(self, key: str) -> None:
-        """Presses and releases one of KEYS, or the key of a sign."""
+        """Presses and releases a key, named as in KeyboardEvent.key."""
 
     @abstractmethod
     def type(self, text: str) -> None: ...
@@ -69,36 +71,22 @@ class Browser(ABC):
 
     # What all have in common
 
+    def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression, or of what it promises; None for what is no JSON."""
+        text = self.answer(
+            f"""(async () => {{ const value = await ({expression});
+            try {{ return JSON.stringify(value) ?? null; }} catch {{ return null; }} }})()"""
+        )
+        return None if text is None else json.loads(text)
+
     def wait(self, expression: str, seconds: float = 10.0) -> Any:
         """The value of an expression as soon as it is true; an error that names it if it does not become so."""
         end = time.monotonic() + seconds
         while True:
-            value = self.evaluate(expression)
+            # Objects of the page may be large or refer to themselves: that there is one is enough.
+            value = self.evaluate(f"((v) => v !== null && typeof v === 'object' ? true : v)(await ({expression}))")
             if value:
                 return value
             if time.monotonic() > end:
                 raise AssertionError(f"did not happen in {seconds:g} s: {expression}")
             time.sleep(0.03)
-
-    def middle(self, selector: str) -> tuple[float, float]:
-        """The middle of the first element of a selector, after it is brought into sight."""
-        found = self.evaluate(
-            f"""(() => {{ const e = document.querySelector({json.dumps(selector)}); if (!e) return null;
-            e.scrollIntoView({{block: "nearest", inline: "nearest"}}); const r = e.getBoundingClientRect();
-            return r.width > 0 ? [r.x + r.width / 2, r.y + r.height / 2] : null; }})()"""
-        )
-        if found is None:
-            raise AssertionError(f"there is no visible {selector}")
-        return found[0], found[1]
-
-    def click_on(self, selector: str) -> None:
-        """A real click on the middle of an element, which nothing may cover."""
-        x, y = self.middle(selector)
-        covered = self.evaluate(
-            f"""(() => {{ const e = document.querySelector({json.dumps(selector)});
-            const top = document.elementFromPoint({x}, {y});
-            return e === top || e.contains(top) ? null : top ? top.outerHTML.slice(0, 120) : "outside the window"; }})()"""
-        )
-        if covered is not None:
-            raise AssertionError(f"{selector} is covered by {covered}")
-        self.click(x, y)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.page import Page, check, expect
+from explorer.page import OPENED, Page, check, expect
 
 
 def classes_with_effects(page: Page) -> list[int]:
@@ -21,17 +21,20 @@ def searches(page: Page) -> str:
     before = page.painted()
     index = known[len(known) // 2]
     page.choose(0, index)
-    page.browser.wait("atlasExplorer.panes[0].effects && document.querySelector('#panel .cells')")
+    page.wait("test.pane.effects && document.querySelector('#panel .cells')")
     expect(page.state("a") == index, "another class was chosen")
     expect(page.painted()[1] > before[1], "the map does not fade")
-    legend = page.value("document.querySelector('.legend').textContent")
+    legend = page.text(".legend")
     expect("logits" in legend and "for" in legend, f"the legend does not say what the colors mean: “{legend}”")
     page.shoot("class")
     listed = page.value("document.querySelectorAll('#panel .cell-row').length")
     if listed:
-        page.browser.click_on("#panel .cell-row")
-        page.browser.wait("atlasExplorer.openCell() && document.querySelector('#panel .icon-row')")
-        expect(page.value("document.querySelector('#panel .chosen') !== null"), "the cell does not tell its effect on the class")
+        page.click_on("#panel .cell-row")
+        page.wait(OPENED)
+        expect(
+            page.value("document.querySelector('#panel .chosen') !== null"),
+            "the cell does not tell its effect on the class",
+        )
     return f"class {index}, {listed} cells listed"
 
 
@@ -42,21 +45,21 @@ def compares(page: Page) -> str:
     page.open()
     first, second = known[0], known[-1]
     page.choose(0, first)
-    page.browser.wait("atlasExplorer.panes[0].effects")
+    page.wait("test.pane.effects")
     alone = page.painted()
     page.choose(1, second)
-    page.browser.wait(f"atlasExplorer.store.state.b === {second} && !document.querySelector('.mix').hidden")
+    page.wait(f"atlasExplorer.store.state.b === {second} && !document.querySelector('.mix').hidden")
     page.settle()
     page.shoot("two-classes")
     expect(page.painted() != alone, "the second class changes nothing")
     page.value("document.querySelector('.mix input').focus()")
     page.browser.press("Home")
-    page.browser.wait("atlasExplorer.store.state.mix === -1")
-    page.browser.wait("atlasExplorer.panes[0].overlay.frame === 0")
+    page.wait("atlasExplorer.store.state.mix === -1")
+    page.wait("test.pane.overlay.frame === 0")
     expect(page.painted() == alone, "only the first class by the slider is not what the first class is alone")
     for _ in range(10):
         page.browser.press("ArrowRight")
-    page.browser.wait("Math.abs(atlasExplorer.store.state.mix + 0.5) < 1e-6")
+    page.wait("Math.abs(atlasExplorer.store.state.mix + 0.5) < 1e-6")
     expect(page.painted() != alone, "the slider changes nothing")
     return f"classes {first} and {second}"
 
@@ -68,9 +71,9 @@ def class_atlas(page: Page) -> str:
     page.need(special, "a class atlas or comparison")
     index = next(one for one in special["of"] if one in known)
     page.open(f"a={index}&color=effect&panel=class")
-    page.browser.wait("document.querySelector('#panel .links button')")
-    page.browser.click_on("#panel .links button")
-    page.browser.wait("atlasExplorer.panes[0].layer.kind !== 'layer'")
+    page.wait("document.querySelector('#panel .links button')")
+    page.click_on("#panel .links button")
+    page.wait("test.pane.layer.kind !== 'layer'")
     page.settle()
     return special["kind"]
 
@@ -79,18 +82,18 @@ def class_atlas(page: Page) -> str:
 def beside(page: Page) -> str:
     page.need(len(page.layers) > 1, "a second layer")
     page.open()
-    page.browser.click_on("#actions button:first-child")
-    page.browser.wait("atlasExplorer.panes.length === 2")
+    page.click_on("#actions button:first-child")
+    page.wait("atlasExplorer.panes.length === 2")
     page.settle(1)
     cell = page.central_cell()
-    page.browser.click(*page.place_of(cell["row"], cell["column"]))
-    said = page.browser.wait("!document.querySelector('.brush').hidden && document.querySelector('.brush').textContent")
+    page.browser.click(*page.place_of(cell))
+    said = page.wait("!document.querySelector('.brush').hidden && document.querySelector('.brush').textContent")
     page.settle(1)
     one, other = page.value("atlasExplorer.panes.map((pane) => pane.layer.id)")
     layers = {layer["id"]: layer for layer in page.layers}
     same = layers[one]["images"] == layers[other]["images"] and layers[one]["samples"] and layers[other]["samples"]
     if same:
-        page.browser.wait("atlasExplorer.panes[1].brushed !== null && atlasExplorer.panes[1].overlay.frame === 0")
+        page.wait("atlasExplorer.panes[1].brushed !== null && atlasExplorer.panes[1].overlay.frame === 0")
         expect(page.painted(1)[1] > 0, "nothing is painted in the other map")
     else:
         expect("cannot" in said, f"it is not said that cells cannot be brushed: “{said}”")

@@ -37,7 +37,7 @@ def missing(page: Page) -> str:
     with damaged(page) as copy:
         (copy / name).unlink()
         page.open(f"a={known[0]}&color=effect", folder=copy)
-        page.browser.wait(f"{NOTICES}.includes({name!r})")
+        page.wait(f"{NOTICES}.includes({name!r})")
         page.settle()
     return name
 
@@ -50,7 +50,7 @@ def cut(page: Page) -> str:
         (copy / name).write_text(text[: len(text) // 2], encoding="utf-8")
         page.open(f"level={page.layer['levels'][0]['side']}", folder=copy)
         page.open(f"layer={page.layer['id']}&level={page.layer['levels'][0]['side']}", folder=copy)
-        page.browser.wait(f"{NOTICES}.includes({name!r})")
+        page.wait(f"{NOTICES}.includes({name!r})")
         expect(page.value("!document.querySelector('#bar').hidden"), "the page does not go on")
     return name
 
@@ -60,4 +60,4 @@ def no_manifest(page: Page) -> str:
     with damaged(page) as copy:
         (copy / "data/atlas.js").unlink()
         page.open(folder=copy)
-        return page.browser.wait(NOTICES)
+        return page.wait(NOTICES)

@@ -7,24 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from explorer.check_classes import classes_with_effects
-from explorer.page import Page, Skipped, check, expect
-
-# Controls that must not cover one another.
-OVERLAPS = """(() => { const seen = [...document.querySelectorAll("#bar, .pane-bar, .zoom, #display .card, #panel")]
-  .filter((e) => e.checkVisibility() && e.getBoundingClientRect().width > 0).map((e) => [e.id || e.className, e.getBoundingClientRect()]);
-  const found = [];
-  for (const [i, [a, r]] of seen.entries()) for (const [b, s] of seen.slice(i + 1)) {
-    if (r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 1 && s.top < r.bottom - 1) found.push(`${a} and ${b}`);
-  } return found; })()"""
-
-# What is wider than the window, apart from what scrolls by itself.
-OVERFLOW = """(() => { const root = document.scrollingElement;
-  if (root.scrollWidth > innerWidth) return `the page is ${root.scrollWidth} pixels wide`;
-  for (const e of document.querySelectorAll("body *")) {
-    const r = e.getBoundingClientRect();
-    if (r.width > 0 && r.right > innerWidth + 1 && e.checkVisibility() && !e.closest(".map, .table-scroll, .hidden-text, [aria-hidden]")) {
-      return `${e.tagName} ${e.className} ends at ${Math.round(r.right)}`; } }
-  return null; })()"""
+from explorer.page import OPENED, Page, Skipped, check, expect
 
 
 @cache
@@ -39,10 +22,7 @@ def axe_source() -> str:
 def axe(page: Page, where: str) -> int:
     """Runs axe-core; serious and critical findings are failures. The number of lesser ones."""
     page.value(f"(() => {{ if (!window.axe) {{ {axe_source()} }} return true; }})()")
-    found = page.value(
-        """window.axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations.map(
-        (v) => [v.impact, v.id, v.help, v.nodes.map((n) => n.html.slice(0, 140) + " " + (n.any[0]?.message ?? "")).slice(0, 3)]))"""
-    )
+    found = page.value("test.axe()")
     grave = [one for one in found if one[0] in ("serious", "critical")]
     expect(not grave, f"axe-core, {where}: {json.dumps(grave, ensure_ascii=False)[:900]}")
     return len(found)
@@ -50,12 +30,18 @@ def axe(page: Page, where: str) -> int:
 
 def states(page: Page) -> list[tuple[str, str]]:
     """Links to the states in which the page is looked at."""
-    level = page.layer["levels"][-1]["side"] if page.layer["levels"][-1]["cells"] < 5000 else page.layer["levels"][0]["side"]
+    level = max(
+        level["side"] for level in page.layer["levels"] if level["side"] <= 40 or level is page.layer["levels"][0]
+    )
     base = f"layer={page.layer['id']}&level={level}"
     page.open(base)
     cell = page.central_cell()
-    found = [("map", base), ("cell", f"{base}&cell=0,{level},{cell['row']},{cell['column']}"),
-             ("table", f"{base}&view=table"), ("about", f"{base}&panel=about&color=count")]
+    found = [
+        ("map", base),
+        ("cell", f"{base}&cell=0,{level},{cell['row']},{cell['column']}"),
+        ("table", f"{base}&view=table"),
+        ("about", f"{base}&panel=about&color=count"),
+    ]
     known = classes_with_effects(page)
     if len(known) > 1:
         found.append(("class", f"{base}&a={known[0]}&b={known[-1]}&mix=0&color=effect&panel=class"))
@@ -68,16 +54,13 @@ def look(page: Page, size: str, scheme: str) -> str:
     lesser = 0
     for name, link in states(page):
         page.open(link)
-        page.browser.wait("!document.querySelector('#panel').textContent.includes('is being read')")
+        page.wait("!document.querySelector('#panel').textContent.includes('is being read')")
         page.shoot(f"{size}-{scheme}-{name}")
-        overflow = page.value(OVERFLOW)
+        overflow = page.value("test.overflow()")
         expect(overflow is None, f"{name}: {overflow}")
-        overlaps = page.value(OVERLAPS)
+        overlaps = page.value("test.overlaps()")
         expect(not overlaps, f"{name}: {overlaps} cover one another")
         lesser += axe(page, name)
-    page.open()
-    page.browser.click_on("#actions button:nth-child(4)")
-    page.value("document.querySelector('.panel-head .close').focus()")
     return f"axe-core finds {lesser} lesser things in {len(states(page))} states"
 
 
@@ -110,15 +93,30 @@ def touch(page: Page) -> None:
     with page.screen(390, 844):
         page.open()
         cell = page.central_cell()
-        page.browser.tap(*page.place_of(cell["row"], cell["column"]))
-        page.browser.wait("atlasExplorer.openCell() && document.querySelector('#panel .icon-row')")
+        page.browser.tap(*page.place_of(cell))
+        page.wait(OPENED)
         top = page.value("document.querySelector('#panel').getBoundingClientRect().top")
         expect(top > 200, "the sheet leaves no map")
         page.settle()
-        x, y = page.place_of(page.state("cell.row"), page.state("cell.column"))
+        x, y = page.place_of(page.state("cell"))
         expect(y < top, "the sheet covers the cell that it tells of")
-        page.browser.tap(*page.browser.middle("#panel .close"))
-        page.browser.wait("document.querySelector('#panel').hidden")
+        page.browser.tap(*page.middle("#panel .close"))
+        page.wait("document.querySelector('#panel').hidden")
+
+
+@check("zooms by pinching")
+def pinches(page: Page) -> str:
+    with page.screen(390, 844):
+        page.open()
+        zoom = "test.pane.map.getZoom()"
+        before = page.value(zoom)
+        x, y = page.middle(".map")
+        page.browser.pinch(x, y, 60, 240)
+        page.wait(f"{zoom} > {before} + 1")
+        page.settle()
+        after = page.value(zoom)
+        expect(page.state("cell") is None, "pinching opens a cell")
+        return f"zoom {before:.2f} to {after:.2f}"
 
 
 @check("dark and light by the system and by the button")
@@ -128,11 +126,11 @@ def themes(page: Page) -> str:
     light = page.value(ground)
     page.browser.prefer("dark")
     try:
-        page.browser.wait(f"{ground} !== {json.dumps(light)}")
+        page.wait(f"{ground} !== {json.dumps(light)}")
         dark = page.value(ground)
-        page.browser.click_on("#actions button:last-child")
-        page.browser.wait(f"{ground} === {json.dumps(light)}")
-        page.browser.click_on("#actions button:last-child")
+        page.click_on("#actions button:last-child")
+        page.wait(f"{ground} === {json.dumps(light)}")
+        page.click_on("#actions button:last-child")
     finally:
         page.value("(() => { try { localStorage.removeItem('atlas-explorer-theme'); } catch { } })()")
         page.browser.prefer("light")
@@ -148,13 +146,7 @@ def frames(page: Page) -> str:
         for zoom, where in ((None, "all"), (3.0, "near")):
             place = "" if zoom is None else f"&at=0.5,0.5,{zoom}"
             page.open(f"layer={page.layer['id']}&level={level['side']}{effect}{place}")
-            times = page.value(
-                """new Promise((done) => { const map = atlasExplorer.panes[0].map, times = []; let last = 0, n = 0;
-                const step = (now) => { if (last) times.push(now - last); last = now; n += 1;
-                  if (n > 120) return done(times);
-                  map.panBy([n % 40 < 20 ? 6 : -6, n % 30 < 15 ? 4 : -4], {animate: false}); requestAnimationFrame(step); };
-                requestAnimationFrame(step); })"""
-            )
+            times = page.value("test.frames(120)")
             times.sort()
             middle, late = times[len(times) // 2], times[int(0.95 * len(times))]
             told.append(f"{level['side']} × {level['side']} {where}: median {middle:.1f} ms, 95 % {late:.1f} ms")

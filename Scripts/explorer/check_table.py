@@ -2,56 +2,50 @@
 
 from __future__ import annotations
 
-from explorer.page import Page, check, expect
+import csv
 
-COUNTS = "[...document.querySelectorAll('#table tbody tr')].map((row) => Number(row.children[2].textContent.replaceAll(',', '')))"
+from explorer.page import OPENED, Page, check, expect
+
+SORTED = "document.querySelector('#table thead th:nth-child(3)').getAttribute('aria-sort') === '{}'"
 
 
 @check("sorts the table, which equals the map")
 def sorts(page: Page) -> str:
     page.open()
-    total = page.value("atlasExplorer.panes[0].cells.size")
-    page.browser.click_on("#actions button:nth-child(2)")
-    page.browser.wait("!document.querySelector('#table').hidden")
-    said = page.value("document.querySelector('.where').textContent")
+    total = page.value("test.pane.cells.size")
+    page.click_on("#actions button:nth-child(2)")
+    page.wait("!document.querySelector('#table').hidden")
+    said = page.text(".where")
     expect(said.endswith(f"of {total:,}"), f"the table has not all {total} cells: “{said}”")
-    page.browser.click_on("#table thead th:nth-child(3) button")
-    page.browser.wait("document.querySelector('#table thead th:nth-child(3)').getAttribute('aria-sort') === 'descending'")
-    down = page.value(COUNTS)
+    page.click_on("#table thead th:nth-child(3) button")
+    page.wait(SORTED.format("descending"))
+    down = page.value("test.counts()")
     expect(down == sorted(down, reverse=True), "counts do not fall")
-    expect(down[0] == page.value("Math.max(...atlasExplorer.panes[0].cells.count)"), "the largest count is not first")
+    expect(down[0] == page.value("Math.max(...test.pane.cells.count)"), "the largest count is not first")
     expect(page.value("document.activeElement.closest('th')?.cellIndex") == 2, "focus is lost by sorting")
     page.browser.press("Enter")
-    page.browser.wait("document.querySelector('#table thead th:nth-child(3)').getAttribute('aria-sort') === 'ascending'")
-    up = page.value(COUNTS)
+    page.wait(SORTED.format("ascending"))
+    up = page.value("test.counts()")
     expect(up == sorted(up), "counts do not rise")
     least = sorted(down)[len(down) // 2] + 1
     page.value(f"atlasExplorer.store.set({{filter: 'count', least: {least}}})")
-    page.browser.wait("atlasExplorer.panes[0].hidden")
-    shown = page.value("atlasExplorer.panes[0].hidden.reduce((sum, one) => sum + 1 - one, 0)")
-    page.browser.wait(f"document.querySelector('.where').textContent.endsWith('of {shown:,}')")
-    expect(min(page.value(COUNTS)) >= least, "hidden cells stand in the table")
+    page.wait("test.pane.hidden")
+    shown = total - page.value("test.hiddenCells()")
+    page.wait(f"document.querySelector('.where').textContent.endsWith('of {shown:,}')")
+    expect(min(page.value("test.counts()")) >= least, "hidden cells stand in the table")
     page.shoot("table")
-    page.browser.click_on("#table tbody tr:first-child td:nth-child(3)")
-    page.browser.wait("atlasExplorer.openCell() && document.querySelector('#panel .icon-row')")
+    page.click_on("#table tbody tr:first-child td:nth-child(3)")
+    page.wait(OPENED)
     return f"{total:,} cells, {shown:,} shown by a filter"
 
 
 @check("writes CSV")
-def csv(page: Page) -> str:
+def writes_csv(page: Page) -> str:
     page.open("view=table")
-    page.browser.wait("document.querySelector('#table tbody tr')")
-    text = page.value(
-        """(async () => { const make = URL.createObjectURL; let kept = null;
-        URL.createObjectURL = (blob) => { kept = blob; return make(blob); };
-        const click = HTMLAnchorElement.prototype.click; HTMLAnchorElement.prototype.click = () => {};
-        document.querySelector(".csv").click(); URL.createObjectURL = make; HTMLAnchorElement.prototype.click = click;
-        return kept.text(); })()"""
-    )
-    import csv as reader
-
-    rows = list(reader.reader(text.splitlines(keepends=True)))
-    total = page.value("atlasExplorer.panes[0].cells.size")
+    page.wait("document.querySelector('#table tbody tr')")
+    text = page.value("test.csv()")
+    rows = list(csv.reader(text.splitlines(keepends=True)))
+    total = page.value("test.pane.cells.size")
     expect(len(rows) == total + 1, f"there are {len(rows)} rows for {total} cells")
     expect(all(len(row) == len(rows[0]) for row in rows), "rows have different lengths")
     return f"{len(rows)} rows of {len(rows[0])} columns"

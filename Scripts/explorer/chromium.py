@@ -40,7 +40,7 @@ class Chromium(Browser):
         self.asked.clear()
         self.page.goto(address)
 
-    def evaluate(self, expression: str) -> Any:
+    def answer(self, expression: str) -> str | None:
         return self.page.evaluate(expression)
 
     def move(self, x: float, y: float) -> None:
@@ -51,6 +51,21 @@ class Chromium(Browser):
 
     def tap(self, x: float, y: float) -> None:
         self.page.touchscreen.tap(x, y)
+
+    def pinch(self, x: float, y: float, start: float, end: float) -> None:
+        session = self.context.new_cdp_session(self.page)
+
+        def touch(kind: str, distance: float | None) -> None:
+            sides = () if distance is None else (-0.5, 0.5)
+            points = [{"x": x + side * distance, "y": y, "id": k} for k, side in enumerate(sides)]
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        touch("touchStart", start)
+        for step in range(1, 11):
+            touch("touchMove", start + (end - start) * step / 10)
+            self.page.wait_for_timeout(16)
+        touch("touchEnd", None)
+        session.detach()
 
     def drag(self, x: float, y: float, to_x: float, to_y: float) -> None:
         self.page.mouse.move(x, y)

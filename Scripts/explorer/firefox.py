@@ -17,7 +17,7 @@ from explorer.browser import Browser
 # Signs of keys as WebDriver has them.
 KEYS = {
     "Enter": "\ue007", "Escape": "\ue00c", "ArrowUp": "\ue013", "ArrowDown": "\ue015", "ArrowLeft": "\ue012",
-    "ArrowRight": "\ue014", "Home": "\ue011", "Tab": "\ue004", "Space": " ", "Backspace": "\ue003",
+    "ArrowRight": "\ue014", "Home": "\ue011", "Tab": "\ue004",
 }  # fmt: skip
 
 # Collects script errors and warnings of pages, and the requests that they send over a network.
@@ -75,7 +75,7 @@ class Firefox(Browser):
         lines = [f'user_pref("{key}", {self.literal(value)});' for key, value in SYSTEM_PREFERENCES.items()]
         (self.profile / "user.js").write_text("\n".join([*lines, f'user_pref("marionette.port", {port});', ""]))
         self.process = subprocess.Popen(
-            [program, "--headless", "--marionette", "--remote-allow-system-access", "--profile", str(self.profile), "--no-remote"],
+            [program, "--headless", "--marionette", "--remote-allow-system-access", "--profile", self.profile],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -108,11 +108,10 @@ class Firefox(Browser):
         self.driver.navigate(address)
         self.evaluate(LISTEN_INSIDE)
 
-    def evaluate(self, expression: str) -> Any:
+    def answer(self, expression: str) -> str | None:
         answer = self.driver.execute_async_script(
             f"""const done = arguments[arguments.length - 1];
-            (async () => ({expression}))().then(
-              (value) => done({{value: value ?? null}}), (error) => done({{error: String(error)}}));""",
+            ({expression}).then((value) => done({{value}}), (error) => done({{error: String(error)}}));""",
             sandbox=None,
             new_sandbox=False,
         )
@@ -131,6 +130,17 @@ class Firefox(Browser):
 
     def tap(self, x: float, y: float) -> None:
         self.pointer("touch").pointer_move(round(x), round(y)).pointer_down().pause(40).pointer_up().perform()
+
+    def pinch(self, x: float, y: float, start: float, end: float) -> None:
+        fingers = []
+        for k, side in enumerate((-0.5, 0.5)):
+            finger = self.driver.actions.sequence("pointer", f"finger-{k}", {"pointerType": "touch"})
+            finger.pointer_move(round(x + side * start), round(y)).pointer_down()
+            for step in range(1, 11):
+                distance = start + (end - start) * step / 10
+                finger.pointer_move(round(x + side * distance), round(y), duration=16)
+            fingers.append(finger.pointer_up().dict)
+        self.driver.actions.perform(fingers)
 
     def drag(self, x: float, y: float, to_x: float, to_y: float) -> None:
         sequence = self.pointer("mouse").pointer_move(round(x), round(y)).pointer_down()

@@ -12,17 +12,9 @@ from typing import Any
 
 from explorer.browser import Browser
 
-# The map of a pane as it is when nothing moves any more.
-SETTLED = """(() => {{ const p = window.atlasExplorer?.panes[{pane}]; if (!p?.cells || p.cells.level !== p.wanted) return false;
-  if (!p.tiles || p.tiles.isLoading() || p.map._animatingZoom || p.map._panAnim?._inProgress || p.overlay.frame) return false;
-  if (p.paint?.cells !== p.cells) return false;
-  return document.querySelectorAll(".leaflet-tile-loaded").length > 0; }})()"""
-
-# A number that differs when what the canvas of a pane shows differs.
-PAINTED = """(() => {{ const c = atlasExplorer.panes[{pane}].overlay.canvas;
-  const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let sum = 0, covered = 0;
-  for (let i = 0; i < d.length; i += 4) if (d[i + 3]) {{ covered += 1; sum = (sum * 31 + d[i] + 7 * d[i + 1] + 49 * d[i + 2] + 343 * d[i + 3]) % 1000003; }}
-  return [sum, covered]; }})()"""
+# Whether the panel shows the cell that is open.
+OPENED = "atlasExplorer.panel.open && document.querySelector('#panel .icon-row')"
+INSIDE = (Path(__file__).parent / "inside.js").read_text(encoding="utf-8")
 
 
 class Skipped(Exception):
@@ -78,10 +70,6 @@ class Page:
     def layer(self) -> dict[str, Any]:
         return self.layers[0]
 
-    @property
-    def address(self) -> str:
-        return (self.folder / "index.html").resolve().as_uri()
-
     def need(self, condition: object, what: str) -> None:
         if not condition:
             raise Skipped(what)
@@ -89,13 +77,18 @@ class Page:
     # Moving about
 
     def open(self, link: str = "", folder: Path | None = None) -> None:
-        address = (folder / "index.html").resolve().as_uri() if folder else self.address
+        """Opens a link in this folder, and waits until it is shown; in a damaged copy without waiting."""
+        address = ((folder or self.folder) / "index.html").resolve().as_uri()
         self.browser.open(f"{address}#{link}" if link else address)
+        self.value(f"(() => {{ {INSIDE} }})()")
         if folder is None:
             self.settle()
 
     def settle(self, pane: int = 0) -> None:
-        self.browser.wait(SETTLED.format(pane=pane), 20)
+        self.wait(f"test.settled({pane})", 20)
+
+    def wait(self, expression: str, seconds: float = 10.0) -> Any:
+        return self.browser.wait(expression, seconds)
 
     def value(self, expression: str) -> Any:
         return self.browser.evaluate(expression)
@@ -103,37 +96,47 @@ class Page:
     def state(self, key: str) -> Any:
         return self.value(f"atlasExplorer.store.state.{key}")
 
+    def text(self, selector: str) -> str:
+        return self.value(f"document.querySelector({json.dumps(selector)})?.textContent ?? ''")
+
     def link(self) -> str:
         """The link once it has followed what is shown."""
-        return self.browser.wait(
-            "(async () => { let last; do { last = location.hash; await new Promise((done) => setTimeout(done, 350)); }"
-            " while (last !== location.hash); return last.slice(1); })()"
-        )
+        return self.value("test.link()")
 
     def painted(self, pane: int = 0) -> tuple[int, int]:
         """A digest of what lies over the icons, and how many pixels it covers."""
         self.settle(pane)
-        digest, covered = self.value(PAINTED.format(pane=pane))
+        digest, covered = self.value(f"test.painted({pane})")
         return digest, covered
 
-    def place_of(self, row: int, column: int, pane: int = 0) -> tuple[float, float]:
+    def place_of(self, cell: dict[str, int], pane: int = 0) -> tuple[float, float]:
         """The middle of a cell on screen."""
-        x, y = self.value(
-            f"""(() => {{ const p = atlasExplorer.panes[{pane}], unit = p.layer.worldSide / p.cells.side;
-            const q = p.map.latLngToContainerPoint([-({row} + 0.5) * unit, ({column} + 0.5) * unit]);
-            const r = p.frame.getBoundingClientRect(); return [r.x + q.x, r.y + q.y]; }})()"""
-        )
+        x, y = self.value(f"test.placeOf({cell['row']}, {cell['column']}, {pane})")
         return x, y
 
     def central_cell(self, pane: int = 0) -> dict[str, int]:
-        """The cell nearest to the middle of the map: its index, row and column."""
-        return self.value(
-            f"""(() => {{ const p = atlasExplorer.panes[{pane}], c = p.cells, unit = p.layer.worldSide / c.side, m = p.map.getCenter();
-            let best = 0, least = Infinity; for (let i = 0; i < c.size; i += 1) {{
-              const d = Math.hypot(c.row[i] + 0.5 + m.lat / unit, c.column[i] + 0.5 - m.lng / unit);
-              if (d < least) {{ least = d; best = i; }} }}
-            return {{index: best, row: c.row[best], column: c.column[best]}}; }})()"""
-        )
+        """Row and column of the cell nearest to the middle of the map."""
+        return self.value(f"test.centralCell({pane})")
+
+    def open_cell(self) -> dict[str, int]:
+        """Opens the cell in the middle by a click."""
+        cell = self.central_cell()
+        self.browser.click(*self.place_of(cell))
+        self.wait(OPENED)
+        return cell
+
+    def middle(self, selector: str) -> tuple[float, float]:
+        """The middle of the first element of a selector, after it is brought into sight."""
+        found = self.value(f"test.middle({json.dumps(selector)})")
+        expect(found is not None, f"there is no visible {selector}")
+        return found[0], found[1]
+
+    def click_on(self, selector: str) -> None:
+        """A real click on the middle of an element, which nothing may cover."""
+        x, y = self.middle(selector)
+        cover = self.value(f"test.coverOf({json.dumps(selector)}, {x}, {y})")
+        expect(cover is None, f"{selector} is covered by {cover}")
+        self.browser.click(x, y)
 
     def tab_to(self, selector: str, most: int = 60) -> None:
         """Presses Tab until an element has the focus."""
@@ -145,13 +148,11 @@ class Page:
 
     def choose(self, field_number: int, index: int) -> None:
         """Chooses a class in one of the two search fields, by typing its name."""
-        name = self.value(f"atlasExplorer.bar.{'ab'[field_number]}.lower[{index}]")
-        self.browser.click_on(f"#search .combobox:nth-child({field_number + 1}) input")
+        box = f"atlasExplorer.bar.{'ab'[field_number]}"
+        name = self.value(f"{box}.lower[{index}]")
+        self.click_on(f"#search .combobox:nth-child({field_number + 1}) input")
         self.browser.type(name[:30])
-        place = self.browser.wait(
-            f"""(() => {{ const box = atlasExplorer.bar.{"ab"[field_number]}, place = box.matches.indexOf({index});
-            return !box.list.hidden && place >= 0 ? place + 1 : 0; }})()"""
-        )
+        place = self.wait(f"!{box}.list.hidden && {box}.matches.indexOf({index}) + 1")
         self.need(place <= 60, "a class that a search of its name lists")
         for _ in range(place - 1):
             self.browser.press("ArrowDown")
@@ -159,19 +160,14 @@ class Page:
         self.settle()
 
     def select(self, label: str, value: str) -> None:
-        """Chooses an option of a labelled select, as the browser would report it."""
-        done = self.value(
-            f"""(() => {{ const label = [...document.querySelectorAll("label")].find((l) => l.textContent === {json.dumps(label)});
-            const select = document.getElementById(label?.htmlFor); if (!select) return false;
-            select.value = {json.dumps(value)}; if (select.value !== {json.dumps(value)}) return false;
-            select.dispatchEvent(new Event("change", {{bubbles: true}})); return true; }})()"""
-        )
-        expect(done, f"there is no {label} {value}")
+        """Chooses an option of the select with a label."""
+        expect(self.value(f"test.choose({json.dumps(label)}, {json.dumps(value)})"), f"there is no {label} {value}")
         self.settle()
 
     def shoot(self, name: str) -> None:
         if self.screenshots:
             self.screenshots.mkdir(parents=True, exist_ok=True)
+            self.wait("test.faded()")
             self.browser.screenshot(self.screenshots / f"{self.browser.name}-{name}.png")
 
     @contextmanager

@@ -25,7 +25,8 @@ export function aboutPanel(manifest, layer) {
       make("p", { text: "Each icon is an image made to evoke the mean activation of the samples in its cell. Similar icons are neighbors; "
         + "what is far apart says little. People read real patches better than icons: a cell opens with its patches." }),
       make("p", { text: "A cell argues for a class if its samples raise the class's logit, by a linear estimate: the activation times the "
-        + "gradient of the logit." })),
+        + "gradient of the logit." }),
+      make("p", { text: "Rows and columns are counted from 0, from the upper left corner, as in the atlas's files." })),
     make("section", {}, make("h3", { text: "This run" }), facts),
     make("section", {}, make("h3", { text: "Keys" }),
       make("dl", { class: "facts" }, ...KEYS.flatMap(([key, what]) => [make("dt", {}, make("kbd", { text: key })), make("dd", { text: what })]))),

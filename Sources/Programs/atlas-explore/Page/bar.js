@@ -5,7 +5,7 @@ import { Combobox } from "./combobox.js";
 import { clean } from "./text.js";
 
 export class Bar {
-  /** `context` is `{manifest, store, themed}`; `themed` is called when the theme changes. */
+  /** `context` is `{manifest, store, themed()}`; `themed` is called when the theme changes. */
   constructor(context) {
     Object.assign(this, context);
     const { manifest, store } = this;

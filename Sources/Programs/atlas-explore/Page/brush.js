@@ -10,7 +10,7 @@ export function brushable(one, other) {
 
 /**
  * Samples of the photographs of cell `index` in each cell of `target`: `{counts: Uint32Array, photographs, cells}`.
- * `source` and `target` are `{layer, level}`. Photographs are told by their names.
+ * `source` and `target` are cells of a level. Photographs are told by their names.
  */
 export async function brush(source, index, target) {
   const [images, samples, otherImages, otherSamples] = await Promise.all([
@@ -26,7 +26,7 @@ export async function brush(source, index, target) {
       }
     }
   }
-  const counts = new Uint32Array(target.level.cells);
+  const counts = new Uint32Array(target.size);
   for (let j = 0; j < otherImages.names.length; j += 1) {
     if (!chosen.has(otherImages.names[j])) continue;
     for (let s = otherImages.start[j]; s < otherImages.start[j + 1]; s += 1) {

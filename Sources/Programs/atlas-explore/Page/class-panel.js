@@ -51,7 +51,7 @@ function links({ manifest, store, pane }) {
   const found = manifest.layers.filter((layer) => layer !== pane.layer && layer.kind !== "layer" && (layer.of.includes(a) || (b >= 0 && layer.of.includes(b))));
   if (found.length === 0) return "";
   return make("p", { class: "links" }, ...found.map((layer) => {
-    const link = button("", () => store.setPane(0, { layer: layer.id, level: 0, at: null }), { class: "link" });
+    const link = button("", () => store.setLayer(0, layer.id), { class: "link" });
     link.append(layer.kind === "class" ? "Open the atlas of this class: " : "Open the comparison: ", nameOf(layer.name));
     return link;
   }));

@@ -50,7 +50,7 @@ export class Display {
     });
     const left = make("span");
     const right = make("span");
-    const element = make("div", { class: "mix", hidden: true }, make("label", { for: id, text: "Only the one … only the other" }), input,
+    const element = make("div", { class: "mix", hidden: true }, make("label", { for: id, text: "Mix of the two classes" }), input,
       make("div", { class: "ends" }, left, right));
     return { input, left, right, element };
   }
@@ -70,9 +70,11 @@ export class Display {
     this.store.set({ least: Number(stepped(low, high, Number(this.least.value)).toPrecision(6)) });
   }
 
-  /** Shows the state and what pane 0 shows. */
+  /** Shows the state and what pane 0 shows. Beside a second map there is less room: the card folds. */
   update() {
     const { state } = this.store;
+    if (state.panes.length > 1 && !this.narrow) this.setOpen(false);
+    this.narrow = state.panes.length > 1;
     const pane = this.panes()[0];
     const { cells, layer } = pane;
     const list = measures(layer, cells);
@@ -120,7 +122,7 @@ export class Display {
       this.legend.replaceChildren(...(color && pane.cells ? [make("p", { text: "This layer has no such measure." })] : []));
       return undefined;
     }
-    const [low, high] = rangeOf(values);
+    const [low, high] = pane.scale ?? rangeOf(values);
     const stops = Array.from({ length: 17 }, (_, i) => css(measureColor(i / 16)));
     const bar = make("div", { class: "ramp" });
     bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
@@ -144,7 +146,7 @@ export class Display {
     const names = two ? [classes[b], classes[a]] : [classes[single], classes[single]];
     const bar = make("div", { class: "ramp diverging" });
     this.legend.replaceChildren(bar,
-      make("div", { class: "ends" }, make("span", { text: `−${number(effects.most, 2)}` }), make("span", { text: "logits" }), make("span", { text: `+${number(effects.most, 2)}` })),
+      make("div", { class: "ends" }, make("span", { text: `−${number(pane.scale[1], 2)}` }), make("span", { text: "logits" }), make("span", { text: `+${number(pane.scale[1], 2)}` })),
       make("div", { class: "ends sides" },
         make("span", {}, `${away} `, nameOf(brief(names[0], 28))), make("span", {}, `${toward} `, nameOf(brief(names[1], 28)))),
       make("p", { class: "hint", text: "Mean effect of a cell's samples. Cells within two standard errors of 0 stay pale." }));

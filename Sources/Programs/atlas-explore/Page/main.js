@@ -1,14 +1,11 @@
 /** Puts the page together: state, link, maps, panel, table. */
-import { aboutPanel } from "./about-panel.js";
 import { Bar } from "./bar.js";
 import { brush, brushable } from "./brush.js";
-import { cellPanel } from "./cell-panel.js";
-import { classPanel } from "./class-panel.js";
 import { chosenTheme, setTheme } from "./color.js";
 import { Display } from "./display.js";
 import { byId, button, make, nameOf } from "./dom.js";
 import { Pane } from "./pane.js";
-import { mainClass } from "./describe.js";
+import { Panel } from "./panel.js";
 import { readLink, StateStore, writeLink } from "./state.js";
 import { receive } from "./store.js";
 import { CellTable } from "./table.js";
@@ -24,11 +21,15 @@ class Explorer {
     this.store = new StateStore(state);
     missing.forEach((text) => this.notice(text));
     this.panes = [];
-    this.opener = null;
-    this.bar = new Bar({ manifest, store: this.store, themed: () => this.themed() });
-    this.showPanel();
-    this.display = new Display({ manifest, store: this.store, panes: () => this.panes });
-    this.table = new CellTable({ manifest, store: this.store, pane: () => this.panes[0] });
+    const context = {
+      manifest, store: this.store, panes: () => this.panes, report: (error) => this.notice(error.message),
+      shown: (pane) => this.shown(pane), opened: () => this.updateBrush(), themed: () => this.themed(),
+    };
+    this.context = context;
+    this.bar = new Bar(context);
+    this.panel = new Panel(context); // before the maps: it takes its width from theirs
+    this.display = new Display(context);
+    this.table = new CellTable(context);
     this.syncPanes();
     this.store.listen((changed) => this.changed(changed));
     window.addEventListener("popstate", () => this.followLink());
@@ -42,38 +43,46 @@ class Explorer {
 
   changed(changed) {
     const any = (...keys) => keys.some((key) => changed.has(key));
+    if (any("cell")) this.panel.resolve();
+    else if (any("panel", "a", "b")) this.panel.show();
     if (any("panes")) this.syncPanes();
     if (any("sized")) this.panes.forEach((pane) => pane.cells && pane.setTiles());
     if (any("a", "b", "mix", "color", "filter", "least")) this.panes.forEach((pane) => pane.repaint());
     if (any("points", "cell")) this.panes.forEach((pane) => pane.overlay.redraw());
     if (any("view")) this.showView();
-    if (any("panel", "cell", "a", "b")) this.showPanel();
-    if (any("cell")) this.chose();
+    if (any("cell") && this.store.state.cell && !this.following) this.reveal();
     if (any("cell", "panes")) this.updateBrush();
     this.bar.update();
     if (any("sized", "points", "b", "mix")) this.display.update();
-    if (any("cell", "panel", "view", "a", "b")) this.writeLink(true);
+    if (any("cell", "panel", "view", "a", "b") && !this.following) this.writeLink(true);
     else this.writeLinkSoon();
   }
 
   /** Makes the maps those of the state. */
   syncPanes() {
     const { state } = this.store;
+    const count = this.panes.length;
+    const places = state.panes.map((pane) => pane.at);
     while (this.panes.length > state.panes.length) this.panes.pop().remove();
     byId("maps").dataset.panes = String(state.panes.length);
     state.panes.forEach((wanted, i) => {
-      let pane = this.panes[i];
-      if (!pane) {
-        pane = new Pane(i, { manifest: this.manifest, store: this.store, report: (error) => this.notice(error.message), shown: (now) => this.shown(now) });
-        this.panes[i] = pane;
-        pane.layerId = wanted.layer;
-      } else if (pane.layerId !== wanted.layer) {
-        pane.layerId = wanted.layer;
+      const pane = this.panes[i] ?? new Pane(i, this.context);
+      this.panes[i] = pane;
+      if (pane.layerShown !== wanted.layer) {
         pane.setLayer();
         pane.place(wanted.at);
       }
       pane.fillLevels();
       pane.chooseLevel();
+    });
+    if (count !== this.panes.length) this.restore(places);
+  }
+
+  /** Shows places after maps have changed their sizes: a change of size moves the middle. */
+  restore(places) {
+    this.panes.forEach((pane, i) => {
+      pane.map.invalidateSize({ pan: false });
+      pane.place(places[i]);
     });
   }
 
@@ -83,17 +92,13 @@ class Explorer {
       this.display.update();
       this.table.update();
     }
-    const { panel, cell } = this.store.state;
-    if (panel === "class" ? pane.index === 0 : panel === "cell" && cell?.pane === pane.index && this.shownCell !== this.cellKey()) this.showPanel();
-    else if (panel === "cell" && pane.index === cell?.pane && this.store.state.a >= 0) this.showPanel();
+    this.panes.forEach((other) => other !== pane && other.rescale());
+    this.panel.refresh(pane);
     if (this.brushedFor !== this.brushKey()) this.updateBrush();
   }
 
   themed() {
-    this.panes.forEach((pane) => {
-      pane.colors = null;
-      pane.repaint();
-    });
+    this.panes.forEach((pane) => pane.repaint());
     this.bar.update();
   }
 
@@ -102,6 +107,18 @@ class Explorer {
     byId("maps").classList.toggle("covered", table);
     byId("maps").inert = table;
     this.table.update();
+  }
+
+  /** Focus goes to the panel of a cell that was opened, and the cell comes into sight once the panel has its place. */
+  reveal() {
+    const { cell } = this.store.state;
+    this.panel.enter();
+    requestAnimationFrame(() => this.store.state.cell === cell && this.panes[cell.pane]?.show(cell));
+  }
+
+  escape() {
+    this.panes.forEach((pane) => pane.pointer.hideTip());
+    if (!document.querySelector("dialog[open]") && this.store.state.panel) this.panel.close();
   }
 
   // Link
@@ -124,136 +141,37 @@ class Explorer {
     const { state, missing } = readLink(location.hash, this.manifest);
     byId("notices").replaceChildren();
     missing.forEach((text) => this.notice(text));
+    const places = state.panes.map((pane) => pane.at);
     this.following = true;
     this.store.set(state);
-    this.panes.forEach((pane, i) => pane.place(state.panes[i].at));
+    this.restore(places);
     this.following = false;
-  }
-
-  // Panel
-
-  cellKey() {
-    return JSON.stringify(this.store.state.cell);
-  }
-
-  /** The pane and index of the open cell if the pane shows its level; null otherwise. */
-  openCell() {
-    const { cell } = this.store.state;
-    const pane = cell ? this.panes[cell.pane] : null;
-    if (!pane?.cells || pane.cells.side !== cell.side || pane.cells.layer !== pane.layer) return null;
-    const i = pane.cells.find(cell.row, cell.column);
-    return i < 0 ? null : { pane, i };
-  }
-
-  showPanel() {
-    const { panel, cell, a, b } = this.store.state;
-    const element = byId("panel");
-    element.hidden = panel === "";
-    if (panel === "") {
-      element.replaceChildren();
-      this.shownCell = null;
-      return;
-    }
-    const { classes } = this.manifest;
-    const title = make("h2", { id: "panel-title", tabindex: "-1" });
-    let body = [make("p", { text: "The cell is being read." })];
-    if (panel === "about") {
-      title.textContent = "About this atlas";
-      body = aboutPanel(this.manifest, this.panes[0]?.layer ?? this.manifest.layers[0]);
-    } else if (panel === "class") {
-      title.append(nameOf(classes[a]), ...(b >= 0 ? [" and ", nameOf(classes[b])] : []));
-      if (this.panes[0]) body = classPanel({ manifest: this.manifest, store: this.store, pane: this.panes[0], go: (i) => this.go(this.panes[0], i) });
-    } else {
-      title.textContent = "Cell";
-      body = this.cellBody(title, cell) ?? body;
-    }
-    const back = panel === "cell" && a >= 0
-      ? button("Back to the class", () => this.store.set({ panel: "class", cell: null }), { icon: "back", class: "quiet" }) : "";
-    const close = button("Close", () => this.close(), { icon: "close", class: "quiet close" });
-    const scrolled = element.querySelector(".panel-body")?.scrollTop ?? 0;
-    const same = this.panelKey === `${panel} ${this.cellKey()}`;
-    const focused = same && element.contains(document.activeElement);
-    element.replaceChildren(make("div", { class: "panel-head" }, back, title, close), make("div", { class: "panel-body", tabindex: "0", role: "group", "aria-labelledby": "panel-title" }, ...body));
-    if (same) element.querySelector(".panel-body").scrollTop = scrolled;
-    if (focused) title.focus({ preventScroll: true });
-    this.panelKey = `${panel} ${this.cellKey()}`;
-  }
-
-  cellBody(title, cell) {
-    const open = this.openCell();
-    if (!open) {
-      const pane = this.panes[cell.pane];
-      if (!pane?.cells) return null;
-      if (pane.cells.side === cell.side) return [make("p", { text: `There is no cell at row ${cell.row}, column ${cell.column} of this level.` })];
-      return this.kept && this.shownCell === this.cellKey() ? this.kept : null;
-    }
-    const { pane, i } = open;
-    const main = mainClass(pane.cells, this.manifest.classes, i);
-    if (main) title.replaceChildren("Argues for ", nameOf(main.name));
-    else title.textContent = `Cell ${pane.cells.row[i]}, ${pane.cells.column[i]}`;
-    const { a, b } = this.store.state;
-    this.shownCell = this.cellKey();
-    return cellPanel(pane.cells, i, { manifest: this.manifest, effects: pane.effects, classes: [a, b], go: (j) => this.go(pane, j) });
-  }
-
-  /** Opens cell `i` of a pane and brings it into sight. */
-  go(pane, i) {
-    const square = pane.square(i);
-    this.store.set({ cell: { pane: pane.index, ...square }, panel: "cell" });
-    pane.show(square);
-  }
-
-  /** After a cell was opened or closed: focus, and the cell in sight. */
-  chose() {
-    const { cell } = this.store.state;
-    if (!cell) return;
-    const inside = byId("panel").contains(document.activeElement);
-    if (!inside && document.activeElement !== document.body) this.opener = document.activeElement;
-    if (!this.following) byId("panel-title")?.focus({ preventScroll: true });
-    const pane = this.panes[cell.pane];
-    if (pane && !this.following) requestAnimationFrame(() => pane.map && this.store.state.cell === cell && pane.show(cell));
-  }
-
-  close() {
-    this.store.set({ cell: null, panel: "" });
-    const opener = this.opener?.isConnected ? this.opener : this.panes[0].frame;
-    opener.focus({ preventScroll: true });
-    this.opener = null;
-  }
-
-  escape() {
-    this.panes.forEach((pane) => pane.hideTip());
-    if (document.querySelector("dialog[open]")) return;
-    if (this.store.state.panel) this.close();
   }
 
   // Brushing
 
   brushKey() {
-    return this.panes.length < 2 ? "" : `${this.cellKey()} ${this.panes.map((pane) => `${pane.layerId} ${pane.cells?.side}`).join(" ")}`;
+    return JSON.stringify([this.store.state.cell, Boolean(this.panel.open), this.panes.map((pane) => [pane.layerShown, pane.cells?.side])]);
   }
 
   /** Brushes the photographs of the open cell in the other map. */
   async updateBrush() {
     const key = this.brushKey();
     this.brushedFor = key;
-    const open = this.panes.length > 1 ? this.openCell() : null;
-    const other = open ? this.panes[1 - open.pane.index] : null;
-    if (!open || !other?.cells || other.cells.layer !== other.layer) {
-      this.panes.forEach((pane) => pane.setBrush(null));
-      this.display.say(this.panes.length > 1 ? brushable(this.panes[0].layer, this.panes[1].layer) : "");
-      return;
-    }
-    open.pane.setBrush(null);
-    const why = brushable(open.pane.layer, other.layer);
-    if (why) {
-      other.setBrush(null);
-      this.display.say(why);
+    const { open } = this.panel;
+    const [one, two] = this.panes;
+    const other = open && two ? this.panes[1 - open.pane] : null;
+    this.panes.forEach((pane) => pane !== other && pane.setBrush(null));
+    const why = two ? brushable(one.layer, two.layer) : "";
+    if (!other?.cells || why) {
+      other?.setBrush(null);
+      this.display.say(two ? why || "Open a cell: the other map shows where samples of the same photographs lie." : "");
       return;
     }
     try {
-      const found = await brush({ layer: open.pane.layer, level: open.pane.cells.level }, open.i, { layer: other.layer, level: other.cells.level });
-      if (this.brushedFor !== key) return;
+      const { cells } = other;
+      const found = await brush(open.cells, open.i, cells);
+      if (this.brushedFor !== key || other.cells !== cells) return;
       other.setBrush(found.counts);
       this.display.say(`${plural(found.cells, "cell")} of the other map ${found.cells === 1 ? "holds" : "hold"} samples of the same ${plural(found.photographs, "photograph")}.`);
     } catch (error) {
@@ -274,8 +192,8 @@ setTheme(chosenTheme());
 receive((manifest) => {
   try {
     if (manifest.format !== 1) throw new Error(`data/atlas.js has format ${manifest.format}; this page reads format 1.`);
-    if (!manifest.layers?.length) throw new Error("data/atlas.js names no layer.");
-    window.atlasExplorer = new Explorer(manifest);
+    if (manifest.layers.length === 0) throw new Error("data/atlas.js names no layer.");
+    window.atlasExplorer = new Explorer(manifest); // for the console and the tests
   } catch (error) {
     byId("notices").append(make("p", { class: "message", text: `The atlas cannot be shown. ${error.message}` }));
     throw error;

@@ -64,22 +64,21 @@ export class Paint {
   }
 }
 
-/** Paint for effects `{value, error, most}`: what argues for in one hue, what argues against in the other. */
-export function paintEffects(paint, effects, colors) {
+/** Paint for effects `{value, error}`, full at `most`: what argues for in one hue, what argues against in the other. */
+export function paintEffects(paint, effects, most, colors) {
   for (let i = 0; i < paint.cells.size; i += 1) {
     const value = effects.value[i];
-    const full = Math.min(1, Math.abs(value) / effects.most);
+    const full = Math.min(1, Math.abs(value) / most);
     const weak = isWeak(value, effects.error[i]);
     const strength = weak ? full * WEAK_PART : full;
     paint.set(i, VEIL * (1 - strength), weak ? 0 : strength, value > 0 ? colors.toward : colors.away);
   }
 }
 
-/** Paint for a measure, from its least value to its largest; cells where it is not known are veiled. */
-export function paintMeasure(paint, key) {
+/** Paint for a measure, between two values; cells where it is not known are veiled. */
+export function paintMeasure(paint, key, [low, high]) {
   const values = measured(paint.cells, key);
   if (!values) return;
-  const [low, high] = rangeOf(values);
   for (let i = 0; i < paint.cells.size; i += 1) {
     if (Number.isFinite(values[i])) paint.set(i, 0, 1, measureColor((values[i] - low) / (high - low || 1)));
     else paint.set(i, VEIL, 0, paint.ground);

@@ -1,37 +1,46 @@
-/** One map: a layer of the atlas, its levels, the canvas over it, the mouse, fingers and keys. */
-import { announce, byId, button, fill, freshId, make, nameOf, select } from "./dom.js";
+/** One map: a layer of the atlas, its levels, and the canvas over it. */
+import { byId, button, fill, freshId, make, nameOf, select } from "./dom.js";
 import { themeColors } from "./color.js";
-import { cellNear, isArrow, neighborOf } from "./cursor.js";
-import { sentenceOf, tooltipOf } from "./describe.js";
+import { Pointer } from "./pointer.js";
 import { LevelTiles } from "./tiles.js";
+import { roundedPlace } from "./state.js";
 import { loadCells } from "./store.js";
 import { Overlay } from "./overlay.js";
 import { Paint, paintBrush, paintEffects, paintMeasure } from "./paint.js";
-import { effectsOf, hiddenCells, measured, measures } from "./values.js";
-import { brief, number, plusMinus } from "./text.js";
+import { effectsOf, hiddenCells, measured, rangeOf } from "./values.js";
+import { brief } from "./text.js";
 
 /** The level shown is the finest whose cells have at least so many pixels on screen. */
 const READABLE = 48;
 /** Pixels left free around the map as a whole, above for the pane's choosers. */
-const HOME = { paddingTopLeft: [12, 56], paddingBottomRight: [12, 12], animate: false };
+const HOME = { paddingTopLeft: [12, 56], paddingBottomRight: [12, 12], reset: true };
 
 export class Pane {
-  /** `context` is `{manifest, store, report, shown}`: `report` shows an error, `shown` is called when cells or paint changed. */
+  /**
+   * `context` is `{manifest, store, panes(), report(error), shown(pane)}`; `shown` is called when cells or paint changed.
+   * `hidden` marks hidden cells, `effects` are those of the chosen classes, `scale` is what full colors stand for.
+   */
   constructor(index, context) {
-    Object.assign(this, context, { index, cells: null, effects: null, brushed: null, cursor: null, tiles: null, request: 0 });
-    this.paint = null;
-    this.hidden = null;
+    Object.assign(this, context, {
+      index, cells: null, paint: null, hidden: null, effects: null, scale: null, brushed: null, tiles: null, request: 0,
+    });
     this.build();
+    const animated = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map = L.map(this.frame, {
       crs: L.CRS.Simple, zoomSnap: 0, zoomControl: false, attributionControl: false, keyboard: false, boxZoom: false,
-      maxBoundsViscosity: 0.6, bounceAtZoomLimits: false, zoomAnimationThreshold: 8, doubleClickZoom: false,
+      maxBoundsViscosity: 0.6, bounceAtZoomLimits: false, zoomAnimationThreshold: 8, zoomAnimation: animated, fadeAnimation: animated,
+      inertia: animated, wheelPxPerZoomLevel: 90, doubleClickZoom: false,
     });
     this.overlay = new Overlay(() => this.scene());
+    this.pointer = new Pointer(this);
     this.setLayer();
     this.place(this.state.at);
     this.overlay.addTo(this.map);
     this.addControls();
-    this.addEvents();
+    this.map.on("zoomend", () => this.chooseLevel());
+    this.map.on("moveend", () => this.moved());
+    this.resized = new ResizeObserver(() => this.resize());
+    this.resized.observe(this.frame);
   }
 
   get state() {
@@ -46,7 +55,7 @@ export class Pane {
     const layers = this.manifest.layers.map((layer) => [layer.id, brief(layer.name, 48)]);
     const which = this.index === 0 ? "" : " of the second map";
     const [layerLabel, layerSelect] = select(`Layer${which}`, layers, this.state.layer,
-      (id) => this.store.setPane(this.index, { layer: id, level: 0 }));
+      (id) => this.store.setLayer(this.index, id));
     const [levelLabel, levelSelect] = select(`Level${which}`, [], "", (side) => this.store.setPane(this.index, { level: Number(side) }));
     this.layerSelect = layerSelect;
     this.levelSelect = levelSelect;
@@ -57,12 +66,11 @@ export class Pane {
       class: "map", tabindex: "0", role: "application", "aria-describedby": hint,
       "aria-label": this.index === 0 ? "Map of cells" : "Second map of cells",
     });
-    this.tip = make("div", { class: "tip", "aria-hidden": "true", hidden: true });
     this.axis = make("p", { class: "axis" });
     this.element = make("section", { class: "pane", "aria-label": this.index === 0 ? "Map" : "Second map" },
       this.frame,
       make("div", { class: "pane-bar" }, layerLabel, layerSelect, levelLabel, levelSelect),
-      this.axis, this.tip,
+      this.axis,
       make("p", { id: hint, class: "hidden-text" },
         "Arrow keys move from cell to cell, Enter opens a cell, plus and minus zoom, Shift with an arrow key moves the map, Home shows all."));
     byId("maps").append(this.element);
@@ -73,19 +81,6 @@ export class Pane {
     const zoomIn = button("+", () => this.map.zoomIn(1), { class: "quiet", "aria-label": "Zoom in", title: "Zoom in" });
     const zoomOut = button("−", () => this.map.zoomOut(1), { class: "quiet", "aria-label": "Zoom out", title: "Zoom out" });
     this.element.append(make("div", { class: "zoom", role: "group", "aria-label": "Zoom" }, zoomIn, zoomOut, home));
-  }
-
-  addEvents() {
-    this.map.on("zoomend", () => this.chooseLevel());
-    this.map.on("moveend", () => this.moved());
-    this.map.on("click", (event) => this.openAt(event.latlng));
-    this.map.on("movestart zoomstart", () => this.hideTip());
-    this.frame.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.hover(event));
-    this.frame.addEventListener("pointerleave", () => this.hideTip());
-    this.frame.addEventListener("keydown", (event) => this.key(event));
-    this.frame.addEventListener("blur", () => this.setCursor(null));
-    this.resized = new ResizeObserver(() => this.resize());
-    this.resized.observe(this.frame);
   }
 
   remove() {
@@ -107,7 +102,7 @@ export class Pane {
     if (!at) return this.home();
     const side = this.layer.worldSide;
     this.homeView = null;
-    return this.map.setView([-at.y * side, at.x * side], at.zoom, { animate: false });
+    return this.map.setView([-at.y * side, at.x * side], at.zoom, { reset: true });
   }
 
   home() {
@@ -121,11 +116,16 @@ export class Pane {
     const zoom = this.map.getZoom();
     const atHome = this.homeView && this.homeView.zoom === zoom && this.homeView.center.distanceTo(center) * 2 ** zoom < 1;
     const side = this.layer.worldSide;
-    const at = atHome ? null : { x: center.lng / side, y: -center.lat / side, zoom };
-    if (JSON.stringify(at) !== JSON.stringify(this.state.at)) this.store.setPane(this.index, { at });
+    const at = atHome ? null : roundedPlace(center.lng / side, -center.lat / side, zoom);
+    const old = this.state.at;
+    const pixels = old && at ? Math.hypot(at.x - old.x, at.y - old.y) * side * 2 ** zoom : Infinity;
+    const same = at === old || (old && at && Math.abs(at.zoom - old.zoom) < 1e-3 && pixels < 0.75);
+    if (!same) this.store.setPane(this.index, { at });
   }
 
   resize() {
+    const size = this.map.getSize();
+    if (size.x === this.frame.clientWidth && size.y === this.frame.clientHeight) return;
     const all = this.state.at === null;
     this.map.invalidateSize({ pan: false, debounceMoveend: false });
     if (all) this.home();
@@ -145,6 +145,7 @@ export class Pane {
 
   setLayer() {
     const { layer } = this;
+    this.layerShown = layer.id;
     const finest = Math.max(...layer.levels.map((level) => level.nativeZoom));
     this.map.setMinZoom(-4).setMaxZoom(finest + 2);
     this.map.setMaxBounds(L.latLngBounds(this.world).pad(0.75));
@@ -152,7 +153,7 @@ export class Pane {
     this.axis.replaceChildren(...(layer.axis
       ? [make("span", {}, "← ", nameOf(layer.axis.left)), make("span", {}, nameOf(layer.axis.right), " →")] : []));
     this.axis.hidden = !layer.axis;
-    this.cursor = null;
+    this.pointer.setCursor(null);
   }
 
   /** The level that belongs to the state and the zoom; the map need not show it yet. */
@@ -174,7 +175,7 @@ export class Pane {
       const cells = await loadCells(layer, wanted);
       if (request !== this.request) return;
       this.cells = cells;
-      this.cursor = null;
+      this.pointer.setCursor(null);
       this.fillLevels();
       this.setTiles();
       await this.repaint();
@@ -216,15 +217,32 @@ export class Pane {
     if (cells !== this.cells) return;
     this.effects = effects;
     this.hidden = hiddenCells(cells, filter, least);
+    this.scale = this.commonScale();
     const colors = themeColors();
     const paint = new Paint(cells, colors.ground, this.hidden);
     if (this.brushed?.cells === cells) paintBrush(paint, this.brushed.counts, colors);
-    else if (color === "effect") effects && paintEffects(paint, effects, colors);
-    else if (color) paintMeasure(paint, color);
+    else if (color === "effect" && effects) paintEffects(paint, effects, this.scale[1], colors);
+    else if (color && color !== "effect") paintMeasure(paint, color, this.scale);
     this.paint = paint;
     this.colors = colors;
     this.overlay.redraw();
     this.shown(this);
+  }
+
+  /** Least and largest value of what colors the cells, over all maps: equal colors are equal values. */
+  commonScale() {
+    const { color } = this.store.state;
+    const ranges = this.panes().map((pane) => {
+      if (color === "effect") return pane.effects && [-pane.effects.most, pane.effects.most];
+      const values = color && pane.cells ? measured(pane.cells, color) : null;
+      return values && rangeOf(values);
+    }).filter((range) => range);
+    return ranges.length > 0 ? [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))] : [0, 1];
+  }
+
+  /** Paints anew if another map has changed the scale. */
+  rescale() {
+    if (this.paint && this.commonScale().some((value, k) => value !== this.scale[k])) this.repaint();
   }
 
   /** Paints `counts` of brushed samples, or nothing. */
@@ -240,7 +258,7 @@ export class Pane {
     return {
       layer: this.layer, paint: this.paint?.cells === this.cells ? this.paint : null, colors: this.colors,
       chosen: cell?.pane === this.index ? cell : null,
-      cursor: this.cursor !== null && this.cells ? this.square(this.cursor) : null,
+      cursor: this.pointer.cursor !== null && this.cells ? this.square(this.pointer.cursor) : null,
       points: points ? this.layer.points : [],
     };
   }
@@ -249,7 +267,7 @@ export class Pane {
     return { side: this.cells.side, row: this.cells.row[i], column: this.cells.column[i] };
   }
 
-  // Cells under the mouse, the finger and the keys
+  // Cells
 
   /** The cell at a place of the map, −1 for none. */
   cellAt(latlng) {
@@ -259,98 +277,8 @@ export class Pane {
     return i >= 0 && this.hidden?.[i] === 1 ? -1 : i;
   }
 
-  openAt(latlng) {
-    this.hideTip();
-    const i = this.cellAt(latlng);
-    if (i >= 0) this.open(i);
-  }
-
   open(i) {
     this.frame.focus({ preventScroll: true });
     this.store.set({ cell: { pane: this.index, ...this.square(i) }, panel: "cell" });
-  }
-
-  hover(event) {
-    const latlng = this.map.mouseEventToLatLng(event);
-    const i = this.cellAt(latlng);
-    const point = this.pointAt(event);
-    if (event.buttons || (i < 0 && !point)) return this.hideTip();
-    const lines = i < 0 ? [] : tooltipOf(this.cells, this.manifest, i, this.extraOf(i));
-    if (point) lines.unshift(make("p", { class: "tip-title" }, "new: ", nameOf(point)));
-    this.tip.replaceChildren(...lines);
-    this.tip.hidden = false;
-    const box = this.element.getBoundingClientRect();
-    const x = event.clientX - box.left;
-    const y = event.clientY - box.top;
-    const left = x + 16 + this.tip.offsetWidth > box.width ? x - 12 - this.tip.offsetWidth : x + 16;
-    const up = y + 16 + this.tip.offsetHeight > box.height ? y - 12 - this.tip.offsetHeight : y + 16;
-    this.tip.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, up)}px)`;
-    return undefined;
-  }
-
-  hideTip() {
-    this.tip.hidden = true;
-  }
-
-  /** The value that colors cell `i`, named. */
-  extraOf(i) {
-    const { a, b, color } = this.store.state;
-    if (color === "effect" && this.effects) {
-      const name = b < 0 ? this.manifest.classes[a] : "difference";
-      return [[name, plusMinus(this.effects.value[i], this.effects.error[i])]];
-    }
-    const values = color && color !== "effect" ? measured(this.cells, color) : null;
-    const measure = measures(this.layer, this.cells).find((known) => known.key === color);
-    return values && measure && measure.key !== "column:fidelity" ? [[measure.label, number(values[i])]] : [];
-  }
-
-  /** The name of a new photograph under the mouse. */
-  pointAt(event) {
-    if (!this.store.state.points) return null;
-    const side = this.layer.worldSide;
-    const mouse = this.map.mouseEventToContainerPoint(event);
-    for (const { x, y, names } of this.layer.points) {
-      for (let i = 0; i < x.length; i += 1) {
-        if (this.map.latLngToContainerPoint([-y[i] * side, x[i] * side]).distanceTo(mouse) < 7) return names[i];
-      }
-    }
-    return null;
-  }
-
-  key(event) {
-    if (event.target !== this.frame || event.ctrlKey || event.metaKey || event.altKey || !this.cells) return;
-    const { key } = event;
-    if (isArrow(key) && event.shiftKey) {
-      const step = { ArrowUp: [0, -90], ArrowDown: [0, 90], ArrowLeft: [-90, 0], ArrowRight: [90, 0] }[key];
-      this.map.panBy(step, { animate: false });
-    } else if (isArrow(key)) this.step(key);
-    else if ((key === "Enter" || key === " ") && this.cursor !== null) this.open(this.cursor);
-    else if (key === "+" || key === "=") this.map.zoomIn(1);
-    else if (key === "-") this.map.zoomOut(1);
-    else if (key === "Home") this.home();
-    else return;
-    event.preventDefault();
-  }
-
-  /** Moves the cursor; the first step only shows it, on the open cell or in the middle. */
-  step(key) {
-    let next = -1;
-    if (this.cursor === null) {
-      const { cell } = this.store.state;
-      if (cell?.pane === this.index && cell.side === this.cells.side) next = this.cells.find(cell.row, cell.column);
-      const center = this.map.getCenter();
-      const unit = this.layer.worldSide / this.cells.side;
-      if (next < 0) next = cellNear(this.cells, this.hidden, -center.lat / unit, center.lng / unit);
-    } else next = neighborOf(this.cells, this.hidden, this.cursor, key);
-    if (next < 0) return;
-    this.setCursor(next);
-    this.show(this.square(next));
-    announce(sentenceOf(this.cells, this.manifest, next));
-  }
-
-  setCursor(i) {
-    if (i === this.cursor) return;
-    this.cursor = i;
-    this.overlay.redraw();
   }
 }

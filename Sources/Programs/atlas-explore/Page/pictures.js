@@ -31,12 +31,12 @@ function loaded(path) {
   });
 }
 
-/** The icon of a cell at its native size, as a canvas that fills when its tiles are there. */
+/** The icon of a cell at its native size, as a canvas that fills when its tiles are there; without a label it is decoration. */
 export function iconOf(cells, i, label) {
   const { layer, level } = cells;
   const zoom = level.nativeZoom;
   const side = (layer.worldSide * 2 ** zoom) / level.side;
-  const canvas = make("canvas", { class: "cell-icon", role: "img", "aria-label": label });
+  const canvas = make("canvas", { class: "cell-icon", ...(label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" }) });
   canvas.width = Math.round(side);
   canvas.height = canvas.width;
   const left = cells.column[i] * side;

@@ -34,6 +34,16 @@ export class StateStore {
     for (const listener of this.listeners) listener(changed, this.state);
   }
 
+  /** Shows all of another layer in pane `index`; a cell that was open there closes. */
+  setLayer(index, layer) {
+    const { panes, cell, panel } = this.state;
+    const open = cell?.pane === index;
+    this.set({
+      panes: panes.map((pane, i) => (i === index ? { layer, level: 0, at: null } : pane)),
+      cell: open ? null : cell, panel: open ? "" : panel,
+    });
+  }
+
   /** Changes pane `index`. */
   setPane(index, change) {
     this.set({ panes: this.state.panes.map((pane, i) => (i === index ? { ...pane, ...change } : pane)) });
@@ -44,9 +54,14 @@ export class StateStore {
 const NAME_SIGNS = 40;
 
 const wellFormed = (text) => String(text).replace(/[\ud800-\udfff]/gu, "\ufffd");
+const escaped = (text) => encodeURIComponent(wellFormed(text)).replaceAll("%2C", ",").replaceAll("%3A", ":");
 const linkName = (name) => wellFormed(Array.from(name).slice(0, NAME_SIGNS).join(""));
 const rounded = (value, places) => String(Number(value.toFixed(places)));
-const placeText = (at) => [rounded(at.x, 5), rounded(at.y, 5), rounded(at.zoom, 3)].join(",");
+
+/** A place as exactly as a link keeps it. */
+export function roundedPlace(x, y, zoom) {
+  return { x: Number(x.toFixed(5)), y: Number(y.toFixed(5)), zoom: Number(zoom.toFixed(3)) };
+}
 
 /** The state as the part of the link behind "#". */
 export function writeLink(state, manifest) {
@@ -56,7 +71,7 @@ export function writeLink(state, manifest) {
     const end = i === 0 ? "" : String(i + 1);
     parts.push([`layer${end}`, pane.layer]);
     if (pane.level) parts.push([`level${end}`, String(pane.level)]);
-    if (pane.at) parts.push([`at${end}`, placeText(pane.at)]);
+    if (pane.at) parts.push([`at${end}`, `${pane.at.x},${pane.at.y},${pane.at.zoom}`]);
   });
   if (state.a >= 0) parts.push(["a", classText(state.a)]);
   if (state.b >= 0) parts.push(["b", classText(state.b)], ["mix", rounded(state.mix, 2)]);
@@ -67,7 +82,6 @@ export function writeLink(state, manifest) {
   if (state.view === "table") parts.push(["view", "table"]);
   if (state.cell) parts.push(["cell", [state.cell.pane, state.cell.side, state.cell.row, state.cell.column].join(",")]);
   if (state.panel && state.panel !== "cell") parts.push(["panel", state.panel]);
-  const escaped = (text) => encodeURIComponent(wellFormed(text)).replaceAll("%2C", ",").replaceAll("%3A", ":");
   return parts.map(([key, value]) => `${key}=${escaped(value)}`).join("&");
 }
 

@@ -8,7 +8,7 @@ import { mainTruth } from "./values.js";
 const PAGE = 100;
 
 export class CellTable {
-  /** `context` is `{manifest, store, pane()}`. */
+  /** `context` is `{manifest, store, panes()}`; the table is that of the first map. */
   constructor(context) {
     Object.assign(this, context, { sort: "", down: false, page: 0, order: [], columns: [] });
     this.head = make("tr");
@@ -26,7 +26,7 @@ export class CellTable {
   /** Columns `{key, title, value(i), text(i), csv(i)}`: numbers sort as numbers, names as names. */
   describe() {
     const { manifest, store } = this;
-    const { cells, effects, layer } = this.pane();
+    const { cells, effects, layer } = this.panes()[0];
     const numeric = (key, title, value, text = (i) => number(value(i))) => ({ key, title, value, text, csv: value });
     const named = (key, title, value) => ({ key, title, value, name: true, csv: value });
     const columns = [
@@ -58,7 +58,7 @@ export class CellTable {
   update() {
     const shown = this.store.state.view === "table";
     byId("table").hidden = !shown;
-    const { cells, hidden, layer } = this.pane();
+    const { cells, hidden, layer } = this.panes()[0];
     if (!shown || !cells) return;
     this.columns = this.describe();
     this.order = [...cells.row.keys()].filter((i) => hidden?.[i] !== 1);
@@ -107,7 +107,7 @@ export class CellTable {
   }
 
   fillPage() {
-    const { cells } = this.pane();
+    const { cells } = this.panes()[0];
     const start = this.page * PAGE;
     const rows = this.order.slice(start, start + PAGE);
     this.where.textContent = this.order.length === 0 ? "No cells" : `Cells ${whole(start + 1)} to ${whole(start + rows.length)} of ${whole(this.order.length)}`;
@@ -128,13 +128,13 @@ export class CellTable {
   }
 
   open(i) {
-    const { cells } = this.pane();
+    const { cells } = this.panes()[0];
     this.store.set({ cell: { pane: 0, side: cells.side, row: cells.row[i], column: cells.column[i] }, panel: "cell" });
   }
 
   /** All rows in the order shown, as CSV (RFC 4180); names that a spreadsheet would take for a formula begin with '. */
   download() {
-    const { layer, cells } = this.pane();
+    const { layer, cells } = this.panes()[0];
     const quoted = (value) => `"${String(value).replaceAll('"', '""')}"`;
     const field = (value) => {
       if (typeof value === "number") return Number.isNaN(value) ? "" : String(Number(value.toPrecision(7)));
