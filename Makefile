@@ -532,12 +532,12 @@ EXPLORER := $(LAYOUT)/explorer/index.html
 EXPLORED  = $(LAYOUT) $(sort $(patsubst %/,%,$(dir $(wildcard $(OUT)/classes/*/$(METHOD)/atlas.png)))) $(BESIDE)
 explorer: $(EXPLORER)
 $(EXPLORER): $(wildcard $(foreach folder,$(EXPLORED),$(addprefix $(folder)/,icons-*.h5 icons-*.json cells-*.h5 \
-    attribution-*.h5 evidence-*/evidence.json))) $(STAMPS)/explore.made $(LEAFLET) | $(BUILT)
+    attribution-*.h5 evidence-*/evidence.json))) $(STAMPS)/explore-$(METHOD).made $(LEAFLET) | $(BUILT)
 	$(Q)$(BIN)/atlas-explore $(foreach folder,$(EXPLORED),--atlas $(folder)) \
 	  $(IMAGE_WORDS) --leaflet $(dir $(LEAFLET)) $(options.explore) --output $(@D) $(COMMON) > $(STAMPS)/output
 	@echo "  explorer: $@"
 
-$(STAMPS)/explore.made: FORCE | $(BUILT)
+$(STAMPS)/explore-$(METHOD).made: FORCE | $(BUILT)
 	@mkdir -p $(@D) && echo $(call quote,$(EXPLORED) $(options.explore)) > $@.new
 	@cmp --silent $@.new $@ && rm $@.new || mv $@.new $@
 

@@ -23,7 +23,9 @@ import Testing
     for program in Program.stages {
       let expected =
         switch program {
-        case .synthesize, .place, .attribute, .evidence, .select, .network, .documentation, .plan:
+        case .synthesize, .place, .attribute, .evidence, .select, .explore, .network,
+          .documentation,
+          .plan:
           [String]()
         case .extract: [chain.activations]
         case .reduce: [chain.components]

@@ -62,7 +62,8 @@ import Testing
 
   private func array(_ data: Any?, _ type: String) throws -> Data {
     let packed = try #require(data as? [String: String])
-    return try #require(Data(base64Encoded: try #require(packed[type])))
+    let text = try #require(packed[type])
+    return try #require(Data(base64Encoded: text))
   }
 
   @Test("all that is known of every cell, and a tile for each place where icons are")

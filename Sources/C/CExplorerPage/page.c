@@ -46,6 +46,9 @@ static const unsigned char tiles[] = {
 static const unsigned char overlay[] = {
 #embed "../../Programs/atlas-explore/Page/overlay.js"
 };
+static const unsigned char pointer[] = {
+#embed "../../Programs/atlas-explore/Page/pointer.js"
+};
 static const unsigned char pane[] = {
 #embed "../../Programs/atlas-explore/Page/pane.js"
 };
@@ -69,6 +72,9 @@ static const unsigned char class_panel[] = {
 };
 static const unsigned char about_panel[] = {
 #embed "../../Programs/atlas-explore/Page/about-panel.js"
+};
+static const unsigned char panel[] = {
+#embed "../../Programs/atlas-explore/Page/panel.js"
 };
 static const unsigned char table[] = {
 #embed "../../Programs/atlas-explore/Page/table.js"
@@ -100,6 +106,7 @@ static const page_file modules[] = {
     FILE_OF(cursor),
     FILE_OF(tiles),
     FILE_OF(overlay),
+    FILE_OF(pointer),
     FILE_OF(pane),
     FILE_OF(combobox),
     FILE_OF(bar),
@@ -108,6 +115,7 @@ static const page_file modules[] = {
     FILE_OF(cell_panel),
     FILE_OF(class_panel),
     FILE_OF(about_panel),
+    FILE_OF(panel),
     FILE_OF(table),
     FILE_OF(main),
 };
