@@ -1,6 +1,6 @@
 /** A field that searches names as one types (the ARIA combobox with a list). */
-import { freshId, make, nameOf } from "./dom.js";
-import { clean } from "./text.js";
+import { announce, freshId, make, nameOf } from "./dom.js";
+import { clean, plural } from "./text.js";
 
 /** How many matches are listed. */
 const MOST = 60;
@@ -40,7 +40,7 @@ export class Combobox {
 
   search() {
     const wanted = this.input.value.trim().toLowerCase();
-    this.matches = wanted === "" ? this.lower.slice(0, MOST).map((_, i) => i) : this.find(wanted);
+    this.matches = this.find(wanted);
     this.active = this.matches.length > 0 && wanted !== "" ? 0 : -1;
     this.list.replaceChildren(...this.matches.slice(0, MOST).map((index, place) => make("li", {
       id: `${this.list.id}-${place}`, role: "option", "aria-selected": "false",
@@ -56,6 +56,7 @@ export class Combobox {
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.mark();
+    announce(plural(this.matches.length, "match", "matches"));
   }
 
   /** Indices of names that hold the text: first those that begin with it, then those with a word that does. */

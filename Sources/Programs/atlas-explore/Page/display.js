@@ -90,7 +90,8 @@ export class Display {
       const [low, high] = rangeOf(values);
       this.least.value = String(Math.round(((state.least - low) / (high - low || 1)) * SLIDER_STEPS));
       const gone = pane.hidden ? pane.hidden.reduce((sum, one) => sum + one, 0) : 0;
-      this.leastText.textContent = `${number(state.least)} · ${whole(gone)} of ${whole(cells.size)} hidden`;
+      const text = list.find((measure) => measure.key === state.filter)?.whole ? whole : number;
+      this.leastText.textContent = `${text(state.least)} · ${whole(gone)} of ${whole(cells.size)} hidden`;
       this.least.setAttribute("aria-valuetext", this.leastText.textContent);
     }
     this.sized.input.checked = state.sized;
@@ -123,11 +124,12 @@ export class Display {
       return undefined;
     }
     const [low, high] = pane.scale ?? rangeOf(values);
+    const text = measure.whole ? whole : number;
     const stops = Array.from({ length: 17 }, (_, i) => css(measureColor(i / 16)));
     const bar = make("div", { class: "ramp" });
     bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
     this.legend.replaceChildren(bar,
-      make("div", { class: "ends" }, make("span", { text: number(low) }), make("span", { text: measure.unit ?? "" }), make("span", { text: number(high) })),
+      make("div", { class: "ends" }, make("span", { text: text(low) }), make("span", { text: measure.unit ?? "" }), make("span", { text: text(high) })),
       make("p", { class: "hint", text: measure.description ?? "" }));
     return undefined;
   }

@@ -64,7 +64,6 @@ class Explorer {
     const count = this.panes.length;
     const places = state.panes.map((pane) => pane.at);
     while (this.panes.length > state.panes.length) this.panes.pop().remove();
-    byId("maps").dataset.panes = String(state.panes.length);
     state.panes.forEach((wanted, i) => {
       const pane = this.panes[i] ?? new Pane(i, this.context);
       this.panes[i] = pane;
@@ -75,7 +74,9 @@ class Explorer {
       pane.fillLevels();
       pane.chooseLevel();
     });
-    if (count !== this.panes.length) this.restore(places);
+    if (count === this.panes.length) return;
+    this.restore(places);
+    this.display.update();
   }
 
   /** Shows places after maps have changed their sizes: a change of size moves the middle. */

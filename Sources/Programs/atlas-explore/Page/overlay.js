@@ -67,7 +67,7 @@ export const Overlay = L.Layer.extend({
     const origin = map.latLngToContainerPoint([0, 0]);
     const world = scene.layer.worldSide * map.getZoomScale(this.drawnZoom, 0);
     this.drawPaint(context, scene, origin, world, size);
-    this.drawPoints(context, scene, origin, world);
+    this.drawPoints(context, scene, origin, world, size);
     const place = (square) => ({
       x: origin.x + (square.column * world) / square.side, y: origin.y + (square.row * world) / square.side, side: world / square.side,
     });
@@ -99,15 +99,18 @@ export const Overlay = L.Layer.extend({
     }
   },
 
-  drawPoints(context, { points, colors }, origin, world) {
-    if (points.length === 0) return;
+  drawPoints(context, { points, colors }, origin, world, size) {
+    const radius = Math.min(5, Math.max(2.5, world / 160));
     context.fillStyle = css(colors.accent);
     context.strokeStyle = css(colors.ground);
     context.lineWidth = 1.5;
     for (const { x, y } of points) {
       for (let i = 0; i < x.length; i += 1) {
+        const left = origin.x + x[i] * world;
+        const top = origin.y + y[i] * world;
+        if (left < -radius || top < -radius || left > size.x + radius || top > size.y + radius) continue;
         context.beginPath();
-        context.arc(origin.x + x[i] * world, origin.y + y[i] * world, 4, 0, 2 * Math.PI);
+        context.arc(left, top, radius, 0, 2 * Math.PI);
         context.fill();
         context.stroke();
       }

@@ -5,7 +5,7 @@ import { loadEffects } from "./store.js";
 export const WEAK = 2;
 
 /**
- * What can color or hide the cells of a layer: `{key, label, unit, description}`. Keys are "count", "images",
+ * What can color or hide the cells of a layer: `{key, label, unit, description, whole}`, `whole` for counts. Keys are "count", "images",
  * "column:NAME" and "number:NAME"; `cells` may be null while they load, and numbers are then left out.
  */
 export function measures(layer, cells) {
@@ -14,8 +14,8 @@ export function measures(layer, cells) {
     ...(cells?.numbers ?? []).map((entry) => ({
       key: `number:${entry.name}`, label: entry.name, unit: "", description: "Mean over the cell's samples of a column of your table.",
     })),
-    { key: "count", label: "samples", unit: "samples", description: "Samples in the cell." },
-    { key: "images", label: "photographs", unit: "photographs", description: "Different photographs that they come from." },
+    { key: "count", label: "samples", unit: "samples", description: "Samples in the cell.", whole: true },
+    { key: "images", label: "photographs", unit: "photographs", description: "Different photographs that they come from.", whole: true },
   ];
 }
 
