@@ -17,10 +17,12 @@ export class Combobox {
     const id = freshId("search");
     this.list = make("ul", { id: `${id}-list`, role: "listbox", "aria-label": `${label}: matches`, hidden: true });
     this.input = make("input", {
-      id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: label, "aria-label": label,
+      id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: label,
+      "aria-label": label,
       "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list", "aria-haspopup": "listbox",
       on: {
-        input: () => this.search(), focus: () => this.input.select(), blur: () => this.leave(), keydown: (event) => this.key(event),
+        input: () => this.search(), focus: () => this.input.select(), blur: () => this.leave(),
+        keydown: (event) => this.key(event),
       },
     });
     this.clear = make("button", {
@@ -47,10 +49,12 @@ export class Combobox {
       on: { pointerdown: (event) => event.preventDefault(), click: () => this.pick(index) },
     }, nameOf(this.names[index]))));
     if (this.matches.length === 0) {
-      this.list.append(make("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "none", text: "no such class" }));
+      this.list.append(make("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "none",
+        text: "no such class" }));
     } else if (this.matches.length > MOST) {
       this.list.append(make("li", {
-        role: "option", "aria-disabled": "true", "aria-selected": "false", class: "none", text: `and ${this.matches.length - MOST} more`,
+        role: "option", "aria-disabled": "true", "aria-selected": "false", class: "none",
+        text: `and ${this.matches.length - MOST} more`,
       }));
     }
     this.list.hidden = false;
