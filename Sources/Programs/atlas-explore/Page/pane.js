@@ -173,9 +173,9 @@ export class Pane {
   /** Shows the level that is wanted; what is shown stays until the new level's cells are there. */
   async chooseLevel() {
     const { layer, wanted } = this;
-    if (this.cells?.layer === layer && this.cells.level === wanted) return;
-    this.request += 1;
+    this.request += 1; // what was asked for before is no longer wanted, even if nothing is to be done
     const { request } = this;
+    if (this.cells?.layer === layer && this.cells.level === wanted) return;
     try {
       const cells = await loadCells(layer, wanted);
       if (request !== this.request) return;
