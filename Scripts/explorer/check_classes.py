@@ -68,7 +68,7 @@ def compares(page: Page) -> str:
 def class_atlas(page: Page) -> str:
     known = set(classes_with_effects(page))
     special = next((layer for layer in page.layers[1:] if layer["kind"] != "layer" and known & set(layer["of"])), None)
-    page.need(special, "a class atlas or comparison")
+    page.need(special, "class atlas or comparison")
     index = next(one for one in special["of"] if one in known)
     page.open(f"a={index}&color=effect&panel=class")
     page.wait("document.querySelector('#panel .links button')")
@@ -80,7 +80,7 @@ def class_atlas(page: Page) -> str:
 
 @check("shows two layers side by side")
 def beside(page: Page) -> str:
-    page.need(len(page.layers) > 1, "a second layer")
+    page.need(len(page.layers) > 1, "second layer")
     page.open()
     page.click_on("#actions button:first-child")
     page.wait("atlasExplorer.panes.length === 2")

@@ -105,7 +105,7 @@ def photograph(page: Page) -> str:
     page.need(level, "patches")
     page.open(f"layer={page.layer['id']}&level={level['side']}")
     cell = page.value("test.cellWithPatches()")
-    page.need(cell, "a cell with patches")
+    page.need(cell, "cell with patches")
     page.open(f"layer={page.layer['id']}&level={level['side']}&cell=0,{level['side']},{cell[0]},{cell[1]}")
     page.wait("document.querySelector('.patch')")
     page.click_on(".patch")

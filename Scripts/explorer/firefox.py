@@ -35,7 +35,8 @@ Services.obs.addObserver((subject) => {
 globalThis.atlasTest = {problems, requests};
 """
 
-# What only the page itself can tell: what it says to the console, and pictures that do not load.
+# What only the page itself can tell: pictures that do not load, and what it says to the console once it is loaded;
+# before that only script errors are heard.
 LISTEN_INSIDE = """(() => {
   const heard = window.atlasHeard = [];
   for (const level of ["error", "warn"]) console[level] = (...said) => heard.push(level + ": " + said.join(" "));

@@ -153,7 +153,7 @@ class Page:
         self.click_on(f"#search .combobox:nth-child({field_number + 1}) input")
         self.browser.type(name[:30])
         place = self.wait(f"!{box}.list.hidden && {box}.matches.indexOf({index}) + 1")
-        self.need(place <= 60, "a class that a search of its name lists")
+        self.need(place <= 60, "class that a search of its name lists")
         for _ in range(place - 1):
             self.browser.press("ArrowDown")
         self.browser.press("Enter")

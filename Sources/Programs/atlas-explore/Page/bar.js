@@ -13,14 +13,18 @@ export class Bar {
     byId("title").title = clean(manifest.title);
     if (manifest.classes.length > 0) {
       this.a = new Combobox("Search a class", manifest.classes, (a) => this.chooseFirst(a));
-      this.b = new Combobox("Compare with", manifest.classes, (b) => store.set({ b, mix: 0, color: "effect", panel: "class", cell: null }));
+      this.b = new Combobox("Compare with", manifest.classes,
+        (b) => store.set({ b, mix: 0, color: "effect", panel: "class", cell: null }));
       byId("search").append(this.a.element, this.b.element);
     } else byId("search").hidden = true;
     this.beside = button("Side by side", () => this.toggleBeside(), { icon: "beside" });
-    this.table = button("Table", () => store.set({ view: store.state.view === "table" ? "map" : "table" }), { icon: "table" });
-    this.about = button("About this atlas", () => store.set({ panel: store.state.panel === "about" ? "" : "about", cell: null }), { icon: "about" });
+    this.table = button("Table", () => store.set({ view: store.state.view === "table" ? "map" : "table" }),
+      { icon: "table" });
+    this.about = button("About this atlas", () => store.set({ panel: store.state.panel === "about" ? "" : "about",
+      cell: null }), { icon: "about" });
     this.copy = button("Copy link", () => this.copyLink(), { icon: "link" });
-    this.theme = button("Dark", () => setTheme(this.themeNow === "dark" ? "light" : "dark", this.themed, true), { icon: "theme" });
+    this.theme = button("Dark", () => setTheme(this.themeNow === "dark" ? "light" : "dark", this.themed, true),
+      { icon: "theme" });
     byId("actions").append(this.beside, this.table, this.copy, this.about, this.theme);
     this.update();
   }
@@ -32,7 +36,8 @@ export class Bar {
   chooseFirst(a) {
     const { store } = this;
     if (a >= 0) store.set({ a, color: "effect", panel: "class", cell: null });
-    else store.set({ a: -1, b: -1, mix: 0, color: store.state.color === "effect" ? "" : store.state.color, panel: store.state.panel === "class" ? "" : store.state.panel });
+    else store.set({ a: -1, b: -1, mix: 0, color: store.state.color === "effect" ? "" : store.state.color,
+      panel: store.state.panel === "class" ? "" : store.state.panel });
   }
 
   toggleBeside() {
@@ -43,7 +48,8 @@ export class Bar {
     }
     const { layers } = this.manifest;
     const now = layers.find((layer) => layer.id === panes[0].layer);
-    const other = layers.find((layer) => layer !== now && layer.images === now.images) ?? layers.find((layer) => layer !== now) ?? now;
+    const other = layers.find((layer) => layer !== now && layer.images === now.images)
+      ?? layers.find((layer) => layer !== now) ?? now;
     this.store.set({ panes: [...panes, { layer: other.id, level: 0, at: null }], view: "map" });
   }
 

@@ -4,7 +4,7 @@ import { loadImages, loadSamples, NONE } from "./store.js";
 /** Whether two layers can be brushed; else a sentence that says why not. */
 export function brushable(one, other) {
   if (!one.samples || !other.samples) return "Cells cannot be brushed: one of the layers comes without its samples.";
-  if (one.images !== other.images) return "Cells cannot be brushed: the layers were sampled over different photographs.";
+  if (one.images !== other.images) return "Cells cannot be brushed: the layers are of different photographs.";
   return "";
 }
 

@@ -15,7 +15,8 @@ export function classPanel(context) {
   const { cells, effects, hidden } = pane;
   const parts = [links(context)];
   if (!effects || !cells) {
-    parts.push(make("p", { text: pane.layer.effects ? "Effects are being read." : "This layer has no effects on classes." }));
+    parts.push(make("p", { text: pane.layer.effects ? "Effects are being read."
+      : "This layer has no effects on classes." }));
     return parts;
   }
   const seen = [...effects.value.keys()].filter((i) => hidden?.[i] !== 1);
@@ -23,7 +24,9 @@ export function classPanel(context) {
   const up = strong.filter((i) => effects.value[i] > 0).sort((i, j) => effects.value[j] - effects.value[i]);
   const down = strong.filter((i) => effects.value[i] < 0).sort((i, j) => effects.value[i] - effects.value[j]);
   const [upTitle, downTitle] = titles(manifest.classes, a, b, mix);
-  parts.push(make("p", { class: "hint", text: `Of ${plural(seen.length, "shown cell")}, ${up.length} argue one way and ${down.length} the other by two standard errors or more.` }));
+  parts.push(make("p", { class: "hint",
+    text: `Of ${plural(seen.length, "shown cell")}, ${up.length} argue one way and ${down.length} the other by two `
+      + "standard errors or more." }));
   parts.push(list(upTitle, up, context), list(downTitle, down, context));
   return parts;
 }
@@ -39,7 +42,8 @@ function list(title, order, { manifest, pane, go }) {
   return make("section", {}, make("h3", {}, ...title),
     order.length === 0 ? make("p", { class: "hint", text: "No cell by two standard errors." }) : "",
     make("ol", { class: "cells" }, ...order.slice(0, LISTED).map((i) => make("li", {}, make("button", {
-      type: "button", class: "cell-row", "aria-label": `${labelOf(cells, manifest, i)}; effect ${plusMinus(effects.value[i], effects.error[i])} logits`,
+      type: "button", class: "cell-row",
+      "aria-label": `${labelOf(cells, manifest, i)}; effect ${plusMinus(effects.value[i], effects.error[i])} logits`,
       on: { click: () => go(i) },
     }, iconOf(cells, i, ""), make("span", { class: "number", text: plusMinus(effects.value[i], effects.error[i]) }),
     make("span", { class: "hint", text: placeOf(cells, i) }))))));
@@ -48,11 +52,13 @@ function list(title, order, { manifest, pane, go }) {
 /** Buttons to the class atlases and comparisons of the chosen classes. */
 function links({ manifest, store, pane }) {
   const { a, b } = store.state;
-  const found = manifest.layers.filter((layer) => layer !== pane.layer && layer.kind !== "layer" && (layer.of.includes(a) || (b >= 0 && layer.of.includes(b))));
+  const found = manifest.layers.filter((layer) => layer !== pane.layer && layer.kind !== "layer"
+    && (layer.of.includes(a) || (b >= 0 && layer.of.includes(b))));
   if (found.length === 0) return "";
   return make("p", { class: "links" }, ...found.map((layer) => {
     const link = button("", () => store.setLayer(0, layer.id), { class: "link" });
-    link.append(layer.kind === "class" ? "Open the atlas of this class: " : "Open the comparison: ", nameOf(layer.name));
+    link.append(layer.kind === "class" ? "Open the atlas of this class: " : "Open the comparison: ",
+      nameOf(layer.name));
     return link;
   }));
 }

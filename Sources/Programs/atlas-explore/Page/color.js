@@ -25,7 +25,8 @@ export function themeColors() {
     const text = style.getPropertyValue(name).trim().replace("#", "");
     return [0, 2, 4].map((start) => Number.parseInt(text.slice(start, start + 2), 16));
   };
-  return { ground: of("--ground"), toward: of("--toward"), away: of("--away"), accent: of("--accent"), ink: of("--ink") };
+  return { ground: of("--ground"), toward: of("--toward"), away: of("--away"), accent: of("--accent"),
+    ink: of("--ink") };
 }
 
 /** "light" or "dark": what the person chose here, else what the system says. */

@@ -1,6 +1,6 @@
 /** A field that searches names as one types (the ARIA combobox with a list). */
-import { freshId, make, nameOf } from "./dom.js";
-import { clean } from "./text.js";
+import { announce, freshId, make, nameOf } from "./dom.js";
+import { clean, plural } from "./text.js";
 
 /** How many matches are listed. */
 const MOST = 60;
@@ -17,10 +17,12 @@ export class Combobox {
     const id = freshId("search");
     this.list = make("ul", { id: `${id}-list`, role: "listbox", "aria-label": `${label}: matches`, hidden: true });
     this.input = make("input", {
-      id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: label, "aria-label": label,
+      id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: label,
+      "aria-label": label,
       "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list", "aria-haspopup": "listbox",
       on: {
-        input: () => this.search(), focus: () => this.input.select(), blur: () => this.leave(), keydown: (event) => this.key(event),
+        input: () => this.search(), focus: () => this.input.select(), blur: () => this.leave(),
+        keydown: (event) => this.key(event),
       },
     });
     this.clear = make("button", {
@@ -40,22 +42,25 @@ export class Combobox {
 
   search() {
     const wanted = this.input.value.trim().toLowerCase();
-    this.matches = wanted === "" ? this.lower.slice(0, MOST).map((_, i) => i) : this.find(wanted);
+    this.matches = this.find(wanted);
     this.active = this.matches.length > 0 && wanted !== "" ? 0 : -1;
     this.list.replaceChildren(...this.matches.slice(0, MOST).map((index, place) => make("li", {
       id: `${this.list.id}-${place}`, role: "option", "aria-selected": "false",
       on: { pointerdown: (event) => event.preventDefault(), click: () => this.pick(index) },
     }, nameOf(this.names[index]))));
     if (this.matches.length === 0) {
-      this.list.append(make("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "none", text: "no such class" }));
+      this.list.append(make("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "none",
+        text: "no such class" }));
     } else if (this.matches.length > MOST) {
       this.list.append(make("li", {
-        role: "option", "aria-disabled": "true", "aria-selected": "false", class: "none", text: `and ${this.matches.length - MOST} more`,
+        role: "option", "aria-disabled": "true", "aria-selected": "false", class: "none",
+        text: `and ${this.matches.length - MOST} more`,
       }));
     }
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.mark();
+    announce(plural(this.matches.length, "match", "matches"));
   }
 
   /** Indices of names that hold the text: first those that begin with it, then those with a word that does. */

@@ -17,17 +17,22 @@ export class Display {
     this.mix = this.makeMix();
     [this.hideLabel, this.hide] = select("Hide cells by", [], "", (filter) => this.chooseFilter(filter));
     const slider = freshId("least");
-    this.least = make("input", { id: slider, type: "range", min: "0", max: String(SLIDER_STEPS), value: "0", on: { input: () => this.setLeast() } });
+    this.least = make("input", { id: slider, type: "range", min: "0", max: String(SLIDER_STEPS), value: "0",
+      on: { input: () => this.setLeast() } });
     this.leastText = make("output", { for: slider });
-    this.leastRow = make("div", { class: "slider" }, make("label", { for: slider, text: "below" }), this.least, this.leastText);
+    this.leastRow = make("div", { class: "slider" }, make("label", { for: slider, text: "below" }), this.least,
+      this.leastText);
     this.sized = this.check("Icons sized by density", (sized) => store.set({ sized }));
     this.points = this.check("New photographs", (points) => store.set({ points }));
     this.brush = make("p", { class: "brush", role: "status", hidden: true });
     this.body = make("div", { class: "display-body", id: "display-body" },
       make("div", { class: "field" }, this.colorLabel, this.color), this.legend, this.mix.element,
-      make("div", { class: "field" }, this.hideLabel, this.hide), this.leastRow, this.sized.element, this.points.element);
-    this.toggle = button("Display", () => this.setOpen(this.body.hidden), { icon: "display", "aria-controls": "display-body", class: "display-toggle" });
-    byId("display").append(make("section", { class: "card", "aria-label": "Display" }, this.toggle, this.brush, this.body));
+      make("div", { class: "field" }, this.hideLabel, this.hide), this.leastRow, this.sized.element,
+      this.points.element);
+    this.toggle = button("Display", () => this.setOpen(this.body.hidden),
+      { icon: "display", "aria-controls": "display-body", class: "display-toggle" });
+    byId("display").append(make("section", { class: "card", "aria-label": "Display" }, this.toggle, this.brush,
+      this.body));
     this.setOpen(window.matchMedia("(min-width: 720px) and (min-height: 640px)").matches);
   }
 
@@ -46,11 +51,13 @@ export class Display {
   makeMix() {
     const id = freshId("mix");
     const input = make("input", {
-      id, type: "range", min: "-1", max: "1", step: "0.05", value: "0", on: { input: () => this.store.set({ mix: Number(input.value) }) },
+      id, type: "range", min: "-1", max: "1", step: "0.05", value: "0",
+      on: { input: () => this.store.set({ mix: Number(input.value) }) },
     });
     const left = make("span");
     const right = make("span");
-    const element = make("div", { class: "mix", hidden: true }, make("label", { for: id, text: "Mix of the two classes" }), input,
+    const element = make("div", { class: "mix", hidden: true },
+      make("label", { for: id, text: "Mix of the two classes" }), input,
       make("div", { class: "ends" }, left, right));
     return { input, left, right, element };
   }
@@ -79,7 +86,8 @@ export class Display {
     const { cells, layer } = pane;
     const list = measures(layer, cells);
     const named = list.map((measure) => [measure.key, brief(measure.label)]);
-    const effects = state.a >= 0 ? [["effect", state.b >= 0 ? "difference of two classes" : "effect on the class"]] : [];
+    const effects = state.a >= 0 ? [["effect", state.b >= 0 ? "difference of two classes" : "effect on the class"]]
+      : [];
     fill(this.color, [["", "nothing: icons alone"], ...effects, ...named], state.color);
     fill(this.hide, [["", "nothing: show all"], ...named], state.filter);
     this.drawLegend(pane, list);
@@ -90,7 +98,8 @@ export class Display {
       const [low, high] = rangeOf(values);
       this.least.value = String(Math.round(((state.least - low) / (high - low || 1)) * SLIDER_STEPS));
       const gone = pane.hidden ? pane.hidden.reduce((sum, one) => sum + one, 0) : 0;
-      this.leastText.textContent = `${number(state.least)} · ${whole(gone)} of ${whole(cells.size)} hidden`;
+      const text = list.find((measure) => measure.key === state.filter)?.whole ? whole : number;
+      this.leastText.textContent = `${text(state.least)} · ${whole(gone)} of ${whole(cells.size)} hidden`;
       this.least.setAttribute("aria-valuetext", this.leastText.textContent);
     }
     this.sized.input.checked = state.sized;
@@ -109,7 +118,8 @@ export class Display {
     this.mix.input.value = String(mix);
     this.mix.left.replaceChildren(nameOf(brief(classes[a], 24)));
     this.mix.right.replaceChildren(nameOf(brief(classes[b], 24)));
-    const balance = mix === 0 ? "both equally" : `${Math.round(Math.abs(mix) * 100)} % towards ${clean(classes[mix < 0 ? a : b])}`;
+    const balance = mix === 0 ? "both equally"
+      : `${Math.round(Math.abs(mix) * 100)} % towards ${clean(classes[mix < 0 ? a : b])}`;
     this.mix.input.setAttribute("aria-valuetext", balance);
   }
 
@@ -119,15 +129,18 @@ export class Display {
     const measure = list.find((known) => known.key === color);
     const values = measure && pane.cells ? measured(pane.cells, color) : null;
     if (!values) {
-      this.legend.replaceChildren(...(color && pane.cells ? [make("p", { text: "This layer has no such measure." })] : []));
+      this.legend.replaceChildren(...(color && pane.cells ? [make("p", { text: "This layer has no such measure." })]
+        : []));
       return undefined;
     }
     const [low, high] = pane.scale ?? rangeOf(values);
+    const text = measure.whole ? whole : number;
     const stops = Array.from({ length: 17 }, (_, i) => css(measureColor(i / 16)));
     const bar = make("div", { class: "ramp" });
     bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
     this.legend.replaceChildren(bar,
-      make("div", { class: "ends" }, make("span", { text: number(low) }), make("span", { text: measure.unit ?? "" }), make("span", { text: number(high) })),
+      make("div", { class: "ends" }, make("span", { text: text(low) }), make("span", { text: measure.unit ?? "" }),
+        make("span", { text: text(high) })),
       make("p", { class: "hint", text: measure.description ?? "" }));
     return undefined;
   }
@@ -136,20 +149,25 @@ export class Display {
     const { effects } = pane;
     const { a, b, mix } = this.store.state;
     if (!effects) {
-      this.legend.replaceChildren(make("p", { text: pane.layer.effects ? "Effects are being read." : "This layer has no effects on classes." }));
+      this.legend.replaceChildren(make("p", { text: pane.layer.effects ? "Effects are being read."
+        : "This layer has no effects on classes." }));
       return;
     }
     const { classes } = this.manifest;
     const two = b >= 0 && Math.abs(mix) < 1;
     const single = b >= 0 && mix >= 1 ? b : a;
-    const [away, toward] = two ? ["argues more for", "argues more for"] : mix >= 1 && b >= 0 ? ["argues for", "against"] : ["argues against", "for"];
+    const [away, toward] = two ? ["argues more for", "argues more for"] : mix >= 1 && b >= 0
+      ? ["argues for", "against"] : ["argues against", "for"];
     const names = two ? [classes[b], classes[a]] : [classes[single], classes[single]];
     const bar = make("div", { class: "ramp diverging" });
     this.legend.replaceChildren(bar,
-      make("div", { class: "ends" }, make("span", { text: `−${number(pane.scale[1], 2)}` }), make("span", { text: "logits" }), make("span", { text: `+${number(pane.scale[1], 2)}` })),
+      make("div", { class: "ends" }, make("span", { text: `−${number(pane.scale[1], 2)}` }),
+        make("span", { text: "logits" }), make("span", { text: `+${number(pane.scale[1], 2)}` })),
       make("div", { class: "ends sides" },
-        make("span", {}, `${away} `, nameOf(brief(names[0], 28))), make("span", {}, `${toward} `, nameOf(brief(names[1], 28)))),
-      make("p", { class: "hint", text: "Mean effect of a cell's samples. Cells within two standard errors of 0 stay pale." }));
+        make("span", {}, `${away} `, nameOf(brief(names[0], 28))),
+        make("span", {}, `${toward} `, nameOf(brief(names[1], 28)))),
+      make("p", { class: "hint",
+        text: "Mean effect of a cell's samples. Cells within two standard errors of 0 stay pale." }));
   }
 
   /** Says what is brushed, or why nothing can be. */

@@ -34,7 +34,8 @@ class Explorer {
     this.store.listen((changed) => this.changed(changed));
     window.addEventListener("popstate", () => this.followLink());
     document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.escape());
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme(chosenTheme(), () => this.themed()));
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change",
+      () => setTheme(chosenTheme(), () => this.themed()));
     this.showView();
     this.writeLinkSoon();
   }
@@ -64,7 +65,6 @@ class Explorer {
     const count = this.panes.length;
     const places = state.panes.map((pane) => pane.at);
     while (this.panes.length > state.panes.length) this.panes.pop().remove();
-    byId("maps").dataset.panes = String(state.panes.length);
     state.panes.forEach((wanted, i) => {
       const pane = this.panes[i] ?? new Pane(i, this.context);
       this.panes[i] = pane;
@@ -75,7 +75,9 @@ class Explorer {
       pane.fillLevels();
       pane.chooseLevel();
     });
-    if (count !== this.panes.length) this.restore(places);
+    if (count === this.panes.length) return;
+    this.restore(places);
+    this.display.update();
   }
 
   /** Shows places after maps have changed their sizes: a change of size moves the middle. */
@@ -151,7 +153,8 @@ class Explorer {
   // Brushing
 
   brushKey() {
-    return JSON.stringify([this.store.state.cell, Boolean(this.panel.open), this.panes.map((pane) => [pane.layerShown, pane.cells?.side])]);
+    return JSON.stringify([this.store.state.cell, Boolean(this.panel.open),
+      this.panes.map((pane) => [pane.layerShown, pane.cells?.side])]);
   }
 
   /** Brushes the photographs of the open cell in the other map. */
@@ -173,7 +176,8 @@ class Explorer {
       const found = await brush(open.cells, open.i, cells);
       if (this.brushedFor !== key || other.cells !== cells) return;
       other.setBrush(found.counts);
-      this.display.say(`${plural(found.cells, "cell")} of the other map ${found.cells === 1 ? "holds" : "hold"} samples of the same ${plural(found.photographs, "photograph")}.`);
+      const photographs = plural(found.photographs, "photograph");
+      this.display.say(`Samples of the same ${photographs} lie in ${plural(found.cells, "cell")} of the other map.`);
     } catch (error) {
       this.notice(error.message);
     }
@@ -191,7 +195,7 @@ class Explorer {
 setTheme(chosenTheme());
 receive((manifest) => {
   try {
-    if (manifest.format !== 1) throw new Error(`data/atlas.js has format ${manifest.format}; this page reads format 1.`);
+    if (manifest.format !== 1) throw new Error(`data/atlas.js has format ${manifest.format}; the page reads format 1.`);
     if (manifest.layers.length === 0) throw new Error("data/atlas.js names no layer.");
     window.atlasExplorer = new Explorer(manifest); // for the console and the tests
   } catch (error) {
@@ -201,6 +205,7 @@ receive((manifest) => {
 });
 window.addEventListener("DOMContentLoaded", () => {
   if (!window.atlasExplorer && !byId("notices").firstChild) {
-    byId("notices").append(make("p", { class: "message", text: "data/atlas.js is missing or cut: the atlas cannot be shown." }));
+    byId("notices").append(make("p",
+      { class: "message", text: "data/atlas.js is missing or cut: the atlas cannot be shown." }));
   }
 });

@@ -1,4 +1,4 @@
-/** One canvas over the tiles for everything that fades or marks: paint, frames, points, the chosen cell and the cursor. */
+/** One canvas over the tiles for all that fades or marks: paint, frames, points, the open cell and the cursor. */
 import { css } from "./color.js";
 
 /** From this size on screen, in pixels, a cell shows its color as a frame and keeps its icon visible. */
@@ -8,7 +8,7 @@ const COVER_SMALL = 0.8;
 const COVER_LARGE = 0.12;
 
 export const Overlay = L.Layer.extend({
-  /** `scene()` gives what to draw: `{layer, paint, colors, chosen, cursor, points}`; squares are `{side, row, column}`. */
+  /** `scene()` gives `{layer, paint, colors, chosen, cursor, points}` to draw; squares are `{side, row, column}`. */
   initialize(scene) {
     this.scene = scene;
     this.frame = 0;
@@ -27,7 +27,8 @@ export const Overlay = L.Layer.extend({
   },
 
   getEvents() {
-    return { move: this.redraw, moveend: this.redraw, resize: this.redraw, viewreset: this.redraw, zoomanim: this.animate };
+    return { move: this.redraw, moveend: this.redraw, resize: this.redraw, viewreset: this.redraw,
+      zoomanim: this.animate };
   },
 
   /** Draws in the next frame, however often it is asked for before. */
@@ -67,9 +68,10 @@ export const Overlay = L.Layer.extend({
     const origin = map.latLngToContainerPoint([0, 0]);
     const world = scene.layer.worldSide * map.getZoomScale(this.drawnZoom, 0);
     this.drawPaint(context, scene, origin, world, size);
-    this.drawPoints(context, scene, origin, world);
+    this.drawPoints(context, scene, origin, world, size);
     const place = (square) => ({
-      x: origin.x + (square.column * world) / square.side, y: origin.y + (square.row * world) / square.side, side: world / square.side,
+      x: origin.x + (square.column * world) / square.side, y: origin.y + (square.row * world) / square.side,
+      side: world / square.side,
     });
     if (scene.chosen) outline(context, place(scene.chosen), scene.colors.accent, scene.colors.ground, []);
     if (scene.cursor) outline(context, place(scene.cursor), scene.colors.ink, scene.colors.ground, [6, 4]);
@@ -94,20 +96,24 @@ export const Overlay = L.Layer.extend({
         const i = cells.at[row * cells.side + column];
         if (i < 0 || paint.hidden?.[i] === 1 || paint.weight[i] < 0.05) continue;
         context.strokeStyle = css(paint.color.subarray(3 * i, 3 * i + 3), paint.weight[i].toFixed(2));
-        context.strokeRect(origin.x + column * side + width / 2, origin.y + row * side + width / 2, side - width, side - width);
+        context.strokeRect(origin.x + column * side + width / 2, origin.y + row * side + width / 2, side - width,
+          side - width);
       }
     }
   },
 
-  drawPoints(context, { points, colors }, origin, world) {
-    if (points.length === 0) return;
+  drawPoints(context, { points, colors }, origin, world, size) {
+    const radius = Math.min(5, Math.max(2.5, world / 160));
     context.fillStyle = css(colors.accent);
     context.strokeStyle = css(colors.ground);
     context.lineWidth = 1.5;
     for (const { x, y } of points) {
       for (let i = 0; i < x.length; i += 1) {
+        const left = origin.x + x[i] * world;
+        const top = origin.y + y[i] * world;
+        if (left < -radius || top < -radius || left > size.x + radius || top > size.y + radius) continue;
         context.beginPath();
-        context.arc(origin.x + x[i] * world, origin.y + y[i] * world, 4, 0, 2 * Math.PI);
+        context.arc(left, top, radius, 0, 2 * Math.PI);
         context.fill();
         context.stroke();
       }

@@ -17,7 +17,7 @@ const HOME = { paddingTopLeft: [12, 56], paddingBottomRight: [12, 12], reset: tr
 
 export class Pane {
   /**
-   * `context` is `{manifest, store, panes(), report(error), shown(pane)}`; `shown` is called when cells or paint changed.
+   * `context` is `{manifest, store, panes(), report(error), shown(pane)}`; `shown` is told of new cells and paint.
    * `hidden` marks hidden cells, `effects` are those of the chosen classes, `scale` is what full colors stand for.
    */
   constructor(index, context) {
@@ -28,7 +28,8 @@ export class Pane {
     const animated = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map = L.map(this.frame, {
       crs: L.CRS.Simple, zoomSnap: 0, zoomControl: false, attributionControl: false, keyboard: false, boxZoom: false,
-      maxBoundsViscosity: 0.6, bounceAtZoomLimits: false, zoomAnimationThreshold: 8, zoomAnimation: animated, fadeAnimation: animated,
+      maxBoundsViscosity: 0.6, bounceAtZoomLimits: false, zoomAnimationThreshold: 8, zoomAnimation: animated,
+      fadeAnimation: animated,
       inertia: animated, wheelPxPerZoomLevel: 90, doubleClickZoom: false,
     });
     this.overlay = new Overlay(() => this.scene());
@@ -56,7 +57,8 @@ export class Pane {
     const which = this.index === 0 ? "" : " of the second map";
     const [layerLabel, layerSelect] = select(`Layer${which}`, layers, this.state.layer,
       (id) => this.store.setLayer(this.index, id));
-    const [levelLabel, levelSelect] = select(`Level${which}`, [], "", (side) => this.store.setPane(this.index, { level: Number(side) }));
+    const [levelLabel, levelSelect] = select(`Level${which}`, [], "",
+      (side) => this.store.setPane(this.index, { level: Number(side) }));
     this.layerSelect = layerSelect;
     this.levelSelect = levelSelect;
     layerLabel.className = "hidden-text";
@@ -72,14 +74,16 @@ export class Pane {
       make("div", { class: "pane-bar" }, layerLabel, layerSelect, levelLabel, levelSelect),
       this.axis,
       make("p", { id: hint, class: "hidden-text" },
-        "Arrow keys move from cell to cell, Enter opens a cell, plus and minus zoom, Shift with an arrow key moves the map, Home shows all."));
+        "Arrow keys move from cell to cell, Enter opens a cell, plus and minus zoom, Shift with an arrow key moves the "
+        + "map, Home shows all."));
     byId("maps").append(this.element);
   }
 
   addControls() {
     const home = button("Show all", () => this.home(), { icon: "home", class: "quiet" });
     const zoomIn = button("+", () => this.map.zoomIn(1), { class: "quiet", "aria-label": "Zoom in", title: "Zoom in" });
-    const zoomOut = button("−", () => this.map.zoomOut(1), { class: "quiet", "aria-label": "Zoom out", title: "Zoom out" });
+    const zoomOut = button("−", () => this.map.zoomOut(1),
+      { class: "quiet", "aria-label": "Zoom out", title: "Zoom out" });
     this.element.append(make("div", { class: "zoom", role: "group", "aria-label": "Zoom" }, zoomIn, zoomOut, home));
   }
 
@@ -114,7 +118,8 @@ export class Pane {
   moved() {
     const center = this.map.getCenter();
     const zoom = this.map.getZoom();
-    const atHome = this.homeView && this.homeView.zoom === zoom && this.homeView.center.distanceTo(center) * 2 ** zoom < 1;
+    const atHome = this.homeView && this.homeView.zoom === zoom
+      && this.homeView.center.distanceTo(center) * 2 ** zoom < 1;
     const side = this.layer.worldSide;
     const at = atHome ? null : roundedPlace(center.lng / side, -center.lat / side, zoom);
     const old = this.state.at;
@@ -168,9 +173,9 @@ export class Pane {
   /** Shows the level that is wanted; what is shown stays until the new level's cells are there. */
   async chooseLevel() {
     const { layer, wanted } = this;
-    if (this.cells?.layer === layer && this.cells.level === wanted) return;
-    this.request += 1;
+    this.request += 1; // what was asked for before is no longer wanted, even if nothing is to be done
     const { request } = this;
+    if (this.cells?.layer === layer && this.cells.level === wanted) return;
     try {
       const cells = await loadCells(layer, wanted);
       if (request !== this.request) return;
@@ -195,7 +200,8 @@ export class Pane {
 
   setTiles() {
     const old = this.tiles;
-    this.tiles = new LevelTiles(this.layer, this.cells.level, this.store.state.sized && this.cells.level.sized ? "sized" : "even");
+    this.tiles = new LevelTiles(this.layer, this.cells.level,
+      this.store.state.sized && this.cells.level.sized ? "sized" : "even");
     this.tiles.once("load", () => old?.remove());
     this.tiles.addTo(this.map);
     if (old) setTimeout(() => old.remove(), 1500);
@@ -237,7 +243,8 @@ export class Pane {
       const values = color && pane.cells ? measured(pane.cells, color) : null;
       return values && rangeOf(values);
     }).filter((range) => range);
-    return ranges.length > 0 ? [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))] : [0, 1];
+    return ranges.length > 0 ? [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))]
+      : [0, 1];
   }
 
   /** Paints anew if another map has changed the scale. */

@@ -10,7 +10,7 @@ import { loadCells } from "./store.js";
 const QUIET = 120;
 
 export class Panel {
-  /** `context` is `{manifest, store, panes(), report(error), opened()}`; `opened` is called when the open cell is there. */
+  /** `context` is `{manifest, store, panes(), report(error), opened()}`; `opened` is told when the cell is there. */
   constructor(context) {
     Object.assign(this, context, { open: null, opener: null, shown: "" });
     this.element = byId("panel");
@@ -23,7 +23,7 @@ export class Panel {
     return JSON.stringify([panel, cell, cell && panes[cell.pane]?.layer]);
   }
 
-  /** Finds the cell that the state names, of a level that the map need not show: `open` is `{pane, cells, i}` or null. */
+  /** Finds the cell that the state names, whatever level the map shows: `open` is `{pane, cells, i}` or null. */
   async resolve() {
     this.open = null;
     const { cell, panes } = this.store.state;
@@ -38,7 +38,8 @@ export class Panel {
       if (key !== this.key) return;
       const i = cells ? cells.find(cell.row, cell.column) : -1;
       if (i >= 0) this.open = { pane: cell.pane, cells, i };
-      else if (cells) body = make("p", { text: `There is no cell at row ${cell.row}, column ${cell.column} of this level.` });
+      else if (cells) body = make("p",
+        { text: `There is no cell at row ${cell.row}, column ${cell.column} of this level.` });
     } catch (error) {
       body = make("p", { text: "The cell cannot be read." });
       this.report(error);
@@ -51,7 +52,8 @@ export class Panel {
   /** Shows again what depends on effects, when they have changed on a map. */
   refresh(pane) {
     const { panel, a } = this.store.state;
-    const concerned = panel === "class" ? pane.index === 0 : panel === "cell" && a >= 0 && this.open?.pane === pane.index;
+    const concerned = panel === "class" ? pane.index === 0 : panel === "cell" && a >= 0
+      && this.open?.pane === pane.index;
     if (!concerned) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.show(), QUIET);
@@ -72,7 +74,8 @@ export class Panel {
     const body = make("div", { class: "panel-body", tabindex: "0", role: "group", "aria-labelledby": "panel-title" });
     body.append(...this.content(panel, title));
     const back = panel === "cell" && a >= 0
-      ? button("Back to the class", () => this.store.set({ panel: "class", cell: null }), { icon: "back", class: "quiet" }) : "";
+      ? button("Back to the class", () => this.store.set({ panel: "class", cell: null }),
+        { icon: "back", class: "quiet" }) : "";
     const close = button("Close", () => this.close(), { icon: "close", class: "quiet close" });
     const scrolled = element.querySelector(".panel-body")?.scrollTop ?? 0;
     const focused = same && element.contains(document.activeElement);

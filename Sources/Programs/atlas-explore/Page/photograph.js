@@ -18,13 +18,15 @@ export function showPhotograph(cells, patch, manifest) {
   large.setAttribute("role", "img");
   large.setAttribute("aria-label", "The patch, enlarged");
   dialog.append(
-    make("div", { class: "dialog-head" }, make("h2", { id: "photograph-title", text: included ? "Photograph" : "Patch" }),
+    make("div", { class: "dialog-head" }, make("h2", { id: "photograph-title",
+      text: included ? "Photograph" : "Patch" }),
       button("Close", () => dialog.close(), { icon: "close", class: "quiet close" })),
     included ? framed(patch) : large,
     included ? make("p", { class: "hint keys" },
       make("span", { class: "key patch-key" }), "patch: the part that counts most",
       make("span", { class: "key field-key" }), "receptive field: all that can count") : "",
-    patch.readable ? "" : make("p", { class: "hint", text: "The photograph could not be read when the patch was cut; it is gray." }),
+    patch.readable ? "" : make("p",
+      { class: "hint", text: "The photograph could not be read when the patch was cut; it is gray." }),
     included ? "" : make("p", { class: "hint", text: "This atlas was made without photographs." }),
     facts,
   );
@@ -37,12 +39,15 @@ export function showPhotograph(cells, patch, manifest) {
 /** The photograph with the patch and the receptive field drawn on it. */
 function framed(patch) {
   const { width, height } = patch;
-  const image = make("img", { src: photographPath(patch), alt: "The photograph that the patch was cut from", width, height });
+  const image = make("img", { src: photographPath(patch), alt: "The photograph that the patch was cut from", width,
+    height });
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   for (const [box, kind] of [[patch.field, "field-box"], [patch.rectangle, "patch-box"]]) {
-    const [x0, y0, x1, y1] = [Math.max(1, box[0]), Math.max(1, box[1]), Math.min(width - 1, box[2]), Math.min(height - 1, box[3])];
+    const [x0, y0, x1, y1] = [Math.max(1, box[0]), Math.max(1, box[1]), Math.min(width - 1, box[2]),
+      Math.min(height - 1, box[3])];
     for (const layer of ["under", "over"]) {
-      drawing.append(svg("rect", { x: x0, y: y0, width: Math.max(1, x1 - x0), height: Math.max(1, y1 - y0), class: `${kind} ${layer}` }));
+      drawing.append(svg("rect", { x: x0, y: y0, width: Math.max(1, x1 - x0), height: Math.max(1, y1 - y0),
+        class: `${kind} ${layer}` }));
     }
   }
   return make("div", { class: "framed" }, image, drawing);

@@ -14,7 +14,8 @@ export function hasTile(level, zoom, x, y) {
     known.set(level, new Map(level.tiles.map((entry) => [entry.zoom, { ...entry, bits: decode(entry.present) }])));
   }
   const entry = known.get(level).get(zoom);
-  return entry !== undefined && x >= 0 && y >= 0 && x < entry.columns && y < entry.rows && bit(entry.bits, y * entry.columns + x);
+  return entry !== undefined && x >= 0 && y >= 0 && x < entry.columns && y < entry.rows
+    && bit(entry.bits, y * entry.columns + x);
 }
 
 export function tilePath(layer, level, density, zoom, x, y) {
@@ -31,12 +32,13 @@ function loaded(path) {
   });
 }
 
-/** The icon of a cell at its native size, as a canvas that fills when its tiles are there; without a label it is decoration. */
+/** The icon of a cell at its native size, a canvas that fills when its tiles are there; decoration without a label. */
 export function iconOf(cells, i, label) {
   const { layer, level } = cells;
   const zoom = level.nativeZoom;
   const side = (layer.worldSide * 2 ** zoom) / level.side;
-  const canvas = make("canvas", { class: "cell-icon", ...(label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" }) });
+  const canvas = make("canvas", { class: "cell-icon", ...(label ? { role: "img", "aria-label": label }
+    : { "aria-hidden": "true" }) });
   canvas.width = Math.round(side);
   canvas.height = canvas.width;
   const left = cells.column[i] * side;

@@ -62,7 +62,8 @@ export class Pointer {
     const { cells, effects, layer, manifest, store } = this.pane;
     const { a, b, color } = store.state;
     if (color === "effect") {
-      return effects ? [[b < 0 ? manifest.classes[a] : "difference", plusMinus(effects.value[i], effects.error[i])]] : [];
+      return effects ? [[b < 0 ? manifest.classes[a] : "difference", plusMinus(effects.value[i], effects.error[i])]]
+        : [];
     }
     const measure = measures(layer, cells).find((known) => known.key === color && known.key !== "column:fidelity");
     return measure ? [[measure.label, number(measured(cells, color)[i])]] : [];
@@ -72,12 +73,12 @@ export class Pointer {
   pointAt(event) {
     const { map, layer, store } = this.pane;
     if (!store.state.points) return null;
-    const mouse = map.mouseEventToContainerPoint(event);
+    const { lat, lng } = map.mouseEventToLatLng(event);
+    const near = NEAR_POINT / layer.worldSide / 2 ** map.getZoom();
     for (const { x, y, names } of layer.points) {
-      for (let i = 0; i < x.length; i += 1) {
-        const place = map.latLngToContainerPoint([-y[i] * layer.worldSide, x[i] * layer.worldSide]);
-        if (place.distanceTo(mouse) < NEAR_POINT) return names[i];
-      }
+      const found = x.findIndex((_, i) => Math.hypot(x[i] - lng / layer.worldSide,
+        y[i] + lat / layer.worldSide) < near);
+      if (found >= 0) return names[found];
     }
     return null;
   }

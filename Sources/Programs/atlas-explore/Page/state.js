@@ -96,12 +96,12 @@ export function readLink(text, manifest) {
   const run = parts.get("run");
   const other = run !== null && run !== manifest.digest;
   if (other) {
-    missing.push(`This link was made with another run of the atlas (${run.slice(0, 32)}; this one is ${manifest.digest}). `
-      + "What it names may look different here or be absent.");
+    missing.push(`This link was made with another run of the atlas (${run.slice(0, 32)}; this one is `
+      + `${manifest.digest}). What it names may look different here or be absent.`);
   }
-  const panes = ["", "2"].filter((end) => parts.has(`layer${end}`)).map((end) => readPane(parts, end, manifest, missing));
-  const found = panes.filter((pane) => pane !== null);
-  if (found.length > 0) state.panes = found;
+  const ends = ["", "2"].filter((end) => parts.has(`layer${end}`));
+  const panes = ends.map((end) => readPane(parts, end, manifest, missing)).filter((pane) => pane !== null);
+  if (panes.length > 0) state.panes = panes;
   state.a = readClass(parts.get("a"), manifest, missing);
   state.b = state.a < 0 ? -1 : readClass(parts.get("b"), manifest, missing);
   if (state.b >= 0) state.mix = limited(Number(parts.get("mix")), -1, 1);
@@ -151,7 +151,8 @@ function readClass(text, manifest, missing) {
   const index = Number(colon < 0 ? text : text.slice(0, colon));
   const name = text.slice(colon + 1);
   const { classes } = manifest;
-  if (Number.isInteger(index) && index >= 0 && index < classes.length && (colon < 0 || linkName(classes[index]) === name)) return index;
+  if (Number.isInteger(index) && index >= 0 && index < classes.length
+    && (colon < 0 || linkName(classes[index]) === name)) return index;
   const found = classes.findIndex((known) => linkName(known) === name);
   if (found < 0) missing.push(`This atlas has no class “${name}”.`);
   return found;

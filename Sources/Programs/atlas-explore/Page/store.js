@@ -14,7 +14,8 @@ let opened = null;
 /** What the data files call. */
 const receivers = {
   open: (manifest) => opened?.({
-    ...manifest, classes: distinct(manifest.classes ?? []), truth: manifest.truth ?? [], layers: (manifest.layers ?? []).map(readLayer),
+    ...manifest, classes: distinct(manifest.classes ?? []), truth: manifest.truth ?? [],
+    layers: (manifest.layers ?? []).map(readLayer),
   }),
   cells: (layer, side, data) => waiting.get(`data/${layer}/${side}/cells.js`)?.(data),
   images: (layer, data) => waiting.get(`data/${layer}/images.js`)?.(data),
@@ -31,7 +32,8 @@ function distinct(names) {
 
 /** A layer of the manifest with its points as numbers. */
 function readLayer(layer) {
-  const points = (layer.points ?? []).map((set) => ({ names: set.names, x: decode(set.x, set.names.length), y: decode(set.y, set.names.length) }));
+  const points = (layer.points ?? []).map((set) => ({ names: set.names, x: decode(set.x, set.names.length),
+    y: decode(set.y, set.names.length) }));
   return { ...layer, points };
 }
 
@@ -91,7 +93,7 @@ export function loadSamples(layer, level) {
   return load(`data/${layer.id}/${level.side}/samples.js`, (data) => decode(data.cell));
 }
 
-/** The effects of a layer's cells on a class: side of a level -> `{mean, error}`, Float32Array in logits; NaN: unknown. */
+/** The effects of a layer's cells on a class: side of a level -> `{mean, error}`, floats in logits; NaN: unknown. */
 export function loadEffects(layer, index) {
   return load(`data/${layer.id}/effects/${index}.js`, (data) => new Map(Object.entries(data).map(([side, level]) => {
     const cells = layer.levels.find((known) => known.side === Number(side))?.cells;
@@ -120,10 +122,12 @@ export class Cells {
     this.effectSamples = data.effectSamples ? decode(data.effectSamples, m) : null;
     this.effectImages = data.effectImages ? decode(data.effectImages, m) : null;
     this.truth = data.truth
-      ? { perCell: data.truth.perCell, class: decode(data.truth.class, m * data.truth.perCell), count: decode(data.truth.count, m * data.truth.perCell) }
+      ? { perCell: data.truth.perCell, class: decode(data.truth.class, m * data.truth.perCell),
+        count: decode(data.truth.count, m * data.truth.perCell) }
       : null;
     this.numbers = (data.numbers ?? []).map((entry) => ({
-      name: entry.name, mean: decode(entry.mean, m), deviation: decode(entry.deviation, m), count: decode(entry.count, m),
+      name: entry.name, mean: decode(entry.mean, m), deviation: decode(entry.deviation, m),
+      count: decode(entry.count, m),
     }));
     this.names = data.names ?? [];
     this.written = data;
@@ -180,7 +184,8 @@ export function ranked(ranking_, i) {
   if (!ranking_) return found;
   for (let k = i * ranking_.perCell; k < (i + 1) * ranking_.perCell; k += 1) {
     if (ranking_.class[k] === NONE) continue;
-    found.push({ class: ranking_.class[k], mean: ranking_.mean[k], error: ranking_.error[k], agreement: ranking_.agreement[k] });
+    found.push({ class: ranking_.class[k], mean: ranking_.mean[k], error: ranking_.error[k],
+      agreement: ranking_.agreement[k] });
   }
   return found;
 }

@@ -18,7 +18,8 @@ export class CellTable {
     this.before = button("Previous", () => this.turn(-1));
     this.after = button("Next", () => this.turn(1));
     byId("table").append(
-      make("div", { class: "table-bar" }, this.where, this.before, this.after, button("Download CSV", () => this.download(), { class: "csv" })),
+      make("div", { class: "table-bar" }, this.where, this.before, this.after,
+        button("Download CSV", () => this.download(), { class: "csv" })),
       make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Table of cells" },
         make("table", {}, this.caption, make("thead", {}, this.head), this.body)));
   }
@@ -42,14 +43,18 @@ export class CellTable {
     }
     if (effects) {
       const { a, b } = store.state;
-      const title = b < 0 ? `effect on ${clean(manifest.classes[a])}` : `${clean(manifest.classes[a])} − ${clean(manifest.classes[b])}, as mixed`;
-      columns.push(numeric("effect", title, (i) => effects.value[i]), numeric("effect error", "its error, at most", (i) => effects.error[i]));
+      const title = b < 0 ? `effect on ${clean(manifest.classes[a])}`
+        : `${clean(manifest.classes[a])} − ${clean(manifest.classes[b])}, as mixed`;
+      columns.push(numeric("effect", title, (i) => effects.value[i]),
+        numeric("effect error", "its error, at most", (i) => effects.error[i]));
     }
-    for (const column of layer.columns) columns.push(numeric(`column:${column.name}`, column.label, (i) => cells.columns.get(column.name)[i]));
+    for (const column of layer.columns) columns.push(numeric(`column:${column.name}`, column.label,
+      (i) => cells.columns.get(column.name)[i]));
     for (const entry of cells.numbers) columns.push(numeric(`number:${entry.name}`, entry.name, (i) => entry.mean[i]));
     if (cells.truth) {
       columns.push(named("truth", "most photographs of", (i) => mainTruth(cells, manifest.truth, i)?.name ?? ""),
-        numeric("share", "share", (i) => mainTruth(cells, manifest.truth, i)?.share ?? NaN, (i) => percent(mainTruth(cells, manifest.truth, i)?.share)));
+        numeric("share", "share", (i) => mainTruth(cells, manifest.truth, i)?.share ?? NaN,
+          (i) => percent(mainTruth(cells, manifest.truth, i)?.share)));
     }
     if (cells.doubts) columns.push(named("doubts", "doubts", (i) => cells.doubts[i].join(", ")));
     return columns;
@@ -64,10 +69,12 @@ export class CellTable {
     this.order = [...cells.row.keys()].filter((i) => hidden?.[i] !== 1);
     this.arrange();
     const gone = cells.size - this.order.length;
-    this.caption.replaceChildren("Cells of ", nameOf(layer.name), `, ${cells.side} × ${cells.side}`, gone > 0 ? `; ${plural(gone, "cell")} hidden by the filter` : "");
+    this.caption.replaceChildren("Cells of ", nameOf(layer.name), `, ${cells.side} × ${cells.side}`,
+      gone > 0 ? `; ${plural(gone, "cell")} hidden by the filter` : "");
     this.head.replaceChildren(...this.columns.map((column) => make("th", {
       scope: "col", "aria-sort": this.sort === column.key ? (this.down ? "descending" : "ascending") : "none",
-    }, make("button", { type: "button", class: "sort", on: { click: () => this.sortBy(column.key) } }, nameOf(column.title)))));
+    }, make("button", { type: "button", class: "sort", on: { click: () => this.sortBy(column.key) } },
+    nameOf(column.title)))));
     this.page = Math.min(this.page, this.pages - 1);
     this.fillPage();
   }
@@ -77,7 +84,8 @@ export class CellTable {
   }
 
   sortBy(key) {
-    this.down = this.sort === key ? !this.down : key !== "row" && key !== "column" && !this.columns.find((column) => column.key === key)?.name;
+    this.down = this.sort === key ? !this.down : key !== "row" && key !== "column"
+      && !this.columns.find((column) => column.key === key)?.name;
     this.sort = key;
     this.page = 0;
     const place = this.columns.findIndex((column) => column.key === key);
@@ -110,7 +118,8 @@ export class CellTable {
     const { cells } = this.panes()[0];
     const start = this.page * PAGE;
     const rows = this.order.slice(start, start + PAGE);
-    this.where.textContent = this.order.length === 0 ? "No cells" : `Cells ${whole(start + 1)} to ${whole(start + rows.length)} of ${whole(this.order.length)}`;
+    this.where.textContent = this.order.length === 0 ? "No cells"
+      : `Cells ${whole(start + 1)} to ${whole(start + rows.length)} of ${whole(this.order.length)}`;
     this.before.disabled = this.page === 0;
     this.after.disabled = this.page >= this.pages - 1;
     this.body.replaceChildren(...rows.map((i) => {
@@ -118,7 +127,8 @@ export class CellTable {
       this.columns.forEach((column, place) => {
         if (place === 0) {
           row.append(make("th", { scope: "row" }, make("button", {
-            type: "button", class: "open", "aria-label": `Open row ${cells.row[i]}, column ${cells.column[i]}`, text: column.text(i),
+            type: "button", class: "open", "aria-label": `Open row ${cells.row[i]}, column ${cells.column[i]}`,
+            text: column.text(i),
           })));
         } else if (column.name) row.append(make("td", {}, column.value(i) === "" ? "" : nameOf(column.value(i))));
         else row.append(make("td", { class: "number", text: column.text(i) }));

@@ -29,7 +29,8 @@ export function number(value, digits = 3) {
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e7) return value.toExponential(digits - 1).replace("-", "−");
   const places = Math.min(8, Math.max(0, digits - 1 - Math.floor(Math.log10(size))));
-  return value.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places }).replace("-", "−");
+  return value.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places }).replace("-",
+    "−");
 }
 
 /** A whole number with thousands separated. */

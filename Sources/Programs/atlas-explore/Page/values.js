@@ -5,17 +5,19 @@ import { loadEffects } from "./store.js";
 export const WEAK = 2;
 
 /**
- * What can color or hide the cells of a layer: `{key, label, unit, description}`. Keys are "count", "images",
- * "column:NAME" and "number:NAME"; `cells` may be null while they load, and numbers are then left out.
+ * What can color or hide the cells of a layer: `{key, label, unit, description, whole}`, `whole` for counts. Keys are
+ * "count", "images", "column:NAME" and "number:NAME"; `cells` may be null while they load: numbers are then left out.
  */
 export function measures(layer, cells) {
   return [
     ...layer.columns.map((column) => ({ key: `column:${column.name}`, ...column })),
     ...(cells?.numbers ?? []).map((entry) => ({
-      key: `number:${entry.name}`, label: entry.name, unit: "", description: "Mean over the cell's samples of a column of your table.",
+      key: `number:${entry.name}`, label: entry.name, unit: "",
+      description: "Mean over the cell's samples of a column of your table.",
     })),
-    { key: "count", label: "samples", unit: "samples", description: "Samples in the cell." },
-    { key: "images", label: "photographs", unit: "photographs", description: "Different photographs that they come from." },
+    { key: "count", label: "samples", unit: "samples", description: "Samples in the cell.", whole: true },
+    { key: "images", label: "photographs", unit: "photographs",
+      description: "Different photographs that they come from.", whole: true },
   ];
 }
 
@@ -40,7 +42,7 @@ export function rangeOf(values) {
 }
 
 /**
- * Effects of class `a`, or of A − B with weights that the mix sets, on the cells of a level: `{value, error, most}` in
+ * Effects of class `a`, or of A − B with weights that the mix sets, on a level's cells: `{value, error, most}` in
  * logits; null if the layer has none. The error of a difference is the sum of both, which it cannot exceed whatever
  * their correlation. `most` is the 98 % quantile of the absolute values, where colors are full.
  */
