@@ -237,7 +237,7 @@ endif
 test-explorer: $(BUILT) $(LEAFLET) ## Test the explorer's page in Chromium and Firefox (EXPLORER: its folder)
 	@Scripts/install-packages chromium firefox-esr python3-venv
 	@$(PYTHON) Scripts/prepare-python explorer
-	Data/work/venv-explorer/bin/oxlint --quiet --deny-warnings Sources/Programs/atlas-explore/Page
+	Data/work/venv-explorer/bin/oxlint --quiet --deny-warnings Sources/Atlas/Explorer/Page
 	Data/work/venv-explorer/bin/python Scripts/test-explorer $(if $(TESTED),$(TESTED),--made-of $(BIN)/atlas-explore)
 
 quick-test: packages ## Build, and run the quick tests: under a minute once built

@@ -51,15 +51,13 @@ extension Target {
   }
 
   /// A program: one thin file over the libraries.
-  static func program(
-    _ name: String, on dependencies: [Dependency], exclude: [String] = []
-  ) -> Target {
+  static func program(_ name: String, on dependencies: [Dependency]) -> Target {
     .executableTarget(
       name: name,
       dependencies: dependencies + [
         "CommandLine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/Programs/\(name)", exclude: exclude, swiftSettings: house)
+      path: "Sources/Programs/\(name)", swiftSettings: house)
   }
 
   /// The tests of one library.
@@ -172,7 +170,7 @@ let package = Package(
     .room(
       "Atlas", "Evidence",
       on: ["Activations", "Images", "Models", "Mosaics", "NeuralNetworks", "ParallelLoops"]),
-    .room("Atlas", "Explorer", on: ["CExplorerPage", "Images", "Numerics"]),
+    .room("Atlas", "Explorer", on: ["CExplorerPage", "Images", "Numerics"], exclude: ["Page"]),
 
     // MARK: Visualization: images optimized for what a network sees in them
     .room(
@@ -277,7 +275,7 @@ let package = Package(
         "ArrayStore", "Artifacts", "Evidence", "Explorer", "IconCommandLine",
         "IconQuality",
         "Images", "Matrices", "Mosaics", "Neighbors", "Numerics", "ParallelLoops",
-      ], exclude: ["Page"]),
+      ]),
     .program(
       "atlas-plan",
       on: [

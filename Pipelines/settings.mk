@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION GAP ATTRIBUTION_ROWS MAX_POOL PATH_STEPS EVIDENCE_SIZE EVIDENCE_PATCHES CLASS_FILTER CLASS_ROWS
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION GAP ATTRIBUTION_ROWS MAX_POOL PATH_STEPS EVIDENCE_SIZE EVIDENCE_PATCHES CLASS_FILTER CLASS_ROWS EXPLORER_QUALITY EXPLORER_PHOTOGRAPHS
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -50,6 +50,8 @@ EVIDENCE_SIZE ?= 64
 EVIDENCE_PATCHES ?= 8
 CLASS_FILTER ?= both
 CLASS_ROWS ?= 2000
+EXPLORER_QUALITY ?= 80
+EXPLORER_PHOTOGRAPHS ?= 0
 
 # Meanings.
 help.THREADS := Threads; 0 stands for all processors; results do not depend on it (from 0 to 4096)
@@ -98,6 +100,8 @@ help.EVIDENCE_SIZE := Side of a patch of a photograph in pixels (from 16 to 512)
 help.EVIDENCE_PATCHES := Patches of photographs for each cell, at most as many as it has exemplars (from 1 to 100)
 help.CLASS_FILTER := Samples of a class: those whose largest effect is on it (rank), those with the largest effects on it (magnitude), or both (rank, magnitude or both)
 help.CLASS_ROWS := Samples that are chosen by magnitude, at most (from 1 to 10000000)
+help.EXPLORER_QUALITY := WebP quality of the map's tiles (from 1 to 100)
+help.EXPLORER_PHOTOGRAPHS := Longer side in pixels of the photographs that the explorer includes; 0 leaves them out (from 0 to 4096)
 
 # Words, where these are all there are.
 words.INCLUDE_EDGES := yes no
@@ -175,3 +179,6 @@ options.evidence = \
 options.select = \
   --filter $(call quote,$(CLASS_FILTER)) \
   --most $(call quote,$(CLASS_ROWS))
+options.explore = \
+  --quality $(call quote,$(EXPLORER_QUALITY)) \
+  --photograph-pixels $(call quote,$(EXPLORER_PHOTOGRAPHS))

@@ -5,88 +5,88 @@
 
 // The names of the arrays are those of the files.
 static const unsigned char text[] = {
-#embed "../../Programs/atlas-explore/Page/text.js"
+#embed "../../Atlas/Explorer/Page/text.js"
 };
 static const unsigned char dom[] = {
-#embed "../../Programs/atlas-explore/Page/dom.js"
+#embed "../../Atlas/Explorer/Page/dom.js"
 };
 static const unsigned char binary[] = {
-#embed "../../Programs/atlas-explore/Page/binary.js"
+#embed "../../Atlas/Explorer/Page/binary.js"
 };
 static const unsigned char store[] = {
-#embed "../../Programs/atlas-explore/Page/store.js"
+#embed "../../Atlas/Explorer/Page/store.js"
 };
 static const unsigned char state[] = {
-#embed "../../Programs/atlas-explore/Page/state.js"
+#embed "../../Atlas/Explorer/Page/state.js"
 };
 static const unsigned char color[] = {
-#embed "../../Programs/atlas-explore/Page/color.js"
+#embed "../../Atlas/Explorer/Page/color.js"
 };
 static const unsigned char values[] = {
-#embed "../../Programs/atlas-explore/Page/values.js"
+#embed "../../Atlas/Explorer/Page/values.js"
 };
 static const unsigned char brush[] = {
-#embed "../../Programs/atlas-explore/Page/brush.js"
+#embed "../../Atlas/Explorer/Page/brush.js"
 };
 static const unsigned char paint[] = {
-#embed "../../Programs/atlas-explore/Page/paint.js"
+#embed "../../Atlas/Explorer/Page/paint.js"
 };
 static const unsigned char pictures[] = {
-#embed "../../Programs/atlas-explore/Page/pictures.js"
+#embed "../../Atlas/Explorer/Page/pictures.js"
 };
 static const unsigned char describe[] = {
-#embed "../../Programs/atlas-explore/Page/describe.js"
+#embed "../../Atlas/Explorer/Page/describe.js"
 };
 static const unsigned char cursor[] = {
-#embed "../../Programs/atlas-explore/Page/cursor.js"
+#embed "../../Atlas/Explorer/Page/cursor.js"
 };
 static const unsigned char tiles[] = {
-#embed "../../Programs/atlas-explore/Page/tiles.js"
+#embed "../../Atlas/Explorer/Page/tiles.js"
 };
 static const unsigned char overlay[] = {
-#embed "../../Programs/atlas-explore/Page/overlay.js"
+#embed "../../Atlas/Explorer/Page/overlay.js"
 };
 static const unsigned char pointer[] = {
-#embed "../../Programs/atlas-explore/Page/pointer.js"
+#embed "../../Atlas/Explorer/Page/pointer.js"
 };
 static const unsigned char pane[] = {
-#embed "../../Programs/atlas-explore/Page/pane.js"
+#embed "../../Atlas/Explorer/Page/pane.js"
 };
 static const unsigned char combobox[] = {
-#embed "../../Programs/atlas-explore/Page/combobox.js"
+#embed "../../Atlas/Explorer/Page/combobox.js"
 };
 static const unsigned char bar[] = {
-#embed "../../Programs/atlas-explore/Page/bar.js"
+#embed "../../Atlas/Explorer/Page/bar.js"
 };
 static const unsigned char display[] = {
-#embed "../../Programs/atlas-explore/Page/display.js"
+#embed "../../Atlas/Explorer/Page/display.js"
 };
 static const unsigned char photograph[] = {
-#embed "../../Programs/atlas-explore/Page/photograph.js"
+#embed "../../Atlas/Explorer/Page/photograph.js"
 };
 static const unsigned char cell_panel[] = {
-#embed "../../Programs/atlas-explore/Page/cell-panel.js"
+#embed "../../Atlas/Explorer/Page/cell-panel.js"
 };
 static const unsigned char class_panel[] = {
-#embed "../../Programs/atlas-explore/Page/class-panel.js"
+#embed "../../Atlas/Explorer/Page/class-panel.js"
 };
 static const unsigned char about_panel[] = {
-#embed "../../Programs/atlas-explore/Page/about-panel.js"
+#embed "../../Atlas/Explorer/Page/about-panel.js"
 };
 static const unsigned char panel[] = {
-#embed "../../Programs/atlas-explore/Page/panel.js"
+#embed "../../Atlas/Explorer/Page/panel.js"
 };
 static const unsigned char table[] = {
-#embed "../../Programs/atlas-explore/Page/table.js"
+#embed "../../Atlas/Explorer/Page/table.js"
 };
 static const unsigned char main[] = {
-#embed "../../Programs/atlas-explore/Page/main.js"
+#embed "../../Atlas/Explorer/Page/main.js"
 };
 static const unsigned char index_html[] = {
-#embed "../../Programs/atlas-explore/Page/index.html"
+#embed "../../Atlas/Explorer/Page/index.html"
 };
 static const unsigned char explorer_css[] = {
-#embed "../../Programs/atlas-explore/Page/explorer.css"
+#embed "../../Atlas/Explorer/Page/explorer.css"
 };
 
 #define FILE_OF(name) {name, sizeof name}

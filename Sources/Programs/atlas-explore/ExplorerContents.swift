@@ -215,7 +215,9 @@ struct ExplorerContents {
           errors: rows.map { data.standardError[$0, column] })
       }
     }
-    for (place, column) in columns.enumerated() where !column.isEmpty {
+    // A class that a map knows no effects on has a file without any: the page may ask for it.
+    guard map.levels.contains(where: { $0.effects != nil }) else { return }
+    for (place, column) in columns.enumerated() {
       try folder.write(
         try DataScript.call("effects", [.word(id), .number(place)], column),
         to: "data/\(id)/effects/\(place).js")
