@@ -131,7 +131,7 @@ BUILT  ?= .build/built
 PYTHON ?= python3
 LEAFLET := Data/work/leaflet/leaflet.js
 
-.PHONY: atlas atlas-of-one explain explained explore explorer class-atlas compare effects plan layers install world network build test quick-test bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
+.PHONY: atlas atlas-of-one explain explained explore explorer class-atlas compare effects plan layers install world network build test quick-test test-explorer bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
@@ -234,11 +234,14 @@ endif
 	$(SWIFT_TEST) $(if $(FILTER),--filter $(call quote,$(FILTER)))
 
 # Browsers from Debian, and what drives them from PyPI.
-test-explorer: $(BUILT) $(LEAFLET) ## Test the explorer's page in Chromium and Firefox (EXPLORER: its folder)
+EXPLORER_TEST := Data/work/explorer-test
+test-explorer: $(BUILT) $(LEAFLET) ## Test the explorer's page in Chromium and Firefox (TESTED: the folder of another one)
 	@Scripts/install-packages chromium firefox-esr python3-venv
 	@$(PYTHON) Scripts/prepare-python explorer
 	Data/work/venv-explorer/bin/oxlint --quiet --deny-warnings Sources/Atlas/Explorer/Page
-	Data/work/venv-explorer/bin/python Scripts/test-explorer $(if $(TESTED),$(TESTED),--made-of $(BIN)/atlas-explore)
+	+$(if $(TESTED),@:,$(PYTHON) Scripts/explorer/make_fixture.py $(EXPLORER_TEST))
+	Data/work/venv-explorer/bin/python Scripts/test-explorer \
+	  $(call quote,$(or $(TESTED),$(EXPLORER_TEST)/mixed4c/tsne/explorer))
 
 quick-test: packages ## Build, and run the quick tests: under a minute once built
 	QUICK_TESTS=1 $(SWIFT_TEST)

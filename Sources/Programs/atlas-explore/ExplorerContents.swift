@@ -110,7 +110,7 @@ struct ExplorerContents {
     let layers = maps.indices.map(layer)
     return ExplorerManifest(
       program: program, digest: digest, network: network,
-      title: "\(maps.map(\.title).joined(separator: ", ")) of \(network)", classes: classes,
+      title: "\(maps[0].title) of \(network)", classes: classes,
       truth: truth.names, photographs: exploring.photographPixels > 0, layers: layers)
   }
 

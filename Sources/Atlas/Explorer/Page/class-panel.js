@@ -58,7 +58,7 @@ function links({ manifest, store, pane }) {
   return make("p", { class: "links" }, ...found.map((layer) => {
     const link = button("", () => store.setLayer(0, layer.id), { class: "link" });
     link.append(layer.kind === "class" ? "Open the atlas of this class: " : "Open the comparison: ",
-      nameOf(layer.name));
+      nameOf(layer.title));
     return link;
   }));
 }

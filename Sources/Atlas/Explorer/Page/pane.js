@@ -53,7 +53,7 @@ export class Pane {
   }
 
   build() {
-    const layers = this.manifest.layers.map((layer) => [layer.id, brief(layer.name, 48)]);
+    const layers = this.manifest.layers.map((layer) => [layer.id, brief(layer.title, 48)]);
     const which = this.index === 0 ? "" : " of the second map";
     const [layerLabel, layerSelect] = select(`Layer${which}`, layers, this.state.layer,
       (id) => this.store.setLayer(this.index, id));

@@ -69,7 +69,7 @@ export class CellTable {
     this.order = [...cells.row.keys()].filter((i) => hidden?.[i] !== 1);
     this.arrange();
     const gone = cells.size - this.order.length;
-    this.caption.replaceChildren("Cells of ", nameOf(layer.name), `, ${cells.side} × ${cells.side}`,
+    this.caption.replaceChildren("Cells of ", nameOf(layer.title), `, ${cells.side} × ${cells.side}`,
       gone > 0 ? `; ${plural(gone, "cell")} hidden by the filter` : "");
     this.head.replaceChildren(...this.columns.map((column) => make("th", {
       scope: "col", "aria-sort": this.sort === column.key ? (this.down ? "descending" : "ascending") : "none",
