@@ -22,7 +22,7 @@ include Pipelines/settings.mk
 # ---------------------------------------------------------------- what to make
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID ALIGN_TO COLUMNS FILTER WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID BESIDE ALIGN_TO COLUMNS FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
@@ -33,6 +33,7 @@ help.CLASS        := The class of make class-atlas, by name or number
 help.A            := The class on the left of make compare
 help.B            := The class on the right
 help.CLASS_GRID   := Cells along a side of the atlas of a class
+help.BESIDE       := Folders of other atlases of the network, OUT/METHOD, to be explored beside this one
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
 help.COLUMNS      := A table of the images, whose columns of numbers are averaged over cells
 help.WORLD_IMAGES := Images per class of the synthetic world
@@ -42,12 +43,13 @@ help.PYTHON       := The Python of make network, check-networks and the comparis
 help.PREFIX       := Where make install puts the programs, in its folder bin
 help.V            := 1 shows the commands of the stages
 help.FILTER       := The tests that make test runs: a regular expression of suites or Suite/function
+help.TESTED       := The folder of the explorer that make test-explorer tests; by default a small one is made
 help.BENCH_MODEL  := The network that make bench measures
 help.BENCH_IMAGES := The images that make bench measures with
 
 # A misspelt variable would be ignored in silence, and a word that there is not would be read as another.
 GIVEN   := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-UNKNOWN := $(firstword $(filter-out $(SETTINGS) $(INPUTS) BIN BUILT SWIFT_BUILD SWIFT_TEST MAKEFLAGS GOAL SELECT_FROM,$(GIVEN)))
+UNKNOWN := $(firstword $(filter-out $(SETTINGS) $(INPUTS) BIN BUILT SWIFT_BUILD SWIFT_TEST MAKEFLAGS GOAL SELECT_FROM LEAFLET,$(GIVEN)))
 ifneq ($(UNKNOWN),)
   $(error There is no setting $(UNKNOWN); the nearest is \
     $(shell Scripts/nearest-name '$(UNKNOWN)' $(SETTINGS) $(INPUTS)), make help lists all)
@@ -138,7 +140,7 @@ LEAFLET := Data/work/leaflet/leaflet.js
 atlas: | $(BUILT) ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	+@Scripts/alone $(OUT) sh -c '$(MAKE) --no-print-directory $(STAMPS)/planned && \
 	  PLANNED=yes $(MAKE) --no-print-directory atlas-of-one'
-	+@$(MAKE) --no-print-directory explorer || \
+	+@PLANNED=yes $(MAKE) --no-print-directory explorer || \
 	  echo "warning: the atlas is complete, but not the page to explore it; make explore tries again" >&2
 
 explain: | $(BUILT) ## Say what the cells argue for: classes with errors, real patches, a labelled poster
@@ -146,7 +148,8 @@ explain: | $(BUILT) ## Say what the cells argue for: classes with errors, real p
 	  PLANNED=yes $(MAKE) --no-print-directory GOAL=explanation explained'
 
 explore: | $(BUILT) ## The same, and a page to explore it in a browser, with the atlases of its classes (BESIDE)
-	+@$(MAKE) --no-print-directory explain && $(MAKE) --no-print-directory explorer
+	+@$(MAKE) --no-print-directory explain && \
+	  PLANNED=yes $(MAKE) --no-print-directory GOAL=explanation explorer
 
 # The samples of a class are selected from those of an atlas, into a folder of its own, and go through the same
 # stages. A name that no class has is found before anything is made.
@@ -191,7 +194,7 @@ network: $(BUILT) ## Train the synthetic world's networks, or continue (PYTHON w
 # The libraries and programs, built again when a source changes.
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_BUILD ?= swift build --configuration release
-PROGRAMS    := extract reduce neighbors embed grid render judge assemble attribute evidence select network plan synthesize
+PROGRAMS    := extract reduce neighbors embed grid render judge assemble attribute evidence explore select network plan synthesize
 FURTHER     := atlas-place atlas-bench atlas-documentation model-fuzzing
 
 # Program by program: a plain build would compile protoc as well, which is of no use here and takes as long

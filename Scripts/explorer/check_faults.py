@@ -61,3 +61,12 @@ def no_manifest(page: Page) -> str:
         (copy / "data/atlas.js").unlink()
         page.open(folder=copy)
         return page.wait(NOTICES)
+
+
+@check("says that the map's library is missing", may_fail_to_load=True)
+def no_library(page: Page) -> str:
+    with damaged(page) as copy:
+        (copy / "page/leaflet.js").unlink()
+        page.open(folder=copy)
+        page.wait(f"{NOTICES}.includes('page/leaflet.js')")
+    return "page/leaflet.js"

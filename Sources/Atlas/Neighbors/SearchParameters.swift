@@ -25,6 +25,8 @@ public struct SearchParameters: Sendable, Equatable {
 public struct SearchForecast: Sendable, Equatable {
   /// The most memory in bytes, with the vectors and the result.
   public let bytes: Int
+  /// What is still taken when it has ended: the result, and the threads' memory, which allocators keep.
+  public let keptBytes: Int
   /// The floating-point operations of its matrix products, about.
   public let operations: Double
 }
@@ -62,7 +64,9 @@ public func forecastSearch(
     copies * rows * columns * 4 + table + lists + rows * 16 + Double(threadCount) * thread
     + programBytes
   let pairs = isExact ? rows * rows : rows * rows / 10 + 8 * 32 * listCount * listCount
-  return SearchForecast(bytes: Int(bytes), operations: 2 * pairs * columns)
+  return SearchForecast(
+    bytes: Int(bytes), keptBytes: Int(table + Double(threadCount) * thread),
+    operations: 2 * pairs * columns)
 }
 
 /// A program with its libraries, before it has read anything.

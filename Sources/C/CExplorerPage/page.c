@@ -4,6 +4,9 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 // The names of the arrays are those of the files.
+static const unsigned char library[] = {
+#embed "../../Atlas/Explorer/Page/library.js"
+};
 static const unsigned char text[] = {
 #embed "../../Atlas/Explorer/Page/text.js"
 };
@@ -92,6 +95,7 @@ static const unsigned char explorer_css[] = {
 #define FILE_OF(name) {name, sizeof name}
 
 static const page_file modules[] = {
+    FILE_OF(library),
     FILE_OF(text),
     FILE_OF(dom),
     FILE_OF(binary),

@@ -128,7 +128,7 @@ import ParallelLoops
       let search = forecastSearch(
         rowCount: source.sampleCount, dimension: source.dimension, count: method.neighborCount,
         metric: settings.search.parameters.metric, search: search, threadCount: threads)
-      bytes = max(bytes, search.bytes)
+      bytes = max(bytes + search.keptBytes, search.bytes)
       seconds += search.operations / (0.4e9 * quickSGEMMRate())
     }
     try settings.memory.admit(

@@ -167,8 +167,8 @@ function measuresOf(cells, i) {
   }
   for (const entry of cells.numbers) {
     if (!Number.isFinite(entry.mean[i])) continue;
-    const [mean, deviation] = [number(entry.mean[i]), number(entry.deviation[i])];
-    add(entry.name, `${mean}, deviation ${deviation}, of ${plural(entry.count[i], "sample")}`, null);
+    const [mean, error] = [number(entry.mean[i]), number(entry.error[i])];
+    add(entry.name, `${mean} ± ${error}, of ${plural(entry.count[i], "sample")}`, null);
   }
   return facts.childElementCount > 0 ? section("Measures", facts) : null;
 }

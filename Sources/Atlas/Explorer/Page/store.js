@@ -126,7 +126,7 @@ export class Cells {
         count: decode(data.truth.count, m * data.truth.perCell) }
       : null;
     this.numbers = (data.numbers ?? []).map((entry) => ({
-      name: entry.name, mean: decode(entry.mean, m), deviation: decode(entry.deviation, m),
+      name: entry.name, mean: decode(entry.mean, m), error: decode(entry.error, m),
       count: decode(entry.count, m),
     }));
     this.names = data.names ?? [];
