@@ -140,7 +140,7 @@ LEAFLET := Data/work/leaflet/leaflet.js
 atlas: | $(BUILT) ## Make the atlas of a layer (LAYER, MODEL, DATASET, GRID, STEPS … below)
 	+@Scripts/alone $(OUT) sh -c '$(MAKE) --no-print-directory $(STAMPS)/planned && \
 	  PLANNED=yes $(MAKE) --no-print-directory atlas-of-one'
-	+@PLANNED=yes $(MAKE) --no-print-directory explorer || \
+	+@$(MAKE) --no-print-directory explorer || \
 	  echo "warning: the atlas is complete, but not the page to explore it; make explore tries again" >&2
 
 explain: | $(BUILT) ## Say what the cells argue for: classes with errors, real patches, a labelled poster
@@ -149,7 +149,7 @@ explain: | $(BUILT) ## Say what the cells argue for: classes with errors, real p
 
 explore: | $(BUILT) ## The same, and a page to explore it in a browser, with the atlases of its classes (BESIDE)
 	+@$(MAKE) --no-print-directory explain && \
-	  PLANNED=yes $(MAKE) --no-print-directory GOAL=explanation explorer
+	  $(MAKE) --no-print-directory explorer
 
 # The samples of a class are selected from those of an atlas, into a folder of its own, and go through the same
 # stages. A name that no class has is found before anything is made.
@@ -532,16 +532,16 @@ $(POSTERS): $(LAYOUT)/poster-%.png: $(LAYOUT)/icons-%.h5 $(LAYOUT)/attribution-%
 	  --cells-file $(LAYOUT)/cells-$*.h5 --layout $(LAYOUT)/layout.h5 --activations $(OUT)/activations.h5 \
 	  $(options.poster) --output $(basename $@) $(COMMON) > $(STAMPS)/output
 
-# The page of this atlas, of those of its classes, and of others that BESIDE names. It takes seconds, and is made of
-# whatever there is.
+# The page of this atlas, of those of its classes, and of others that BESIDE names. It is made of whatever there is, in
+# seconds, by the times of files: as targets they would be made again.
 EXPLORER := $(LAYOUT)/explorer/index.html
 EXPLORED  = $(LAYOUT) $(sort $(patsubst %/,%,$(dir $(wildcard $(OUT)/classes/*/$(METHOD)/atlas.png)))) $(BESIDE)
-explorer: $(EXPLORER)
-$(EXPLORER): $(wildcard $(foreach folder,$(EXPLORED),$(addprefix $(folder)/,icons-*.h5 icons-*.json cells-*.h5 \
-    attribution-*.h5 evidence-*/evidence.json))) $(STAMPS)/explore-$(METHOD).made $(LEAFLET) | $(BUILT)
-	$(Q)$(BIN)/atlas-explore $(foreach folder,$(EXPLORED),--atlas $(folder)) \
-	  $(IMAGE_WORDS) --leaflet $(dir $(LEAFLET)) $(options.explore) --output $(@D) $(COMMON) > $(STAMPS)/output
-	@echo "  explorer: $@"
+explorer: $(STAMPS)/explore-$(METHOD).made $(LEAFLET) | $(BUILT)
+	$(Q)if test ! -e $(EXPLORER) || test -n "$$(find $< $(wildcard $(foreach folder,$(EXPLORED),$(addprefix \
+	  $(folder)/,icons-*.h5 icons-*.json attribution-*.h5 evidence-*/evidence.json))) -newer $(EXPLORER))"; then \
+	  $(BIN)/atlas-explore $(foreach folder,$(EXPLORED),--atlas $(folder)) $(IMAGE_WORDS) --leaflet $(dir $(LEAFLET)) \
+	    $(options.explore) --output $(dir $(EXPLORER)) $(COMMON) > $(STAMPS)/output; fi
+	@echo "  explorer: $(EXPLORER)"
 
 $(STAMPS)/explore-$(METHOD).made: FORCE | $(BUILT)
 	@mkdir -p $(@D) && echo $(call quote,$(EXPLORED) $(options.explore)) > $@.new
