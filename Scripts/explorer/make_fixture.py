@@ -15,9 +15,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOSTILE = [
-    '<img src=x onerror=alert(1)>"', "it's 'quoted' & \"double\" \\ back`tick`", "\u202eright-to-left \u05e9\u05dc\u05d5\u05dd",
-    "\u65e5\u672c\u8a9e \u2014 \u00fcml\u00e4ut \U0001f40b", "line\nbreak\ttab \x1b[31m", "</script><script>alert(1)", "w" * 200,
-    "{{title}} ${x} %s", "constructor", "__proto__",
+    '<img src=x onerror=alert(1)>"', "it's 'quoted' & \"double\" \\ back`tick`",
+    "\u202eright-to-left \u05e9\u05dc\u05d5\u05dd", "\u65e5\u672c\u8a9e \u2014 \u00fcml\u00e4ut \U0001f40b",
+    "line\nbreak\ttab \x1b[31m", "<script>alert(1)", "w" * 200, "{{title}} ${x} %s", "constructor", "__proto__",
 ]
 CLASSES = 24
 IMAGES = 12

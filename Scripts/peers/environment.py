@@ -23,7 +23,9 @@ SHARED = ROOT.parent / "shared"  # networks and photographs that are not part of
 PROGRAMS = ROOT / ".build/release"
 
 # Where a package's module has another name.
-MODULES = {"axe-playwright-python": "axe_playwright_python", "pillow": "PIL", "scikit-learn": "sklearn", "umap-learn": "umap"}
+MODULES = {
+    "axe-playwright-python": "axe_playwright_python", "pillow": "PIL", "scikit-learn": "sklearn", "umap-learn": "umap",
+}
 
 
 def fail(message: object) -> NoReturn:
