@@ -540,7 +540,7 @@ explorer: $(STAMPS)/explore-$(METHOD).made $(LEAFLET) | $(BUILT)
 	$(Q)if test ! -e $(EXPLORER) || test -n "$$(find $< $(wildcard $(foreach folder,$(EXPLORED),$(addprefix \
 	  $(folder)/,icons-*.h5 icons-*.json attribution-*.h5 evidence-*/evidence.json))) -newer $(EXPLORER))"; then \
 	  $(BIN)/atlas-explore $(foreach folder,$(EXPLORED),--atlas $(folder)) $(IMAGE_WORDS) --leaflet $(dir $(LEAFLET)) \
-	    $(options.explore) --output $(dir $(EXPLORER)) $(COMMON) > $(STAMPS)/output; fi
+	    $(options.explore) --output $(patsubst %/,%,$(dir $(EXPLORER))) $(COMMON) > $(STAMPS)/output; fi
 	@echo "  explorer: $(EXPLORER)"
 
 $(STAMPS)/explore-$(METHOD).made: FORCE | $(BUILT)

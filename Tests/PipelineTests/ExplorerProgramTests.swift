@@ -137,7 +137,7 @@ import Testing
       #expect(try folder.bytes(name) == folder.bytes("two" + name.dropFirst(3)), "\(name)")
     }
     try folder.write("two/tiles/old.webp", "of a former run")
-    try Program.explore.succeed(arguments("two"))
+    try Program.explore.succeed(arguments("two/"))
     #expect(!folder.content.contains("two/tiles/old.webp"))
     #expect(!folder.content.contains { $0.contains("partial") || $0.contains("former") })
   }

@@ -62,7 +62,14 @@ import IconCommandLine
   typealias AllSettings = Settings<ExploreSettings>
 
   var inputs: [String] { points }
-  var outputs: [String] { [output] }
+  var outputs: [String] { [path] }
+
+  /// The folder without a slash at its end.
+  private var path: String {
+    var path = output
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
+  }
 
   func validate() throws {
     guard !atlases.isEmpty else { throw ValidationError("--atlas is needed.") }
@@ -75,7 +82,7 @@ import IconCommandLine
     try requireSameNetwork(maps)
     let contents = try ExplorerContents(
       maps, points: points, imagesFolder: images, exploring: settings.parameters)
-    let folder = try ExplorerFolder(output)
+    let folder = try ExplorerFolder(path)
     do {
       try contents.write(into: folder)
       try library.write(into: folder)
@@ -87,7 +94,7 @@ import IconCommandLine
       folder.discard()
       throw error
     }
-    return [output + "/index.html"]
+    return [path + "/index.html"]
   }
 
   private func requireSameNetwork(_ maps: [MapSource]) throws {

@@ -16,8 +16,6 @@ struct ExplorerFolder: Sendable {
   ///
   /// - Throws: When there is something at its place that is no explorer, or nothing can be written there.
   init(_ path: String) throws {
-    var path = path
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     self.path = path
     partial = path + ".partial"
     let files = FileManager.default
