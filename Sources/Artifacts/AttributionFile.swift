@@ -31,6 +31,14 @@ public struct AttributionFile {
   /// Where the file comes from; nil if it does not say.
   public var provenance: Provenance? { get throws { try reader.file.provenance } }
 
+  /// The steps of effects along the path of the layer's activations, 0 for effects at the image; nil if the
+  /// file does not say.
+  public var pathSteps: Int? {
+    get throws {
+      try provenance?.parameters.first { $0.name == "path-steps" }.flatMap { Int($0.value) }
+    }
+  }
+
   /// The samples whose effects were computed, as indices into those of `activations.h5`; s of them, in
   /// the order of their images.
   ///

@@ -67,6 +67,20 @@ public struct IconSheet {
     }
   }
 
+  /// Whether the icons are of cells that lie at these places of the grid, one for each cell that it has.
+  ///
+  /// - Parameters:
+  ///   - row: The row of each cell.
+  ///   - column: The column of each cell.
+  /// - Returns: Whether there are as many cells, and each icon lies where its cell does.
+  public func isOfCells(row: [Int32], column: [Int32]) -> Bool {
+    row.count == cellTotal && column.count == cellTotal
+      && cells.allSatisfy { cell in
+        row.indices.contains(cell.index) && Int(row[cell.index]) == cell.row
+          && Int(column[cell.index]) == cell.column
+      }
+  }
+
   private mutating func append(_ file: IconsFile) throws {
     let icons = try file.icons()
     let size = iconSide * iconSide * 3

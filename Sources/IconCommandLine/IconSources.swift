@@ -41,8 +41,7 @@ public struct IconSources {
       facts.firstUnderAblation = try effects.trust("top_1")
       facts.amongFiveUnderAblation = try effects.trust("top_5")
       facts.completeness = try effects.trust("completeness")
-      facts.pathSteps = try effects.provenance?.parameters.first { $0.name == "path-steps" }
-        .flatMap { Int($0.value) }
+      facts.pathSteps = try effects.pathSteps
     }
     facts.cellsWithoutIcon = sheet.cellTotal - sheet.cells.count
     if let grid { try add(grid, sheet, effects) }
@@ -121,13 +120,7 @@ extension AttributionFile {
   fileprivate func classes(of sheet: IconSheet) throws -> [CellClasses] {
     let level = try level(side: sheet.gridSide)
     let (indices, names) = try classes()
-    guard
-      level.row.count == sheet.cellTotal,
-      sheet.cells.allSatisfy({ cell in
-        level.row.indices.contains(cell.index) && Int(level.row[cell.index]) == cell.row
-          && Int(level.column[cell.index]) == cell.column
-      })
-    else {
+    guard sheet.isOfCells(row: level.row, column: level.column) else {
       throw StageError(
         "Cannot use \(path) with \(sheet.path): its cells are not those of the icons; run atlas-attribute on the cells that these were rendered from."
       )

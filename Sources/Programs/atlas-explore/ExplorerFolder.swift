@@ -17,7 +17,7 @@ struct ExplorerFolder: Sendable {
   /// - Throws: When there is something at its place that is no explorer, or nothing can be written there.
   init(_ path: String) throws {
     self.path = path
-    partial = path + ".partial"
+    partial = path + ".explorer-partial"
     let files = FileManager.default
     if let names = try? files.contentsOfDirectory(atPath: path) {
       guard names.isEmpty || files.fileExists(atPath: path + "/" + Self.sign) else {
@@ -60,7 +60,7 @@ struct ExplorerFolder: Sendable {
   ///
   /// - Throws: When it cannot be put there; a former one is then still there.
   func finish() throws {
-    let former = path + ".former"
+    let former = path + ".explorer-former"
     let files = FileManager.default
     try? files.removeItem(atPath: former)
     let isReplaced = rename(path, former) == 0

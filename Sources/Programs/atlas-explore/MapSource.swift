@@ -78,12 +78,7 @@ extension MapSource.Level {
     sources = try IconSources(
       sheet, attribution: files.attribution, cells: files.cells, layout: all.layout,
       activations: all.activations)
-    guard level.row.count == sheet.cellTotal,
-      sheet.cells.allSatisfy({ cell in
-        level.row.indices.contains(cell.index) && Int(level.row[cell.index]) == cell.row
-          && Int(level.column[cell.index]) == cell.column
-      })
-    else {
+    guard sheet.isOfCells(row: level.row, column: level.column) else {
       throw StageError(
         "Cannot explore \(files.icons) with \(files.cells): its icons are of other cells; render these."
       )

@@ -53,6 +53,17 @@ struct ResultBlock {
       let correlation = (try? file.trust("pearson_zero")) ?? nil,
       let missed = (try? file.trust("missed")) ?? nil
     else { return [] }
+    // Along a path single positions are no measure: a saturated network mends one from its neighbors.
+    if let steps = (try? file.pathSteps) ?? nil, steps > 0,
+      let completeness = (try? file.trust("completeness")) ?? nil
+    {
+      let words =
+        completeness > 0.9
+        ? "together as good as" : completeness > 0.5 ? "together near to" : "together far from"
+      return [
+        "  attribution: \(words) what the layer does to the logits (correlation \(decimal(completeness, places: 2)) over classes, \(counted(steps, "step")))"
+      ]
+    }
     let words =
       correlation > 0.99
       ? "as good as removing activations"
