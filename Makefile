@@ -533,11 +533,11 @@ $(POSTERS): $(LAYOUT)/poster-%.png: $(LAYOUT)/icons-%.h5 $(LAYOUT)/attribution-%
 	  $(options.poster) --output $(basename $@) $(COMMON) > $(STAMPS)/output
 
 # The page of this atlas, of those of its classes, and of others that BESIDE names. It is made of whatever there is, in
-# seconds, by the times of files: as targets they would be made again.
+# seconds, by the times of files and of the program: as targets they would be made again.
 EXPLORER := $(LAYOUT)/explorer/index.html
 EXPLORED  = $(LAYOUT) $(sort $(patsubst %/,%,$(dir $(wildcard $(OUT)/classes/*/$(METHOD)/atlas.png)))) $(BESIDE)
 explorer: $(STAMPS)/explore-$(METHOD).made $(LEAFLET) | $(BUILT)
-	$(Q)if test ! -e $(EXPLORER) || test -n "$$(find $< $(wildcard $(foreach folder,$(EXPLORED),$(addprefix \
+	$(Q)if test ! -e $(EXPLORER) || test -n "$$(find $< $(BIN)/atlas-explore $(wildcard $(foreach folder,$(EXPLORED),$(addprefix \
 	  $(folder)/,icons-*.h5 icons-*.json attribution-*.h5 evidence-*/evidence.json))) -newer $(EXPLORER))"; then \
 	  $(BIN)/atlas-explore $(foreach folder,$(EXPLORED),--atlas $(folder)) $(IMAGE_WORDS) --leaflet $(dir $(LEAFLET)) \
 	    $(options.explore) --output $(patsubst %/,%,$(dir $(EXPLORER))) $(COMMON) > $(STAMPS)/output; fi

@@ -64,6 +64,24 @@ def compares(page: Page) -> str:
     return f"classes {first} and {second}"
 
 
+@check("shows the class chosen last, whichever file comes first")
+def last_counts(page: Page) -> str:
+    known = classes_with_effects(page)
+    page.need(len(known) > 1, "effects on two classes")
+    slow, fast = known[0], known[-1]
+    page.open(f"a={fast}&color=effect")
+    page.wait("test.pane.effects")
+    alone = page.painted()
+    page.open("color=")
+    page.value(f"test.holdBack('effects/{slow}.js', 400)")
+    page.value(f"atlasExplorer.store.set({{ a: {slow}, color: 'effect' }})")
+    expect("being read" in page.text(".legend"), "the legend does not say that effects are being read")
+    page.value(f"atlasExplorer.store.set({{ a: {fast} }})")
+    page.value("test.held")
+    expect(page.state("a") == fast and page.painted() == alone, "the file that came last is shown")
+    return f"classes {slow} and {fast}"
+
+
 @check("opens the atlas of a class")
 def class_atlas(page: Page) -> str:
     known = set(classes_with_effects(page))

@@ -39,6 +39,7 @@ def missing(page: Page) -> str:
         page.open(f"a={known[0]}&color=effect", folder=copy)
         page.wait(f"{NOTICES}.includes({name!r})")
         page.settle()
+        expect("not known" in page.text(".legend"), "the legend does not say that effects are missing")
     return name
 
 

@@ -8,6 +8,7 @@ window.test = {
   settled(index) {
     const pane = window.atlasExplorer?.panes[index];
     if (!pane?.cells || pane.cells.level !== pane.wanted || pane.paint?.cells !== pane.cells) return false;
+    if (pane.painted !== pane.asked) return false;
     if (!pane.tiles || pane.tiles.isLoading() || pane.overlay.frame) return false;
     if (pane.map._animatingZoom || pane.map._panAnim?._inProgress) return false;
     return pane.element.querySelector(".leaflet-tile-loaded") !== null;
@@ -33,6 +34,19 @@ window.test = {
       digest = (digest * 31 + data[i] + 7 * data[i + 1] + 49 * data[i + 2] + 343 * data[i + 3] + i) % 1000003;
     }
     return [digest, covered];
+  },
+
+  /** Holds back the script at a path for some milliseconds, as a slow disk would; `held` is kept when it has come. */
+  holdBack(path, milliseconds) {
+    const append = document.head.append.bind(document.head);
+    document.head.append = (script) => {
+      if (!script.src?.endsWith(path)) return append(script);
+      this.held = new Promise((come) => {
+        script.addEventListener("load", () => setTimeout(come, 50));
+        setTimeout(() => append(script), milliseconds);
+      });
+      return undefined;
+    };
   },
 
   /** The middle of a cell on screen. */

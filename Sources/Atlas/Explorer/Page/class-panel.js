@@ -3,7 +3,7 @@ import { button, make, nameOf } from "./dom.js";
 import { labelOf, placeOf } from "./describe.js";
 import { iconOf } from "./pictures.js";
 import { plural, plusMinus } from "./text.js";
-import { isWeak } from "./values.js";
+import { isWeak, whyNoEffects } from "./values.js";
 
 /** Cells in each list. */
 const LISTED = 12;
@@ -15,8 +15,7 @@ export function classPanel(context) {
   const { cells, effects, hidden } = pane;
   const parts = [links(context)];
   if (!effects || !cells) {
-    parts.push(make("p", { text: pane.layer.effects ? "Effects are being read."
-      : "This layer has no effects on classes." }));
+    parts.push(make("p", { text: whyNoEffects(pane) }));
     return parts;
   }
   const seen = [...effects.value.keys()].filter((i) => hidden?.[i] !== 1);

@@ -1,7 +1,7 @@
 /** The card on the map: what colors the cells, its legend, what is hidden, and the size of icons. */
 import { byId, button, fill, freshId, make, nameOf, select } from "./dom.js";
 import { css, measureColor } from "./color.js";
-import { measured, measures, rangeOf } from "./values.js";
+import { measured, measures, rangeOf, whyNoEffects } from "./values.js";
 import { brief, clean, number, whole } from "./text.js";
 
 /** Steps of the slider that hides cells. */
@@ -149,8 +149,7 @@ export class Display {
     const { effects } = pane;
     const { a, b, mix } = this.store.state;
     if (!effects) {
-      this.legend.replaceChildren(make("p", { text: pane.layer.effects ? "Effects are being read."
-        : "This layer has no effects on classes." }));
+      this.legend.replaceChildren(make("p", { text: whyNoEffects(pane) }));
       return;
     }
     const { classes } = this.manifest;

@@ -45,16 +45,16 @@ class Explorer {
   changed(changed) {
     const any = (...keys) => keys.some((key) => changed.has(key));
     if (any("cell")) this.panel.resolve();
-    else if (any("panel", "a", "b")) this.panel.show();
     if (any("panes")) this.syncPanes();
-    if (any("sized")) this.panes.forEach((pane) => pane.cells && pane.setTiles());
     if (any("a", "b", "mix", "color", "filter", "least")) this.panes.forEach((pane) => pane.repaint());
+    if (any("panel", "a", "b") && !any("cell")) this.panel.show();
+    if (any("sized")) this.panes.forEach((pane) => pane.cells && pane.setTiles());
     if (any("points", "cell")) this.panes.forEach((pane) => pane.overlay.redraw());
     if (any("view")) this.showView();
     if (any("cell") && this.store.state.cell && !this.following) this.reveal();
     if (any("cell", "panes")) this.updateBrush();
     this.bar.update();
-    if (any("sized", "points", "b", "mix")) this.display.update();
+    if (any("sized", "points", "a", "b", "mix")) this.display.update();
     if (any("cell", "panel", "view", "a", "b") && !this.following) this.writeLink(true);
     else this.writeLinkSoon();
   }

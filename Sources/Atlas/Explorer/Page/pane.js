@@ -18,11 +18,13 @@ const HOME = { paddingTopLeft: [12, 56], paddingBottomRight: [12, 12], reset: tr
 export class Pane {
   /**
    * `context` is `{manifest, store, panes(), report(error), shown(pane)}`; `shown` is told of new cells and paint.
-   * `hidden` marks hidden cells, `effects` are those of the chosen classes, `scale` is what full colors stand for.
+   * `hidden` marks hidden cells, `effects` are those of the chosen classes, `scale` is what full colors stand for;
+   * paint was asked for `asked` times, and what lies over the icons is that of the time `painted`.
    */
   constructor(index, context) {
     Object.assign(this, context, {
       index, cells: null, paint: null, hidden: null, effects: null, scale: null, brushed: null, tiles: null, request: 0,
+      asked: 0, painted: 0,
     });
     this.build();
     const animated = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -209,19 +211,23 @@ export class Pane {
 
   // Paint
 
-  /** Computes what lies over the icons anew. */
+  /** Computes what lies over the icons anew; effects may have to be read first, and what is asked for last counts. */
   async repaint() {
     const { cells } = this;
     if (!cells) return;
+    this.asked += 1;
+    const { asked } = this;
     const { a, b, mix, color, filter, least } = this.store.state;
+    const classes = `${a},${b}`;
+    if (this.effects?.classes !== classes) this.effects = null;
     let effects = null;
     try {
       effects = await effectsOf(this.layer, cells.side, a, b, mix);
     } catch (error) {
       this.report(error);
     }
-    if (cells !== this.cells) return;
-    this.effects = effects;
+    if (asked !== this.asked || cells !== this.cells) return;
+    this.effects = effects && { ...effects, classes };
     this.hidden = hiddenCells(cells, filter, least);
     this.scale = this.commonScale();
     const colors = themeColors();
@@ -232,6 +238,7 @@ export class Pane {
     this.paint = paint;
     this.colors = colors;
     this.overlay.redraw();
+    this.painted = asked;
     this.shown(this);
   }
 

@@ -59,6 +59,12 @@ export async function effectsOf(layer, side, a, b, mix) {
   return { value, error, most: fullAt(value) };
 }
 
+/** What to say where a pane has no effects on the chosen class. */
+export function whyNoEffects({ layer, cells, painted, asked }) {
+  if (!layer.effects) return "This layer has no effects on classes.";
+  return !cells || painted < asked ? "Effects are being read." : "Effects on this class are not known here.";
+}
+
 /** Weights of A and B: both 1 in the middle, only A at −1, only B at 1. */
 export function weightsOf(mix) {
   return [Math.min(1, 1 - mix), Math.min(1, 1 + mix)];
