@@ -165,6 +165,47 @@ import Testing
     }
   }
 
+  @Test("samples that atlas-place placed lie where their cells are")
+  func points() throws {
+    let chain = try Chain.finished()
+    let placed = folder.file("placed.h5")
+    try Program.place.succeed(chain.arguments(of: .place, ["--output": placed]))
+    try Program.explore.succeed(arguments("explorer", "--points", placed))
+    let layer = try #require(
+      (try data("atlas.js", of: "open(")["layers"] as? [[String: Any]])?.first)
+    let points = try #require((layer["points"] as? [[String: Any]])?.first)
+    #expect(points["name"] as? String == "placed.h5")
+    #expect((points["names"] as? [String]).map(Set.init) == Set(Workshop.names))
+    func positions(_ key: String) throws -> [Float] {
+      try array(points[key], "f32").withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+    }
+    // They are the map's own samples, whose cells are known; a few change cells by being placed anew.
+    let samples = try data("mixed/5/samples.js", of: "samples(\"mixed\",5,")
+    let cellOf = try array(samples["cell"], "u16").withUnsafeBytes {
+      Array($0.bindMemory(to: UInt16.self))
+    }
+    let cells = try data("mixed/5/cells.js", of: "cells(\"mixed\",5,")
+    func places(_ key: String) throws -> [UInt16] {
+      try array(cells[key], "u16").withUnsafeBytes { Array($0.bindMemory(to: UInt16.self)) }
+    }
+    let (row, column, x, y) = try (places("row"), places("column"), positions("x"), positions("y"))
+    #expect(x.count == Chain.sampleCount && y.count == x.count)
+    let known = cellOf.indices.filter { cellOf[$0] < 65535 }
+    let same = known.count { sample in
+      let cell = Int(cellOf[sample])
+      return Int(5 * x[sample]) == Int(column[cell]) && Int(5 * y[sample]) == Int(row[cell])
+    }
+    #expect(
+      known.count > Chain.sampleCount / 2 && 10 * same > 9 * known.count,
+      "\(same) of \(known.count)")
+
+    try folder.write("cut.h5", Array(try folder.bytes("placed.h5").prefix(2000)))
+    let outcome = try Program.explore.runWithinAMinute(
+      arguments("other", "--points", folder.file("cut.h5")))
+    #expect(
+      outcome.status == 1 && outcome.errors.count == 1 && outcome.errors[0].contains("cut.h5"))
+  }
+
   @Test(
     "what does not belong together, is missing or in the way: one line each, and nothing is lost")
   func refusals() throws {
