@@ -21,8 +21,14 @@ include Pipelines/settings.mk
 
 # ---------------------------------------------------------------- what to make
 
+comma := ,
+empty :=
+space := $(empty) $(empty)
+# A text as one word of the shell.
+quote = '$(subst ','\'',$(1))'
+
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID BESIDE ALIGN_TO COLUMNS FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID BESIDE ALIGN_TO COLUMNS SHARDS FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
@@ -36,6 +42,7 @@ help.CLASS_GRID   := Cells along a side of the atlas of a class
 help.BESIDE       := Folders of other atlases of the network, OUT/METHOD, to be explored beside this one
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
 help.COLUMNS      := A table of the images, whose columns of numbers are averaged over cells
+help.SHARDS       := Shards of what takes long (sampling, neighbors, icons, effects), made side by side by make -j
 help.WORLD_IMAGES := Images per class of the synthetic world
 help.WORLD_SEED   := Seed of the synthetic world; its network was trained on 0 and validated on 1
 help.RECIPE       := A set of values, one of: $(RECIPES)
@@ -73,6 +80,12 @@ ifeq ($(origin COLUMNS),environment)
 endif
 unexport COLUMNS
 
+SHARDS ?= 1
+NUMBERS := $(if $(filter-out 1,$(SHARDS)),$(shell seq 0 $$(($(SHARDS) - 1))))
+ifneq ($(shell test $(call quote,$(SHARDS)) -ge 1 -a $(call quote,$(SHARDS)) -le 10000 2> /dev/null && echo yes),yes)
+  $(error SHARDS=$(SHARDS): give a number from 1 to 10000)
+endif
+
 # Names of files and layers may hold any sign: they are taken as they are given, and quoted below.
 NAMES := MODEL CARD DATASET LAYER JUDGE CLASSES CLASS A B ALIGN_TO COLUMNS OUT SELECT_FROM
 $(foreach name,$(NAMES),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
@@ -106,12 +119,6 @@ BESIDE   ?=
 GOAL        ?= atlas
 SELECT_FROM ?=
 COLUMNS  ?=
-
-comma := ,
-empty :=
-space := $(empty) $(empty)
-# A text as one word of the shell.
-quote = '$(subst ','\'',$(1))'
 
 # One folder for each network, layer and folder of images. What layouts share lies in it, and each
 # method's layout with its atlases in a folder below.
@@ -466,12 +473,33 @@ explained: $(LAYOUT)/atlas.png $(ATLASES) $(EFFECTS) $(EVIDENCE) $(POSTERS)
 effects: $(if $(filter magnitude,$(CLASS_FILTER)),$(OUT)/activations.h5,$(OUT)/effects.h5) $(if $(filter yes,$(WHITEN)),$(OUT)/components.h5)
 	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result > $(STAMPS)/output
 
+# What takes long is made in one piece or in shards: each shard is a run of the same command, which finds it done or does
+# it, and the last run puts them together to the same bytes. Whether a shard is there and fits is for the program to
+# say, by what the shard says of itself; its time says nothing.
+command.extract   = $(BIN)/atlas-extract $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) $(options.extract) \
+  --output $(OUT)/activations.h5.new $(COMMON)
+command.effects   = $(BIN)/atlas-attribute $(NETWORK_FILES) $(LAYER_WORDS) $(IMAGE_WORDS) \
+  --activations $(or $(SELECT_FROM),$(OUT))/activations.h5 $(options.effects) $(if $(SELECT_FROM),$(CHOSEN)) \
+  --output $(OUT)/effects.h5 $(COMMON)
+command.neighbors = $(BIN)/atlas-neighbors --$(LAID_OUT) $(OUT)/$(LAID_OUT).h5 $(options.neighbors) \
+  --output $(OUT)/neighbors.h5 $(COMMON)
+command.render    = $(BIN)/atlas-render $(NETWORK_FILES) $(LAYER_WORDS) --cells-file $(LAYOUT)/cells-$(1).h5 \
+  $(addprefix --components ,$(WHITENING)) $(options.render) --output $(LAYOUT)/icons-$(1).h5 $(COMMON)
+command.attribute = $(BIN)/atlas-attribute $(NETWORK_FILES) $(LAYER_WORDS) $(IMAGE_WORDS) \
+  --activations $(OUT)/activations.h5 --cells-file $(LAYOUT)/cells-$(1).h5 $(options.attribute) \
+  --output $(LAYOUT)/attribution-$(1).h5 $(COMMON)
+# The work of a stage, of a grid where it has several: $(call made,render,20).
+made = $(if $(NUMBERS),+)$(Q)$(if $(NUMBERS),$(MAKE) --no-print-directory $(NUMBERS:%=shard/$(1)/$(or $(2),all)/%) && )$(call \
+  command.$(1),$(2)) $(if $(NUMBERS),--merge $(SHARDS)) > $(STAMPS)/output
+shard/%:
+	$(Q)$(call command.$(word 1,$(subst /, ,$*)),$(word 2,$(subst /, ,$*))) \
+	  --shard $(word 3,$(subst /, ,$*))/$(SHARDS) > /dev/null
+
 # Where sampling again gives the same bytes, as after a touched image, the file keeps its time, and nothing
 # else is made.
 ifeq ($(SELECT_FROM),)
 $(OUT)/activations.h5:
-	$(Q)$(BIN)/atlas-extract $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) $(options.extract) \
-	  --output $@.new $(COMMON) > $(STAMPS)/output
+	$(call made,extract)
 	@if cmp --silent $@.new $@; then rm $@.new; else \
 	  rm -f $(OUT)/components.h5 $(OUT)/neighbors.h5 $(of_samples); mv $@.new $@; fi
 	@cp $(STAMPS)/images.asked $(STAMPS)/images.made
@@ -485,15 +513,14 @@ endif
 
 # The effects of all samples; on a class alone where they are for its atlas.
 $(OUT)/effects.h5: $(or $(SELECT_FROM),$(OUT))/activations.h5
-	$(Q)$(BIN)/atlas-attribute $(NETWORK_FILES) $(LAYER_WORDS) $(IMAGE_WORDS) --activations $< $(options.effects) \
-	  $(if $(SELECT_FROM),$(CHOSEN)) --output $@ $(COMMON) > $(STAMPS)/output
+	$(call made,effects)
 
 $(OUT)/components.h5: $(OUT)/activations.h5
 	$(Q)$(BIN)/atlas-reduce --activations $< $(options.reduce) --output $@ $(COMMON) > $(STAMPS)/output
 
 # The neighbors apart, so that other settings of the layout do not search again.
 $(OUT)/neighbors.h5: $(OUT)/$(LAID_OUT).h5
-	$(Q)$(BIN)/atlas-neighbors --$(LAID_OUT) $< $(options.neighbors) --output $@ $(COMMON) > $(STAMPS)/output
+	$(call made,neighbors)
 
 $(LAYOUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(OUT)/neighbors.h5
 	@mkdir -p $(@D)
@@ -509,8 +536,7 @@ $(CELLS): $(LAYOUT)/cells-%.h5: $(OUT)/activations.h5 $(LAYOUT)/layout.h5
 # The whitening matrix is made of the second moment, so that CONDITION leaves the layout alone.
 WHITENING := $(if $(filter yes,$(WHITEN)),$(or $(SELECT_FROM),$(OUT))/components.h5)
 $(ICONS): $(LAYOUT)/icons-%.h5: $(LAYOUT)/cells-%.h5 $(WHITENING)
-	$(Q)$(BIN)/atlas-render $(NETWORK_FILES) $(LAYER_WORDS) --cells-file $< \
-	  $(addprefix --components ,$(WHITENING)) $(options.render) --output $@ $(COMMON) > $(STAMPS)/output
+	$(call made,render,$*)
 
 $(REPORTS): $(LAYOUT)/icons-%.json: $(LAYOUT)/icons-%.h5 $(LAYOUT)/cells-%.h5
 	$(Q)$(BIN)/atlas-judge $(NETWORK_FILES) --icons $< --cells-file $(LAYOUT)/cells-$*.h5 \
@@ -520,8 +546,7 @@ $(ATLASES): $(LAYOUT)/atlas-%.png: $(LAYOUT)/icons-%.h5 $(LAYOUT)/icons-%.json
 	$(Q)$(BIN)/atlas-assemble --icons $< --report $(LAYOUT)/icons-$*.json $(options.assemble) --output $(basename $@) $(COMMON) > $(STAMPS)/output
 
 $(EFFECTS): $(LAYOUT)/attribution-%.h5: $(LAYOUT)/cells-%.h5 $(OUT)/activations.h5
-	$(Q)$(BIN)/atlas-attribute $(NETWORK_FILES) $(LAYER_WORDS) $(IMAGE_WORDS) --activations $(OUT)/activations.h5 \
-	  --cells-file $< $(options.attribute) --output $@ $(COMMON) > $(STAMPS)/output
+	$(call made,attribute,$*)
 
 $(EVIDENCE): $(LAYOUT)/evidence-%/evidence.json: $(LAYOUT)/cells-%.h5
 	$(Q)$(BIN)/atlas-evidence $(NETWORK_FILES) $(IMAGE_WORDS) --cells-file $< $(options.evidence) \

@@ -23,14 +23,34 @@ public enum IconsPart {
       IconsFile.icons, pixels,
       shape: [measures.restart.count, sidePixels, sidePixels, 3])
     try writer.write(measures)
+    try writer.set(digest, contentDigest(pixels, measures))
     try writer.finish()
   }
 
-  /// Where a part comes from; nil if there is none, or none that can be read.
+  /// Where a part comes from; nil if there is none, or none that is what was written.
   public static func provenance(path: String) -> Provenance? {
     // A part that is damaged, or of an older format, is rendered again like one that is missing.
-    try? ArtifactReader(schema, path: path).file.provenance
+    guard isListed(path), let reader = try? ArtifactReader(schema, path: path),
+      let content = try? read(path: path),
+      (try? reader.required(digest)) == contentDigest(content.pixels, content.measures)
+    else { return nil }
+    return try? reader.file.provenance
   }
+
+  private static func contentDigest(_ pixels: [UInt8], _ measures: IconsFile.Measures) -> String {
+    let digest = RunningDigest()
+    digest.add(pixels)
+    digest.add(measures.fidelity)
+    digest.add(measures.transformedFidelity)
+    digest.add(measures.objective)
+    digest.add(measures.restart)
+    digest.add(measures.steps)
+    digest.add(measures.objectiveByStep)
+    return digest.finish()
+  }
+
+  private static let digest = Attribute<String>(
+    "content_sha256", "SHA-256 of pixels and measures.")
 
   /// Reads a part: m × s × s × 3 bytes of pixels, and the measures of m icons.
   public static func read(path: String) throws -> (pixels: [UInt8], measures: IconsFile.Measures) {
@@ -41,7 +61,7 @@ public enum IconsPart {
   private static let schema = FileSchema(
     kind: "icons-part", format: IconsFile.schema.format, fileName: "part.h5",
     program: "atlas-render", summary: "Icons that are finished.", axes: IconsFile.schema.axes,
-    datasets: [
+    attributes: [digest.schema], datasets: [
       IconsFile.icons.schema, IconsFile.fidelity.schema, IconsFile.transformedFidelity.schema,
       IconsFile.objective.schema, IconsFile.restart.schema, IconsFile.steps.schema,
       IconsFile.objectiveByStep.schema,

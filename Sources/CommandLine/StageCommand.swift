@@ -38,6 +38,10 @@ extension StageCommand {
     } catch {
       // The argument parser prints the error, and would print it behind the progress line.
       Diagnostics.clearProgress()
+      if error is Interrupted {
+        Diagnostics.writeLine("\(error)")
+        throw ExitCode(EX_TEMPFAIL)
+      }
       throw Diagnostics.printable(error)
     }
   }

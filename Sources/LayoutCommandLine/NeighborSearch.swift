@@ -58,14 +58,37 @@ public struct SampleArguments: ParsableArguments {
 public func findNeighbors(
   of vectors: Matrix, in path: String, count: Int, metric: Metric, search: SearchParameters
 ) throws -> NeighborTable {
-  let progress = ProgressReporter("neighbors", total: vectors.rowCount, unit: "sample")
+  try searching(vectors.rowCount, in: path) { (progress) throws(NeighborError) in
+    try nearestNeighbors(
+      of: vectors, count: count, metric: metric, search: search, progress: progress)
+  }
+}
+
+/// Searches the nearest neighbors of the samples of a shard with progress.
+///
+/// - Returns: The samples, and their neighbors in this order.
+/// - Throws: `StageError` that names the file, if a sample cannot be compared.
+public func findNeighbors(
+  of shard: Shard, vectors: Matrix, in path: String, count: Int, metric: Metric,
+  search: SearchParameters
+) throws -> (samples: [Int32], table: NeighborTable) {
+  try searching(vectors.rowCount / shard.count, in: path) { (progress) throws(NeighborError) in
+    try nearestNeighbors(
+      ofPart: shard.index, of: shard.count, samples: vectors, count: count, metric: metric,
+      search: search, progress: progress)
+  }
+}
+
+private func searching<Found>(
+  _ sampleCount: Int, in path: String,
+  _ search: (@escaping @Sendable (Double) -> Void) throws(NeighborError) -> Found
+) throws -> Found {
+  let progress = ProgressReporter("neighbors", total: sampleCount, unit: "sample")
   do {
-    let table = try nearestNeighbors(of: vectors, count: count, metric: metric, search: search) {
-      progress.set(fraction: $0)
-    }
+    let found = try search { progress.set(fraction: $0) }
     progress.set(fraction: 1)
     progress.finish()
-    return table
+    return found
   } catch { throw StageError("\(error) (in \(path))") }
 }
 

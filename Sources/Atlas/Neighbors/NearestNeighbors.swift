@@ -33,7 +33,32 @@ public func nearestNeighbors(
   let vectors = try PreparedVectors(samples, metric: metric)
   return neighbors(
     of: nil, among: vectors, count: min(count, samples.rowCount - 1), search: search,
-    progress: progress)
+    progress: progress
+  ).table
+}
+
+/// The nearest neighbors of a part of some samples among all others.
+///
+/// Parts are of about the same size and can be searched on several machines; together they have the bytes of a search
+/// in one piece (`NeighborTable.init(parts:)`). Each sorts the samples into lists anew.
+///
+/// - Parameters:
+///   - part: The part's number, from 0.
+///   - partCount: How many parts there are.
+/// - Returns: The samples of the part, in the order in which they were searched, and their neighbors, a row each in
+///   this order.
+/// - Throws: `NeighborError` for a sample with NaN or an infinite value.
+/// - Precondition: `part` is one of `partCount`.
+public func nearestNeighbors(
+  ofPart part: Int, of partCount: Int, samples: Matrix, count: Int, metric: Metric,
+  search: SearchParameters = .exact, progress: (@Sendable (Double) -> Void)? = nil
+) throws(NeighborError) -> (samples: [Int32], table: NeighborTable) {
+  precondition((0..<partCount).contains(part), "part \(part) of \(partCount)")
+  let vectors = try PreparedVectors(samples, metric: metric)
+  let found = neighbors(
+    of: nil, among: vectors, count: min(count, samples.rowCount - 1), search: search,
+    part: (part, partCount), progress: progress)
+  return (found.queries, found.table)
 }
 
 /// The nearest neighbors of new samples among others.
@@ -60,19 +85,24 @@ public func nearestNeighbors(
   let preparedQueries = try PreparedVectors(queries, like: vectors)
   return neighbors(
     of: preparedQueries, among: vectors, count: min(count, samples.rowCount), search: search,
-    progress: progress)
+    progress: progress
+  ).table
 }
+
+/// What a search has found: a row for each query, in their order; of a part, in the order of the search.
+private typealias Found = (queries: [Int32], table: NeighborTable)
 
 /// The neighbors of queries, or without them of the vectors themselves.
 private func neighbors(
   of queries: PreparedVectors?, among vectors: PreparedVectors, count: Int,
-  search: SearchParameters, progress: (@Sendable (Double) -> Void)?
-) -> NeighborTable {
+  search: SearchParameters, part: (index: Int, count: Int)? = nil,
+  progress: (@Sendable (Double) -> Void)?
+) -> Found {
   precondition(search.recall > 0 && search.recall <= 1, "recall out of range: \(search.recall)")
   precondition(vectors.count <= Int(Int32.max), "too many samples: \(vectors.count)")
   let queryCount = queries?.count ?? vectors.count
   guard count > 0, queryCount > 0 else {
-    return NeighborTable(rowCount: queryCount, neighborCount: 0, indices: [], distances: [])
+    return ([], NeighborTable(rowCount: queryCount, neighborCount: 0, indices: [], distances: []))
   }
   if search.recall < 1 && vectors.count > search.exactRowLimit {
     // With 2√n lists, finding the nearest lists and searching them take about as long.
@@ -87,22 +117,23 @@ private func neighbors(
     if plan.probeCount <= file.count / 2 {
       return neighborsByLists(
         of: queries, among: vectors, panels: panels, file: file, plan: plan, count: count,
-        progress: progress)
+        part: part, progress: progress)
     }
   }
-  return exactNeighbors(of: queries, among: vectors, count: count, progress: progress)
+  return exactNeighbors(
+    of: queries, among: vectors, count: count, part: part, progress: progress)
 }
 
 /// Every query is compared with every vector.
 private func exactNeighbors(
   of queries: PreparedVectors?, among vectors: PreparedVectors, count: Int,
-  progress: (@Sendable (Double) -> Void)?
-) -> NeighborTable {
+  part: (index: Int, count: Int)?, progress: (@Sendable (Double) -> Void)?
+) -> Found {
   let queryIDs = (0..<(queries ?? vectors).count).map { Int32($0) }
   return NeighborSearch(
     queries: queries ?? vectors, queryIDs: queryIDs, vectors: vectors,
     references: ReferencePanels(vectors), isSelfSearch: queries == nil, count: count
-  ).table(recall: 1, blockSize: 256, progress: progress) { $0.compareWithAll() }
+  ).found(recall: 1, blockSize: 256, part: part, progress: progress) { $0.compareWithAll() }
 }
 
 /// Every query is compared with the vectors of the lists nearest to it.
@@ -111,15 +142,16 @@ private func exactNeighbors(
 /// and a list meets many of them in one product.
 private func neighborsByLists(
   of queries: PreparedVectors?, among vectors: PreparedVectors, panels: ReferencePanels,
-  file: InvertedFile, plan: ProbePlan, count: Int, progress: (@Sendable (Double) -> Void)?
-) -> NeighborTable {
+  file: InvertedFile, plan: ProbePlan, count: Int, part: (index: Int, count: Int)?,
+  progress: (@Sendable (Double) -> Void)?
+) -> Found {
   let source = queries ?? vectors
   // Blocks larger than in an exact search: a list then meets more of a block's queries in one
   // product.
   return NeighborSearch(
     queries: source, queryIDs: queries.map { file.lists(of: $0).order } ?? file.lists.order,
     vectors: vectors, references: panels, isSelfSearch: queries == nil, count: count
-  ).table(recall: plan.recall, blockSize: 4096, progress: progress) { search in
+  ).found(recall: plan.recall, blockSize: 4096, part: part, progress: progress) { search in
     let probes = file.probes(
       search.queryIDs, of: source, count: plan.probeCount, leastCount: count + 1)
     // Lists that most of the block's queries are near come first: what is found in them keeps later
@@ -144,38 +176,49 @@ private struct NeighborSearch: Sendable {
   let count: Int
 
   /// Searches, sorts what was found, and writes it to the queries' rows.
-  func table(
-    recall: Double, blockSize: Int, progress: (@Sendable (Double) -> Void)?,
-    search: @Sendable (inout BlockSearch) -> Void
-  ) -> NeighborTable {
-    var indices = [Int32](repeating: 0, count: queries.count * count)
-    var distances = [Float](repeating: 0, count: queries.count * count)
+  func found(
+    recall: Double, blockSize: Int, part: (index: Int, count: Int)?,
+    progress: (@Sendable (Double) -> Void)?, search: @Sendable (inout BlockSearch) -> Void
+  ) -> Found {
+    // Whole blocks: what is compared in one product decides its last bits.
+    let blockCount = (queries.count + blockSize - 1) / blockSize
+    let positions = part.map { part in
+      blockCount * part.index / part.count * blockSize
+        ..< min(blockCount * (part.index + 1) / part.count * blockSize, queries.count)
+    }
+    let first = positions?.lowerBound ?? 0
+    let rowCount = positions?.count ?? queries.count
+    var indices = [Int32](repeating: 0, count: rowCount * count)
+    var distances = [Float](repeating: 0, count: rowCount * count)
     let done = Atomic<Int>(0)
     withDisjointWrites(of: &indices, &distances) { indices, distances in
-      parallelFor(count: queries.count, grain: blockSize) { block in
+      parallelFor(count: rowCount, grain: blockSize) { rows in
+        let block = first + rows.lowerBound..<first + rows.upperBound
         var found = BlockSearch(
           queryIDs[block], of: queries, among: references,
           ownPosition: isSelfSearch ? block.lowerBound : nil, count: count)
         search(&found)
         for position in block {
           let query = Int(queryIDs[position])
+          let row = positions == nil ? query : position - first
           let neighbors = found.candidates.indices(ofQuery: position - block.lowerBound).map {
             let id = references.ids[$0]
             return (distance: queries.distance(query, to: Int(id), of: vectors), index: id)
           }
           // Pairs are compared by their first member, then by the second.
           for (rank, neighbor) in neighbors.sorted(by: <).enumerated() {
-            indices[query * count + rank] = neighbor.index
-            distances[query * count + rank] = neighbor.distance
+            indices[row * count + rank] = neighbor.index
+            distances[row * count + rank] = neighbor.distance
           }
         }
         let total = done.wrappingAdd(block.count, ordering: .relaxed).newValue
         // Relaxed: a report may come late, but none is lost.
-        progress?(Double(total) / Double(queries.count))
+        progress?(Double(total) / Double(rowCount))
       }
     }
-    return NeighborTable(
-      rowCount: queries.count, neighborCount: count, indices: indices, distances: distances,
+    let table = NeighborTable(
+      rowCount: rowCount, neighborCount: count, indices: indices, distances: distances,
       recall: recall)
+    return (positions.map { Array(queryIDs[$0]) } ?? [], table)
   }
 }

@@ -51,24 +51,38 @@ public enum AtomicFile {
   /// is writing stays.
   public static func removeAbandoned(in folder: String) {
     let ending = ".\(hostName())\(partialEnding)"
-    for name in names(in: folder) where name.hasPrefix(".") && name.hasSuffix(ending) {
+    for name in folderNames(folder) where name.hasPrefix(".") && name.hasSuffix(ending) {
       let path = folder + "/" + name
       guard let file = try? FileDescriptor(path, O_RDWR), file.lock() == true else { continue }
       unlink(path)
       file.unlock()
     }
   }
+}
 
-  private static func names(in folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-        })
-    }
-    return names
+/// Whether a file is there, as its folder lists it.
+///
+/// On network file systems what another machine has made may stay unseen for up to a minute, until the folder is
+/// read: the client remembers that there was no such file (`lookupcache` in nfs(5)).
+///
+/// - Complexity: Reads the folder.
+public func isListed(_ path: String) -> Bool {
+  let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+  let folder = parts.dropLast().joined(separator: "/")
+  return folderNames(folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder)
+    .contains(String(parts.last ?? ""))
+}
+
+/// The names in a folder; none if it cannot be read.
+private func folderNames(_ folder: String) -> [String] {
+  guard let directory = opendir(folder) else { return [] }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while let entry = readdir(directory) {
+    names.append(
+      withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      })
   }
+  return names
 }

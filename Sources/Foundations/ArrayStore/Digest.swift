@@ -31,13 +31,14 @@ public func sha256(of text: String) -> String {
   return digest.finish()
 }
 
-/// A digest under way.
+/// A SHA-256 digest under way (FIPS 180-4).
 ///
 /// OpenSSL fails here only for want of memory or in a build without SHA-256; no caller could go on.
-private struct RunningDigest: ~Copyable {
+public struct RunningDigest: ~Copyable {
   private let context: OpaquePointer
 
-  init() {
+  /// Begins the digest of nothing.
+  public init() {
     guard let context = EVP_MD_CTX_new() else { fatalError("no memory for a digest") }
     precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "OpenSSL has no SHA-256")
     self.context = context
@@ -48,8 +49,22 @@ private struct RunningDigest: ~Copyable {
     precondition(EVP_DigestUpdate(context, block, count) == 1, "EVP_DigestUpdate failed")
   }
 
-  /// The digest of all that was added; asked for once.
-  func finish() -> String {
+  /// Adds the bytes of elements, little-endian as they lie in a file.
+  public func add<Element: StoredElement>(_ elements: [Element]) {
+    let status = elements.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    precondition(status == 1, "EVP_DigestUpdate failed")
+  }
+
+  /// Adds the UTF-8 bytes of texts, each with a line feed behind it.
+  public func add(_ texts: [String]) {
+    for text in texts {
+      let bytes = Array((text + "\n").utf8)
+      add(bytes, count: bytes.count)
+    }
+  }
+
+  /// The digest of all that was added, 64 lower-case hexadecimal digits; asked for once.
+  public func finish() -> String {
     var digest = [UInt8](repeating: 0, count: 32)
     precondition(EVP_DigestFinal_ex(context, &digest, nil) == 1, "EVP_DigestFinal_ex failed")
     let digits = Array("0123456789abcdef")

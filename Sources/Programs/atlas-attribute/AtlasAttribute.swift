@@ -68,12 +68,13 @@ import NeuralNetworks
   @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: Settings<AttributeSettings>
+  @OptionGroup(title: "Shards") var shards: ShardArguments
   @OptionGroup var common: CommonArguments
 
   typealias AllSettings = Settings<AttributeSettings>
 
   var inputs: [String] { network.files + [activations, cellsFile, images].compactMap { $0 } }
-  var outputs: [String] { [output] }
+  var outputs: [String] { shards.outputs(output) }
 
   func perform() throws -> [String] {
     let network = try network.load(writing: outputs)
@@ -118,7 +119,7 @@ import NeuralNetworks
     }
     let run = AttributionRun(
       top: top, photographs: photographs, samples: order,
-      classes: chosen.isEmpty ? nil : chosen, classCount: classCount, output: output,
+      classes: chosen.isEmpty ? nil : chosen, classCount: classCount, subject: subject, output: output,
       provenance: try Provenance(
         program: "atlas-attribute",
         parameters: [("layer", self.layer)]
@@ -126,12 +127,21 @@ import NeuralNetworks
           + settings.record,
         inputs: self.network.inputs(of: network) + [activations]
           + [cellsFile].compactMap { $0 }))
+    switch shards.part {
+    case .all: break
+    case .shard(let shard):
+      try run.run(shard)
+      return [shard.path(of: output)]
+    case .merge(let count): try run.merge(count)
+    case .missing(let count): return run.missing(of: count).map(String.init)
+    }
     let trust = TrustCheck(
       top: top, photographs: photographs, samples: order, count: choice.trustSampleCount,
       seed: choice.seed)
-    try run.run(subject: subject, levels: levels, allCount: source.sampleCount) { level, classes in
+    try run.run(levels: levels, allCount: source.sampleCount) { level, classes in
       try trust.measure(source, cells: levels.first, effects: level, classes: classes)
     }
+    if case .merge = shards.part { PartFolder(of: output).remove() }
     return [output]
   }
 }

@@ -21,6 +21,7 @@ struct AttributionRun {
   /// The classes; nil for all.
   let classes: [Int]?
   let classCount: Int
+  let subject: Subject
   let output: String
   let provenance: Provenance
 
@@ -41,36 +42,28 @@ struct AttributionRun {
   /// The number of columns of the result.
   private var columnCount: Int { classes?.count ?? classCount }
 
+  /// What a run has made of some images: how many are done, and the effects of their samples.
+  private struct Work {
+    var doneCount: Int
+    let rows: GrowingRows
+    let journal: RunJournal
+  }
+
   /// Computes what is missing and writes the file.
   ///
   /// - Parameters:
-  ///   - subject: What the file is about.
   ///   - levels: The grids whose cells are summed.
   ///   - allCount: How many samples there are to choose from.
   ///   - trust: Measures how far effects can be trusted.
   /// - Throws: When an image cannot be read, or the disk is full; a later run goes on behind what is done.
   func run(
-    subject: Subject, levels: [CellAssignment], allCount: Int,
+    levels: [CellAssignment], allCount: Int,
     trust: (_ level: AttributionFile.Level?, _ classes: [Int]) throws -> TrustCheck.Result?
   ) throws {
     let images = images
-    let journal = try RunJournal(path: output + ".progress", run: identity(subject))
-    let stored = GrowingRows.storedRowCount(
-      for: output, columnCount: columnCount, of: .float16)
-    // Lines without their rows, or of other samples, do not count.
-    let done = zip(images, journal.entries).prefix { image, line in
-      line == self.line(of: image) && image.upperBound <= stored
-    }.count
-    try journal.keep(first: done)
-    let rows = try GrowingRows(
-      for: output, columnCount: columnCount, of: .float16,
-      keeping: done > 0 ? images[done - 1].upperBound : 0)
-    if done > 0 {
-      Diagnostics.note(
-        "attribute: \(counted(done, "image")) \(done == 1 ? "is" : "are") there from an earlier run"
-      )
-    }
-    try compute(images[done...], into: rows, journal)
+    var work = try begun(output, images[...])
+    try compute(images[...], into: &work)
+    let rows = work.rows
     let all = classes ?? Array(0..<classCount)
     let sums = try levels.map { try sum($0, images, rows) }
     let trust = try trust(sums.first, all)
@@ -93,11 +86,40 @@ struct AttributionRun {
       }
     }
     try writer.finish()
-    journal.remove()
+    work.journal.remove()
+  }
+
+  /// What an earlier process has done of some images, or the beginning.
+  private func begun(_ path: String, _ images: ArraySlice<Range<Int>>) throws -> Work {
+    let first = images.first?.lowerBound ?? 0
+    let journal = try RunJournal(path: path + ".progress", run: identity)
+    let stored = GrowingRows.storedRowCount(
+      for: path, columnCount: columnCount, of: .float16)
+    // Lines without their rows, or of other samples, do not count.
+    let done = zip(images, journal.entries).prefix { image, line in
+      line == self.line(of: image) && image.upperBound - first <= stored
+    }.count
+    try journal.keep(first: done)
+    if done > 0 {
+      Diagnostics.note(
+        "attribute: \(counted(done, "image")) \(done == 1 ? "is" : "are") there from an earlier run"
+      )
+    }
+    return Work(
+      doneCount: done, rows: try rows(path, keeping: rowCount(images.prefix(done))),
+      journal: journal)
+  }
+
+  private func rows(_ path: String, keeping count: Int) throws -> GrowingRows {
+    try GrowingRows(for: path, columnCount: columnCount, of: .float16, keeping: count)
+  }
+
+  private func rowCount(_ images: ArraySlice<Range<Int>>) -> Int {
+    images.reduce(0) { $0 + $1.count }
   }
 
   /// What decides the result, in a line.
-  private func identity(_ subject: Subject) -> String {
+  private var identity: String {
     provenance.journalLine(
       "images \(subject.imagesFingerprint ?? "") classes \(classCount) "
         + "format \(AttributionFile.schema.format)")
@@ -105,6 +127,60 @@ struct AttributionRun {
 
   private func line(of image: Range<Int>) -> String {
     "image \(photographs.origins.image[samples[image.lowerBound]]) \(image.count)"
+  }
+
+  // MARK: Shards
+
+  /// Computes the effects of the samples of a shard's images, and writes its file.
+  func run(_ shard: Shard) throws {
+    let images = images
+    let range = images[shard.range(of: images.count)]
+    guard !ShardFile.isThere(shard, of: output, run: identity) else {
+      Diagnostics.note("attribute: shard \(shard) is there from an earlier run")
+      return
+    }
+    var work = try begun(shard.path(of: output), range)
+    try compute(range, into: &work)
+    try ShardFile.write(
+      shard, of: output, run: identity, provenance: provenance, rows: work.rows,
+      lines: range.map(line))
+    work.journal.remove()
+  }
+
+  /// Which shards are missing, of so many.
+  func missing(of count: Int) -> [Int] {
+    ShardFile.missing(of: count, of: output, run: identity)
+  }
+
+  /// Takes the effects of all shards over, as if they had been computed here; `run` then has none left to compute.
+  ///
+  /// - Throws: `ArtifactError` that names the first shard that is missing or does not fit.
+  func merge(_ count: Int) throws {
+    let images = images
+    let shards = (0..<count).map { Shard(index: $0, of: count) }
+    for shard in shards { _ = try ShardFile(shard, of: output, run: identity) }
+    let work = try begun(output, images[...])
+    let progress = ProgressReporter("merge", total: count, unit: "shard")
+    for shard in shards {
+      let range = shard.range(of: images.count)
+      defer { progress.advance() }
+      guard range.upperBound > work.doneCount else { continue }
+      let file = try ShardFile(shard, of: output, run: identity)
+      try file.verify()
+      let lines = try file.lines()
+      guard lines == images[range].map(line), file.rowCount == rowCount(images[range]) else {
+        throw ArtifactError(
+          "Cannot use shard \(shard), \(file.path): its effects are of other samples; remove it and make it again"
+        )
+      }
+      // What there is of this shard's, by a run in one piece, is left out.
+      try work.journal.keep(first: min(work.journal.entries.count, range.lowerBound))
+      let rows = try rows(output, keeping: rowCount(images[..<range.lowerBound]))
+      for block in file.blocks { try rows.append(try file.halves(block)) }
+      try rows.synchronize()
+      try work.journal.append(lines)
+    }
+    progress.finish()
   }
 
   // MARK: Effects
@@ -121,9 +197,9 @@ struct AttributionRun {
     return pullbacks < samples.count ? .pullback : .pushforward(tangentCount: Self.lanes)
   }
 
-  private func compute(
-    _ images: ArraySlice<Range<Int>>, into rows: GrowingRows, _ journal: RunJournal
-  ) throws {
+  /// Computes the effects of those of some images that are not done.
+  private func compute(_ all: ArraySlice<Range<Int>>, into work: inout Work) throws {
+    let images = all.dropFirst(work.doneCount)
     guard !images.isEmpty else { return }
     let way = try way(self.images.count)
     let operations = Double(try top.operations()) * Double(max(1, top.pathSteps))
@@ -133,28 +209,32 @@ struct AttributionRun {
       ? 1.25 * Double(columnCount * images.count)
       : Double(images.reduce(0) { $0 + ($1.count + Self.lanes - 1) / Self.lanes * Self.lanes })
     Diagnostics.note(
-      "attribute: \(counted(samples.count, "sample")) of \(counted(self.images.count, "image")), \(counted(columnCount, "class", plural: "classes")) by \(way == .pullback ? "pullback" : "pushforward"), \(decimal(operations / 1e9)) GFLOP each, about \(approximateDuration(passes * operations / (0.6 * peak)))"
+      "attribute: \(counted(rowCount(all), "sample")) of \(counted(all.count, "image")), \(counted(columnCount, "class", plural: "classes")) by \(way == .pullback ? "pullback" : "pushforward"), \(decimal(operations / 1e9)) GFLOP each, about \(approximateDuration(passes * operations / (0.6 * peak)))"
     )
     let copies = try (0..<min(Parallelism.threadCount, images.count)).map { _ in
       Copy(try top.attribution(way))
     }
     let progress = ProgressReporter(
-      "attribute", total: self.images.count, done: self.images.count - images.count, unit: "image")
-    let writer = JournaledRows<Float16>([rows], journal: journal)
-    // A block is held, and lost when a run is killed.
-    for start in stride(from: images.startIndex, to: images.endIndex, by: 64) {
-      let block = images[start..<min(start + 64, images.endIndex)]
-      // While the effects of a block go to the disk, the next ones are computed.
-      let effects = try parallel(beside: { try writer.write() }) {
-        try parallelMap(workerCount: copies.count, itemCount: block.count) { worker, item in
-          defer { progress.advance() }
-          return try imageEffects(
-            of: block[block.startIndex + item], by: copies[worker].attribution, way)
+      "attribute", total: all.count, done: work.doneCount, unit: "image")
+    let writer = JournaledRows<Float16>([work.rows], journal: work.journal)
+    try Interruption.heeding {
+      // A block is held, and lost when a run is killed.
+      for start in stride(from: images.startIndex, to: images.endIndex, by: 64) {
+        let block = images[start..<min(start + 64, images.endIndex)]
+        // While the effects of a block go to the disk, the next ones are computed.
+        let effects = try parallel(beside: { try writer.write() }) {
+          try parallelMap(workerCount: copies.count, itemCount: block.count) { worker, item in
+            defer { progress.advance() }
+            return try imageEffects(
+              of: block[block.startIndex + item], by: copies[worker].attribution, way)
+          }
         }
+        writer.block = ([effects.flatMap { $0 }], block.map(line))
+        if Interruption.isRequested { break }
       }
-      writer.block = ([effects.flatMap { $0 }], block.map(line))
+      try writer.write()
+      try Interruption.check("attribute")
     }
-    try writer.write()
     progress.finish()
   }
 

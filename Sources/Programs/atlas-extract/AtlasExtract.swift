@@ -20,7 +20,9 @@ import NeuralNetworks
     discussion: """
       Every image is run through the network once; at some positions of a layer, the activation \
       vector is kept as a sample. An image that is damaged is reported, listed in the file and \
-      skipped; files that are no images are counted. An interrupted run continues where it stopped.
+      skipped; files that are no images are counted. An interrupted run continues where it stopped. \
+      Many images can be sampled in shards, on several machines; --merge puts them together to the bytes \
+      of a run in one piece.
 
       Example:
         atlas-extract --model googlenet.onnx --images photos \\
@@ -44,6 +46,7 @@ import NeuralNetworks
     completion: .file())
   var output: String
   @OptionGroup var settings: ExtractArguments
+  @OptionGroup(title: "Shards") var shards: ShardArguments
   @Flag(
     help: ArgumentHelp(
       "Print what each part of the work on an image costs on one thread, instead of sampling."))
@@ -53,7 +56,7 @@ import NeuralNetworks
   typealias AllSettings = ExtractArguments
 
   var inputs: [String] { network.files + [images] }
-  var outputs: [String] { profile ? [] : layer.map(path) }
+  var outputs: [String] { profile ? [] : layer.map(path).flatMap(shards.outputs) }
 
   func validate() throws {
     guard !layer.isEmpty else { throw ValidationError("--layer is needed.") }
@@ -112,7 +115,14 @@ import NeuralNetworks
       classLabels: images.labelIndices(among: network.labels).map { index in
         index.map { network.labels[$0].text } ?? ""
       })
+    switch shards.part {
+    case .all: break
+    case .shard(let shard): return try run.run(shard)
+    case .merge(let count): try run.merge(count)
+    case .missing(let count): return run.missing(of: count).map(String.init)
+    }
     let predictions = try run.run()
+    if case .merge = shards.part { paths.forEach { PartFolder(of: $0).remove() } }
     if extraction.classes != .none {
       let classes = counted(images.classNames.count, "class", plural: "classes")
       Diagnostics.note(

@@ -12,10 +12,10 @@ import ParallelLoops
 /// image how it went. A run that was cut off reads the journal and goes on behind it.
 struct ExtractionRun {
   private let extractor: ActivationExtractor
-  private let images: ImageCollection
+  let images: ImageCollection
   private let subjects: [Subject]
-  private let paths: [String]
-  private let provenance: Provenance
+  let paths: [String]
+  let provenance: Provenance
   private let fields: [SampleGeometry.Field?]
   private let classLabels: [String]
 
@@ -51,7 +51,7 @@ struct ExtractionRun {
   }
 
   /// How an image went.
-  private enum Outcome {
+  enum Outcome {
     /// It was sampled; its size in pixels, whether it hardly varies, and its best classes, if they were
     /// asked for.
     case sampled(NeuralNetworks.Extent, isPlain: Bool, [Int32])
@@ -86,21 +86,43 @@ struct ExtractionRun {
 
   // MARK: Sampling
 
+  /// What a run has made of some images: how each went, and the rows of each layer, nil where its file is finished.
+  struct Work {
+    var outcomes: [Outcome]
+    let rows: [GrowingRows?]
+    let journal: RunJournal
+  }
+
   /// Samples all images, and writes the file of each layer.
   ///
   /// - Returns: The best classes of the images, if they were asked for.
   func run() throws -> Predictions {
+    let all = 0..<images.names.count
+    var work = try begun(paths, all, isFinished: isResult)
+    try sample(all, into: &work)
+    return try finish(work)
+  }
+
+  /// What an earlier process has done of some images, or the beginning.
+  ///
+  /// - Parameters:
+  ///   - paths: For each layer, the file to be made.
+  ///   - range: The images.
+  ///   - isFinished: Whether such a file is there already.
+  func begun(
+    _ paths: [String], _ range: Range<Int>, isFinished: (String) -> Bool
+  ) throws -> Work {
     let journal = try RunJournal(path: paths[0] + ".progress", run: identity)
-    var outcomes = journal.entries.prefix(images.names.count).map { Outcome(line: $0) }
+    var outcomes = journal.entries.prefix(range.count).map { Outcome(line: $0) }
       .prefix { $0 != nil }.compactMap { $0 }
-    let layers: [GrowingRows?]
+    let rows: [GrowingRows?]
     // Layers are sampled together, so that one that lacks rows sends all of them back to the
     // beginning.
-    if let kept = try storedRows(outcomes) {
-      layers = kept
+    if let kept = try storedRows(paths, outcomes, of: range.count, isFinished) {
+      rows = kept
     } else {
       outcomes = []
-      layers = try paths.indices.map { try rows(ofLayer: $0, keeping: 0) }
+      rows = try paths.indices.map { try self.rows(paths[$0], ofLayer: $0, keeping: 0) }
     }
     try journal.keep(first: outcomes.count)
     if !outcomes.isEmpty {
@@ -108,77 +130,81 @@ struct ExtractionRun {
       Diagnostics.note(
         "extract: \(counted(outcomes.count, "image")) \(verb) there from an earlier run")
     }
-    try sample(from: outcomes.count, into: layers.compactMap { $0 }, journal) { outcomes += $0 }
-    return try finish(outcomes, layers, journal)
+    return Work(outcomes: outcomes, rows: rows, journal: journal)
   }
 
   /// What decides the result, in a line: settings, inputs, images, and the form of the files.
-  private var identity: String {
+  var identity: String {
     provenance.journalLine(
       "images \(fingerprint) layers \(extractor.shapes) format \(ActivationsFile.schema.format)")
   }
 
   /// The rows of images that are done; nil for a layer whose file is finished, nothing at all if
   /// some rows are missing.
-  private func storedRows(_ outcomes: [Outcome]) throws -> [GrowingRows?]? {
-    let count = sampledCount(outcomes) * extractor.sampler.positionCount
+  private func storedRows(
+    _ paths: [String], _ outcomes: [Outcome], of imageCount: Int, _ isFinished: (String) -> Bool
+  ) throws -> [GrowingRows?]? {
+    let count = rowCount(outcomes)
     guard count > 0 else { return nil }
-    let isComplete = outcomes.count == images.names.count
+    let isComplete = outcomes.count == imageCount
     var finished: [Bool] = []
-    for layer in paths.indices {
+    for (layer, path) in paths.enumerated() {
       let stored = GrowingRows.storedRowCount(
-        for: paths[layer], columnCount: extractor.shapes[layer].channels)
-      let isFinished = isComplete && stored < count && isResult(paths[layer])
+        for: path, columnCount: extractor.shapes[layer].channels)
+      let isFinished = isComplete && stored < count && isFinished(path)
       guard stored >= count || isFinished else { return nil }
       finished.append(isFinished)
     }
     return try paths.indices.map { layer in
-      finished[layer] ? nil : try rows(ofLayer: layer, keeping: count)
+      finished[layer] ? nil : try rows(paths[layer], ofLayer: layer, keeping: count)
     }
   }
 
-  private func rows(ofLayer layer: Int, keeping count: Int) throws -> GrowingRows {
-    try GrowingRows(
-      for: paths[layer], columnCount: extractor.shapes[layer].channels, keeping: count)
+  func rows(_ path: String, ofLayer layer: Int, keeping count: Int) throws -> GrowingRows {
+    try GrowingRows(for: path, columnCount: extractor.shapes[layer].channels, keeping: count)
   }
 
   /// Whether a file is this run's result already, from a run that was cut off between two layers.
-  private func isResult(_ path: String) -> Bool {
+  func isResult(_ path: String) -> Bool {
     guard let file = try? ActivationsFile(path: path), let made = try? file.provenance else {
       return false
     }
     return made.isSameRun(as: provenance) && file.subject.imagesFingerprint == fingerprint
   }
 
-  private func sampledCount(_ outcomes: [Outcome]) -> Int {
-    outcomes.count { if case .sampled = $0 { true } else { false } }
+  /// The rows that images have given.
+  func rowCount(_ outcomes: [Outcome]) -> Int {
+    extractor.sampler.positionCount
+      * outcomes.count { if case .sampled = $0 { true } else { false } }
   }
 
-  /// Samples the images that are not done; a block counts once its rows and its lines are on the
-  /// disk.
-  private func sample(
-    from first: Int, into layers: [GrowingRows], _ journal: RunJournal,
-    done: ([Outcome]) -> Void
-  ) throws {
+  /// Samples those of some images that are not done; a block counts once its rows and its lines are
+  /// on the disk.
+  func sample(_ images: Range<Int>, into work: inout Work) throws {
     let progress = ProgressReporter(
-      "extract", total: images.names.count, done: first, unit: "image")
+      "extract", total: images.count, done: work.outcomes.count, unit: "image")
     // At most 128 images, or what keeps all threads busy, and about 64 MiB of rows: so much is held, and
     // lost when a run is killed.
     let busy = 8 * extractor.imagesPerPass * Parallelism.threadCount
     let step = min(max(128, busy), max(8, (64 << 20) / max(1, extractor.bytesPerImage)))
-    let writer = JournaledRows<Float>(layers, journal: journal)
-    for start in stride(from: first, to: images.names.count, by: step) {
-      let range = start..<min(start + step, images.names.count)
-      // While the rows of a block go to the disk, the next one is sampled.
-      let block = try parallel(beside: { try writer.write() }) {
-        try extractor.extract(range) { progress.advance() }
+    let writer = JournaledRows<Float>(work.rows.compactMap { $0 }, journal: work.journal)
+    try Interruption.heeding {
+      let first = images.lowerBound + work.outcomes.count
+      for start in stride(from: first, to: images.upperBound, by: step) {
+        let range = start..<min(start + step, images.upperBound)
+        // While the rows of a block go to the disk, the next one is sampled.
+        let block = try parallel(beside: { try writer.write() }) {
+          try extractor.extract(range) { progress.advance() }
+        }
+        for failure in block.failures { Diagnostics.warn(failure.reason) }
+        let outcomes = outcomes(of: block, in: range)
+        writer.block = (block.activations, outcomes.map(\.line))
+        work.outcomes += outcomes
+        if Interruption.isRequested { break }
       }
-      for failure in block.failures { Diagnostics.warn(failure.reason) }
-      let outcomes = outcomes(of: block, in: range)
-      writer.block = (block.activations, outcomes.map(\.line))
-      done(outcomes)
+      try writer.write()
+      try Interruption.check("extract")
     }
-    try writer.write()
     progress.finish()
   }
 
@@ -199,9 +225,8 @@ struct ExtractionRun {
   // MARK: Files
 
   /// Writes the file of each layer around its rows.
-  private func finish(
-    _ outcomes: [Outcome], _ layers: [GrowingRows?], _ journal: RunJournal
-  ) throws -> Predictions {
+  private func finish(_ work: Work) throws -> Predictions {
+    let outcomes = work.outcomes
     var predictions = Predictions(images: [], classes: [])
     var sizes = [Int32](repeating: 0, count: 2 * outcomes.count)
     var windows = [Float](repeating: 0, count: 4 * outcomes.count)
@@ -223,8 +248,8 @@ struct ExtractionRun {
       }
     }
     guard !predictions.images.isEmpty else {
-      for rows in layers { rows?.remove() }
-      journal.remove()
+      for rows in work.rows { rows?.remove() }
+      work.journal.remove()
       throw StageError(
         "Cannot sample \(images.folder): none of its \(counted(failures.count, "image")) could be read; the first: \(failures.first?.reason ?? "")"
       )
@@ -239,14 +264,14 @@ struct ExtractionRun {
       )
     }
     let input = extractor.preprocessing.size
-    for (layer, rows) in layers.enumerated() {
+    for (layer, rows) in work.rows.enumerated() {
       guard let rows else { continue }
       let geometry = SampleGeometry(
         field: fields[layer], inputHeight: input.height, inputWidth: input.width, sizes: sizes,
         windows: windows)
       try write(layer, rows, predictions, geometry, failures)
     }
-    journal.remove()
+    work.journal.remove()
     return predictions
   }
 

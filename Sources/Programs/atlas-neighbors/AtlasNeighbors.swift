@@ -27,12 +27,13 @@ import ParallelLoops
   @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: NeighborSettings
+  @OptionGroup(title: "Shards") var shards: ShardArguments
   @OptionGroup var common: CommonArguments
 
   typealias AllSettings = NeighborSettings
 
   var inputs: [String] { samples.files }
-  var outputs: [String] { [output] }
+  var outputs: [String] { shards.outputs(output) }
 
   func perform() throws -> [String] {
     let source = try samples.open()
@@ -49,17 +50,17 @@ import ParallelLoops
       "neighbors of \(source.sampleCount) × \(source.dimension) numbers", bytes: forecast.bytes,
       seconds: forecast.operations / (0.4e9 * quickSGEMMRate()),
       remedy: "take fewer samples, or fewer components with atlas-reduce")
-    let writer = try NeighborsWriter(
-      path: output, subject: source.subject,
-      provenance: Provenance(
+    let run = NeighborRun(
+      source: source, quest: quest, count: count, output: output,
+      provenance: try Provenance(
         program: "atlas-neighbors", parameters: settings.record, inputs: [source.path]))
-    let table = try findNeighbors(
-      of: try source.vectors(), in: source.path, count: count, metric: quest.metric,
-      search: quest.search)
-    try writer.finish(table.content(metric: quest.metric), sampleCount: table.rowCount)
-    // An exact search, or one that found all of its queries' neighbors, has nothing to tell.
-    if table.recall < 1 {
-      Diagnostics.note("neighbors: \(decimal(100 * table.recall)) % of the true ones found")
+    switch shards.part {
+    case .all: try run.run()
+    case .shard(let shard):
+      try run.run(shard)
+      return [shard.path(of: output)]
+    case .merge(let count): try run.merge(count)
+    case .missing(let count): return run.missing(of: count).map(String.init)
     }
     return [output]
   }

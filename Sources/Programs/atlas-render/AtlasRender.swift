@@ -34,6 +34,7 @@ import NeuralNetworks
   @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: RenderSettings
+  @OptionGroup(title: "Shards") var shards: ShardArguments
   @Flag(
     help: ArgumentHelp(
       "Print what each part of a step costs on one thread, instead of rendering."))
@@ -43,7 +44,11 @@ import NeuralNetworks
   typealias AllSettings = RenderSettings
 
   var inputs: [String] { network.files + settings.targets.files }
-  var outputs: [String] { profile ? [] : [output] }
+  /// Nothing but the whole is reserved: shards write parts of their own.
+  var outputs: [String] {
+    if case .shard = shards.part { return [] }
+    return profile ? [] : shards.outputs(output)
+  }
 
   func validate() throws { try settings.targets.requireSources() }
 
@@ -88,7 +93,14 @@ import NeuralNetworks
     let run = RenderRun(
       renderer: renderer, targets: targets, parameters: parameters, output: output,
       provenance: provenance)
-    try run.render()
+    switch shards.part {
+    case .all: try run.render()
+    case .shard(let shard):
+      try run.render(shard)
+      return run.files(of: shard)
+    case .merge(let count): try run.requireShards(count)
+    case .missing(let count): return run.missing(of: count).map(String.init)
+    }
     try run.assemble(targets.subject, target: settings.targets.target.rawValue)
     return [output]
   }

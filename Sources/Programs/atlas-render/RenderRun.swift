@@ -47,45 +47,92 @@ struct RenderRun {
     return provenance
   }
 
-  /// Makes every part that is not there yet.
-  func render() throws {
+  /// Whether a part is not there yet, or is of another run.
+  private func isMissing(_ part: Int) -> Bool {
+    guard let made = IconsPart.provenance(path: parts.part(part)) else { return true }
+    return !made.isSameRun(as: partProvenance)
+  }
+
+  /// The parts of a shard.
+  private func parts(of shard: Shard?) -> Range<Int> {
+    shard?.range(of: blocks.count) ?? 0..<blocks.count
+  }
+
+  /// Which shards lack parts, of so many.
+  func missing(of count: Int) -> [Int] {
+    (0..<count).filter { index in
+      parts(of: Shard(index: index, of: count)).contains(where: isMissing)
+    }
+  }
+
+  /// Makes every part that is not there yet, of a shard or of all.
+  func render(_ shard: Shard? = nil) throws {
     let (blocks, parts, side) = (self.blocks, self.parts, parameters.sidePixels)
     let mostSteps = parameters.schedule.maximumStepCount
     let provenance = partProvenance
-    let missing = blocks.indices.filter { index in
-      guard let made = IconsPart.provenance(path: parts.part(index)) else { return true }
-      return !made.isSameRun(as: provenance)
-    }
-    let done = targets.targets.count - missing.reduce(0) { $0 + blocks[$1].count }
+    let own = self.parts(of: shard)
+    let missing = own.filter(isMissing)
+    let targetCount = own.reduce(0) { $0 + blocks[$1].count }
+    let done = targetCount - missing.reduce(0) { $0 + blocks[$1].count }
     if done > 0 {
       Diagnostics.note(
         "render: \(counted(done, "icon")) \(done == 1 ? "is" : "are") there from an earlier run")
     }
     let scale = parameters.restartCount
     let progress = ProgressReporter(
-      "render", total: scale * targets.targets.count, done: scale * done,
+      "render", total: scale * targetCount, done: scale * done,
       unit: scale == 1 ? "icon" : "run")
     // A disk that cannot be written to is found before the work.
     if let first = missing.first { try IconsPart.begin(path: parts.part(first)) }
     let indices = missing.flatMap { blocks[$0] }
     // Icons come in any order from several threads; a part is written when its last one has come.
     let waiting = Mutex<[Int: [Int: Icon]]>([:])
-    try renderer.render(indices.map { targets.targets[$0] }, progress: { progress.advance() }) {
-      order, icon in
-      let index = indices[order]
-      let part = index / Self.partCount
-      let complete = waiting.withLock { waiting in
-        waiting[part, default: [:]][index] = icon
-        return waiting[part]?.count == blocks[part].count ? waiting.removeValue(forKey: part) : nil
+    let begun = Mutex<Set<Int>>([])
+    // Interrupted, the parts that are begun are finished.
+    let mayBegin = { @Sendable (order: Int) in
+      let part = indices[order] / Self.partCount
+      return begun.withLock { begun in
+        guard !Interruption.isRequested || begun.contains(part) else { return false }
+        begun.insert(part)
+        return true
       }
-      guard let complete else { return }
-      let icons = blocks[part].compactMap { complete[$0] }
-      try IconsPart.write(
-        pixels: icons.flatMap(\.pixels), sidePixels: side,
-        IconsFile.Measures(icons, mostSteps: mostSteps),
-        provenance: provenance, to: parts.part(part))
+    }
+    try Interruption.heeding {
+      try renderer.render(
+        indices.map { targets.targets[$0] }, mayBegin: mayBegin, progress: { progress.advance() }
+      ) { order, icon in
+        let index = indices[order]
+        let part = index / Self.partCount
+        let complete = waiting.withLock { waiting in
+          waiting[part, default: [:]][index] = icon
+          return waiting[part]?.count == blocks[part].count
+            ? waiting.removeValue(forKey: part) : nil
+        }
+        guard let complete else { return }
+        let icons = blocks[part].compactMap { complete[$0] }
+        try IconsPart.write(
+          pixels: icons.flatMap(\.pixels), sidePixels: side,
+          IconsFile.Measures(icons, mostSteps: mostSteps),
+          provenance: provenance, to: parts.part(part))
+      }
+      try Interruption.check("render")
     }
     progress.finish()
+  }
+
+  /// The files of a shard's parts.
+  func files(of shard: Shard) -> [String] { parts(of: shard).map(parts.part) }
+
+  /// Makes sure that all parts are there.
+  ///
+  /// - Throws: `StageError` that names the first shard that lacks one.
+  func requireShards(_ count: Int) throws {
+    guard let index = missing(of: count).first else { return }
+    let shard = Shard(index: index, of: count)
+    let part = parts(of: shard).first(where: isMissing) ?? 0
+    throw StageError(
+      "Cannot put \(count) shards of \(output) together: \(parts.part(part)) of shard \(shard) is missing, damaged or of another run; make it with --shard \(shard)"
+    )
   }
 
   /// Joins the parts and removes them.

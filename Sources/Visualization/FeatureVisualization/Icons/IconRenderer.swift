@@ -104,14 +104,16 @@ public final class IconRenderer {
   ///
   /// - Parameters:
   ///   - targets: What to show.
+  ///   - mayBegin: Whether a target, by its index among `targets`, may still begin; called from any thread. After the
+  ///     first that may not, none begins.
   ///   - progress: Called after each restart, from any thread.
   ///   - finished: Called with a target's index among `targets` and its icon, from any thread but once
   ///     at a time; what it throws ends the work.
   /// - Throws: When a target does not fit the network, the network cannot be run, or what `finished`
   ///   throws.
   public func render(
-    _ targets: [IconTarget], progress: @Sendable () -> Void = {},
-    finished: @Sendable (_ index: Int, _ icon: Icon) throws -> Void
+    _ targets: [IconTarget], mayBegin: @Sendable (_ index: Int) -> Bool = { _ in true },
+    progress: @Sendable () -> Void = {}, finished: @Sendable (_ index: Int, _ icon: Icon) throws -> Void
   ) throws {
     guard let first = workers.first else { return }
     for target in targets { try first.check(target.objective) }
@@ -123,7 +125,10 @@ public final class IconRenderer {
     let workerCount = min(workers.count, (itemCount + first.capacity - 1) / first.capacity)
     try parallelWorkers(count: workerCount, itemCount: workerCount) { worker, _ in
       let next = {
-        queue.withLock { $0.popFirst() }.map {
+        queue.withLock { queue -> Int? in
+          if let item = queue.first, !mayBegin(item / restarts) { queue = itemCount..<itemCount }
+          return queue.popFirst()
+        }.map {
           IconTask(item: $0 / restarts, target: targets[$0 / restarts], restart: $0 % restarts)
         }
       }
