@@ -1,42 +1,6 @@
 public import ArrayStore
 internal import FoundationEssentials
 
-/// One of several parts of equal size of a stage's work.
-public struct Shard: Sendable, Equatable, CustomStringConvertible {
-  /// Its number, from 0.
-  public let index: Int
-  /// How many there are.
-  public let count: Int
-
-  /// Names a shard.
-  ///
-  /// - Precondition: `index` is one of `count`.
-  public init(index: Int, of count: Int) {
-    precondition(Self.counts.contains(count) && (0..<count).contains(index), "shard \(index) of \(count)")
-    (self.index, self.count) = (index, count)
-  }
-
-  /// How many shards there may be: as many as a cluster's scheduler has jobs for.
-  public static let counts = 1...10_000
-
-  /// For instance `7/64`, as `--shard` has it.
-  public var description: String { "\(index)/\(count)" }
-
-  /// Its items, of so many: consecutive, and as many as another's or one more.
-  public func range(of itemCount: Int) -> Range<Int> {
-    itemCount * index / count..<itemCount * (index + 1) / count
-  }
-
-  /// Where it lies: beside the result, in the folder of its parts.
-  public func path(of result: String) -> String {
-    func zeros(_ number: Int) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-    }
-    return "\(result).parts/shard-\(zeros(index))-of-\(zeros(count)).h5"
-  }
-}
-
 /// A shard of a stage's result, complete or absent.
 ///
 /// It has rows of numbers, and lines of text that say of each item of the work how it went. Whether it is what is
@@ -177,12 +141,18 @@ extension ShardFile {
       }
     }
     let path = shard.path(of: result)
-    let writer =
-      rows.type == .float16
-      ? try ArtifactWriter(
+    let writer: ArtifactWriter
+    if rows.rowCount == 0 {
+      // There may be more shards than items, or images none of which can be read.
+      rows.remove()
+      writer = try ArtifactWriter(schema, path: path, provenance: provenance, subject: Subject())
+    } else if rows.type == .float16 {
+      writer = try ArtifactWriter(
         schema, path: path, provenance: provenance, subject: Subject(), rows: rows, as: halves)
-      : try ArtifactWriter(
+    } else {
+      writer = try ArtifactWriter(
         schema, path: path, provenance: provenance, subject: Subject(), rows: rows, as: floats)
+    }
     try finish(writer, shard, run: run, lines: lines, digest: digest.finish())
   }
 

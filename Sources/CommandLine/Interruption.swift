@@ -24,6 +24,11 @@ public enum Interruption {
     action.sa_flags = Int32(SA_RESTART) | Int32(bitPattern: UInt32(SA_RESETHAND))
     var former = sigaction()
     sigaction(SIGTERM, &action, &former)
+    // Whoever started the program may have blocked the signal, which programs inherit.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // Without a handler again, a SIGTERM that comes now ends the process.
     defer { if !isRequested { sigaction(SIGTERM, &former, nil) } }
     return try work()

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Artifacts
+public import ArrayStore
 
 /// Which part of a stage's work a run does: all, one shard of it, or what puts the shards together.
 public struct ShardArguments: ParsableArguments {

@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import ArrayStore
 public import Artifacts
 internal import CommandLine
 public import Matrices

@@ -98,6 +98,9 @@ struct Running {
     try process.run()
   }
 
+  /// Asks the program to end, as a cluster does before it takes the processors away.
+  func terminate() { Foundation.kill(process.processIdentifier, SIGTERM) }
+
   /// Ends the program at once, as a cluster does.
   func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
 

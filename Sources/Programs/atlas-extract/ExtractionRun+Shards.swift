@@ -1,3 +1,5 @@
+import Activations
+import ArrayStore
 import Artifacts
 import CommandLine
 
