@@ -61,7 +61,8 @@ public enum IconsPart {
   private static let schema = FileSchema(
     kind: "icons-part", format: IconsFile.schema.format, fileName: "part.h5",
     program: "atlas-render", summary: "Icons that are finished.", axes: IconsFile.schema.axes,
-    attributes: [digest.schema], datasets: [
+    attributes: [digest.schema],
+    datasets: [
       IconsFile.icons.schema, IconsFile.fidelity.schema, IconsFile.transformedFidelity.schema,
       IconsFile.objective.schema, IconsFile.restart.schema, IconsFile.steps.schema,
       IconsFile.objectiveByStep.schema,

@@ -26,10 +26,13 @@ public struct ShardFile {
     let path = shard.path(of: result)
     guard isListed(path) else {
       throw ArtifactError(
-        "Cannot find shard \(shard) of \(result), \(path): it is not finished; make it with --shard \(shard)")
+        "Cannot find shard \(shard) of \(result), \(path): it is not finished; make it with --shard \(shard)"
+      )
     }
     do { reader = try ArtifactReader(Self.schema, path: path) } catch {
-      throw ArtifactError("\(error) --shard \(shard)")
+      throw ArtifactError(
+        "Cannot use shard \(shard) of \(result): its file is damaged; make it again with --shard \(shard) (\(error))"
+      )
     }
     guard try reader.required(Self.run) == sha256(of: run),
       try reader.required(Self.index) == shard.index, try reader.required(Self.count) == shard.count
@@ -59,7 +62,9 @@ public struct ShardFile {
   /// - Throws: `ArtifactError` if the file is damaged.
   public func lines() throws -> [String] { try reader.read(Self.lines) }
 
-  /// Checks rows and lines by their digest. A file that does not pass is set aside, so that its shard counts as missing.
+  /// Checks rows and lines by their digest.
+  ///
+  /// A file that does not pass is set aside, so that its shard counts as missing.
   ///
   /// - Throws: `ArtifactError` that names the shard.
   /// - Complexity: Reads the file once, block by block.
@@ -101,17 +106,23 @@ public struct ShardFile {
   /// Some rows of single precision.
   ///
   /// - Throws: `ArtifactError` if the file is damaged or has none.
-  public func floats(_ rows: Range<Int>) throws -> [Float] { try reader.read(Self.floats, rows: rows) }
+  public func floats(_ rows: Range<Int>) throws -> [Float] {
+    try reader.read(Self.floats, rows: rows)
+  }
 
   /// Some rows of half precision.
   ///
   /// - Throws: `ArtifactError` if the file is damaged or has none.
-  public func halves(_ rows: Range<Int>) throws -> [Float16] { try reader.read(Self.halves, rows: rows) }
+  public func halves(_ rows: Range<Int>) throws -> [Float16] {
+    try reader.read(Self.halves, rows: rows)
+  }
 
   /// Some rows of integers.
   ///
   /// - Throws: `ArtifactError` if the file is damaged or has none.
-  public func integers(_ rows: Range<Int>) throws -> [Int32] { try reader.read(Self.integers, rows: rows) }
+  public func integers(_ rows: Range<Int>) throws -> [Int32] {
+    try reader.read(Self.integers, rows: rows)
+  }
 }
 
 // MARK: - Writing
@@ -206,7 +217,7 @@ extension ShardFile {
     "content_sha256", "SHA-256 of the lines, each with a line feed, and then of the rows.")
 
   private static let schema = FileSchema(
-    kind: "shard", fileName: "shard-00000-of-00001.h5", program: "the same command and",
+    kind: "shard", fileName: "shard-00000-of-00001.h5", program: "the same --shard",
     summary: "A part of a result, which is put together with the others.",
     axes: [
       Axis("r", "rows"), Axis("c", "numbers of a row"), Axis("k", "integers of a row"),

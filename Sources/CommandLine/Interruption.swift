@@ -52,6 +52,7 @@ public struct Interrupted: Error, CustomStringConvertible {
 
   /// The error of a program that ends early.
   public init(_ program: String) {
-    description = "\(program): interrupted; what is finished is kept, and the same command goes on behind it"
+    description =
+      "\(program): interrupted; what is finished is kept, and the same command goes on behind it"
   }
 }

@@ -39,12 +39,17 @@ public func nearestNeighbors(
 
 /// The nearest neighbors of a part of some samples among all others.
 ///
-/// Parts are of about the same size and can be searched on several machines; together they have the bytes of a search
-/// in one piece (`NeighborTable.init(parts:)`). Each sorts the samples into lists anew.
+/// Parts are of about the same size and can be searched on several machines; together their rows are those of a search
+/// in one piece, to the last bit. Each part sorts the samples into lists anew.
 ///
 /// - Parameters:
 ///   - part: The part's number, from 0.
 ///   - partCount: How many parts there are.
+///   - samples: The samples, n × d.
+///   - count: The number of neighbors of each; n − 1 if that is less.
+///   - metric: What near means.
+///   - search: How thoroughly to search.
+///   - progress: Called with the fraction done, in [0, 1], on any thread.
 /// - Returns: The samples of the part, in the order in which they were searched, and their neighbors, a row each in
 ///   this order.
 /// - Throws: `NeighborError` for a sample with NaN or an infinite value.
@@ -183,8 +188,9 @@ private struct NeighborSearch: Sendable {
     // Whole blocks: what is compared in one product decides its last bits.
     let blockCount = (queries.count + blockSize - 1) / blockSize
     let positions = part.map { part in
-      blockCount * part.index / part.count * blockSize
-        ..< min(blockCount * (part.index + 1) / part.count * blockSize, queries.count)
+      let blocks = blockCount * part.index / part.count..<blockCount * (part.index + 1) / part.count
+      return min(blocks.lowerBound * blockSize, queries.count)
+      ..<min(blocks.upperBound * blockSize, queries.count)
     }
     let first = positions?.lowerBound ?? 0
     let rowCount = positions?.count ?? queries.count

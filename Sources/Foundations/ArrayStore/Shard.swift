@@ -9,7 +9,8 @@ public struct Shard: Sendable, Equatable, CustomStringConvertible {
   ///
   /// - Precondition: `index` is one of `count`.
   public init(index: Int, of count: Int) {
-    precondition(Self.counts.contains(count) && (0..<count).contains(index), "shard \(index) of \(count)")
+    precondition(
+      Self.counts.contains(count) && (0..<count).contains(index), "shard \(index) of \(count)")
     (self.index, self.count) = (index, count)
   }
 

@@ -119,7 +119,8 @@ import NeuralNetworks
     }
     let run = AttributionRun(
       top: top, photographs: photographs, samples: order,
-      classes: chosen.isEmpty ? nil : chosen, classCount: classCount, subject: subject, output: output,
+      classes: chosen.isEmpty ? nil : chosen, classCount: classCount, subject: subject,
+      output: output,
       provenance: try Provenance(
         program: "atlas-attribute",
         parameters: [("layer", self.layer)]

@@ -103,12 +103,8 @@ struct ExtractionRun {
     return try finish(work)
   }
 
-  /// What an earlier process has done of some images, or the beginning.
-  ///
-  /// - Parameters:
-  ///   - paths: For each layer, the file to be made.
-  ///   - range: The images.
-  ///   - isFinished: Whether such a file is there already.
+  /// What an earlier process has done of some images, or the beginning: for each layer, of the file to be made at one of
+  /// `paths`, of which `isFinished` says whether it is there already.
   func begun(
     _ paths: [String], _ range: Range<Int>, isFinished: (String) -> Bool
   ) throws -> Work {

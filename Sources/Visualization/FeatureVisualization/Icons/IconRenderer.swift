@@ -113,7 +113,8 @@ public final class IconRenderer {
   ///   throws.
   public func render(
     _ targets: [IconTarget], mayBegin: @Sendable (_ index: Int) -> Bool = { _ in true },
-    progress: @Sendable () -> Void = {}, finished: @Sendable (_ index: Int, _ icon: Icon) throws -> Void
+    progress: @Sendable () -> Void = {},
+    finished: @Sendable (_ index: Int, _ icon: Icon) throws -> Void
   ) throws {
     guard let first = workers.first else { return }
     for target in targets { try first.check(target.objective) }
