@@ -473,36 +473,68 @@ explained: $(LAYOUT)/atlas.png $(ATLASES) $(EFFECTS) $(EVIDENCE) $(POSTERS)
 effects: $(if $(filter magnitude,$(CLASS_FILTER)),$(OUT)/activations.h5,$(OUT)/effects.h5) $(if $(filter yes,$(WHITEN)),$(OUT)/components.h5)
 	@test ! -x $(BIN)/atlas-plan || $(PLAN) --result > $(STAMPS)/output
 
-# What takes long is made in one piece or in shards: each shard is a run of the same command, which finds it done or does
-# it, and the last run puts them together to the same bytes. Whether a shard is there and fits is for the program to
-# say, by what the shard says of itself; its time says nothing.
+# The commands of the stages; of those that work grid by grid, with the grid as the argument.
 command.extract   = $(BIN)/atlas-extract $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) $(options.extract) \
   --output $(OUT)/activations.h5.new $(COMMON)
 command.effects   = $(BIN)/atlas-attribute $(NETWORK_FILES) $(LAYER_WORDS) $(IMAGE_WORDS) \
   --activations $(or $(SELECT_FROM),$(OUT))/activations.h5 $(options.effects) $(if $(SELECT_FROM),$(CHOSEN)) \
   --output $(OUT)/effects.h5 $(COMMON)
+command.reduce    = $(BIN)/atlas-reduce --activations $(OUT)/activations.h5 $(options.reduce) \
+  --output $(OUT)/components.h5 $(COMMON)
+# The neighbors apart, so that other settings of the layout do not search again.
 command.neighbors = $(BIN)/atlas-neighbors --$(LAID_OUT) $(OUT)/$(LAID_OUT).h5 $(options.neighbors) \
   --output $(OUT)/neighbors.h5 $(COMMON)
+command.embed     = $(BIN)/atlas-embed --$(LAID_OUT) $(OUT)/$(LAID_OUT).h5 --neighbor-graph $(OUT)/neighbors.h5 \
+  $(options.embed) $(ALIGN) $(CONTRAST) --output $(LAYOUT)/layout.h5 $(COMMON)
+# One file per grid, so that another grid leaves the first one's icons alone.
+command.grid      = $(BIN)/atlas-grid --activations $(OUT)/activations.h5 --layout $(LAYOUT)/layout.h5 --grid $(1) \
+  $(TABLE) $(options.grid) --output $(LAYOUT)/cells-$(1).h5 $(COMMON)
+# The whitening matrix is made of the second moment, so that CONDITION leaves the layout alone.
+WHITENING := $(if $(filter yes,$(WHITEN)),$(or $(SELECT_FROM),$(OUT))/components.h5)
 command.render    = $(BIN)/atlas-render $(NETWORK_FILES) $(LAYER_WORDS) --cells-file $(LAYOUT)/cells-$(1).h5 \
   $(addprefix --components ,$(WHITENING)) $(options.render) --output $(LAYOUT)/icons-$(1).h5 $(COMMON)
+command.judge     = $(BIN)/atlas-judge $(NETWORK_FILES) --icons $(LAYOUT)/icons-$(1).h5 \
+  --cells-file $(LAYOUT)/cells-$(1).h5 $(IMAGE_WORDS) $(if $(JUDGE),--judge $(call quote,$(JUDGE))) \
+  --output $(LAYOUT)/icons-$(1).json $(COMMON)
+command.assemble  = $(BIN)/atlas-assemble --icons $(LAYOUT)/icons-$(1).h5 --report $(LAYOUT)/icons-$(1).json \
+  $(options.assemble) --output $(LAYOUT)/atlas-$(1) $(COMMON)
 command.attribute = $(BIN)/atlas-attribute $(NETWORK_FILES) $(LAYER_WORDS) $(IMAGE_WORDS) \
   --activations $(OUT)/activations.h5 --cells-file $(LAYOUT)/cells-$(1).h5 $(options.attribute) \
   --output $(LAYOUT)/attribution-$(1).h5 $(COMMON)
-# The work of a stage, of a grid where it has several: $(call made,render,20).
-made = $(if $(NUMBERS),+)$(Q)$(if $(NUMBERS),$(MAKE) --no-print-directory $(NUMBERS:%=shard/$(1)/$(or $(2),all)/%) && )$(call \
-  command.$(1),$(2)) $(if $(NUMBERS),--merge $(SHARDS)) > $(STAMPS)/output
+command.evidence  = $(BIN)/atlas-evidence $(NETWORK_FILES) $(IMAGE_WORDS) --cells-file $(LAYOUT)/cells-$(1).h5 \
+  $(options.evidence) --output $(LAYOUT)/evidence-$(1) $(COMMON)
+command.poster    = $(BIN)/atlas-assemble --labels --icons $(LAYOUT)/icons-$(1).h5 \
+  --attribution $(LAYOUT)/attribution-$(1).h5 --cells-file $(LAYOUT)/cells-$(1).h5 --layout $(LAYOUT)/layout.h5 \
+  --activations $(OUT)/activations.h5 $(options.poster) --output $(LAYOUT)/poster-$(1) $(COMMON)
+command.explore   = $(BIN)/atlas-explore $(foreach folder,$(EXPLORED),--atlas $(folder)) $(IMAGE_WORDS) \
+  --leaflet $(dir $(LEAFLET)) $(options.explore) --output $(patsubst %/,%,$(dir $(EXPLORER))) $(COMMON)
+
+# What follows a command. Where sampling again gives the same bytes, as after a touched image, the file keeps its time,
+# and nothing else is made.
+after.extract = { if cmp --silent $(OUT)/activations.h5.new $(OUT)/activations.h5; then rm $(OUT)/activations.h5.new; \
+  else rm -f $(OUT)/components.h5 $(OUT)/neighbors.h5 $(of_samples); \
+  mv $(OUT)/activations.h5.new $(OUT)/activations.h5; fi; cp $(STAMPS)/images.asked $(STAMPS)/images.made; }
+after.embed   = rm -f $(call of_layout,$(LAYOUT))
+# The first grid's atlas under a name that does not change.
+first_atlas   = cp $(1).json $(LAYOUT)/atlas.json && cp $(1).png $(LAYOUT)/atlas.png.new && \
+  mv $(LAYOUT)/atlas.png.new $(LAYOUT)/atlas.png
+
+# What takes long is made in one piece or in shards: each shard is a run of the same command, which finds it done or does
+# it, and the last run puts them together to the same bytes. Whether a shard is there and fits is for the program to
+# say, by what the shard says of itself; its time says nothing.
+SHARDED := extract neighbors render attribute effects
+# The work of a stage, of a grid where it works grid by grid: $(call made,render,20).
+in_shards = $(if $(filter $(1),$(SHARDED)),$(NUMBERS))
+made = $(if $(in_shards),+)$(Q)$(if $(in_shards),$(MAKE) --no-print-directory \
+  $(NUMBERS:%=shard/$(1)/$(or $(2),all)/%) && )$(call command.$(1),$(2)) \
+  $(if $(in_shards),--merge $(SHARDS)) > $(STAMPS)/output$(if $(after.$(1)), && $(after.$(1)))
 shard/%:
 	$(Q)$(call command.$(word 1,$(subst /, ,$*)),$(word 2,$(subst /, ,$*))) \
 	  --shard $(word 3,$(subst /, ,$*))/$(SHARDS) > /dev/null
 
-# Where sampling again gives the same bytes, as after a touched image, the file keeps its time, and nothing
-# else is made.
 ifeq ($(SELECT_FROM),)
 $(OUT)/activations.h5:
 	$(call made,extract)
-	@if cmp --silent $@.new $@; then rm $@.new; else \
-	  rm -f $(OUT)/components.h5 $(OUT)/neighbors.h5 $(of_samples); mv $@.new $@; fi
-	@cp $(STAMPS)/images.asked $(STAMPS)/images.made
 else
 SELECTED_BY := $(if $(OWN_EFFECTS),$(OUT),$(SELECT_FROM))/effects.h5
 $(OUT)/activations.h5: $(SELECT_FROM)/activations.h5 $(SELECTED_BY)
@@ -516,46 +548,38 @@ $(OUT)/effects.h5: $(or $(SELECT_FROM),$(OUT))/activations.h5
 	$(call made,effects)
 
 $(OUT)/components.h5: $(OUT)/activations.h5
-	$(Q)$(BIN)/atlas-reduce --activations $< $(options.reduce) --output $@ $(COMMON) > $(STAMPS)/output
+	$(call made,reduce)
 
-# The neighbors apart, so that other settings of the layout do not search again.
 $(OUT)/neighbors.h5: $(OUT)/$(LAID_OUT).h5
 	$(call made,neighbors)
 
 $(LAYOUT)/layout.h5: $(OUT)/$(LAID_OUT).h5 $(OUT)/neighbors.h5
 	@mkdir -p $(@D)
-	$(Q)$(BIN)/atlas-embed --$(LAID_OUT) $< --neighbor-graph $(OUT)/neighbors.h5 $(options.embed) \
-	  $(ALIGN) $(CONTRAST) --output $@ $(COMMON) > $(STAMPS)/output
-	@rm -f $(call of_layout,$(LAYOUT))
+	$(call made,embed)
 
-# One file per grid, so that another grid leaves the first one's icons alone.
 $(CELLS): $(LAYOUT)/cells-%.h5: $(OUT)/activations.h5 $(LAYOUT)/layout.h5
-	$(Q)$(BIN)/atlas-grid --activations $< --layout $(LAYOUT)/layout.h5 --grid $* $(TABLE) \
-	  $(options.grid) --output $@ $(COMMON) > $(STAMPS)/output
+	$(call made,grid,$*)
 
-# The whitening matrix is made of the second moment, so that CONDITION leaves the layout alone.
-WHITENING := $(if $(filter yes,$(WHITEN)),$(or $(SELECT_FROM),$(OUT))/components.h5)
 $(ICONS): $(LAYOUT)/icons-%.h5: $(LAYOUT)/cells-%.h5 $(WHITENING)
 	$(call made,render,$*)
 
 $(REPORTS): $(LAYOUT)/icons-%.json: $(LAYOUT)/icons-%.h5 $(LAYOUT)/cells-%.h5
-	$(Q)$(BIN)/atlas-judge $(NETWORK_FILES) --icons $< --cells-file $(LAYOUT)/cells-$*.h5 \
-	  --images $(call quote,$(DATASET)) $(if $(JUDGE),--judge $(call quote,$(JUDGE))) --output $@ $(COMMON) > $(STAMPS)/output
+	$(call made,judge,$*)
 
 $(ATLASES): $(LAYOUT)/atlas-%.png: $(LAYOUT)/icons-%.h5 $(LAYOUT)/icons-%.json
-	$(Q)$(BIN)/atlas-assemble --icons $< --report $(LAYOUT)/icons-$*.json $(options.assemble) --output $(basename $@) $(COMMON) > $(STAMPS)/output
+	$(call made,assemble,$*)
 
 $(EFFECTS): $(LAYOUT)/attribution-%.h5: $(LAYOUT)/cells-%.h5 $(OUT)/activations.h5
 	$(call made,attribute,$*)
 
 $(EVIDENCE): $(LAYOUT)/evidence-%/evidence.json: $(LAYOUT)/cells-%.h5
-	$(Q)$(BIN)/atlas-evidence $(NETWORK_FILES) $(IMAGE_WORDS) --cells-file $< $(options.evidence) \
-	  --output $(@D) $(COMMON) > $(STAMPS)/output
+	$(call made,evidence,$*)
 
 $(POSTERS): $(LAYOUT)/poster-%.png: $(LAYOUT)/icons-%.h5 $(LAYOUT)/attribution-%.h5 $(LAYOUT)/cells-%.h5
-	$(Q)$(BIN)/atlas-assemble --labels --icons $< --attribution $(LAYOUT)/attribution-$*.h5 \
-	  --cells-file $(LAYOUT)/cells-$*.h5 --layout $(LAYOUT)/layout.h5 --activations $(OUT)/activations.h5 \
-	  $(options.poster) --output $(basename $@) $(COMMON) > $(STAMPS)/output
+	$(call made,poster,$*)
+
+$(LAYOUT)/atlas.png: $(firstword $(ATLASES))
+	@$(call first_atlas,$(basename $<))
 
 # The page of this atlas, of those of its classes, and of others that BESIDE names. It is made of whatever there is, in
 # seconds, by the times of files and of the program: as targets they would be made again.
@@ -564,8 +588,7 @@ EXPLORED  = $(LAYOUT) $(sort $(patsubst %/,%,$(dir $(wildcard $(OUT)/classes/*/$
 explorer: $(STAMPS)/explore-$(METHOD).made $(LEAFLET) | $(BUILT)
 	$(Q)if test ! -e $(EXPLORER) || test -n "$$(find $< $(BIN)/atlas-explore $(wildcard $(foreach folder,$(EXPLORED),$(addprefix \
 	  $(folder)/,icons-*.h5 icons-*.json attribution-*.h5 evidence-*/evidence.json))) -newer $(EXPLORER))"; then \
-	  $(BIN)/atlas-explore $(foreach folder,$(EXPLORED),--atlas $(folder)) $(IMAGE_WORDS) --leaflet $(dir $(LEAFLET)) \
-	    $(options.explore) --output $(patsubst %/,%,$(dir $(EXPLORER))) $(COMMON) > $(STAMPS)/output; fi
+	  $(command.explore) > $(STAMPS)/output; fi
 	@echo "  explorer: $(EXPLORER)"
 
 $(STAMPS)/explore-$(METHOD).made: FORCE | $(BUILT)
@@ -575,10 +598,5 @@ $(STAMPS)/explore-$(METHOD).made: FORCE | $(BUILT)
 # The library that draws the explorer's map, from PyPI.
 $(LEAFLET):
 	@$(PYTHON) Scripts/fetch-leaflet $(@D)
-
-# The first grid's atlas under a name that does not change.
-$(LAYOUT)/atlas.png: $(firstword $(ATLASES))
-	@cp $(basename $<).json $(basename $@).json
-	@cp $< $@.new && mv $@.new $@
 
 FORCE:

@@ -188,9 +188,10 @@ private struct NeighborSearch: Sendable {
     // Whole blocks: what is compared in one product decides its last bits.
     let blockCount = (queries.count + blockSize - 1) / blockSize
     let positions = part.map { part in
-      let blocks = blockCount * part.index / part.count..<blockCount * (part.index + 1) / part.count
-      return min(blocks.lowerBound * blockSize, queries.count)
-      ..<min(blocks.upperBound * blockSize, queries.count)
+      let bounds = [part.index, part.index + 1].map {
+        min(blockCount * $0 / part.count * blockSize, queries.count)
+      }
+      return bounds[0]..<bounds[1]
     }
     let first = positions?.lowerBound ?? 0
     let rowCount = positions?.count ?? queries.count
