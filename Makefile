@@ -28,7 +28,7 @@ space := $(empty) $(empty)
 quote = '$(subst ','\'',$(1))'
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID BESIDE ALIGN_TO COLUMNS SHARDS FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID BESIDE ALIGN_TO COLUMNS SHARDS CLUSTER_SETTINGS DRY_RUN FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
@@ -43,6 +43,8 @@ help.BESIDE       := Folders of other atlases of the network, OUT/METHOD, to be 
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
 help.COLUMNS      := A table of the images, whose columns of numbers are averaged over cells
 help.SHARDS       := Shards of what takes long (sampling, neighbors, icons, effects), made side by side by make -j
+help.CLUSTER_SETTINGS := What jobs ask for of a cluster; by default Pipelines/slurm/settings.conf
+help.DRY_RUN      := yes shows what make submit would submit
 help.WORLD_IMAGES := Images per class of the synthetic world
 help.WORLD_SEED   := Seed of the synthetic world; its network was trained on 0 and validated on 1
 help.RECIPE       := A set of values, one of: $(RECIPES)
@@ -69,7 +71,7 @@ unread.tsne := MIN_DIST EPOCHS NEIGHBORS
 unread.umap := PERPLEXITY EXAGGERATION
 unread.no   := CONDITION
 UNREAD := $(filter $(unread.$(METHOD)) $(unread.$(WHITEN)) $(if $(ALIGN_TO),,ALIGNMENT),$(GIVEN))
-ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas explain explore plan,$(MAKECMDGOALS))),)
+ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas explain explore submit resume plan,$(MAKECMDGOALS))),)
   why = $(if $(filter CONDITION,$(1)),WHITEN=$(WHITEN),$(if $(filter ALIGNMENT,$(1)),there is no ALIGN_TO,METHOD=$(METHOD)))
   $(foreach name,$(UNREAD),$(shell echo 'warning: $(name) does not change the atlas: $(call why,$(name))' >&2))
 endif
@@ -140,7 +142,7 @@ BUILT  ?= .build/built
 PYTHON ?= python3
 LEAFLET := Data/work/leaflet/leaflet.js
 
-.PHONY: atlas atlas-of-one explain explained explore explorer class-atlas compare effects plan layers install world network build test quick-test test-explorer bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
+.PHONY: atlas atlas-of-one explain explained explore explorer class-atlas compare effects submit status resume cancel test-cluster plan layers install world network build test quick-test test-explorer bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
@@ -353,7 +355,7 @@ Q := $(if $(filter 1,$(V)),,@)
 
 # Mistakes that the programs would find late, or make would not survive.
 exists = $(shell test -$(1) $(call quote,$(2)) && echo yes)
-ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare plan layers $(OUT)/%,$(MAKECMDGOALS)),)
+ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare submit resume plan layers $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(MODEL),)
     $(error MODEL is not set: make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c)
   endif
@@ -371,7 +373,7 @@ ifneq ($(filter compare,$(MAKECMDGOALS)),)
     $(error A or B is not set: make compare A=snorkel B='scuba diver', two of the network's classes)
   endif
 endif
-ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare plan $(OUT)/%,$(MAKECMDGOALS)),)
+ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare submit resume plan $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(DATASET),)
     $(error DATASET is not set: give the folder of images beside MODEL)
   endif
@@ -598,5 +600,57 @@ $(STAMPS)/explore-$(METHOD).made: FORCE | $(BUILT)
 # The library that draws the explorer's map, from PyPI.
 $(LEAFLET):
 	@$(PYTHON) Scripts/fetch-leaflet $(@D)
+
+# ---------------------------------------------------------------- on a cluster
+
+# A stage as Scripts/write-stages takes it: its name and grid, the stamp of its product, the stages before it, and the
+# result that its shards are of.
+stage = --stage $(1)$(if $(2),-$(2)) $(call quote,$(3)) $(call quote,$(4)) $(or $(if $(in_shards),$(SHARDS)),0) \
+  $(call quote,$(abspath $(5))) $(call quote,$(call command.$(1),$(2))) $(call quote,$(after.$(1)))
+grid_stages = $(call stage,grid,$(1),cells-$(1).h5,embed) \
+  $(call stage,render,$(1),icons-$(1).h5,grid-$(1),$(LAYOUT)/icons-$(1).h5) \
+  $(call stage,judge,$(1),icons-$(1).json,render-$(1)) \
+  $(call stage,assemble,$(1),atlas-$(1).png,judge-$(1)) \
+  $(call stage,evidence,$(1),evidence-$(1).json,grid-$(1)) \
+  $(call stage,attribute,$(1),attribution-$(1).h5,grid-$(1),$(LAYOUT)/attribution-$(1).h5) \
+  $(call stage,poster,$(1),poster-$(1).png,render-$(1) attribute-$(1))
+REDUCES := $(if $(filter components,$(LAID_OUT))$(filter yes,$(WHITEN)),yes)
+FIRST   := $(firstword $(GRIDS))
+run_stages = $(call stage,extract,,activations.h5,,$(OUT)/activations.h5.new) \
+  $(if $(REDUCES),$(call stage,reduce,,components.h5,extract)) \
+  $(call stage,neighbors,,neighbors.h5,$(if $(REDUCES),reduce,extract),$(OUT)/neighbors.h5) \
+  $(call stage,embed,,layout.h5,neighbors) \
+  $(foreach grid,$(GRIDS),$(call grid_stages,$(grid))) \
+  --stage first atlas.png assemble-$(FIRST) 0 '' $(call quote,$(call first_atlas,$(LAYOUT)/atlas-$(FIRST))) '' \
+  --stage explore '' $(call quote,first $(GRIDS:%=poster-%) $(GRIDS:%=evidence-%)) 0 '' $(call quote,$(command.explore)) ''
+
+# What is to be made, as the planner says, and by which commands: a file that cluster.py submits jobs from.
+CLUSTER := python3 Pipelines/slurm/cluster.py
+RUN     := $(OUT)/cluster/stages.json
+$(RUN): COMMON = --threads "$${ATLAS_THREADS:-0}"
+$(RUN): FORCE | $(BUILT)
+	+@mkdir -p $(@D) $(LAYOUT)
+	+@$(BIN)/atlas-plan $(wordlist 2,999,$(PLAN)) --due > $(@D)/due
+	@python3 Scripts/write-stages $@ --folder $(abspath $(OUT)) --due $(abspath $(@D))/due \
+	  --title $(call quote,$(LAYER) of $(basename $(notdir $(MODEL)))) \
+	  $(foreach program,$(wildcard $(BIN)/atlas-*),$(if $(findstring .,$(notdir $(program))),,--program $(abspath $(program)))) \
+	  $(run_stages)
+
+SETTINGS_FILE := $(or $(CLUSTER_SETTINGS),Pipelines/slurm/settings.conf)
+submit resume: | $(BUILT) $(LEAFLET)
+	+@Scripts/alone $(OUT) sh -c '$(MAKE) --no-print-directory GOAL=explanation $(STAMPS)/planned && \
+	  $(MAKE) --no-print-directory GOAL=explanation $(RUN)' && \
+	  $(CLUSTER) $@ --stages $(RUN) --settings $(call quote,$(SETTINGS_FILE)) $(if $(filter yes,$(DRY_RUN)),--dry-run)
+status cancel:
+	@test -e $(RUN) || { echo "make: $(RUN) is not there: nothing was submitted with these settings" >&2; exit 1; }
+	@$(CLUSTER) $@ --stages $(RUN)
+submit: ## Submit the atlas, explained, as jobs of a Slurm cluster (SHARDS, CLUSTER_SETTINGS, DRY_RUN=yes)
+status: ## Say where the jobs are, and what failed
+resume: ## Submit what is missing or broken, with more memory or time where that was the cause
+cancel: ## Cancel the jobs
+
+test-cluster: $(BUILT) ## Test jobs in a Slurm cluster that is started on this machine
+	@Scripts/install-packages slurm-wlm munge
+	@python3 Scripts/test-cluster
 
 FORCE:

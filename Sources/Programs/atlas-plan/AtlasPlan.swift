@@ -77,6 +77,8 @@ import NetworkCommandLine
   var stamps = false
   @Flag(help: "Show all products, not only those to make.")
   var all = false
+  @Flag(help: "Print the names of the products that must be made, and do nothing else.")
+  var due = false
   @Flag(help: "Say how the finished atlas has turned out, instead.")
   var result = false
   @OptionGroup var common: CommonArguments
@@ -97,6 +99,7 @@ import NetworkCommandLine
       network: network, images: images, layer: layer, arrivedImagesCount: !drawnImages)
     try source.requireSame(as: pipeline)
     let states = try pipeline.states(from: source)
+    if due { return states.filter { $0.reason != nil }.map(\.product.stamp) }
     if stamps {
       try source.record(in: pipeline, isNew: !fileExists(pipeline.products[0].path))
       try pipeline.stamp(states)
