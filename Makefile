@@ -512,10 +512,11 @@ command.explore   = $(BIN)/atlas-explore $(foreach folder,$(EXPLORED),--atlas $(
   --leaflet $(dir $(LEAFLET)) $(options.explore) --output $(patsubst %/,%,$(dir $(EXPLORER))) $(COMMON)
 
 # What follows a command. Where sampling again gives the same bytes, as after a touched image, the file keeps its time,
-# and nothing else is made.
+# and nothing else is made. The shards go last: a run that is killed before puts them together again.
 after.extract = { if cmp --silent $(OUT)/activations.h5.new $(OUT)/activations.h5; then rm $(OUT)/activations.h5.new; \
   else rm -f $(OUT)/components.h5 $(OUT)/neighbors.h5 $(of_samples); \
-  mv $(OUT)/activations.h5.new $(OUT)/activations.h5; fi; cp $(STAMPS)/images.asked $(STAMPS)/images.made; }
+  mv $(OUT)/activations.h5.new $(OUT)/activations.h5; fi; cp $(STAMPS)/images.asked $(STAMPS)/images.made && \
+  rm -rf $(OUT)/activations.h5.new.parts; }
 after.embed   = rm -f $(call of_layout,$(LAYOUT))
 # The first grid's atlas under a name that does not change.
 first_atlas   = cp $(1).json $(LAYOUT)/atlas.json && cp $(1).png $(LAYOUT)/atlas.png.new && \
@@ -524,12 +525,14 @@ first_atlas   = cp $(1).json $(LAYOUT)/atlas.json && cp $(1).png $(LAYOUT)/atlas
 # What takes long is made in one piece or in shards: each shard is a run of the same command, which finds it done or does
 # it, and the last run puts them together to the same bytes. Whether a shard is there and fits is for the program to
 # say, by what the shard says of itself; its time says nothing.
+keep.extract = --keep-shards
 SHARDED := extract neighbors render attribute effects
 # The work of a stage, of a grid where it works grid by grid: $(call made,render,20).
 in_shards = $(if $(filter $(1),$(SHARDED)),$(NUMBERS))
+# What finishes it: all of it, or what puts the shards together.
+whole = $(call command.$(1),$(2))$(if $(in_shards), --merge $(SHARDS) $(keep.$(1)))$(if $(after.$(1)), && $(after.$(1)))
 made = $(if $(in_shards),+)$(Q)$(if $(in_shards),$(MAKE) --no-print-directory \
-  $(NUMBERS:%=shard/$(1)/$(or $(2),all)/%) && )$(call command.$(1),$(2)) \
-  $(if $(in_shards),--merge $(SHARDS)) > $(STAMPS)/output$(if $(after.$(1)), && $(after.$(1)))
+  $(NUMBERS:%=shard/$(1)/$(or $(2),all)/%) && ){ $(whole); } > $(STAMPS)/output
 shard/%:
 	$(Q)$(call command.$(word 1,$(subst /, ,$*)),$(word 2,$(subst /, ,$*))) \
 	  --shard $(word 3,$(subst /, ,$*))/$(SHARDS) > /dev/null
@@ -606,7 +609,7 @@ $(LEAFLET):
 # A stage as Scripts/write-stages takes it: its name and grid, the stamp of its product, the stages before it, and the
 # result that its shards are of.
 stage = --stage $(1)$(if $(2),-$(2)) $(call quote,$(3)) $(call quote,$(4)) $(or $(if $(in_shards),$(SHARDS)),0) \
-  $(call quote,$(abspath $(5))) $(call quote,$(call command.$(1),$(2))) $(call quote,$(after.$(1)))
+  $(call quote,$(abspath $(5))) $(call quote,$(call command.$(1),$(2))) $(call quote,$(whole))
 grid_stages = $(call stage,grid,$(1),cells-$(1).h5,embed) \
   $(call stage,render,$(1),icons-$(1).h5,grid-$(1),$(LAYOUT)/icons-$(1).h5) \
   $(call stage,judge,$(1),icons-$(1).json,render-$(1)) \
@@ -621,8 +624,8 @@ run_stages = $(call stage,extract,,activations.h5,,$(OUT)/activations.h5.new) \
   $(call stage,neighbors,,neighbors.h5,$(if $(REDUCES),reduce,extract),$(OUT)/neighbors.h5) \
   $(call stage,embed,,layout.h5,neighbors) \
   $(foreach grid,$(GRIDS),$(call grid_stages,$(grid))) \
-  --stage first atlas.png assemble-$(FIRST) 0 '' $(call quote,$(call first_atlas,$(LAYOUT)/atlas-$(FIRST))) '' \
-  --stage explore '' $(call quote,first $(GRIDS:%=poster-%) $(GRIDS:%=evidence-%)) 0 '' $(call quote,$(command.explore)) ''
+  --stage first atlas.png assemble-$(FIRST) 0 '' '' $(call quote,$(call first_atlas,$(LAYOUT)/atlas-$(FIRST))) \
+  --stage explore '' $(call quote,first $(GRIDS:%=poster-%) $(GRIDS:%=evidence-%)) 0 '' '' $(call quote,$(command.explore))
 
 # What is to be made, as the planner says, and by which commands: a file that cluster.py submits jobs from.
 CLUSTER := python3 Pipelines/slurm/cluster.py

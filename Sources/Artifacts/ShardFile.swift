@@ -57,6 +57,18 @@ public struct ShardFile {
     (try? ShardFile(shard, of: result, run: run)) != nil
   }
 
+  /// Whether a result is there already, of a form, a run, and images where there are any: a run may be killed after
+  /// its shards were put together, and their files may be gone.
+  public static func isPutTogether(
+    _ result: String, _ schema: FileSchema, provenance: Provenance, imagesFingerprint: String?
+  ) -> Bool {
+    guard isListed(result), let reader = try? ArtifactReader(schema, path: result),
+      let made = try? reader.file.provenance, let subject = try? reader.subject()
+    else { return false }
+    return made.isSameRun(as: provenance)
+      && (imagesFingerprint == nil || subject.imagesFingerprint == imagesFingerprint)
+  }
+
   /// What the lines say of the items.
   ///
   /// - Throws: `ArtifactError` if the file is damaged.

@@ -16,6 +16,11 @@ public struct ShardArguments: ParsableArguments {
       "Print the numbers of those of N shards that are missing or of another run, and do nothing else.",
       valueName: "N"))
   var missing: Int?
+  @Flag(help: "With --merge: leave the files of the shards where they are.")
+  var keepShards = false
+
+  /// Whether the files of shards stay when they are put together.
+  public var keepsShards: Bool { keepShards }
 
   /// Made by the argument parser.
   public init() {}
@@ -26,6 +31,9 @@ public struct ShardArguments: ParsableArguments {
   public func validate() throws {
     guard [shard != nil, merge != nil, missing != nil].count(where: \.self) <= 1 else {
       throw ValidationError("Give one of --shard, --merge and --missing.")
+    }
+    guard merge != nil || !keepShards else {
+      throw ValidationError("--keep-shards goes with --merge.")
     }
     for (name, count) in [("merge", merge), ("missing", missing)] {
       guard count.map(Shard.counts.contains) ?? true else {
@@ -52,6 +60,18 @@ public struct ShardArguments: ParsableArguments {
     if let shard { return .shard(shard) }
     if let merge { return .merge(merge) }
     return missing.map { .missing($0) } ?? .all
+  }
+
+  /// What a run prints that finds the results there already: their paths, or that no shard is missing.
+  public func noteOfResult(_ program: String, _ results: [String]) -> [String] {
+    if case .missing = part { return [] }
+    Diagnostics.note("\(program): the result is there from an earlier run")
+    return results
+  }
+
+  /// Removes what shards have left beside a result that is complete, unless it is to stay.
+  public func tidy(_ result: String) {
+    if case .merge = part, !keepShards { PartFolder(of: result).remove() }
   }
 
   /// The file that a run writes: its shard, the result, or none.

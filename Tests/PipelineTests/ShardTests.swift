@@ -51,6 +51,11 @@ import Testing
       let outcome = try program.succeed(arguments(program, result, ["--merge", "\(count)"]))
       #expect(outcome.results == [folder.file(result)])
       #expect(try folder.bytes(result) == folder.bytes("whole.h5"), "\(count) shards")
+      // A run that was killed behind it finds nothing left to do, though the shards are gone.
+      let again = try program.succeed(arguments(program, result, ["--merge", "\(count)"]))
+      #expect(again.results == [folder.file(result)])
+      let gone = try program.succeed(arguments(program, result, ["--missing", "\(count)"]))
+      #expect(gone.results.isEmpty)
     }
     // Nothing else stays.
     #expect(Set(folder.content) == ["whole.h5", "in-1.h5", "in-3.h5", "in-40.h5"])

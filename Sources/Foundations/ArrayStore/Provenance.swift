@@ -103,3 +103,13 @@ extension ArrayFileReader {
     }
   }
 }
+
+extension Provenance {
+  /// Whether two runs make the same file: the same settings and inputs.
+  ///
+  /// The program's version does not count; a file of another form has another format number.
+  public func isSameRun(as other: Provenance) -> Bool {
+    command == other.command
+      && inputs.map { $0.name + $0.sha256 } == other.inputs.map { $0.name + $0.sha256 }
+  }
+}

@@ -128,6 +128,10 @@ import NeuralNetworks
           + settings.record,
         inputs: self.network.inputs(of: network) + [activations]
           + [cellsFile].compactMap { $0 }))
+    if shards.part != .all, run.isPutTogether {
+      shards.tidy(output)
+      return shards.noteOfResult("attribute", [output])
+    }
     switch shards.part {
     case .all: break
     case .shard(let shard):
@@ -142,7 +146,7 @@ import NeuralNetworks
     try run.run(levels: levels, allCount: source.sampleCount) { level, classes in
       try trust.measure(source, cells: levels.first, effects: level, classes: classes)
     }
-    if case .merge = shards.part { PartFolder(of: output).remove() }
+    shards.tidy(output)
     return [output]
   }
 }

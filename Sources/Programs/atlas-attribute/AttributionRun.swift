@@ -131,6 +131,13 @@ struct AttributionRun {
 
   // MARK: Shards
 
+  /// Whether the result is there already.
+  var isPutTogether: Bool {
+    ShardFile.isPutTogether(
+      output, AttributionFile.schema, provenance: provenance,
+      imagesFingerprint: subject.imagesFingerprint)
+  }
+
   /// Computes the effects of the samples of a shard's images, and writes its file.
   func run(_ shard: Shard) throws {
     let images = images

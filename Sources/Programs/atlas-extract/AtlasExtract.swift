@@ -115,6 +115,10 @@ import NeuralNetworks
       classLabels: images.labelIndices(among: network.labels).map { index in
         index.map { network.labels[$0].text } ?? ""
       })
+    if shards.part != .all, run.isPutTogether {
+      paths.forEach(shards.tidy)
+      return shards.noteOfResult("extract", paths)
+    }
     switch shards.part {
     case .all: break
     case .shard(let shard): return try run.run(shard)
@@ -122,7 +126,7 @@ import NeuralNetworks
     case .missing(let count): return run.missing(of: count).map(String.init)
     }
     let predictions = try run.run()
-    if case .merge = shards.part { paths.forEach { PartFolder(of: $0).remove() } }
+    paths.forEach(shards.tidy)
     if extraction.classes != .none {
       let classes = counted(images.classNames.count, "class", plural: "classes")
       Diagnostics.note(

@@ -5,6 +5,9 @@ import CommandLine
 
 /// Extraction in shards of images, and what puts them together.
 extension ExtractionRun {
+  /// Whether the results are there already.
+  var isPutTogether: Bool { paths.allSatisfy(isResult) }
+
   /// Samples the images of a shard, and writes its file for each layer.
   ///
   /// - Returns: The files.

@@ -162,10 +162,8 @@ struct ExtractionRun {
 
   /// Whether a file is this run's result already, from a run that was cut off between two layers.
   func isResult(_ path: String) -> Bool {
-    guard let file = try? ActivationsFile(path: path), let made = try? file.provenance else {
-      return false
-    }
-    return made.isSameRun(as: provenance) && file.subject.imagesFingerprint == fingerprint
+    ShardFile.isPutTogether(
+      path, ActivationsFile.schema, provenance: provenance, imagesFingerprint: fingerprint)
   }
 
   /// The rows that images have given.

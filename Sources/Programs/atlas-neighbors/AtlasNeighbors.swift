@@ -54,6 +54,10 @@ import ParallelLoops
       source: source, quest: quest, count: count, output: output,
       provenance: try Provenance(
         program: "atlas-neighbors", parameters: settings.record, inputs: [source.path]))
+    if shards.part != .all, run.isPutTogether {
+      shards.tidy(output)
+      return shards.noteOfResult("neighbors", [output])
+    }
     switch shards.part {
     case .all: try run.run()
     case .shard(let shard):
@@ -62,6 +66,7 @@ import ParallelLoops
     case .merge(let count): try run.merge(count)
     case .missing(let count): return run.missing(of: count).map(String.init)
     }
+    shards.tidy(output)
     return [output]
   }
 }

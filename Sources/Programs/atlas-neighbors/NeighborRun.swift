@@ -36,6 +36,12 @@ struct NeighborRun {
 
   // MARK: Shards
 
+  /// Whether the result is there already.
+  var isPutTogether: Bool {
+    ShardFile.isPutTogether(
+      output, NeighborsFile.schema, provenance: provenance, imagesFingerprint: nil)
+  }
+
   /// What decides the result, in a line.
   private var identity: String {
     provenance.journalLine("count \(count) format \(NeighborsFile.schema.format)")
@@ -115,6 +121,5 @@ struct NeighborRun {
       writer,
       NeighborTable(
         rowCount: n, neighborCount: k, indices: indices, distances: distances, recall: recall ?? 1))
-    PartFolder(of: output).remove()
   }
 }

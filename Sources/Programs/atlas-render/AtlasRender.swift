@@ -93,6 +93,10 @@ import NeuralNetworks
     let run = RenderRun(
       renderer: renderer, targets: targets, parameters: parameters, output: output,
       provenance: provenance)
+    if shards.part != .all, run.isPutTogether {
+      shards.tidy(output)
+      return shards.noteOfResult("render", [output])
+    }
     switch shards.part {
     case .all: try run.render()
     case .shard(let shard):
@@ -102,6 +106,8 @@ import NeuralNetworks
     case .missing(let count): return run.missing(of: count).map(String.init)
     }
     try run.assemble(targets.subject, target: settings.targets.target.rawValue)
+    // The parts go last: until the result is complete they are all there is.
+    if !shards.keepsShards { PartFolder(of: output).remove() }
     return [output]
   }
 }

@@ -58,6 +58,12 @@ struct RenderRun {
     shard?.range(of: blocks.count) ?? 0..<blocks.count
   }
 
+  /// Whether the result is there already.
+  var isPutTogether: Bool {
+    ShardFile.isPutTogether(
+      output, IconsFile.schema, provenance: provenance, imagesFingerprint: nil)
+  }
+
   /// Which shards lack parts, of so many.
   func missing(of count: Int) -> [Int] {
     (0..<count).filter { index in
@@ -135,7 +141,7 @@ struct RenderRun {
     )
   }
 
-  /// Joins the parts and removes them.
+  /// Joins the parts.
   func assemble(_ subject: Subject, target: String) throws {
     let writer = try IconsWriter(
       path: output, subject: subject, provenance: provenance, target: target,
@@ -152,9 +158,7 @@ struct RenderRun {
       try writer.append(pixels: part.pixels)
       measures.append(part.measures)
     }
-    // The parts go last: until the result is complete they are all there is.
     try writer.finish(measures, targets.cells)
-    parts.remove()
     report(measures)
     warnOfBlanks(measures)
   }
