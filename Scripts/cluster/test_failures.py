@@ -1,0 +1,174 @@
+"""Runs in which something breaks: each is explained by status, and mended by Slurm or by resume."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+from cluster.case import Case
+from cluster.processes import of_folder, send
+from cluster.running import Fake, until
+
+
+class Failures(Case):
+    def mended(self, run: Fake, *lines: str) -> None:
+        """What resume says, then the end of the run, for which every shard was made once."""
+        told = run.call("resume")
+        for line in lines:
+            self.assertIn(line, told)
+        run.complete()
+        self.assertEqual(run.times(), [1] * run.shards)
+
+    def broken(self, run: Fake, *lines: str) -> str:
+        """Waits until the queue is empty; what status says, which holds these lines."""
+        run.wait(150)
+        told = run.call("status", code=3)
+        for line in lines:
+            self.assertIn(line, told)
+        self.assertIn("make resume submits it again", told)
+        return told
+
+    def test_program_that_fails(self) -> None:
+        run = self.fake()
+        run.tell("extract-2", "fail 3")
+        run.call("submit")
+        told = self.broken(run, "extract shard 2: its program ended with exit code 3", "| this shard is told to fail")
+        self.assertRegex(told, r"extract +5 of 6 +0 +0 +1 +failed")
+        self.assertNotIn("render shard", told)  # which waits, and has nothing to explain
+        self.mended(run, "extract: 1 of 6 shards in 1 task and 1 array")
+
+    def test_whole_that_fails(self) -> None:
+        run = self.fake(shards=2)
+        run.tell("extract-whole", "fail 4")
+        run.call("submit")
+        self.broken(run, "extract whole: its program ended with exit code 4")
+        self.mended(run, "extract: the whole\nreduce: one job\nrender: 3 of 3")
+
+    def test_out_of_memory(self) -> None:
+        run = self.fake()
+        run.tell("extract-1", "memory 300")
+        run.call("submit")
+        text = "extract shard 1: ended for lack of memory: 100 MB were asked for"
+        self.broken(run, text, "exceeded memory limit")
+        # The same without scontrol and sacct: from record and log.
+        self.assertIn(text, run.call("status", code=3, PATH=self.commands_only("squeue")))
+        self.mended(run, "extract: memory was short; 150 MB instead of 100 MB", "extract: 1 of 6 shards")
+        self.assertEqual(run.record("extract-1")["asked"]["megabytes"], 150)
+        self.assertEqual(run.record("reduce-whole")["asked"]["megabytes"], 100)
+
+    def test_time_limit(self) -> None:
+        run = self.fake(shards=3, time="1")
+        run.tell("extract-1", "deaf 300")
+        run.call("submit")
+        text = "extract shard 1: ended by its time limit of 1 min"
+        self.broken(run, text, "DUE TO TIME LIMIT")
+        self.assertIn(text, run.call("status", code=3, PATH=self.commands_only("squeue")))
+        self.mended(run, "extract: time was short; 2 min instead of 1 min")
+        self.assertEqual(run.record("extract-1")["asked"]["minutes"], 2)
+
+    def test_task_that_is_cancelled(self) -> None:
+        run = self.fake()
+        run.tell("extract-4", "sleep 60")
+        run.call("submit")
+        run.wait_for("extract-4")
+        until(lambda: not (run.folder / "told/extract-4").exists())
+        self.cluster.call("scancel", f"{run.record('extract-4')['job']}_4")
+        self.broken(run, "extract shard 4: stopped, its work saved: cancelled")
+        self.mended(run, "extract: 1 of 6 shards")
+
+    def test_task_that_is_cancelled_before_it_starts(self) -> None:
+        run = self.fake(shards=3, throttle=1)
+        run.tell("extract-0", "sleep 3")
+        run.call("submit")
+        run.wait_for("extract-0")
+        self.cluster.call("scancel", f"{run.record('extract-0')['job']}_2")
+        self.broken(run, "extract shard 2: cancelled")
+        self.mended(run, "extract: 1 of 3 shards")
+
+    def test_processes_that_are_killed(self) -> None:
+        run = self.fake(shards=4)
+        run.tell("extract-3", "sleep 60")
+        run.call("submit")
+        run.wait_for("extract-3")
+        until(lambda: not (run.folder / "told/extract-3").exists())
+        mark = f"SLURM_ARRAY_TASK_ID=3\0".encode()
+        for process in of_folder(self.cluster.folder):
+            words = Path(f"/proc/{process}/cmdline").read_bytes()
+            if mark in Path(f"/proc/{process}/environ").read_bytes() and b"python" in words.split(b"\0")[0]:
+                send(process, signal.SIGKILL)
+        told = self.broken(run, "extract shard 3: ")
+        self.assertRegex(told, "extract shard 3: (ended without a trace on n|its program was ended by SIGKILL)")
+        self.mended(run, "extract: 1 of 4 shards")
+
+    def test_node_that_is_killed(self) -> None:
+        run = self.fake(shards=8, seconds=2)
+        run.call("submit")
+        run.wait_for(*(f"extract-{shard}" for shard in range(6)))
+        hosts = [run.record(f"extract-{shard}")["host"] for shard in range(6)]
+        self.assertIn("n1", hosts)
+        self.cluster.kill_node("n1")
+        try:
+            run.wait(120)
+        finally:
+            self.cluster.start_node("n1")
+        self.assertIn("The run is complete.", run.call("status"))
+        lost = run.record(f"extract-{hosts.index('n1')}")
+        self.assertEqual((lost["restarts"], lost["attempt"]), (1, 2))
+        self.assertNotEqual(lost["host"], "n1")
+        self.assertEqual(run.times(), [1] * 8)
+        self.cluster.wait_until(lambda: "n1" in self.cluster.idle(), "n1 is idle")
+
+    def test_node_that_is_killed_and_tasks_that_may_not_come_back(self) -> None:
+        run = self.fake(shards=8, seconds=2)
+        run.call("submit")
+        for job in set(run.jobs()):
+            self.cluster.call("scontrol", "update", f"jobid={job}", "requeue=0")
+        run.wait_for(*(f"extract-{shard}" for shard in range(6)))
+        shard = [run.record(f"extract-{shard}")["host"] for shard in range(6)].index("n2")
+        self.cluster.kill_node("n2")
+        try:
+            told = self.broken(run, "ended with its node n2")
+        finally:
+            self.cluster.start_node("n2")
+        self.assertRegex(told, rf"extract shard [0-9, -]*{shard}")
+        self.mended(run)
+        self.cluster.wait_until(lambda: "n2" in self.cluster.idle(), "n2 is idle")
+
+    def test_preempted_tasks_come_back(self) -> None:
+        low = self.fake("low", shards=8, seconds=4)
+        low.call("submit")
+        low.wait_for(*(f"extract-{shard}" for shard in range(8)))
+        high = self.fake("high", shards=2, cpus=2, partition="high")
+        high.call("submit")
+        high.complete()
+        low.complete()
+        self.assertEqual((low.times(), high.times()), ([1] * 8, [1] * 2))
+        preempted = [shard for shard in range(8) if low.record(f"extract-{shard}")["restarts"] > 0]
+        self.assertGreaterEqual(len(preempted), 2)
+        job = low.record(f"extract-{preempted[0]}")["job"]
+        self.assertIn("DUE TO PREEMPTION", (low.folder / f"cluster/logs/extract-{job}_{preempted[0]}.log").read_text())
+
+    def test_task_that_stops_too_often(self) -> None:
+        run = self.fake(shards=2, requeues=0)
+        run.tell("extract-0", "sleep 60")
+        run.call("submit")
+        run.wait_for("extract-0")
+        until(lambda: not (run.folder / "told/extract-0").exists())
+        self.cluster.call("scancel", "--signal=TERM", f"{run.record('extract-0')['job']}_0")
+        self.broken(run, "extract shard 0: stopped, its work saved, and not queued again", "stopped 1 times")
+        self.mended(run)
+
+    def test_jobs_that_would_wait_for_ever(self) -> None:
+        run = self.fake(shards=2)
+        run.tell("extract-0", "fail 3")
+        run.tell("extract-1", "sleep 3")
+        run.call("submit")
+        for job in set(run.jobs()[1:]):
+            self.cluster.call("scontrol", "update", f"jobid={job}", "KillOnInvalidDependent=no")
+        self.cluster.wait_until(lambda: any("DependencyNeverSatisfied" in entry[3] for entry in run.queued()), "a job is stuck")
+        run_ended = lambda: all("Dependency" in entry[3] for entry in run.queued())
+        self.cluster.wait_until(run_ended, "only waiting jobs are left")
+        self.assertIn("stuck in the queue: DependencyNeverSatisfied", run.call("status", code=3))
+        self.mended(run, "cancelling", "extract: 1 of 2 shards")
+
+
