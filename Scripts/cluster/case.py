@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import unittest
+from collections.abc import Callable
 from pathlib import Path
 
 from cluster.running import Fake
 from cluster.slurm import Cluster
 
 
+def alone(test: Callable) -> Callable:
+    """Marks a test that needs all nodes for itself, or takes one away."""
+    test.alone = True
+    return test
+
+
 class Case(unittest.TestCase):
-    """A test with the one cluster that test-cluster has started."""
+    """A test with the one cluster that test-cluster has started; several run at once."""
 
     cluster: Cluster
 
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory(prefix="atlas-run-")
+        folder = tempfile.TemporaryDirectory(prefix="atlas-run-", ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        self.addCleanup(self.cancel_all)
-
-    def cancel_all(self) -> None:
-        """Leaves an empty queue to the next test, and all nodes idle."""
-        self.cluster.call("scancel", "--user", os.environ.get("USER") or "root")
-        self.cluster.wait_until(lambda: not self.cluster.call("squeue", "--noheader"), "the queue is empty")
 
     def fake(self, name: str = "run", **options: object) -> Fake:
-        """A run of fake stages."""
-        return Fake(self.cluster, self.folder / name, **options)
+        """A run of fake stages, of which nothing is left in the queue when the test ends."""
+        run = Fake(self.cluster, self.folder / name, **options)
+        self.addCleanup(self.end, run)
+        return run
+
+    def end(self, run: Fake) -> None:
+        """Cancels what is left of a run."""
+        if run.queued():
+            self.cluster.call("scancel", *map(str, run.jobs()))
+            run.wait(30)
 
     def commands_only(self, *names: str) -> str:
         """A folder for PATH with nothing but these commands."""

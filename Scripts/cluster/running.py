@@ -7,12 +7,18 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from cluster.slurm import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = ROOT / "Pipelines/slurm/cluster.py"
+CHANGED = """import sys; sys.path.insert(0, {folder!r}); sys.dont_write_bytecode = True
+from batch import slurm, submission, visible
+{changed}
+import cluster; sys.exit(cluster.main(sys.argv[1:]))
+"""
 FAKE = Path(__file__).resolve().parent / "fake_stage.py"
 
 
@@ -23,15 +29,19 @@ class Running:
         self.cluster, self.stages, self.settings = cluster, stages, settings
         self.folder = Path(json.loads(stages.read_text())["folder"])
 
-    def call(self, act: str, *words: str, code: int = 0, **environment: str) -> str:
-        """What cluster.py prints, standard output and errors; AssertionError if its exit code is another."""
+    def call(self, act: str, *words: str, code: int = 0, changed: str = "", **environment: str) -> str:
+        """What cluster.py prints, standard output and errors; AssertionError if its exit code is another.
+
+        `changed` is Python that changes its modules before."""
         command = [sys.executable, str(PROGRAM), act, "--stages", str(self.stages), *words]
+        if changed:
+            command[1:2] = ["-c", CHANGED.format(folder=str(PROGRAM.parent), changed=changed)]
         if self.settings is not None and act in ("submit", "resume"):
             command += ["--settings", str(self.settings)]
         done = subprocess.run(command, env={**self.cluster.environment, **environment}, cwd=ROOT, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
         if done.returncode != code or "Traceback" in done.stdout:
-            raise AssertionError(f"{act} ended with {done.returncode}, not {code}:\n{done.stdout}\n{self.cluster.told()}")
+            raise AssertionError(f"{act} ended with {done.returncode}, not {code}:\n{done.stdout}")
         return done.stdout
 
     def jobs(self) -> list[int]:
@@ -52,8 +62,13 @@ class Running:
     def wait_for(self, *names: str, seconds: float = 60) -> None:
         """Waits until these tasks are recorded as started."""
         paths = [self.folder / "cluster/tasks" / f"{name}.json" for name in names]
-        self.cluster.wait_until(lambda: all(path.exists() and '"status": "started"' in path.read_text() for path in paths),
-                                f"{names} have started", seconds)
+        started = lambda path: path.exists() and '"status": "started"' in path.read_text()
+        self.cluster.wait_until(lambda: all(map(started, paths)), f"{names} have started", seconds)
+
+    def wait_until_told(self, name: str) -> None:
+        """Waits until a shard that was told to misbehave does so."""
+        self.wait_for(name)
+        until(lambda: not (self.folder / "told" / name).exists())
 
     def record(self, name: str) -> dict:
         """What is recorded of a task."""
@@ -82,7 +97,8 @@ class Fake(Running):
                    "network": {"ignored": True}}
         (folder / "run.json").write_text(json.dumps(content))
         lines = {"time": "10", "memory": "100M", "cpus": "1", "python": sys.executable, **settings}
-        (folder / "settings.conf").write_text("".join(f"{name.replace('__', '.')} = {value}\n" for name, value in lines.items()))
+        text = "".join(f"{name.replace('__', '.')} = {value}\n" for name, value in lines.items())
+        (folder / "settings.conf").write_text(text)
         super().__init__(cluster, folder / "run.json", folder / "settings.conf")
 
     def stage(self, folder: Path, name: str, shards: int, seconds: float, *after: str) -> dict:
@@ -114,10 +130,10 @@ def run_to_end(cluster: Cluster, stages: Path, settings: Path | None = None, sec
     return running.call("status")
 
 
-def until(condition: object, seconds: float = 30) -> None:
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
     """Waits for something that has nothing to do with the cluster's health."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError("it did not happen")
-        time.sleep(0.05)
+        time.sleep(0.1)

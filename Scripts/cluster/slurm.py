@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -196,7 +197,7 @@ class Cluster:
         except (RuntimeError, subprocess.TimeoutExpired):
             return []
 
-    def wait_until(self, condition: object, what: str, seconds: float = 60) -> None:
+    def wait_until(self, condition: Callable[[], object], what: str, seconds: float = 60) -> None:
         """Waits for a condition, and raises TimeoutError with what was waited for."""
         deadline = time.monotonic() + seconds
         while not condition():
@@ -204,8 +205,8 @@ class Cluster:
             if ended:
                 raise RuntimeError(f"{ended[0]} has ended\n{self.told()}")
             if time.monotonic() > deadline:
-                raise TimeoutError(f"the cluster in {self.folder}: after {seconds} s it is not so that {what}\n{self.told()}")
-            time.sleep(0.1)
+                raise TimeoutError(f"{self.folder}: after {seconds} s it is not so that {what}\n{self.told()}")
+            time.sleep(0.3)
 
     def told(self) -> str:
         """The last lines of what the daemons say."""

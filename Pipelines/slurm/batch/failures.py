@@ -84,7 +84,7 @@ def cause(record: dict[str, Any] | None, log: list[str], state: str) -> tuple[st
     }
     if record is None:
         known = remembered or told
-        return (known, texts[known]) if known else (LOST, "left the queue before it began")
+        return (known, texts[known]) if known else (LOST, "left the queue before it began, as when it is cancelled")
     if record["status"] == "started":
         # A node that fails, or a limit, takes the runner along. Out of memory comes first: Slurm may call it FAILED.
         known = MEMORY if MEMORY in (told, remembered) else remembered or told
