@@ -1,8 +1,8 @@
 """A stage that takes a moment and does nothing: fake_stage.py ACT FOLDER STAGE SHARDS, ACT as in the stages file.
 
-A file FOLDER/told/STAGE-SHARD (or STAGE-whole) tells it to misbehave at its next start, and is removed:
-`fail 3` exits with that code, `memory 300` takes so many megabytes, `sleep 60` works for so many seconds, `deaf 60` does
-so and ignores SIGTERM. FOLDER/ran/STAGE-SHARD has a line for each time that a shard was made.
+A file FOLDER/told/STAGE-SHARD (or STAGE-whole) tells it to misbehave at its next start, and is removed: `fail 3` exits
+with that code, `memory 300` takes so many megabytes, `sleep 60` works for so many seconds, `deaf 60` does so and
+ignores SIGTERM. FOLDER/ran/STAGE-SHARD has a line for each time that a shard was made.
 """
 
 from __future__ import annotations

@@ -86,15 +86,17 @@ class Running:
 class Fake(Running):
     """A run of fake stages in a folder: extract in shards, reduce, render in shards."""
 
-    def __init__(self, cluster: Cluster, folder: Path, shards: int = 6, seconds: float = 0.5, **settings: object) -> None:
+    def __init__(
+        self, cluster: Cluster, folder: Path, shards: int = 6, seconds: float = 0.5, **settings: object
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.program = folder / "fake 'stage'.py"
         self.program.write_text(FAKE.read_text())
         self.shards = shards
         stages = [self.stage(folder, "extract", shards, seconds), self.stage(folder, "reduce", 0, seconds, "extract"),
                   self.stage(folder, "render", 3, seconds, "reduce")]
-        content = {"title": "a run of nothing", "folder": str(folder), "programs": [str(self.program)], "stages": stages,
-                   "network": {"ignored": True}}
+        content = {"title": "a run of nothing", "folder": str(folder), "programs": [str(self.program)],
+                   "stages": stages, "network": {"ignored": True}}
         (folder / "run.json").write_text(json.dumps(content))
         lines = {"time": "10", "memory": "100M", "cpus": "1", "python": sys.executable, **settings}
         text = "".join(f"{name.replace('__', '.')} = {value}\n" for name, value in lines.items())
@@ -103,8 +105,8 @@ class Fake(Running):
 
     def stage(self, folder: Path, name: str, shards: int, seconds: float, *after: str) -> dict:
         """A stage as make would write it."""
-        words = lambda act: (f"FAKE_SECONDS={seconds} {shlex.quote(sys.executable)} {shlex.quote(str(self.program))} {act} "
-                             f"{shlex.quote(str(folder))} {name} {shards}")
+        program = f"{shlex.quote(sys.executable)} {shlex.quote(str(self.program))}"
+        words = lambda act: f"FAKE_SECONDS={seconds} {program} {act} {shlex.quote(str(folder))} {name} {shards}"
         entry = {"name": name, "after": list(after), "shards": shards, "whole": words("whole"), "done": words("done")}
         if shards:
             entry.update(shard=words("shard"), missing=words("missing"),

@@ -42,7 +42,8 @@ class Refusals(Case):
 
     def test_submission_that_is_interrupted(self) -> None:
         run = self.fake(extract__SBATCH_EXTRA="--begin=now+60")
-        submission = self.start(run, 'test $(wc -l < "${0%/*}/calls") -lt 3 || exec sleep 60; exec /usr/bin/sbatch "$@"')
+        submission = self.start(
+            run, 'test $(wc -l < "${0%/*}/calls") -lt 3 || exec sleep 60; exec /usr/bin/sbatch "$@"')
         calls = self.folder / "bin/calls"
         self.cluster.wait_until(lambda: calls.read_text().count("call") == 3, "sbatch was called three times")
         submission.send_signal(signal.SIGINT)
@@ -98,7 +99,7 @@ class Refusals(Case):
         told = [one.communicate(timeout=60)[0] for one in both]
         self.assertEqual(sorted(one.returncode for one in both), [0, 1], told)
         refused = told[0 if both[0].returncode else 1]
-        self.assertRegex(refused, "this run is being submitted or cancelled by|jobs of this run are in the queue already")
+        self.assertRegex(refused, "this run is being submitted or cancelled by|of this run are in the queue already")
         self.assertEqual(len(run.jobs()), 5)
 
     def test_cancel(self) -> None:
@@ -112,7 +113,7 @@ class Refusals(Case):
         self.assertIn(other, self.cluster.call("squeue", "--noheader", "--format=%i").split())
         self.cluster.call("scancel", other)
         told = run.call("status", code=3)
-        self.assertRegex(told, "extract shard 0-5: .*cancelled")
+        self.assertRegex(told, "extract shard 0-5: cancelled")
         self.assertIn("no job of this run is in the queue", run.call("cancel"))
 
     def test_status_without_sacct_and_without_a_queue(self) -> None:

@@ -105,11 +105,17 @@ class Runs(Case):
         run = self.fake(shards=12, seconds=1.5)
         run.call("submit")
         until(lambda: sum(run.times()) >= 3)
-        told = run.call("status")
+        told = ""
+
+        def at_work() -> bool:
+            nonlocal told
+            told = run.call("status")
+            return "At work: extract." in told
+
+        until(at_work)
         match = re.search(r"extract +(\d+) of 12 +(\d+) +(\d+) +0 +pending +(\d+ s) ", told)
         self.assertIsNotNone(match, told)
         self.assertEqual(sum(int(match.group(number)) for number in (1, 2, 3)), 12)
-        self.assertIn("At work: extract.", told)
         self.assertIn("jobs of this run are in the queue already", run.call("submit", code=1))
         self.assertIn("are still in the queue", run.call("resume", code=1))
         run.complete()

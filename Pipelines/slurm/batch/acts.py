@@ -130,7 +130,8 @@ def show(run: Run, settings: Settings) -> None:
         known[job.name] = f"<{job.name}>"
         say("")
         say(f"# {job.name}" + (f": {shards_of(job)}" if job.tasks else ""))
-        say(" \\\n  ".join([f"{words[0]} {words[1]}", *map(readable, words[2:-3]), " ".join(map(readable, words[-3:]))]))
+        parts = [" ".join(words[:2]), *map(readable, words[2:-3]), " ".join(map(readable, words[-3:]))]
+        say(" \\\n  ".join(parts))
         stage = next(stage for stage in run.stages if stage.name == job.stage)
         say(f"# runs: {stage.shard if job.part == SHARDS else stage.whole}")
     say(f"\n# {submission.SCRIPT}")
@@ -183,8 +184,10 @@ def resume(run: Run, settings: Settings, changed_programs: bool = False, dry_run
         return show(run, settings)
     with alone(run.cluster):
         queued = of_run(slurm.queue(), known)
-        alive = [entry for entry in queued if not entry.stuck]
-        if alive:
+        # What waits for a stuck job will not run either.
+        alive = [entry for entry in queued if not entry.stuck and entry.reason != "Dependency"]
+        if alive or (queued and not any(entry.stuck for entry in queued)):
+            alive = alive or queued
             raise Refused(f"{len(alive)} jobs of this run are still in the queue (job {alive[0].job}); "
                           "resume when they have ended, or make cancel first")
         state = Reader(run.cluster, known[-1], queued).state()

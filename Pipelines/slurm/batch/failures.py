@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from batch.task import CHANGED, STOPPED, UNSEEN
+from batch.task import CHANGED, STOPPED, UNSEEN, near_end
 
 MEMORY, TIME, NODE, PREEMPTED, CANCELLED = "memory", "time", "node", "preempted", "cancelled"
 PROGRAM, FAILED, LOST, WAITING = "programs changed", "failed", "lost", "waiting"
@@ -103,13 +103,11 @@ def of_ended(record: dict[str, Any], told: str, remembered: str, texts: dict[str
         return MEMORY, f"{texts[MEMORY]}, {record['peak']} MB used"
     if TIME in (told, remembered):
         return TIME, texts[TIME]
-    if code == STOPPED:
+    if code == STOPPED or (record["toldToStop"] and ended_by == signal.SIGTERM):
         known = remembered or told
-        if known:
-            return known, f"stopped, its work saved: {texts[known]}"
-        if record.get("toldToStop") and record["seconds"] >= 0.5 * 60 * record["asked"]["minutes"]:
-            return TIME, f"stopped before its time limit of {record['asked']['minutes']} min, and not queued again"
-        return CANCELLED, "stopped, its work saved, and not queued again"
+        if near_end(record):
+            return TIME, f"stopped before its time limit of {record['asked']['minutes']} min"
+        return (known, f"told to stop: {texts[known]}") if known else (CANCELLED, "told to stop, and not queued again")
     if ended_by:
         return FAILED, f"its program was ended by {signal.Signals(ended_by).name}"
     return FAILED, f"its program ended with exit code {code}" + (" (a file is not seen)" if code == UNSEEN else "")

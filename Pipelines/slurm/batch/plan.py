@@ -56,7 +56,8 @@ def lanes(count: int, throttle: int) -> list[int]:
     return [shares[number % side_by_side] for number in range(count)]
 
 
-def plan(run: Run, wanted: Mapping[str, Wanted], requests: Mapping[tuple[str, str], Request], largest: int) -> list[Job]:
+def plan(run: Run, wanted: Mapping[str, Wanted], requests: Mapping[tuple[str, str], Request],
+         largest: int) -> list[Job]:
     """The jobs for what is wanted, in the order in which they are submitted."""
     jobs: list[Job] = []
     for stage in run.stages:

@@ -168,7 +168,8 @@ def checked(key: str, text: str, place: str) -> str:
         near = difflib.get_close_matches(name, DEFAULTS, 1, 0)[0]
         raise Refused(f"{place}: there is no setting {name}; the nearest is {near}")
     if len(prefix) > 2 or (len(prefix) == 2 and prefix[1] != "whole") or (prefix and name in OF_ALL):
-        raise Refused(f"{place}: {key}: write {name}" + ("" if name in OF_ALL else f", STAGE.{name} or STAGE.whole.{name}"))
+        others = "" if name in OF_ALL else f", STAGE.{name} or STAGE.whole.{name}"
+        raise Refused(f"{place}: {key}: write {name}{others}")
     try:
         READ.get(name, str)(text)
     except ValueError as error:

@@ -66,7 +66,8 @@ class Reader:
     def state(self) -> State:
         """The state of the run."""
         stages = [self.stage(name, entry) for name, entry in self.submission.plan["stages"].items()]
-        return State(self.submission, stages, self.failures, None if self.queue is None else list(self.queue), self.records)
+        queued = None if self.queue is None else list(self.queue)
+        return State(self.submission, stages, self.failures, queued, self.records)
 
     def stage(self, name: str, described: dict[str, Any]) -> StageState:
         """The state of a stage. What the submission did not ask for was there before."""

@@ -98,8 +98,10 @@ def where(state: State) -> str:
     if waits and not at_work and waits[0].reasons:
         text += f" {waits[0].name} waits: {', '.join(sorted(waits[0].reasons))}."
     if state.failures:
+        goes_on = any(not entry.stuck and entry.reason != "Dependency" for entry in state.queued)
         text += " Something failed; " + (
-            "what does not depend on it goes on, then make resume." if state.queued else "make resume submits it again.")
+            "what does not depend on it goes on, then make resume." if goes_on
+            else "what waits for it will never run: make resume." if state.queued else "make resume submits it again.")
     return text
 
 

@@ -18,11 +18,19 @@ from batch import Refused, records, slurm, visible
 STOPPED = 75  # EX_TEMPFAIL: what was in hand is saved, and the rest waits for another start
 CHANGED = 78  # EX_CONFIG
 UNSEEN = 74  # EX_IOERR
+BY_SIGNAL = (signal.SIGTERM, signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL,
+             signal.SIGFPE)
 
 
 def say(text: str) -> None:
     """Prints a line of the task's own into its log."""
     print(f"atlas: {text}", flush=True)
+
+
+def near_end(record: dict[str, Any]) -> bool:
+    """Whether a task was stopped when its time had nearly passed. The warning may come a minute early."""
+    asked = 60 * record["asked"]["minutes"]
+    return record["elapsed"] >= max(asked / 2, asked - 240)
 
 
 class Task:
@@ -40,6 +48,7 @@ class Task:
         self.identity = int(os.environ.get("SLURM_ARRAY_JOB_ID") or os.environ.get("SLURM_JOB_ID") or "0")
         self.restarts = int(os.environ.get("SLURM_RESTART_COUNT", "0"))
         self.told_to_stop = False
+        self.began = time.monotonic()
 
     @property
     def shards(self) -> list[int | None]:
@@ -107,10 +116,14 @@ class Task:
             code, peak, ended_by = CHANGED if changed else UNSEEN, 0, 0
         else:
             code, ended_by, peak = self.command(shard)
-        record.update(status="ended", code=code, signal=ended_by, seconds=round(time.monotonic() - start, 2),
-                      peak=round(peak / 1024), problem=problem, toldToStop=self.told_to_stop)
+        now = time.monotonic()
+        record.update(status="ended", code=code, signal=ended_by, seconds=round(now - start, 2),
+                      elapsed=round(now - self.began, 2), peak=round(peak / 1024), problem=problem,
+                      toldToStop=self.told_to_stop)
+        if self.told_to_stop and ended_by == signal.SIGTERM and not near_end(record):
+            record.update(code=STOPPED, signal=0)  # it was stopped before it could listen
         records.write_json(path, record)
-        return 128 + ended_by if ended_by else code
+        return 128 + record["signal"] if record["signal"] else record["code"]
 
     def begun(self, earlier: dict[str, Any], shard: int | None) -> dict[str, Any]:
         """The record of a shard that starts now."""
@@ -118,8 +131,9 @@ class Task:
         return {
             "status": "started", "submission": self.submission.name, "stage": self.job["stage"], "shard": shard,
             "job": self.identity, "task": self.index, "restarts": self.restarts,
-            "attempt": int(earlier.get("attempt", 0)) + 1, "host": os.environ.get("SLURMD_NODENAME") or os.uname().nodename,
-            "started": round(time.time(), 2), "asked": {name: request[name] for name in ("minutes", "megabytes", "cpus")},
+            "attempt": int(earlier.get("attempt", 0)) + 1, "started": round(time.time(), 2),
+            "host": os.environ.get("SLURMD_NODENAME") or os.uname().nodename,
+            "asked": {name: request[name] for name in ("minutes", "megabytes", "cpus")},
         }
 
     def unseen(self, shard: int | None) -> str:
@@ -154,7 +168,7 @@ class Task:
                 shutil.rmtree(scratch, ignore_errors=True)
         ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         code = 0 if ended_by else os.WEXITSTATUS(status)
-        if code > 128 and code - 128 in (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL):
+        if code - 128 in BY_SIGNAL:
             ended_by, code = code - 128, 0  # the shell tells how its program ended
         return code, ended_by, usage.ru_maxrss
 
@@ -164,7 +178,8 @@ class Task:
         if not text:
             return None
         os.environ.setdefault("USER", pwd.getpwuid(os.getuid()).pw_name)
-        return Path(os.path.expandvars(text), f"atlas-{self.identity}-{self.index}-{records.WHOLE if shard is None else shard}")
+        part = records.WHOLE if shard is None else shard
+        return Path(os.path.expandvars(text), f"atlas-{self.identity}-{self.index}-{part}")
 
     # --------------------------------------------------------------------------------------------- requeue
 
@@ -172,7 +187,8 @@ class Task:
         """Puts the task back into the queue, unless it was cancelled or has been back too often."""
         job = os.environ.get("SLURM_JOB_ID", "")
         if self.restarts >= self.job["request"]["requeues"]:
-            say(f"stopped {self.restarts + 1} times: it is not queued again; make resume, with more time if it needs that")
+            often = f"{self.restarts + 1} times" if self.restarts else "once"
+            say(f"stopped {often}, as often as the settings allow: not put back into the queue")
             return STOPPED
         try:
             state = re.search(r"\bJobState=(\w+)", slurm.call(["scontrol", "--oneliner", "show", "job", job]))
