@@ -38,7 +38,7 @@ def missing_shards(run: Run, stage: Stage) -> tuple[int, ...]:
     if stage.shard_files:
         known = records.tasks(run.cluster)
         done = [shard for shard in range(stage.shards)
-                if known.get(records.task_name(stage.name, shard), {}).get("code") == 0]
+                if records.is_done(known.get(records.task_name(stage.name, shard)))]
         visible.wait_for_shards(stage.shard_files, done)
     told = shell(stage.missing)
     words = told.stdout.split()

@@ -81,6 +81,11 @@ def task_path(cluster: Path, stage: str, shard: int | None) -> Path:
     return cluster / "tasks" / f"{task_name(stage, shard)}.json"
 
 
+def is_done(record: dict[str, Any] | None) -> bool:
+    """Whether a record says that its command ended well."""
+    return record is not None and record["status"] == "ended" and record["code"] == 0 and not record["signal"]
+
+
 def tasks(cluster: Path) -> dict[str, dict[str, Any]]:
     """All records of tasks by their names."""
     folder = cluster / "tasks"

@@ -100,7 +100,7 @@ class Reader:
         record = self.records.get(records.task_name(stage, shard))
         if record is not None and (record["submission"], record["job"]) != (self.submission.folder.name, identity):
             record = None
-        if record is not None and record["status"] == "ended" and record["code"] == 0 and not record["signal"]:
+        if records.is_done(record):
             return DONE
         if self.queue is None:
             return RUNNING if record is not None and record["status"] == "started" else PENDING

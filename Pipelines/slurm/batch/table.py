@@ -7,6 +7,7 @@ from typing import Any
 
 from batch import failures
 from batch.failures import Failure
+from batch.records import is_done
 from batch.state import BROKEN, DONE, PENDING, RUNNING, StageState, State
 
 SHOWN = 5  # failures whose log is shown
@@ -46,7 +47,7 @@ def records_of(state: State, stage: str) -> list[dict[str, Any]]:
     """The records of what ended well in a stage in this submission."""
     return [record for record in state.records.values()
             if record["stage"] == stage and record["submission"] == state.submission.folder.name
-            and record["status"] == "ended" and record["code"] == 0 and not record["signal"]]
+            and is_done(record)]
 
 
 def left(state: State, stage: StageState) -> str:

@@ -81,8 +81,8 @@ class Task:
 
     def is_recorded(self, shard: int | None) -> bool:
         """Whether an earlier start of this very task has done the shard."""
-        record = records.read_json(records.task_path(self.cluster, self.job["stage"], shard)) or {}
-        return self.is_own(record) and record.get("code") == 0
+        record = records.read_json(records.task_path(self.cluster, self.job["stage"], shard))
+        return records.is_done(record) and self.is_own(record)
 
     def is_own(self, record: dict[str, Any]) -> bool:
         """Whether a record is of this task, of an earlier start perhaps."""
@@ -143,7 +143,7 @@ class Task:
             return ""
         ended = records.tasks(self.cluster)
         done = [number for number in range(self.stage["shards"])
-                if ended.get(records.task_name(self.job["stage"], number), {}).get("code") == 0]
+                if records.is_done(ended.get(records.task_name(self.job["stage"], number)))]
         missing = sorted(visible.wait_for_shards(pattern, done))
         return missing and (f"shards {', '.join(map(str, missing))} ended well, but their files {pattern} are not seen "
                             f"here after {visible.PATIENCE:.0f} s; make resume") or ""
