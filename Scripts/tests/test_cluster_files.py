@@ -1,4 +1,4 @@
-"""Tests of files on shared disks, locks and dry runs, without Slurm: python3 -m unittest Scripts/tests/test_cluster_files.py"""
+"""Tests of files on shared disks, locks and dry runs: python3 -m unittest Scripts/tests/test_cluster_files.py"""
 
 import errno
 import fcntl
@@ -84,7 +84,8 @@ class Locks(Case):
 
     def test_one_at_a_time(self):
         with lock.alone(self.folder):
-            self.assertIn(f"being submitted or cancelled by {os.uname().nodename} (process {os.getpid()}", self.refused())
+            who = f"{os.uname().nodename} (process {os.getpid()}"
+            self.assertIn(f"being submitted or cancelled by {who}", self.refused())
         with lock.alone(self.folder):
             pass
 
@@ -127,7 +128,8 @@ class DryRun(Case):
         for text in (
             "# scontrol: there is no such command; log in where Slurm's commands are\n"
             "# The cluster's MaxArraySize is taken to be 1001.\n"
-            "# extract: 1497 of 1500 shards in 1497 tasks and 2 arrays, then the whole\n# reduce: done\n# embed: one job\n",
+            "# extract: 1497 of 1500 shards in 1497 tasks and 2 arrays, then the whole\n",
+            "# reduce: done\n# embed: one job\n",
             "# extract.0: shards 3-750, one a task\nsbatch --parsable \\\n  --job-name=atlas-extract.0 \\\n",
             "  --array=0-747%4 \\\n", "  --array=0-748%5 \\\n",
             "  --dependency=afterok:<extract.0>:<extract.1> \\\n  --kill-on-invalid-dep=yes \\\n",
@@ -157,8 +159,8 @@ class JobScript(Case):
         submission = self.folder / "it's a submission"
         submission.mkdir()
         (submission / "environment.sh").write_text(f"export PATH={self.folder}:/usr/bin:/bin\npython=python3\n")
-        given = {"PATH": "/nowhere", "POISON": "1", "LD_PRELOAD_X": "1", "SLURM_CPUS_PER_TASK": "6", "SLURM_JOB_ID": "7",
-                 "HOME": "/home/me", "OMP_NUM_THREADS": "99"}
+        given = {"PATH": "/nowhere", "POISON": "1", "LD_PRELOAD_X": "1", "SLURM_CPUS_PER_TASK": "6",
+                 "SLURM_JOB_ID": "7", "HOME": "/home/me", "OMP_NUM_THREADS": "99"}
         done = subprocess.run(["/bin/bash", SLURM / "job.sh", submission, "extract.0"], env=given, capture_output=True,
                               text=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -166,7 +168,8 @@ class JobScript(Case):
         self.assertIn(f"<--cpus-per-task=6><--kill-on-bad-exit=1><python3><-E><-s><{submission}/run_task.py>"
                       f"<{submission}><extract.0>", words)
         self.assertIn("<--export=ALL>", words)
-        for line in ("HDF5_USE_FILE_LOCKING=FALSE", "ATLAS_THREADS=6", "OMP_NUM_THREADS=6", "SLURM_JOB_ID=7", "HOME=/home/me"):
+        for line in ("HDF5_USE_FILE_LOCKING=FALSE", "ATLAS_THREADS=6", "OMP_NUM_THREADS=6", "SLURM_JOB_ID=7",
+                     "HOME=/home/me"):
             self.assertIn(line, rest)
         self.assertFalse([line for line in rest if line.startswith(("POISON", "LD_PRELOAD_X"))])
 

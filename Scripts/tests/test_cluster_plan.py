@@ -14,7 +14,8 @@ from batch import Refused, acts, plan, slurm, stages, submission
 from batch.settings import Request, Settings
 
 STAGES = [
-    {"name": "extract", "shards": 120, "shard": "shard $SHARD", "missing": "seq 0 119", "whole": "merge", "done": "false"},
+    {"name": "extract", "shards": 120, "shard": "shard $SHARD", "missing": "seq 0 119", "whole": "merge",
+     "done": "false"},
     {"name": "reduce", "after": ["extract"], "whole": "reduce", "done": "false"},
     {"name": "render", "after": ["reduce"], "shards": 2, "shard": "render", "missing": "true", "whole": "join",
      "done": "false"},
@@ -93,8 +94,9 @@ class Commands(unittest.TestCase):
         job = plan.Job("extract.1", "extract", "shards", Request(90, 500, 4, ("--qos=a",)), ((1,), (2,)), 3,
                        ("a.whole", "b.whole"), ("extract.0",))
         words = self.words(job, "/o u/100%A", {"a.whole": "11", "b.whole": "12", "extract.0": "13"})
-        for word in ("--parsable", "--array=0-1%3", "--dependency=afterok:11:12,afterany:13", "--kill-on-invalid-dep=yes",
-                     "--time=90", "--mem=500M", "--cpus-per-task=4", "--signal=TERM@120", "--requeue", "--export=NIL",
+        for word in ("--parsable", "--array=0-1%3", "--dependency=afterok:11:12,afterany:13",
+                     "--kill-on-invalid-dep=yes", "--time=90", "--mem=500M", "--cpus-per-task=4", "--signal=TERM@120",
+                     "--requeue", "--export=NIL",
                      "--output=/o u/100%%A/cluster/logs/extract-%A_%a.log", "--open-mode=append", "--qos=a"):
             self.assertIn(word, words)
         self.assertEqual(words[-2:], ["/o u/100%A/cluster/submissions/0001", "extract.1"])

@@ -44,15 +44,16 @@ class Reading(unittest.TestCase):
         self.assertEqual(found.request("reduce", "whole").options[:2], ("--partition=long", "--qos=high"))
 
     def test_times(self):
-        for text, minutes in (("90", 90), ("5:30", 6), ("02:00:00", 120), ("0:0:1", 1), ("1-12", 2160), ("1-0:30", 1470),
-                              ("2-01:01:01", 2942)):
+        for text, minutes in (("90", 90), ("5:30", 6), ("02:00:00", 120), ("0:0:1", 1), ("1-12", 2160),
+                              ("1-0:30", 1470), ("2-01:01:01", 2942)):
             self.assertEqual(settings.minutes(text), minutes, text)
         for text in ("", "0", "1h", "1:2:3:4", "-5", "1-", "00:00:00"):
             with self.assertRaises(ValueError, msg=text):
                 settings.minutes(text)
 
     def test_memory(self):
-        for text, megabytes in (("500", 500), ("500M", 500), ("8G", 8192), ("8gb", 8192), ("1T", 1 << 20), ("2048K", 2)):
+        for text, megabytes in (("500", 500), ("500M", 500), ("8G", 8192), ("8gb", 8192), ("1T", 1 << 20),
+                                ("2048K", 2)):
             self.assertEqual(settings.megabytes(text), megabytes, text)
         for text in ("", "0", "8 G", "1.5G", "G", "-1"):
             with self.assertRaises(ValueError, msg=text):

@@ -16,9 +16,9 @@ ASKED = {"minutes": 60, "megabytes": 1000, "cpus": 2}
 
 
 def record(**more):
-    return {"status": "ended", "submission": "0001", "stage": "extract", "shard": 0, "job": 10, "task": 0, "restarts": 0,
-            "attempt": 1, "host": "n1", "started": 0, "asked": ASKED, "code": 0, "signal": 0, "seconds": 30.0,
-            "elapsed": 30.0, "peak": 400, "problem": "", "toldToStop": False} | more
+    return {"status": "ended", "submission": "0001", "stage": "extract", "shard": 0, "job": 10, "task": 0,
+            "restarts": 0, "attempt": 1, "host": "n1", "started": 0, "asked": ASKED, "code": 0, "signal": 0,
+            "seconds": 30.0, "elapsed": 30.0, "peak": 400, "problem": "", "toldToStop": False} | more
 
 
 class Causes(unittest.TestCase):
@@ -27,19 +27,18 @@ class Causes(unittest.TestCase):
 
     def test_record_that_has_not_ended(self):
         begun = record(status="started")
+        job = "slurmstepd-n1: error: *** JOB 9 ON n1 CANCELLED AT 2026-01-01T00:00:00"
         for log, says, cause in (
             ("slurmstepd-n1: error: StepId=8.0 exceeded memory limit (328 > 104), being killed", "FAILED", "memory"),
-            ("slurmstepd: error: Detected 1 oom_kill event in StepId=5.0. Some of the step tasks have been OOM Killed.", "",
-             "memory"),
+            ("slurmstepd: error: Detected 1 oom_kill event in StepId=5.0. Some of the step tasks have been OOM Killed.",
+             "", "memory"),
             ("", "OUT_OF_MEMORY", "memory"),
-            ("slurmstepd-n1: error: *** JOB 9 ON n1 CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***", "", "time"),
+            (f"{job} DUE TO TIME LIMIT ***", "", "time"),
             ("", "TIMEOUT", "time"),
-            ("slurmstepd-n1: error: *** JOB 9 ON n1 CANCELLED AT 2026-01-01T00:00:00 DUE TO NODE FAILURE, SEE LOG ***", "",
-             "node"),
+            (f"{job} DUE TO NODE FAILURE, SEE SLURMCTLD LOG FOR DETAILS ***", "", "node"),
             ("", "NODE_FAIL", "node"),
-            ("slurmstepd-n1: error: *** JOB 9 ON n1 CANCELLED AT 2026-01-01T00:00:00 DUE TO PREEMPTION ***", "",
-             "preempted"),
-            ("slurmstepd-n1: error: *** JOB 9 ON n1 CANCELLED AT 2026-01-01T00:00:00 ***", "", "cancelled"),
+            (f"{job} DUE TO PREEMPTION ***", "", "preempted"),
+            (f"{job} ***", "", "cancelled"),
             # The warning before a time limit.
             ("slurmstepd-n1: error: *** STEP 9.0 ON n1 CANCELLED AT 2026-01-01T00:00:00 ***", "", "lost"),
             # What a program prints is no word of Slurm's.
@@ -52,12 +51,12 @@ class Causes(unittest.TestCase):
     def test_record_that_has_ended(self):
         for more, log, says, cause, text in (
             ({"code": 3}, "", "FAILED", "failed", "its program ended with exit code 3"),
-            ({"signal": 9, "peak": 950}, "", "", "memory", "ended for lack of memory: 1000 MB were asked for, 950 MB used"),
+            ({"signal": 9, "peak": 950}, "", "", "memory", "lack of memory: 1000 MB were asked for, 950 MB used"),
             ({"signal": 9, "peak": 100}, "", "", "failed", "its program was ended by SIGKILL"),
             ({"signal": 11}, "", "", "failed", "its program was ended by SIGSEGV"),
             ({"code": 75, "toldToStop": True}, "", "CANCELLED", "cancelled", "told to stop: cancelled"),
             ({"code": 75, "toldToStop": True}, "", "", "cancelled", "told to stop, and not queued again"),
-            ({"code": 75, "toldToStop": True, "elapsed": 3500}, "", "", "time", "stopped before its time limit of 60 min"),
+            ({"code": 75, "toldToStop": True, "elapsed": 3500}, "", "", "time", "before its time limit of 60 min"),
             ({"signal": 15, "toldToStop": True, "elapsed": 3500}, "", "", "time", "stopped before its time limit"),
             ({"code": 78, "problem": "x has changed"}, "", "", "programs changed", "x has changed"),
         ):
@@ -90,7 +89,8 @@ class Status(unittest.TestCase):
             "title": "mixed4c of GoogLeNet", "folder": str(self.folder), "mark": "atlas-1", "programs": {},
             "stages": {"extract": {**stage, "shards": 6},
                        "reduce": {**stage, "shards": 0, "shard_files": "", "after": ["extract"]}},
-            "jobs": {"extract.0": {"stage": "extract", "part": "shards", "tasks": [[1], [2], [3], [4, 5]], "request": request},
+            "jobs": {"extract.0": {"stage": "extract", "part": "shards", "request": request,
+                                   "tasks": [[1], [2], [3], [4, 5]]},
                      "extract.whole": {"stage": "extract", "part": "whole", "tasks": [], "request": request},
                      "reduce.whole": {"stage": "reduce", "part": "whole", "tasks": [], "request": request}}}
         records.write_json(self.cluster / "submissions/0001/plan.json", self.plan)

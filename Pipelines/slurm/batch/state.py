@@ -14,7 +14,7 @@ from batch.records import Submission
 from batch.slurm import Queued
 
 DONE, RUNNING, PENDING, BROKEN = "done", "running", "pending", "failed"
-TAIL = 6  # lines of a log
+TAIL = 8  # lines of a log
 
 
 @dataclass
