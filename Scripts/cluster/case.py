@@ -24,9 +24,7 @@ class Case(unittest.TestCase):
     cluster: Cluster
 
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory(prefix="atlas-run-", ignore_cleanup_errors=True)
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        self.folder = Path(tempfile.mkdtemp(prefix="run-", dir=self.cluster.folder))  # goes with the cluster
 
     def fake(self, name: str = "run", **options: object) -> Fake:
         """A run of fake stages, of which nothing is left in the queue when the test ends."""
