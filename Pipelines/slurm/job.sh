@@ -10,6 +10,7 @@ for name in $(compgen -e); do
     *) unset "$name" ;;
   esac
 done
+# shellcheck disable=SC1091,SC2154
 source "$submission/environment.sh" # the variables that the settings name, python, and what setup says
 
 export HDF5_USE_FILE_LOCKING=FALSE # many a shared file system has no locks; each file has one writer

@@ -11,18 +11,19 @@ import time
 from pathlib import Path
 
 
+def words_of(process: int, file: str) -> list[bytes]:
+    """The words of a process's command line, `cmdline`, or of its environment, `environ`; none if it has ended."""
+    try:
+        return Path(f"/proc/{process}/{file}").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
 def of_folder(folder: Path) -> list[int]:
     """The processes, but for this one, whose environment says that they belong to the cluster in the folder."""
     mark = f"SLURM_CONF={folder}/slurm.conf".encode()
-    found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit() and int(entry) != os.getpid():
-            try:
-                if mark in Path("/proc", entry, "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry))
-            except OSError:
-                pass  # it has ended meanwhile
-    return found
+    processes = [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and int(entry) != os.getpid()]
+    return [process for process in processes if mark in words_of(process, "environ")]
 
 
 def send(process: int, number: int) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from cluster.processes import of_folder, send, sweep, watch
+from cluster.processes import of_folder, send, sweep, watch, words_of
 
 PARTITIONS = """\
 PartitionName=low Nodes=ALL Default=YES PriorityTier=1 State=UP MaxTime=INFINITE
@@ -164,11 +164,8 @@ class Cluster:
         daemon.kill()
         daemon.wait()
         for process in of_folder(self.folder):
-            try:
-                words = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if f"SLURMD_NODENAME={name}".encode() in words or self.steps_of(name, process):
+            mark = f"SLURMD_NODENAME={name}".encode()
+            if mark in words_of(process, "environ") or self.steps_of(name, process):
                 send(process, signal.SIGKILL)
 
     def steps_of(self, name: str, process: int) -> bool:

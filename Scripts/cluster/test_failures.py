@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import signal
-from pathlib import Path
 
 from cluster.case import Case, alone
-from cluster.processes import of_folder, send
+from cluster.processes import of_folder, send, words_of
 from cluster.running import Fake
 
 NO_REQUEUE = """command = submission.command
@@ -96,9 +95,7 @@ class Failures(Case):
         job = run.record("extract-3")["job"]
         marks = {b"SLURM_ARRAY_TASK_ID=3", b"SLURM_ARRAY_JOB_ID=%d" % job}
         for process in of_folder(self.cluster.folder):
-            words = Path(f"/proc/{process}/cmdline").read_bytes()
-            words_of_environment = set(Path(f"/proc/{process}/environ").read_bytes().split(b"\0"))
-            if marks <= words_of_environment and b"python" in words.split(b"\0")[0]:
+            if marks <= set(words_of(process, "environ")) and b"python" in b" ".join(words_of(process, "cmdline")[:1]):
                 send(process, signal.SIGKILL)
         told = self.broken(run, "extract shard 3: ")
         self.assertRegex(told, "extract shard 3: (ended without a trace on n|its program was ended by SIGKILL)")
