@@ -10,7 +10,7 @@ for name in $(compgen -e); do
     *) unset "$name" ;;
   esac
 done
-# shellcheck disable=SC1091,SC2154
+# shellcheck disable=SC1091
 source "$submission/environment.sh" # the variables that the settings name, python, and what setup says
 
 export HDF5_USE_FILE_LOCKING=FALSE # many a shared file system has no locks; each file has one writer
@@ -18,4 +18,4 @@ export ATLAS_THREADS=${SLURM_CPUS_PER_TASK:-1} OMP_NUM_THREADS=${SLURM_CPUS_PER_
 
 # exec: signals reach the program, and its exit code Slurm. srun does not take over CPUs and environment by itself.
 exec srun --export=ALL --ntasks=1 --cpus-per-task="$ATLAS_THREADS" --kill-on-bad-exit=1 \
-  "$python" -E -s "$submission/run_task.py" "$submission" "$job"
+  "${python:?}" -E -s "$submission/run_task.py" "$submission" "$job"
