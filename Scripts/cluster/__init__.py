@@ -1,0 +1,1 @@
+"""Tests of runs on a Slurm cluster, which is started on this machine."""
