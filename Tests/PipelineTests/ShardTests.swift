@@ -156,6 +156,35 @@ import Testing
       try folder.bytes("r.h5") == Array(try Data(contentsOf: URL(filePath: chain.activations))))
   }
 
+  @Test("with a folder for scratch, files are written there, and have the same bytes beside")
+  func scratch() throws {
+    func run(_ program: Program, _ output: String, scratch: String) throws -> Outcome {
+      try Running(
+        "/usr/bin/env",
+        ["ATLAS_SCRATCH=\(folder.file(scratch))", program.path] + arguments(program, output)
+      ).outcome()
+    }
+    let known = [Program.extract: chain.activations, .reduce: chain.components, .grid: chain.cells]
+    for (program, file) in known {
+      let outcome = try run(program, "\(program.rawValue).h5", scratch: "scratch")
+      #expect(outcome.status == 0, "\(outcome)")
+      #expect(
+        try folder.bytes("\(program.rawValue).h5")
+          == Array(try Data(contentsOf: URL(filePath: file))))
+    }
+    // Nothing stays there, nor beside the results.
+    #expect(
+      Set(folder.content) == Set(known.keys.map { "\($0.rawValue).h5" } + ["scratch"]))
+    // A file in the place of the folder.
+    try folder.write("file", "mine")
+    for scratch in ["file", "no/such"] {
+      let outcome = try run(.reduce, "other.h5", scratch: scratch)
+      #expect(outcome.status == 1 && outcome.errors.count == 1, "\(outcome)")
+      #expect(outcome.errors.first?.contains("ATLAS_SCRATCH") == true, "\(outcome)")
+    }
+    #expect(!folder.content.contains { $0.contains("other.h5") })
+  }
+
   @Test("SIGTERM: what is in hand is finished, the exit status is 75, and the same command goes on")
   func interruption() throws {
     // The journal has its first block of images.

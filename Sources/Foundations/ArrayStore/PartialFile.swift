@@ -14,6 +14,8 @@ final class PartialFile: Sendable {
   /// Where it is written.
   let path: String
 
+  /// The partial file beside the final path; `path` is another one where there is a folder for scratch.
+  private let besidePath: String
   private let folder: String
   private let lock: FileDescriptor
   private let former: FormerFile?
@@ -62,11 +64,15 @@ final class PartialFile: Sendable {
     }
     try makeFolders(of: finalPath)
     folder = place.folder
+    var scratch: String?
     do throws(SystemFailure) {
+      scratch = try Scratch.path(of: place.name)
       let opened = try LockedFile.open(place)
-      path = opened.path
+      besidePath = opened.path
       lock = opened.file
+      path = scratch ?? besidePath
     } catch {
+      if let scratch { unlink(scratch) }
       throw ArrayStoreError(
         "Cannot write", finalPath, cause: error.cause,
         remedy: error.code == EWOULDBLOCK ? "wait for it, or choose another result" : "")
@@ -79,7 +85,7 @@ final class PartialFile: Sendable {
   /// - Parameter other: A complete file in the same folder that takes the name instead of this one.
   /// - Throws: `ArrayStoreError`; a former file of this name is then still there.
   func commit(_ other: String? = nil) throws(ArrayStoreError) {
-    let path = other ?? path
+    let path = other ?? besidePath
     // A run may outlive the `make` that began it: what a later one has made meanwhile stays.
     guard !isLate else {
       discard()
@@ -88,6 +94,7 @@ final class PartialFile: Sendable {
         remedy: "run this again if it is to be replaced")
     }
     do throws(SystemFailure) {
+      if other == nil, self.path != besidePath { try Scratch.copy(self.path, to: besidePath) }
       // In this order: a name that reached the disk before its content would, after a power
       // failure, belong to a file of zeros. The folder is synchronized too, as the new name is its
       // content.
@@ -102,14 +109,61 @@ final class PartialFile: Sendable {
       if reserved[finalPath]?.file === self { reserved[finalPath] = nil }
     }
     FileInspection.trust(finalPath)
-    if other != nil { discard() } else { lock.unlock() }
+    if other != nil {
+      discard()
+    } else {
+      removeScratch()
+      lock.unlock()
+    }
   }
 
   /// Removes the partial file.
   func discard() {
+    removeScratch()
     // In this order: unlocked first, it might be another's by the time it is removed.
-    unlink(path)
+    unlink(besidePath)
     lock.unlock()
+  }
+
+  private func removeScratch() { if path != besidePath { unlink(path) } }
+}
+
+/// A folder on the machine's own disk in which files are written before they are copied beside their final paths:
+/// HDF5 goes back and forth in a file, which is slow on the shared file systems of clusters.
+///
+/// It is named by the variable `ATLAS_SCRATCH` of the environment. Rows that outlive the process (`GrowingRows`) are
+/// written one after another, and lie beside the result.
+private enum Scratch {
+  /// Where to write a file of a name; nil where no folder is named.
+  static func path(of name: String) throws(SystemFailure) -> String? {
+    guard let value = getenv("ATLAS_SCRATCH"), value[0] != 0 else { return nil }
+    let folder = String(cString: value)
+    guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
+      throw SystemFailure(
+        code: errno, words: "the folder for scratch, ATLAS_SCRATCH=\(folder), cannot be made")
+    }
+    // A name that no other process and no other file of this one has.
+    var template = Array("\(folder)/atlas-\(sha256(of: name).prefix(8))-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else {
+      throw SystemFailure(
+        code: errno, words: "no file can be made in the folder for scratch, ATLAS_SCRATCH=\(folder)"
+      )
+    }
+    close(descriptor)
+    return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Copies a complete file over an empty one.
+  static func copy(_ source: String, to target: String) throws(SystemFailure) {
+    let input = try FileDescriptor(source, O_RDONLY)
+    let output = try FileDescriptor(target, O_WRONLY)
+    var block = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = try input.read(into: &block)
+      guard count > 0 else { return }
+      try output.write(count == block.count ? block : Array(block[..<count]))
+    }
   }
 }
 
