@@ -28,7 +28,7 @@ space := $(empty) $(empty)
 quote = '$(subst ','\'',$(1))'
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID BESIDE ALIGN_TO COLUMNS SHARDS CLUSTER_SETTINGS DRY_RUN FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID BESIDE ALIGN_TO COLUMNS SHARDS CLUSTER_SETTINGS DRY_RUN CHANGED_PROGRAMS FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
@@ -45,6 +45,7 @@ help.COLUMNS      := A table of the images, whose columns of numbers are average
 help.SHARDS       := Shards of what takes long (sampling, neighbors, icons, effects), made side by side by make -j
 help.CLUSTER_SETTINGS := What jobs ask for of a cluster; by default Pipelines/slurm/settings.conf
 help.DRY_RUN      := yes shows what make submit would submit
+help.CHANGED_PROGRAMS := yes lets make resume go on with programs that were built anew
 help.WORLD_IMAGES := Images per class of the synthetic world
 help.WORLD_SEED   := Seed of the synthetic world; its network was trained on 0 and validated on 1
 help.RECIPE       := A set of values, one of: $(RECIPES)
@@ -607,11 +608,11 @@ $(LEAFLET):
 # ---------------------------------------------------------------- on a cluster
 
 # A stage as Scripts/write-stages takes it: its name and grid, the stamp of its product, the stages before it, and the
-# result that its shards are of.
+# result that its shards are of; icons come in parts of their own.
 stage = --stage $(1)$(if $(2),-$(2)) $(call quote,$(3)) $(call quote,$(4)) $(or $(if $(in_shards),$(SHARDS)),0) \
   $(call quote,$(abspath $(5))) $(call quote,$(call command.$(1),$(2))) $(call quote,$(whole))
 grid_stages = $(call stage,grid,$(1),cells-$(1).h5,embed) \
-  $(call stage,render,$(1),icons-$(1).h5,grid-$(1),$(LAYOUT)/icons-$(1).h5) \
+  $(call stage,render,$(1),icons-$(1).h5,grid-$(1)) \
   $(call stage,judge,$(1),icons-$(1).json,render-$(1)) \
   $(call stage,assemble,$(1),atlas-$(1).png,judge-$(1)) \
   $(call stage,evidence,$(1),evidence-$(1).json,grid-$(1)) \
@@ -643,10 +644,11 @@ SETTINGS_FILE := $(or $(CLUSTER_SETTINGS),Pipelines/slurm/settings.conf)
 submit resume: | $(BUILT) $(LEAFLET)
 	+@Scripts/alone $(OUT) sh -c '$(MAKE) --no-print-directory GOAL=explanation $(STAMPS)/planned && \
 	  $(MAKE) --no-print-directory GOAL=explanation $(RUN)' && \
-	  $(CLUSTER) $@ --stages $(RUN) --settings $(call quote,$(SETTINGS_FILE)) $(if $(filter yes,$(DRY_RUN)),--dry-run)
+	  $(CLUSTER) $@ --stages $(RUN) --settings $(call quote,$(SETTINGS_FILE)) $(if $(filter yes,$(DRY_RUN)),--dry-run) \
+	  $(if $(filter yes,$(CHANGED_PROGRAMS)),$(if $(filter resume,$@),--changed-programs))
 status cancel:
 	@test -e $(RUN) || { echo "make: $(RUN) is not there: nothing was submitted with these settings" >&2; exit 1; }
-	@$(CLUSTER) $@ --stages $(RUN)
+	@$(CLUSTER) $@ --stages $(RUN) || test $$? -eq 3
 submit: ## Submit the atlas, explained, as jobs of a Slurm cluster (SHARDS, CLUSTER_SETTINGS, DRY_RUN=yes)
 status: ## Say where the jobs are, and what failed
 resume: ## Submit what is missing or broken, with more memory or time where that was the cause

@@ -79,7 +79,7 @@ def free_ports(count: int) -> list[int]:
 class Cluster:
     """Nodes n1, n2 … of two processors and `memory` MB each; partition high preempts partition low."""
 
-    def __init__(self, nodes: int = 4, memory: int = 600, largest_array: int = 50, remembered: int = 300) -> None:
+    def __init__(self, nodes: int = 4, memory: int = 2400, largest_array: int = 50, remembered: int = 300) -> None:
         self.names = [f"n{number + 1}" for number in range(nodes)]
         self.memory, self.largest_array, self.remembered = memory, largest_array, remembered
         self.daemons: dict[str, subprocess.Popen] = {}
