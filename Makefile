@@ -530,10 +530,11 @@ keep.extract = --keep-shards
 SHARDED := extract neighbors render attribute effects
 # The work of a stage, of a grid where it works grid by grid: $(call made,render,20).
 in_shards = $(if $(filter $(1),$(SHARDED)),$(NUMBERS))
-# What finishes it: all of it, or what puts the shards together.
-whole = $(call command.$(1),$(2))$(if $(in_shards), --merge $(SHARDS) $(keep.$(1)))$(if $(after.$(1)), && $(after.$(1)))
-made = $(if $(in_shards),+)$(Q)$(if $(in_shards),$(MAKE) --no-print-directory \
-  $(NUMBERS:%=shard/$(1)/$(or $(2),all)/%) && ){ $(whole); } > $(STAMPS)/output
+# The command that finishes it: all of it, or what puts the shards together.
+last  = $(call command.$(1),$(2))$(if $(in_shards), --merge $(SHARDS) $(keep.$(1)))
+whole = $(last)$(if $(after.$(1)), && $(after.$(1)))
+made  = $(if $(in_shards),+)$(Q)$(if $(in_shards),$(MAKE) --no-print-directory \
+  $(NUMBERS:%=shard/$(1)/$(or $(2),all)/%) && )$(last) > $(STAMPS)/output$(if $(after.$(1)), && $(after.$(1)))
 shard/%:
 	$(Q)$(call command.$(word 1,$(subst /, ,$*)),$(word 2,$(subst /, ,$*))) \
 	  --shard $(word 3,$(subst /, ,$*))/$(SHARDS) > /dev/null

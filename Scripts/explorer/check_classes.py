@@ -52,6 +52,7 @@ def compares(page: Page) -> str:
     page.settle()
     page.shoot("two-classes")
     expect(page.painted() != alone, "the second class changes nothing")
+    expect("being read" not in page.text("#panel"), "the panel still waits for effects that the map shows")
     page.value("document.querySelector('.mix input').focus()")
     page.browser.press("Home")
     page.wait("atlasExplorer.store.state.mix === -1")

@@ -12,7 +12,7 @@ const QUIET = 120;
 export class Panel {
   /** `context` is `{manifest, store, panes(), report(error), opened()}`; `opened` is told when the cell is there. */
   constructor(context) {
-    Object.assign(this, context, { open: null, opener: null, shown: "" });
+    Object.assign(this, context, { open: null, opener: null, shown: "", waits: false });
     this.element = byId("panel");
     this.resolve();
   }
@@ -56,7 +56,9 @@ export class Panel {
       && this.open?.pane === pane.index;
     if (!concerned) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.show(), QUIET);
+    // What waits for effects shows them at once; a slider that moves need not be followed at each step.
+    if (this.waits) this.show();
+    else this.timer = setTimeout(() => this.show(), QUIET);
   }
 
   show() {
@@ -66,6 +68,7 @@ export class Panel {
     element.hidden = panel === "";
     const same = this.shown === key;
     this.shown = key;
+    this.waits = a >= 0 && !this.panes()[this.open?.pane ?? 0]?.effects;
     if (panel === "") {
       element.replaceChildren();
       return;

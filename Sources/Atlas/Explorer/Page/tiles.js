@@ -25,11 +25,11 @@ export const LevelTiles = L.TileLayer.extend({
     return L.TileLayer.prototype.createTile.call(this, place, done);
   },
 
-  /** A tile reaches a pixel under its neighbors: at fractional zooms their edges would let the ground through. */
+  /** A tile reaches half a pixel under its neighbors: at fractional zooms their edges would let the ground through. */
   _initTile(tile) {
     L.TileLayer.prototype._initTile.call(this, tile);
-    tile.style.width = `${this.getTileSize().x + 1}px`;
-    tile.style.height = `${this.getTileSize().y + 1}px`;
+    tile.style.width = `${this.getTileSize().x + 0.5}px`;
+    tile.style.height = `${this.getTileSize().y + 0.5}px`;
   },
 
   getTileUrl(place) {
