@@ -4,9 +4,9 @@
     python3 Scripts/check_kills.py --kills 1000
 
 An atlas of the synthetic world is made by make; then again, stage by stage and in shards, by the commands that jobs of
-a cluster run. Each command is killed (SIGKILL, with all its processes) at moments drawn from the time that it takes, and
-started again. After each kill, what lies under the name of a result is compared with the first atlas, byte by byte; at
-the end all files are, and nothing else may be left.
+a cluster run. Each command is killed (SIGKILL, with all its processes) at moments drawn from the time that it takes,
+and started again. After each kill, what lies under the name of a result is compared with the first atlas, byte by byte;
+at the end all files are, and nothing else may be left.
 """
 
 from __future__ import annotations
