@@ -59,7 +59,7 @@ public struct ShardFile {
 
   /// Whether a result is there already, of a form, a run, and images where there are any: a run may be killed after
   /// its shards were put together, and their files may be gone.
-  public static func isPutTogether(
+  public static func isFinished(
     _ result: String, _ schema: FileSchema, provenance: Provenance, imagesFingerprint: String?
   ) -> Bool {
     guard isListed(result), let reader = try? ArtifactReader(schema, path: result),

@@ -1,29 +1,6 @@
 public import ArrayStore
 internal import FoundationEssentials
 
-/// A folder for the finished parts of a long run, beside its result.
-///
-/// A run that was cut off finds them and goes on. When the result is complete, the folder goes.
-public struct PartFolder: Sendable {
-  /// The folder: the result's path with `.parts` behind it.
-  ///
-  /// It lies beside the result rather than in a folder for temporary files: there it would be lost
-  /// with the machine that was cut off, and might lie on another disk.
-  public let path: String
-
-  /// Names the folder of a result.
-  public init(of result: String) { path = result + ".parts" }
-
-  /// The path of a part.
-  public func part(_ index: Int) -> String { "\(path)/part-\(zeros(String(index), to: 6)).h5" }
-
-  /// Removes the folder and all parts.
-  ///
-  /// An error is not reported: the result is complete by then, and parts that stay cost space
-  /// alone.
-  public func remove() { try? FileManager.default.removeItem(atPath: path) }
-}
-
 extension Provenance {
   /// Describes a run of a program of this project.
   ///

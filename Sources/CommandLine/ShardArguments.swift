@@ -19,9 +19,6 @@ public struct ShardArguments: ParsableArguments {
   @Flag(help: "With --merge: leave the files of the shards where they are.")
   var keepShards = false
 
-  /// Whether the files of shards stay when they are put together.
-  public var keepsShards: Bool { keepShards }
-
   /// Made by the argument parser.
   public init() {}
 
@@ -43,45 +40,52 @@ public struct ShardArguments: ParsableArguments {
     }
   }
 
-  /// What a run does.
-  public enum Part: Sendable, Equatable {
-    /// All of the work.
-    case all
-    /// One shard.
-    case shard(Shard)
-    /// What follows when all of so many shards are there.
-    case merge(Int)
-    /// Looking which of so many shards are missing.
-    case missing(Int)
-  }
-
-  /// What this run does.
-  public var part: Part {
-    if let shard { return .shard(shard) }
-    if let merge { return .merge(merge) }
-    return missing.map { .missing($0) } ?? .all
-  }
-
-  /// What a run prints that finds the results there already: their paths, or that no shard is missing.
-  public func noteOfResult(_ program: String, _ results: [String]) -> [String] {
-    if case .missing = part { return [] }
-    Diagnostics.note("\(program): the result is there from an earlier run")
-    return results
-  }
-
-  /// Removes what shards have left beside a result that is complete, unless it is to stay.
-  public func tidy(_ result: String) {
-    if case .merge = part, !keepShards { PartFolder(of: result).remove() }
+  /// Does what this run is to do of some work.
+  ///
+  /// - Parameters:
+  ///   - work: The work.
+  ///   - finish: Makes the results: of all of the work, or of what so many shards have left.
+  /// - Returns: What the program prints: the files that it made, or the numbers of shards that are missing.
+  /// - Throws: What the work throws.
+  public func perform(
+    _ work: some ShardedWork, finish: (_ shardCount: Int?) throws -> Void
+  ) throws -> [String] {
+    guard shard != nil || merge != nil || missing != nil else {
+      try finish(nil)
+      return work.results
+    }
+    // A run that was killed behind its last step leaves results without shards.
+    let isFinished = work.isFinished
+    if let missing { return isFinished ? [] : work.missing(of: missing).map(String.init) }
+    if isFinished {
+      Diagnostics.note("\(work.name): the result is there from an earlier run")
+    } else if let shard {
+      return try work.run(shard)
+    } else {
+      try finish(merge)
+    }
+    if merge != nil, !keepShards { work.results.forEach { PartFolder(of: $0).remove() } }
+    return work.results
   }
 
   /// The file that a run writes: its shard, the result, or none.
   public func outputs(_ result: String) -> [String] {
-    switch part {
-    case .all, .merge: [result]
-    case .shard(let shard): [shard.path(of: result)]
-    case .missing: []
-    }
+    missing != nil ? [] : [shard?.path(of: result) ?? result]
   }
+}
+
+/// Work that can be done in shards, each of which may run on another machine.
+public protocol ShardedWork {
+  /// What the program is doing, for messages.
+  var name: String { get }
+  /// The files that the work is for.
+  var results: [String] { get }
+  /// Whether these are there already, of this run.
+  var isFinished: Bool { get }
+  /// Does a shard, or finds it done; returns its files.
+  func run(_ shard: Shard) throws -> [String]
+  /// The numbers of those of so many shards that are missing or do not fit.
+  func missing(of count: Int) -> [Int]
 }
 
 extension Shard: ExpressibleByArgument {

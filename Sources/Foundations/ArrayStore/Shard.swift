@@ -25,12 +25,6 @@ public struct Shard: Sendable, Equatable, CustomStringConvertible {
     itemCount * index / count..<itemCount * (index + 1) / count
   }
 
-  /// Where it lies: beside the result, in the folder of its parts.
-  public func path(of result: String) -> String {
-    func zeros(_ number: Int) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-    }
-    return "\(result).parts/shard-\(zeros(index))-of-\(zeros(count)).h5"
-  }
+  /// Where its file lies: beside the result, in the folder of its parts.
+  public func path(of result: String) -> String { PartFolder(of: result).shard(self) }
 }

@@ -68,7 +68,7 @@ import NeuralNetworks
   @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: Settings<AttributeSettings>
-  @OptionGroup(title: "Shards") var shards: ShardArguments
+  @OptionGroup var shards: ShardArguments
   @OptionGroup var common: CommonArguments
 
   typealias AllSettings = Settings<AttributeSettings>
@@ -128,26 +128,15 @@ import NeuralNetworks
           + settings.record,
         inputs: self.network.inputs(of: network) + [activations]
           + [cellsFile].compactMap { $0 }))
-    if shards.part != .all, run.isPutTogether {
-      shards.tidy(output)
-      return shards.noteOfResult("attribute", [output])
+    return try shards.perform(run) { shardCount in
+      if let shardCount { try run.merge(shardCount) }
+      let trust = TrustCheck(
+        top: top, photographs: photographs, samples: order, count: choice.trustSampleCount,
+        seed: choice.seed)
+      try run.run(levels: levels, allCount: source.sampleCount) { level, classes in
+        try trust.measure(source, cells: levels.first, effects: level, classes: classes)
+      }
     }
-    switch shards.part {
-    case .all: break
-    case .shard(let shard):
-      try run.run(shard)
-      return [shard.path(of: output)]
-    case .merge(let count): try run.merge(count)
-    case .missing(let count): return run.missing(of: count).map(String.init)
-    }
-    let trust = TrustCheck(
-      top: top, photographs: photographs, samples: order, count: choice.trustSampleCount,
-      seed: choice.seed)
-    try run.run(levels: levels, allCount: source.sampleCount) { level, classes in
-      try trust.measure(source, cells: levels.first, effects: level, classes: classes)
-    }
-    shards.tidy(output)
-    return [output]
   }
 }
 

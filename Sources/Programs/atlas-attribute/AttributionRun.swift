@@ -13,7 +13,7 @@ import ParallelLoops
 /// Effects grow on the disk in blocks of images, and a journal says which images are done: a run that was
 /// cut off goes on behind it. What cells do is then summed from the effects as they lie on the disk, so
 /// that it is the same for a run that was never cut off.
-struct AttributionRun {
+struct AttributionRun: ShardedWork {
   let top: AttributionTop
   let photographs: Photographs
   /// The samples, image by image.
@@ -44,7 +44,7 @@ struct AttributionRun {
 
   /// What a run has made of some images: how many are done, and the effects of their samples.
   private struct Work {
-    var doneCount: Int
+    let doneCount: Int
     let rows: GrowingRows
     let journal: RunJournal
   }
@@ -61,8 +61,7 @@ struct AttributionRun {
     trust: (_ level: AttributionFile.Level?, _ classes: [Int]) throws -> TrustCheck.Result?
   ) throws {
     let images = images
-    var work = try begun(output, images[...])
-    try compute(images[...], into: &work)
+    let work = try computed(output, images[...])
     let rows = work.rows
     let all = classes ?? Array(0..<classCount)
     let sums = try levels.map { try sum($0, images, rows) }
@@ -87,6 +86,17 @@ struct AttributionRun {
     }
     try writer.finish()
     work.journal.remove()
+  }
+
+  /// The effects of the samples of some images, in rows for a file at a path.
+  ///
+  /// - Throws: `Interrupted` if the program is asked to end; what is done stays.
+  private func computed(_ path: String, _ images: ArraySlice<Range<Int>>) throws -> Work {
+    try Interruption.heeding {
+      let work = try begun(path, images)
+      try compute(images, into: work)
+      return work
+    }
   }
 
   /// What an earlier process has done of some images, or the beginning.
@@ -131,27 +141,31 @@ struct AttributionRun {
 
   // MARK: Shards
 
-  /// Whether the result is there already.
-  var isPutTogether: Bool {
-    ShardFile.isPutTogether(
+  var name: String { "attribute" }
+
+  var results: [String] { [output] }
+
+  var isFinished: Bool {
+    ShardFile.isFinished(
       output, AttributionFile.schema, provenance: provenance,
       imagesFingerprint: subject.imagesFingerprint)
   }
 
   /// Computes the effects of the samples of a shard's images, and writes its file.
-  func run(_ shard: Shard) throws {
+  func run(_ shard: Shard) throws -> [String] {
+    let files = [shard.path(of: output)]
     let images = images
     let range = images[shard.range(of: images.count)]
     guard !ShardFile.isThere(shard, of: output, run: identity) else {
       Diagnostics.note("attribute: shard \(shard) is there from an earlier run")
-      return
+      return files
     }
-    var work = try begun(shard.path(of: output), range)
-    try compute(range, into: &work)
+    let work = try computed(shard.path(of: output), range)
     try ShardFile.write(
       shard, of: output, run: identity, provenance: provenance, rows: work.rows,
       lines: range.map(line))
     work.journal.remove()
+    return files
   }
 
   /// Which shards are missing, of so many.
@@ -205,7 +219,7 @@ struct AttributionRun {
   }
 
   /// Computes the effects of those of some images that are not done.
-  private func compute(_ all: ArraySlice<Range<Int>>, into work: inout Work) throws {
+  private func compute(_ all: ArraySlice<Range<Int>>, into work: Work) throws {
     let images = all.dropFirst(work.doneCount)
     guard !images.isEmpty else { return }
     let way = try way(self.images.count)
@@ -224,24 +238,22 @@ struct AttributionRun {
     let progress = ProgressReporter(
       "attribute", total: all.count, done: work.doneCount, unit: "image")
     let writer = JournaledRows<Float16>([work.rows], journal: work.journal)
-    try Interruption.heeding {
-      // A block is held, and lost when a run is killed.
-      for start in stride(from: images.startIndex, to: images.endIndex, by: 64) {
-        let block = images[start..<min(start + 64, images.endIndex)]
-        // While the effects of a block go to the disk, the next ones are computed.
-        let effects = try parallel(beside: { try writer.write() }) {
-          try parallelMap(workerCount: copies.count, itemCount: block.count) { worker, item in
-            defer { progress.advance() }
-            return try imageEffects(
-              of: block[block.startIndex + item], by: copies[worker].attribution, way)
-          }
+    // A block is held, and lost when a run is killed.
+    for start in stride(from: images.startIndex, to: images.endIndex, by: 64) {
+      if Interruption.isRequested { break }
+      let block = images[start..<min(start + 64, images.endIndex)]
+      // While the effects of a block go to the disk, the next ones are computed.
+      let effects = try parallel(beside: { try writer.write() }) {
+        try parallelMap(workerCount: copies.count, itemCount: block.count) { worker, item in
+          defer { progress.advance() }
+          return try imageEffects(
+            of: block[block.startIndex + item], by: copies[worker].attribution, way)
         }
-        writer.block = ([effects.flatMap { $0 }], block.map(line))
-        if Interruption.isRequested { break }
       }
-      try writer.write()
-      try Interruption.check("attribute")
+      writer.block = ([effects.flatMap { $0 }], block.map(line))
     }
+    try writer.write()
+    try Interruption.check("attribute")
     progress.finish()
   }
 

@@ -46,7 +46,7 @@ import NeuralNetworks
     completion: .file())
   var output: String
   @OptionGroup var settings: ExtractArguments
-  @OptionGroup(title: "Shards") var shards: ShardArguments
+  @OptionGroup var shards: ShardArguments
   @Flag(
     help: ArgumentHelp(
       "Print what each part of the work on an image costs on one thread, instead of sampling."))
@@ -107,37 +107,28 @@ import NeuralNetworks
         network: network.card.name ?? network.path, networkSHA256: digest,
         preprocessing: "\(network.preprocessing)", layer: $0, tensor: $1)
     }
-    let paths = layer.map(path)
     let run = ExtractionRun(
-      extractor: extractor, images: images, subjects: subjects, paths: paths,
+      extractor: extractor, images: images, subjects: subjects, paths: layer.map(path),
       provenance: provenance,
       fields: try network.fields(of: tensors).map { $0.map(SampleGeometry.Field.init) },
       classLabels: images.labelIndices(among: network.labels).map { index in
         index.map { network.labels[$0].text } ?? ""
       })
-    if shards.part != .all, run.isPutTogether {
-      paths.forEach(shards.tidy)
-      return shards.noteOfResult("extract", paths)
+    return try shards.perform(run) { shardCount in
+      if let shardCount { try run.merge(shardCount) }
+      let predictions = try run.run()
+      if extraction.classes != .none {
+        let classes = counted(images.classNames.count, "class", plural: "classes")
+        Diagnostics.note(
+          "extract: \(classes), \(counted(images.withoutClassCount, "image")) without a class")
+      }
+      if parameters.predictsClasses {
+        predictions.reportAccuracy(of: images, labels: network.labels)
+      } else {
+        try AccuracyCheck(network: network, images: images, precision: parameters.precision)
+          .report()
+      }
     }
-    switch shards.part {
-    case .all: break
-    case .shard(let shard): return try run.run(shard)
-    case .merge(let count): try run.merge(count)
-    case .missing(let count): return run.missing(of: count).map(String.init)
-    }
-    let predictions = try run.run()
-    paths.forEach(shards.tidy)
-    if extraction.classes != .none {
-      let classes = counted(images.classNames.count, "class", plural: "classes")
-      Diagnostics.note(
-        "extract: \(classes), \(counted(images.withoutClassCount, "image")) without a class")
-    }
-    if parameters.predictsClasses {
-      predictions.reportAccuracy(of: images, labels: network.labels)
-    } else {
-      try AccuracyCheck(network: network, images: images, precision: parameters.precision).report()
-    }
-    return paths
   }
 
   /// Warns now, rather than when all is sampled and laid out, of a layer that has no icons.

@@ -4,9 +4,12 @@ import Artifacts
 import CommandLine
 
 /// Extraction in shards of images, and what puts them together.
-extension ExtractionRun {
-  /// Whether the results are there already.
-  var isPutTogether: Bool { paths.allSatisfy(isResult) }
+extension ExtractionRun: ShardedWork {
+  var name: String { "extract" }
+
+  var results: [String] { paths }
+
+  var isFinished: Bool { paths.allSatisfy(isResult) }
 
   /// Samples the images of a shard, and writes its file for each layer.
   ///
@@ -18,10 +21,9 @@ extension ExtractionRun {
       Diagnostics.note("extract: shard \(shard) is there from an earlier run")
       return results
     }
-    var work = try begun(results, range) { path in
+    let work = try sampled(range, results) { path in
       paths.contains { shard.path(of: $0) == path && isShard(shard, of: $0) }
     }
-    try sample(range, into: &work)
     for (layer, rows) in work.rows.enumerated() {
       guard let rows else { continue }
       try ShardFile.write(

@@ -97,10 +97,20 @@ struct ExtractionRun {
   ///
   /// - Returns: The best classes of the images, if they were asked for.
   func run() throws -> Predictions {
-    let all = 0..<images.names.count
-    var work = try begun(paths, all, isFinished: isResult)
-    try sample(all, into: &work)
-    return try finish(work)
+    try finish(sampled(0..<images.names.count, paths, isFinished: isResult))
+  }
+
+  /// Samples some images, behind what an earlier process has done of them.
+  ///
+  /// - Throws: `Interrupted` if the program is asked to end; what is done stays.
+  func sampled(
+    _ range: Range<Int>, _ paths: [String], isFinished: (String) -> Bool
+  ) throws -> Work {
+    try Interruption.heeding {
+      var work = try begun(paths, range, isFinished: isFinished)
+      try sample(range, into: &work)
+      return work
+    }
   }
 
   /// What an earlier process has done of some images, or the beginning: for each layer, of the file to be made at one of
@@ -162,7 +172,7 @@ struct ExtractionRun {
 
   /// Whether a file is this run's result already, from a run that was cut off between two layers.
   func isResult(_ path: String) -> Bool {
-    ShardFile.isPutTogether(
+    ShardFile.isFinished(
       path, ActivationsFile.schema, provenance: provenance, imagesFingerprint: fingerprint)
   }
 
@@ -174,7 +184,7 @@ struct ExtractionRun {
 
   /// Samples those of some images that are not done; a block counts once its rows and its lines are
   /// on the disk.
-  func sample(_ images: Range<Int>, into work: inout Work) throws {
+  private func sample(_ images: Range<Int>, into work: inout Work) throws {
     let progress = ProgressReporter(
       "extract", total: images.count, done: work.outcomes.count, unit: "image")
     // At most 128 images, or what keeps all threads busy, and about 64 MiB of rows: so much is held, and
@@ -182,23 +192,21 @@ struct ExtractionRun {
     let busy = 8 * extractor.imagesPerPass * Parallelism.threadCount
     let step = min(max(128, busy), max(8, (64 << 20) / max(1, extractor.bytesPerImage)))
     let writer = JournaledRows<Float>(work.rows.compactMap { $0 }, journal: work.journal)
-    try Interruption.heeding {
-      let first = images.lowerBound + work.outcomes.count
-      for start in stride(from: first, to: images.upperBound, by: step) {
-        let range = start..<min(start + step, images.upperBound)
-        // While the rows of a block go to the disk, the next one is sampled.
-        let block = try parallel(beside: { try writer.write() }) {
-          try extractor.extract(range) { progress.advance() }
-        }
-        for failure in block.failures { Diagnostics.warn(failure.reason) }
-        let outcomes = outcomes(of: block, in: range)
-        writer.block = (block.activations, outcomes.map(\.line))
-        work.outcomes += outcomes
-        if Interruption.isRequested { break }
+    let first = images.lowerBound + work.outcomes.count
+    for start in stride(from: first, to: images.upperBound, by: step) {
+      if Interruption.isRequested { break }
+      let range = start..<min(start + step, images.upperBound)
+      // While the rows of a block go to the disk, the next one is sampled.
+      let block = try parallel(beside: { try writer.write() }) {
+        try extractor.extract(range) { progress.advance() }
       }
-      try writer.write()
-      try Interruption.check("extract")
+      for failure in block.failures { Diagnostics.warn(failure.reason) }
+      let outcomes = outcomes(of: block, in: range)
+      writer.block = (block.activations, outcomes.map(\.line))
+      work.outcomes += outcomes
     }
+    try writer.write()
+    try Interruption.check("extract")
     progress.finish()
   }
 

@@ -27,7 +27,7 @@ import ParallelLoops
   @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: NeighborSettings
-  @OptionGroup(title: "Shards") var shards: ShardArguments
+  @OptionGroup var shards: ShardArguments
   @OptionGroup var common: CommonArguments
 
   typealias AllSettings = NeighborSettings
@@ -54,19 +54,8 @@ import ParallelLoops
       source: source, quest: quest, count: count, output: output,
       provenance: try Provenance(
         program: "atlas-neighbors", parameters: settings.record, inputs: [source.path]))
-    if shards.part != .all, run.isPutTogether {
-      shards.tidy(output)
-      return shards.noteOfResult("neighbors", [output])
+    return try shards.perform(run) { shardCount in
+      if let shardCount { try run.merge(shardCount) } else { try run.run() }
     }
-    switch shards.part {
-    case .all: try run.run()
-    case .shard(let shard):
-      try run.run(shard)
-      return [shard.path(of: output)]
-    case .merge(let count): try run.merge(count)
-    case .missing(let count): return run.missing(of: count).map(String.init)
-    }
-    shards.tidy(output)
-    return [output]
   }
 }

@@ -5,7 +5,7 @@ import LayoutCommandLine
 import Neighbors
 
 /// The work between samples and the file of their neighbors: a search in one piece, or of shards of the samples.
-struct NeighborRun {
+struct NeighborRun: ShardedWork {
   let source: SampleVectors
   let quest: NeighborQuest
   /// How many neighbors of each sample are found; fewer where there are fewer other samples.
@@ -36,9 +36,12 @@ struct NeighborRun {
 
   // MARK: Shards
 
-  /// Whether the result is there already.
-  var isPutTogether: Bool {
-    ShardFile.isPutTogether(
+  var name: String { "neighbors" }
+
+  var results: [String] { [output] }
+
+  var isFinished: Bool {
+    ShardFile.isFinished(
       output, NeighborsFile.schema, provenance: provenance, imagesFingerprint: nil)
   }
 
@@ -49,10 +52,11 @@ struct NeighborRun {
 
   /// Searches the neighbors of a shard's samples, and writes its file: of each sample, its number and those of its
   /// neighbors, and the distances to them.
-  func run(_ shard: Shard) throws {
+  func run(_ shard: Shard) throws -> [String] {
+    let files = [shard.path(of: output)]
     guard !ShardFile.isThere(shard, of: output, run: identity) else {
       Diagnostics.note("neighbors: shard \(shard) is there from an earlier run")
-      return
+      return files
     }
     let found = try findNeighbors(
       of: shard, vectors: try source.vectors(), in: source.path, count: count,
@@ -64,6 +68,7 @@ struct NeighborRun {
     try ShardFile.write(
       shard, of: output, run: identity, provenance: provenance, rowCount: found.samples.count,
       integers: integers, floats: found.table.distances, lines: ["recall \(found.table.recall)"])
+    return files
   }
 
   /// Which shards are missing, of so many.

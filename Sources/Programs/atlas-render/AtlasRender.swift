@@ -34,7 +34,7 @@ import NeuralNetworks
   @Option(help: ArgumentHelp("The result.", valueName: "file"), completion: .file())
   var output: String
   @OptionGroup var settings: RenderSettings
-  @OptionGroup(title: "Shards") var shards: ShardArguments
+  @OptionGroup var shards: ShardArguments
   @Flag(
     help: ArgumentHelp(
       "Print what each part of a step costs on one thread, instead of rendering."))
@@ -44,11 +44,7 @@ import NeuralNetworks
   typealias AllSettings = RenderSettings
 
   var inputs: [String] { network.files + settings.targets.files }
-  /// Nothing but the whole is reserved: shards write parts of their own.
-  var outputs: [String] {
-    if case .shard = shards.part { return [] }
-    return profile ? [] : shards.outputs(output)
-  }
+  var outputs: [String] { profile ? [] : shards.outputs(output) }
 
   func validate() throws { try settings.targets.requireSources() }
 
@@ -93,22 +89,12 @@ import NeuralNetworks
     let run = RenderRun(
       renderer: renderer, targets: targets, parameters: parameters, output: output,
       provenance: provenance)
-    if shards.part != .all, run.isPutTogether {
-      shards.tidy(output)
-      return shards.noteOfResult("render", [output])
+    return try shards.perform(run) { shardCount in
+      if let shardCount { try run.requireShards(shardCount) } else { try run.render() }
+      try run.assemble(targets.subject, target: settings.targets.target.rawValue)
+      // The parts go last: until the result is complete they are all there is.
+      if shardCount == nil { PartFolder(of: output).remove() }
     }
-    switch shards.part {
-    case .all: try run.render()
-    case .shard(let shard):
-      try run.render(shard)
-      return run.files(of: shard)
-    case .merge(let count): try run.requireShards(count)
-    case .missing(let count): return run.missing(of: count).map(String.init)
-    }
-    try run.assemble(targets.subject, target: settings.targets.target.rawValue)
-    // The parts go last: until the result is complete they are all there is.
-    if !shards.keepsShards { PartFolder(of: output).remove() }
-    return [output]
   }
 }
 

@@ -20,7 +20,7 @@ struct RenderTargets {
 }
 
 /// The work between targets and the file of icons: parts, then the whole.
-struct RenderRun {
+struct RenderRun: ShardedWork {
   let renderer: IconRenderer
   let targets: RenderTargets
   let parameters: IconParameters
@@ -58,9 +58,12 @@ struct RenderRun {
     shard?.range(of: blocks.count) ?? 0..<blocks.count
   }
 
-  /// Whether the result is there already.
-  var isPutTogether: Bool {
-    ShardFile.isPutTogether(
+  var name: String { "render" }
+
+  var results: [String] { [output] }
+
+  var isFinished: Bool {
+    ShardFile.isFinished(
       output, IconsFile.schema, provenance: provenance, imagesFingerprint: nil)
   }
 
@@ -126,8 +129,11 @@ struct RenderRun {
     progress.finish()
   }
 
-  /// The files of a shard's parts.
-  func files(of shard: Shard) -> [String] { parts(of: shard).map(parts.part) }
+  /// Makes the parts of a shard.
+  func run(_ shard: Shard) throws -> [String] {
+    try render(shard)
+    return parts(of: shard).map(parts.part)
+  }
 
   /// Makes sure that all parts are there.
   ///

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the stages of a run for Pipelines/slurm/cluster.py; make calls it.
 
-    Scripts/write-stages stages.json --title T --folder OUT --due due --program .build/release/atlas-extract ... \\
+    write_stages.py stages.json --title T --folder OUT --due due --program .build/release/atlas-extract ... \\
       --stage NAME PRODUCT AFTER SHARDS RESULT COMMAND WHOLE ...
 
 A stage makes a product after others, by a line of shell; where it has shards, after a command that takes --shard and
