@@ -28,7 +28,7 @@ space := $(empty) $(empty)
 quote = '$(subst ','\'',$(1))'
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID BESIDE ALIGN_TO COLUMNS SHARDS CLUSTER_SETTINGS DRY_RUN CHANGED_PROGRAMS FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID BESIDE ALIGN_TO COLUMNS SHARDS CORES IMAGES CLUSTER_SETTINGS DRY_RUN CHANGED_PROGRAMS FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
@@ -43,6 +43,8 @@ help.BESIDE       := Folders of other atlases of the network, OUT/METHOD, to be 
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
 help.COLUMNS      := A table of the images, whose columns of numbers are averaged over cells
 help.SHARDS       := Shards of what takes long (sampling, neighbors, icons, effects), made side by side by make -j
+help.CORES        := Numbers of cores that make estimate forecasts the time for, with commas
+help.IMAGES       := The number of images that make estimate forecasts for, if not those of DATASET
 help.CLUSTER_SETTINGS := What jobs ask for of a cluster; by default Pipelines/slurm/settings.conf
 help.DRY_RUN      := yes shows what make submit would submit
 help.CHANGED_PROGRAMS := yes lets make resume go on with programs that were built anew
@@ -59,7 +61,7 @@ help.BENCH_IMAGES := The images that make bench measures with
 
 # A misspelt variable would be ignored in silence, and a word that there is not would be read as another.
 GIVEN   := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-UNKNOWN := $(firstword $(filter-out $(SETTINGS) $(INPUTS) BIN BUILT SWIFT_BUILD SWIFT_TEST MAKEFLAGS GOAL SELECT_FROM LEAFLET,$(GIVEN)))
+UNKNOWN := $(firstword $(filter-out $(SETTINGS) $(INPUTS) BIN BUILT SWIFT_BUILD SWIFT_TEST MAKEFLAGS GOAL SELECT_FROM LEAFLET COSTS,$(GIVEN)))
 ifneq ($(UNKNOWN),)
   $(error There is no setting $(UNKNOWN); the nearest is \
     $(shell Scripts/nearest-name '$(UNKNOWN)' $(SETTINGS) $(INPUTS)), make help lists all)
@@ -72,7 +74,7 @@ unread.tsne := MIN_DIST EPOCHS NEIGHBORS
 unread.umap := PERPLEXITY EXAGGERATION
 unread.no   := CONDITION
 UNREAD := $(filter $(unread.$(METHOD)) $(unread.$(WHITEN)) $(if $(ALIGN_TO),,ALIGNMENT),$(GIVEN))
-ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas explain explore submit resume plan,$(MAKECMDGOALS))),)
+ifneq ($(and $(UNREAD),$(filter 0,$(MAKELEVEL)),$(filter atlas explain explore submit resume plan estimate,$(MAKECMDGOALS))),)
   why = $(if $(filter CONDITION,$(1)),WHITEN=$(WHITEN),$(if $(filter ALIGNMENT,$(1)),there is no ALIGN_TO,METHOD=$(METHOD)))
   $(foreach name,$(UNREAD),$(shell echo 'warning: $(name) does not change the atlas: $(call why,$(name))' >&2))
 endif
@@ -143,7 +145,7 @@ BUILT  ?= .build/built
 PYTHON ?= python3
 LEAFLET := Data/work/leaflet/leaflet.js
 
-.PHONY: atlas atlas-of-one explain explained explore explorer class-atlas compare effects submit status resume cancel test-cluster plan layers install world network build test quick-test test-explorer bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
+.PHONY: atlas atlas-of-one explain explained explore explorer class-atlas compare effects submit status resume cancel test-cluster plan estimate costs layers install world network build test quick-test test-explorer bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
@@ -175,6 +177,16 @@ compare: ## Make the atlas of two classes, laid out by the difference of their e
 
 plan: | $(BUILT) ## Show what make atlas would make, why, and at what cost
 	+@SHOWN=--all Scripts/alone $(OUT) $(MAKE) --no-print-directory $(STAMPS)/planned
+
+estimate: $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT) ## Time a small sample, and forecast time, memory and disk of each stage (CORES, SHARDS, IMAGES)
+	+@python3 Pipelines/estimate.py --make $(call quote,$(MAKE)) --folder $(OUT) --bin $(BIN) --method $(METHOD) \
+	  --grid $(GRID) --minimum-count $(MINIMUM_COUNT) --shards $(SHARDS) $(if $(CORES),--cores $(CORES)) $(if $(IMAGES),--image-count $(IMAGES)) \
+	  --settings $(call quote,$(SETTINGS_FILE)) --images $(call quote,$(DATASET)) $(foreach \
+	  name,RECIPE MODEL CARD LAYER JUDGE THREADS,$(if $($(name)),--given $(call quote,$(name)=$($(name)))))
+
+# What the products would cost on one thread of a nominal machine; for make estimate.
+costs: $(STAMPS)/asked | $(BUILT)
+	@$(PLAN) --threads 1 --costs $(COSTS)
 
 layers: | $(BUILT) ## List the layers of MODEL that suit, with their sizes, costs and receptive fields
 	@$(BIN)/atlas-network summary $(MODEL_WORD) $(CARD_WORDS) --layers
@@ -355,12 +367,15 @@ LAID_OUT      := $(if $(filter 0,$(COMPONENTS)),activations,components)
 ALIGN         := $(if $(ALIGN_TO),--align-to $(call quote,$(ALIGN_TO)))
 TABLE         := $(if $(COLUMNS),--columns $(call quote,$(COLUMNS)))
 
+# What programs take, for make estimate.
+export ATLAS_USAGE := $(STAMPS)/usage.jsonl
+
 # Stages say what they do; make shows their commands with V=1.
 Q := $(if $(filter 1,$(V)),,@)
 
 # Mistakes that the programs would find late, or make would not survive.
 exists = $(shell test -$(1) $(call quote,$(2)) && echo yes)
-ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare submit resume plan layers $(OUT)/%,$(MAKECMDGOALS)),)
+ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare submit resume plan estimate costs layers $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(MODEL),)
     $(error MODEL is not set: make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c)
   endif
@@ -378,7 +393,7 @@ ifneq ($(filter compare,$(MAKECMDGOALS)),)
     $(error A or B is not set: make compare A=snorkel B='scuba diver', two of the network's classes)
   endif
 endif
-ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare submit resume plan $(OUT)/%,$(MAKECMDGOALS)),)
+ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare submit resume plan estimate costs $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(DATASET),)
     $(error DATASET is not set: give the folder of images beside MODEL)
   endif
@@ -427,7 +442,7 @@ PLAN = $(BIN)/atlas-plan $(NETWORK_FILES) $(IMAGE_WORDS) $(LAYER_WORDS) --folder
   $(if $(JUDGE),--judge $(call quote,$(JUDGE))) $(if $(IS_WORLD),--drawn-images) --goal $(GOAL) \
   $(if $(SELECT_FROM),--select-from $(SELECT_FROM) $(if $(OWN_EFFECTS),--own-effects) $(if $(CONTRAST),--contrast)) \
   $(COMMON)
-$(STAMPS)/planned: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
+$(STAMPS)/asked: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
 	+@mkdir -p $(@D)
 	+@$(call asked,extract)
 	+@$(call asked,reduce)
@@ -441,6 +456,9 @@ $(STAMPS)/planned: FORCE $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT)
 	+@$(call asked,effects)
 	+@$(call asked,evidence)
 	+@$(call asked,poster)
+	+@touch $@
+
+$(STAMPS)/planned: FORCE $(STAMPS)/asked
 	+@test ! -x $(BIN)/atlas-plan || $(PLAN) --stamps $(SHOWN)
 
 # make looks at the time of a target before it updates what that is made from: the plan, which sets times
@@ -524,8 +542,8 @@ after.extract = { if cmp --silent $(OUT)/activations.h5.new $(OUT)/activations.h
   rm -rf $(OUT)/activations.h5.new.parts; }
 after.embed   = rm -f $(call of_layout,$(LAYOUT))
 # The first grid's atlas under a name that does not change.
-first_atlas   = cp $(1).json $(LAYOUT)/atlas.json && cp $(1).png $(LAYOUT)/atlas.png.new && \
-  mv $(LAYOUT)/atlas.png.new $(LAYOUT)/atlas.png
+first_atlas   = for ending in json png; do cp $(1).$$ending $(LAYOUT)/atlas.$$ending.new; \
+  mv $(LAYOUT)/atlas.$$ending.new $(LAYOUT)/atlas.$$ending; done
 
 # What takes long is made in one piece or in shards: each shard is a run of the same command, which finds it done or does
 # it, and the last run puts them together to the same bytes. Whether a shard is there and fits is for the program to

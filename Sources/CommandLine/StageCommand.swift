@@ -28,17 +28,27 @@ extension StageCommand {
   /// Does the work; the paths of the results go to standard output, all else to standard error.
   public func run() throws {
     prepareProcess()
+    let start = ContinuousClock.now
+    func recordUse(isFinished: Bool) {
+      guard let output = outputs.first else { return }
+      ResourceUse(
+        program: Self._commandName, output: output, isFinished: isFinished,
+        seconds: (ContinuousClock.now - start) / .seconds(1)
+      ).record()
+    }
     do {
       try requireDistinct(outputs: outputs, inputs: inputs)
       try AtomicFile.reserving(outputs) {
         try common.apply {
           for path in try perform() { print(path) }
+          recordUse(isFinished: true)
         }
       }
     } catch {
       // The argument parser prints the error, and would print it behind the progress line.
       Diagnostics.clearProgress()
       if error is Interrupted {
+        recordUse(isFinished: false)
         Diagnostics.writeLine("\(error)")
         throw ExitCode(EX_TEMPFAIL)
       }

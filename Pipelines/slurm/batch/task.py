@@ -113,13 +113,13 @@ class Task:
         problem = changed or self.unseen(shard)
         if problem:
             say(problem)
-            code, peak, ended_by = CHANGED if changed else UNSEEN, 0, 0
+            code, peak, ended_by, cpu = CHANGED if changed else UNSEEN, 0, 0, 0.0
         else:
-            code, ended_by, peak = self.command(shard)
+            code, ended_by, peak, cpu = self.command(shard)
         now = time.monotonic()
         record.update(status="ended", code=code, signal=ended_by, seconds=round(now - start, 2),
-                      elapsed=round(now - self.began, 2), peak=round(peak / 1024), problem=problem,
-                      toldToStop=self.told_to_stop)
+                      elapsed=round(now - self.began, 2), cpu=round(cpu, 2), peak=round(peak / 1024),
+                      problem=problem, toldToStop=self.told_to_stop)
         if self.told_to_stop and ended_by == signal.SIGTERM and not near_end(record):
             record.update(code=STOPPED, signal=0)  # it was stopped before it could listen
         records.write_json(path, record)
@@ -148,8 +148,8 @@ class Task:
         return missing and (f"shards {', '.join(map(str, missing))} ended well, but their files {pattern} are not seen "
                             f"here after {visible.PATIENCE:.0f} s; make resume") or ""
 
-    def command(self, shard: int | None) -> tuple[int, int, int]:
-        """Runs the command; its exit code, the signal that ended it, and its peak memory in kilobytes."""
+    def command(self, shard: int | None) -> tuple[int, int, int, float]:
+        """Runs the command; its exit code, the signal that ended it, its peak memory in kilobytes, and processor time."""
         environment = dict(os.environ)
         text = self.stage["whole"]
         if shard is not None:
@@ -170,7 +170,7 @@ class Task:
         code = 0 if ended_by else os.WEXITSTATUS(status)
         if code - 128 in BY_SIGNAL:
             ended_by, code = code - 128, 0  # the shell tells how its program ended
-        return code, ended_by, usage.ru_maxrss
+        return code, ended_by, usage.ru_maxrss, usage.ru_utime + usage.ru_stime
 
     def scratch(self, shard: int | None) -> Path | None:
         """The folder of its own on the node's disk, if the settings name one."""

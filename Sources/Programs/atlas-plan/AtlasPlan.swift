@@ -79,6 +79,19 @@ import NetworkCommandLine
   var all = false
   @Flag(help: "Print the names of the products that must be made, and do nothing else.")
   var due = false
+  @Flag(
+    help:
+      "Print the costs of all products as JSON, at 100 GFLOP/s on one thread, and do nothing else.")
+  var costs = false
+  @Option(
+    help: ArgumentHelp(
+      "For --costs: the cells of each grid, with commas, in the order of --grid.",
+      valueName: "numbers"))
+  var cells: String?
+  @Option(
+    help: ArgumentHelp(
+      "For --costs: the number of images, if not those of the folder.", valueName: "number"))
+  var imageCount: Int?
   @Flag(help: "Say how the finished atlas has turned out, instead.")
   var result = false
   @OptionGroup var common: CommonArguments
@@ -98,6 +111,17 @@ import NetworkCommandLine
     let source = try Source(
       network: network, images: images, layer: layer, arrivedImagesCount: !drawnImages)
     try source.requireSame(as: pipeline)
+    if costs {
+      let counts = zip(pipeline.request.grids, cells?.split(separator: ",") ?? [])
+      let known = Dictionary(counts.compactMap { grid, count in Int(count).map { (grid, $0) } }) {
+        $1
+      }
+      return [
+        try Costs(
+          pipeline, source, images: imageCount, cells: known, rate: Costs.nominalRate
+        ).json()
+      ]
+    }
     let states = try pipeline.states(from: source)
     if due { return states.filter { $0.reason != nil }.map(\.product.stamp) }
     if stamps {

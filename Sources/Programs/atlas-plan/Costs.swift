@@ -19,8 +19,15 @@ import PrincipalComponents
 /// Times are operations over the machine's rate of matrix products, measured now, with the fractions of
 /// it that the stages reach (RESULTS.md). They are within a factor of two as a rule.
 struct Costs {
-  private struct Cost {
+  /// What a stage costs on all threads of this process.
+  struct Cost: Encodable {
     var seconds = 0.0
+    /// The seconds of them that do not depend on how much there is to do.
+    var fixedSeconds = 0.0
+    /// The seconds that each further shard does again.
+    var repeatedSeconds = 0.0
+    /// The work that follows when all items are done, in seconds or bytes: in shards, that of putting them together.
+    var finishing = 0.0
     /// Bytes on the disk.
     var disk = 0.0
     /// The most memory in bytes.
@@ -38,11 +45,22 @@ struct Costs {
   private let imageMemory, iconMemory: Int
   private let classCount: Double
   private let rate: Double
+  private let knownCells: [String: Int]
   private let title: String
 
-  init(_ pipeline: Pipeline, _ source: Source) throws {
+  /// - Parameters:
+  ///   - pipeline: The files of the atlas.
+  ///   - source: What they are made of.
+  ///   - images: The number of images; nil for those that there are.
+  ///   - cells: The cells of each grid; where none are given, those that a grid has already, or about two thirds.
+  ///   - rate: The floating-point operations a second of a matrix product; nil to measure them.
+  init(
+    _ pipeline: Pipeline, _ source: Source, images: Int? = nil, cells: [String: Int] = [:],
+    rate: Double? = nil
+  ) throws {
     self.pipeline = pipeline
-    imageCount = source.images.names.count
+    knownCells = Self.cells(of: pipeline).merging(cells) { $1 }
+    imageCount = images ?? source.images.names.count
     let (network, tensor) = (source.network, source.tensor)
     let size = network.preprocessing.size
     let layer = try network.layer(named: tensor)
@@ -76,7 +94,7 @@ struct Costs {
       try network.graph.memoryForecast(
         input: square, tensors: [tensor], copies: Parallelism.threadCount, hasGradients: true)
       + (64 << 20)
-    rate = 1e9 * quickSGEMMRate()
+    self.rate = rate ?? 1e9 * quickSGEMMRate()
     let samples = counted(imageCount * sampler.positionCount, "sample")
     title =
       "\(source.layer) of \(network.card.name ?? network.path), \(counted(imageCount, "image")), "
@@ -93,7 +111,13 @@ struct Costs {
 
   // MARK: A stage's cost
 
-  private func cost(of product: Pipeline.Product) -> Cost {
+  func cost(of product: Pipeline.Product) -> Cost {
+    var cost = costOfItems(product)
+    if cost.finishing == 0 { cost.finishing = cost.disk }
+    return cost
+  }
+
+  private func costOfItems(_ product: Pipeline.Product) -> Cost {
     let (n, c) = (sampleCount, Double(channelCount))
     let threads = Double(Parallelism.threadCount)
     let kept = min(c, Double(pipeline.asked["reduce"]?["components"] ?? "") ?? c)
@@ -116,7 +140,8 @@ struct Costs {
         rowCount: Int(n), dimension: Int(kept > 0 ? kept : c), count: count, metric: .cosine,
         search: search, threadCount: Int(threads))
       return Cost(
-        seconds: forecast.operations / (0.4 * rate), disk: 8 * n * Double(count),
+        seconds: forecast.operations / (0.4 * rate),
+        repeatedSeconds: forecast.preparation / (0.4 * rate), disk: 8 * n * Double(count),
         memory: forecast.bytes)
     case "embed": return layoutCost(product, dimension: Int(kept > 0 ? kept : c))
     case "grid": return Cost(seconds: n * c / 4e8, disk: 4 * cellCount(product) * c + 4 * n)
@@ -152,9 +177,13 @@ struct Costs {
       // Samples of a cell, and what fills the passes of eight.
       let perCell = Double(product.settings["rows"] ?? "") ?? n
       let samples = min(n, 1.4 * perCell * cellCount(product))
+      let images = min(Double(imageCount), samples)
+      // How far effects can be trusted, on up to 128 samples of as many images, and in each cell.
+      let examined = 20 * min(128, images) + 3 * min(512, cellCount(product))
+      let examining = examined * tangentOperations / (0.4 * rate)
       return Cost(
-        seconds: attributionSeconds(images: min(Double(imageCount), samples), passes: samples)
-          + 22 * 128 * tangentOperations / (0.4 * rate),
+        seconds: attributionSeconds(images: images, passes: samples) + examining,
+        fixedSeconds: examining, finishing: examining,
         disk: 2 * samples * classCount + 8 * cellCount(product) * classCount,
         memory: 2 * imageMemory)
     case "evidence":
@@ -162,11 +191,15 @@ struct Costs {
       return Cost(seconds: min(pictures, Double(imageCount)) * 0.008, disk: 3e3 * pictures)
     case "poster":
       let side = Double(pipeline.asked["render"]?["size"] ?? "") ?? 80
-      return Cost(seconds: 3, disk: 12 * side * side * cellCount(product))
+      return Cost(
+        seconds: 0.5 + 0.008 * cellCount(product), fixedSeconds: 0.5,
+        disk: 12 * side * side * cellCount(product))
     case "assemble", "first":
       let side = Double(pipeline.asked["render"]?["size"] ?? "") ?? 80
       // Each icon twice, in the grid's picture and in atlas.png, which compress to about a half.
-      return Cost(seconds: 0.5, disk: 2 * side * side * cellCount(product))
+      return Cost(
+        seconds: 0.2 + 0.001 * cellCount(product), fixedSeconds: 0.2,
+        disk: 2 * side * side * cellCount(product))
     default: return Cost()
     }
   }
@@ -195,10 +228,56 @@ struct Costs {
 
   /// The cells of a grid: those that it has, or about two thirds of all, as layouts fill a disk.
   private func cellCount(_ product: Pipeline.Product) -> Double {
+    if let known = product.grid.flatMap({ knownCells[$0] }) { return Double(known) }
     let side = Double(product.grid ?? "") ?? 20
     let most = sampleCount / (Double(pipeline.asked["grid"]?["minimum-count"] ?? "") ?? 1)
     return min(0.66 * side * side, most)
   }
+
+  /// The cells that grids have already.
+  private static func cells(of pipeline: Pipeline) -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for product in pipeline.products where product.stage == "grid" {
+      guard let grid = product.grid, fileExists(product.path),
+        let level = try? CellsFile(path: product.path).level(side: Int(grid))
+      else { continue }
+      counts[grid] = level.row.count
+    }
+    return counts
+  }
+
+  // MARK: For make estimate
+
+  /// The costs of all products as JSON, for `Pipelines/estimate.py`.
+  ///
+  /// At a nominal rate, times are comparable between runs of this program; what they are on a machine is for
+  /// measured runs to say.
+  func json() throws -> String {
+    struct Line: Encodable {
+      let stage, path: String
+      let grid: String?
+      let cells: Int?
+      let cost: Cost
+    }
+    struct Table: Encodable {
+      let title: String
+      let images, samples: Int
+      let products: [Line]
+    }
+    let lines = pipeline.products.map { product in
+      Line(
+        stage: product.stage, path: product.path, grid: product.grid,
+        cells: product.grid.map { _ in Int(cellCount(product)) }, cost: cost(of: product))
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let table = Table(
+      title: title, images: imageCount, samples: Int(sampleCount), products: lines)
+    return String(decoding: try encoder.encode(table), as: UTF8.self)
+  }
+
+  /// Operations a second for costs that are compared with others.
+  static let nominalRate = 1e11
 
   // MARK: For the reader
 
