@@ -68,6 +68,19 @@ class Atlas(Case):
         make("GOAL=explanation", f"{run.folder}/cluster/stages.json", f"OUT={run.folder}", f"SHARDS={SHARDS}")
         return told + run.call("resume")
 
+    def mend_time(self, run: Running) -> None:
+        """Resumes until there is a layout; where that takes more than three quarters of a minute, it hits its limit."""
+        layout, limits = run.folder / "tsne/layout.h5", 0
+        while not layout.exists():
+            self.cluster.wait_until(lambda: layout.exists() or not run.queued(), "the layout is there, or has failed",
+                                    900)
+            if not layout.exists():
+                self.assertIn("its time limit of", self.resumed(run))
+                limits += 1
+                self.assertLess(limits, MOST_RESUMES)
+        if not SETTINGS:
+            self.assertGreater(limits, 0)
+
     @alone
     def test_an_atlas_that_is_broken_and_mended_has_the_bytes_of_one_machine(self) -> None:
         # In the project's folder: the paths of images in files are those from the results.
@@ -81,9 +94,9 @@ class Atlas(Case):
         stages = folder / "cluster/stages.json"
         make("GOAL=explanation", str(stages), f"OUT={folder}", f"SHARDS={SHARDS}")
         settings = self.folder / "settings.conf"
-        # Rendering gets less memory than it takes.
+        # Rendering gets less memory than it takes, and the default atlas's layout less time.
         settings.write_text(f"python = {sys.executable}\ntime = 10\nmemory = 1200M\ncpus = 1\n"
-                            f"render-{GRID}.memory = 70M\nrender-{GRID}.whole.memory = 600M\n")
+                            f"embed.time = 1\nrender-{GRID}.memory = 70M\nrender-{GRID}.whole.memory = 600M\n")
         run = Running(self.cluster, stages, settings)
         self.addCleanup(lambda: run.queued() and self.cluster.call("scancel", *map(str, run.jobs())))
         run.call("submit")
@@ -94,6 +107,7 @@ class Atlas(Case):
         self.cluster.call("scancel", f"{run.record(cancelled)['job']}_{cancelled.split('-')[-1]}")
         told = self.resumed(run)
         self.assertIn("cancelled", told)
+        self.mend_time(run)
         # Tasks are preempted while neighbors or icons are made; icons run out of memory, and get more.
         causes = []
         for _ in range(MOST_RESUMES):

@@ -8,8 +8,10 @@ import unittest
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "Pipelines"))
-from estimate import Estimate, Forecast, Use, fitted, used
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "Pipelines/estimate"))
+from forecast import Forecast, fitted
+from pilots import Estimate
+from used import Use, used
 
 
 class Lines(unittest.TestCase):
@@ -32,11 +34,13 @@ class WallTime(unittest.TestCase):
         self.assertEqual(self.forecast(is_sharded=False).wall(cores=256, job_cores=8, shards=16), 810 / (8 * 0.5))
 
     def test_shards_run_in_waves(self):
-        one = self.forecast()
+        one = self.forecast(name="extract")
         # 16 shards of 50 s in jobs of 8 cores, of which half are used: 12.5 s each.
         self.assertEqual(one.wall(cores=128, job_cores=8, shards=16), 12.5 + 10)
         self.assertEqual(one.wall(cores=120, job_cores=8, shards=16), 2 * 12.5 + 10)
         self.assertEqual(one.wall(cores=4, job_cores=8, shards=16), 16 * 25 + 10)
+        # What is computed behind all shards has the cores of a job.
+        self.assertEqual(self.forecast(name="attribute-20").wall(cores=128, job_cores=8, shards=16), 12.5 + 2.5)
 
 
 class Usage(unittest.TestCase):

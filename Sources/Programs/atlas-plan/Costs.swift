@@ -34,19 +34,20 @@ struct Costs {
     var memory = 0
   }
 
-  private let pipeline: Pipeline
-  private let imageCount: Int
+  let pipeline: Pipeline
+  let imageCount: Int
   private let positionCount, channelCount: Int
   /// The floating-point operations of a forward pass up to the layer, of an image and of an icon.
   private let imageOperations, iconOperations: Double
   /// The floating-point operations from the layer to the logits; 0 where there are none.
   private let tangentOperations: Double
+  let hasLogits: Bool
   /// The memory of extraction and of rendering, in bytes.
   private let imageMemory, iconMemory: Int
   private let classCount: Double
   private let rate: Double
   private let knownCells: [String: Int]
-  private let title: String
+  let title: String
 
   /// - Parameters:
   ///   - pipeline: The files of the atlas.
@@ -54,6 +55,7 @@ struct Costs {
   ///   - images: The number of images; nil for those that there are.
   ///   - cells: The cells of each grid; where none are given, those that a grid has already, or about two thirds.
   ///   - rate: The floating-point operations a second of a matrix product; nil to measure them.
+  /// - Throws: When the network or the layer cannot be taken.
   init(
     _ pipeline: Pipeline, _ source: Source, images: Int? = nil, cells: [String: Int] = [:],
     rate: Double? = nil
@@ -74,7 +76,9 @@ struct Costs {
     imageOperations = Double(
       try network.graph.floatingPointOperations(
         to: tensor, inputHeight: size.height, inputWidth: size.width))
-    if let logits = try? network.logits(),
+    let logits = try? network.logits()
+    hasLogits = logits != nil
+    if let logits,
       let all = try? network.graph.floatingPointOperations(
         to: logits, inputHeight: size.height, inputWidth: size.width)
     {
@@ -101,7 +105,7 @@ struct Costs {
       + "\(samples) of \(counted(shape.channels, "channel"))"
   }
 
-  private var sampleCount: Double {
+  var sampleCount: Double {
     let all = Double(imageCount * positionCount)
     guard pipeline.request.selection != nil else { return all }
     // Those that are chosen by magnitude, and about as many more by rank, for each class.
@@ -227,7 +231,7 @@ struct Costs {
   }
 
   /// The cells of a grid: those that it has, or about two thirds of all, as layouts fill a disk.
-  private func cellCount(_ product: Pipeline.Product) -> Double {
+  func cellCount(_ product: Pipeline.Product) -> Double {
     if let known = product.grid.flatMap({ knownCells[$0] }) { return Double(known) }
     let side = Double(product.grid ?? "") ?? 20
     let most = sampleCount / (Double(pipeline.asked["grid"]?["minimum-count"] ?? "") ?? 1)
@@ -245,39 +249,6 @@ struct Costs {
     }
     return counts
   }
-
-  // MARK: For make estimate
-
-  /// The costs of all products as JSON, for `Pipelines/estimate.py`.
-  ///
-  /// At a nominal rate, times are comparable between runs of this program; what they are on a machine is for
-  /// measured runs to say.
-  func json() throws -> String {
-    struct Line: Encodable {
-      let stage, path: String
-      let grid: String?
-      let cells: Int?
-      let cost: Cost
-    }
-    struct Table: Encodable {
-      let title: String
-      let images, samples: Int
-      let products: [Line]
-    }
-    let lines = pipeline.products.map { product in
-      Line(
-        stage: product.stage, path: product.path, grid: product.grid,
-        cells: product.grid.map { _ in Int(cellCount(product)) }, cost: cost(of: product))
-    }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let table = Table(
-      title: title, images: imageCount, samples: Int(sampleCount), products: lines)
-    return String(decoding: try encoder.encode(table), as: UTF8.self)
-  }
-
-  /// Operations a second for costs that are compared with others.
-  static let nominalRate = 1e11
 
   // MARK: For the reader
 
