@@ -89,11 +89,17 @@ class Estimate:
         chosen = (f"POSITIONS={positions}", f"GRID={side}", f"SHARDS={PILOT_SHARDS}")
         self.make("explain" if self.goal == "explanation" else "atlas", out, f"DATASET={folder}", *chosen)
         costs = self.costs(out, folder, "", *chosen)
-        return costs, {stage: used(out, line) for stage, line in costs["stages"].items()}
+        uses = {stage: used(out, line) for stage, line in costs["stages"].items()}
+        unknown = [stage for stage, use in uses.items() if use is None]
+        if unknown:
+            raise Refused(f"{out} does not say what {', '.join(unknown)} took; remove {self.folder}, and try again")
+        return costs, uses
 
     def cells(self, large: dict, whole: dict) -> list[int]:
         """The cells of each grid, counted in the layout of the larger pilot."""
-        part = self.folder / "large" / self.options.method
+        # In a folder of their own: the larger pilot may have a grid of this side.
+        large_folder, out = self.folder / "large", self.folder / "cells"
+        (out / self.options.method).mkdir(parents=True, exist_ok=True)
         counts = []
         for grid in self.grids:
             side, least = int(grid), int(self.options.minimum_count)
@@ -102,13 +108,11 @@ class Estimate:
             # grid that is asked for.
             coarse = max(1, min(side, int(side * math.sqrt(least * share))))
             threshold = max(1, round(least * share * (side / coarse) ** 2))
-            output = part / f"cells-{coarse}.h5"
-            self.run("atlas-grid", "--activations", self.folder / "large/activations.h5", "--layout",
-                     part / "layout.h5", "--grid", coarse, "--minimum-count", threshold, "--exemplars", 0,
-                     "--output", output)
-            line = self.costs(self.folder / "large", self.folder / "images-large", "", f"GRID={coarse}",
+            self.run("atlas-grid", "--activations", large_folder / "activations.h5", "--layout",
+                     large_folder / self.options.method / "layout.h5", "--grid", coarse, "--minimum-count", threshold,
+                     "--exemplars", 0, "--output", out / self.options.method / f"cells-{coarse}.h5")
+            line = self.costs(out, self.folder / "images-large", "", f"GRID={coarse}",
                               f"POSITIONS={self.positions}")["stages"][f"grid-{coarse}"]
-            output.unlink()
             counts.append(min(round(line["cells"] * (side / coarse) ** 2), max(1, whole["samples"] // least)))
         return counts
 
