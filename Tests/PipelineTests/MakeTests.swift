@@ -5,45 +5,6 @@ import Testing
 
 /// What make does with the stages: which it runs, what it refuses, and what it says that they cost.
 @Suite(.tags(.slow), .leftOutOfQuickTests) struct MakeTests {
-  /// Runs make in the package, without building anything.
-  private func make(_ arguments: [String]) throws -> Outcome {
-    let programs = (try Program.extract.path as NSString).deletingLastPathComponent
-    let built = try Self.built.get()
-    return try Running(
-      "/usr/bin/env",
-      [
-        "make", "--no-print-directory", "-C", Program.package, "BIN=\(programs)", "BUILT=\(built)",
-        // A source that changes meanwhile must not begin a build: it would wait for the one that runs the tests.
-        "SWIFT_BUILD=true", "LEAFLET=\(try Self.leaflet.get())",
-      ]
-        + arguments
-    ).outcome()
-  }
-
-  /// What stands for the library of the explorer's map, which tests do not fetch.
-  private static let leaflet: Result<String, any Error> = Result {
-    let folder = FileManager.default.temporaryDirectory.path + "/atlas-leaflet-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    for name in ["leaflet.css", "leaflet-license.txt", "leaflet.js"] {
-      try Data("/* Leaflet 1.9 */".utf8).write(to: URL(filePath: "\(folder)/\(name)"))
-    }
-    atexit {
-      if let path = try? MakeTests.leaflet.get() {
-        try? FileManager.default.removeItem(
-          atPath: (path as NSString).deletingLastPathComponent)
-      }
-    }
-    return folder + "/leaflet.js"
-  }
-
-  /// A mark that the programs are built, younger than all sources.
-  private static let built: Result<String, any Error> = Result {
-    let path = FileManager.default.temporaryDirectory.path + "/atlas-built-\(UUID().uuidString)"
-    try Data().write(to: URL(filePath: path))
-    atexit { if let path = try? MakeTests.built.get() { unlink(path) } }
-    return path
-  }
-
   @Test(
     "variables and words that make does not know are errors",
     arguments: [
@@ -57,7 +18,7 @@ import Testing
       ("RECIPE=settings", "There is no recipe settings; there are: default"),
     ])
   func misspelt(argument: String, words: String) throws {
-    let outcome = try make(["atlas", argument])
+    let outcome = try Make.run(["atlas", argument])
     #expect(outcome.status == 2 && outcome.says(words), "\(outcome)")
     #expect(outcome.results.isEmpty)
   }
@@ -77,14 +38,14 @@ import Testing
       atPath: (workshop.model as NSString).deletingLastPathComponent + "/labels.txt",
       toPath: folder.file("labels.txt"))
     let out = folder.file("out")
-    let outcome = try make([
+    let outcome = try Make.run([
       "\(out)/activations.h5", "MODEL=\(model)", "DATASET=\(images)", "LAYER=mixed",
       "OUT=\(out)", "POSITIONS=4",
     ])
     #expect(outcome.status == 0, "\(outcome)")
     #expect(FileManager.default.fileExists(atPath: out + "/activations.h5"))
     // A layer of such a name: what the program says of it, not what make or a shell does.
-    let other = try make([
+    let other = try Make.run([
       "atlas", "MODEL=\(workshop.model)", "DATASET=\(workshop.images)",
       "LAYER=no \(name)", "OUT=\(out)",
     ])
@@ -107,7 +68,7 @@ import Testing
       ("LAYER=", "LAYER is not set"), ("LAYER=mixd", "it has no layer"),
       ("PERPLEXITY=0", "PERPLEXITY must be"),
     ] {
-      let outcome = try make(usual + [change])
+      let outcome = try Make.run(usual + [change])
       #expect(outcome.status == 2 && outcome.says(words), "\(change): \(outcome)")
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
@@ -125,7 +86,7 @@ import Testing
     try FileManager.default.copyItem(atPath: workshop.images, toPath: images)
     let out = folder.file("out")
     func run(_ changes: String...) throws -> Outcome {
-      try make(
+      try Make.run(
         [
           "atlas", "MODEL=\(workshop.model)", "DATASET=\(images)", "LAYER=mixed", "OUT=\(out)",
           "POSITIONS=4", "GRID=3", "MINIMUM_COUNT=2", "ICON_SIZE=16", "STEPS=2", "STABILITY=0",
@@ -197,7 +158,7 @@ import Testing
     ]
     func atlas(_ changes: [String: String] = [:], status: Int32 = 0) throws -> String {
       let values = usual.merging(changes) { $1 }
-      let outcome = try make(["atlas"] + values.map { "\($0)=\($1)" })
+      let outcome = try Make.run(["atlas"] + values.map { "\($0)=\($1)" })
       #expect(outcome.status == status && !outcome.says("not the page to explore"), "\(outcome)")
       // A command begins with the program's path; it may go on in further lines.
       let commands = outcome.results.filter { $0.hasPrefix("/") && $0.contains(" --") }
@@ -244,7 +205,7 @@ import Testing
     #expect(
       try !FileManager.default.contentsOfDirectory(atPath: folder.file("out/tsne"))
         .contains { $0.contains("-4.") })
-    #expect(try !FileManager.default.fileExists(atPath: folder.file("out/umap/layout.h5")))
+    #expect(!FileManager.default.fileExists(atPath: folder.file("out/umap/layout.h5")))
     #expect(try atlas(["SEED": "0"]).hasSuffix("embed grid render judge assemble evidence"))
     #expect(try atlas(["GRID": "4,3"]) == "grid render judge assemble evidence")
     #expect(try atlas(["GRID": "3"]) == "")
@@ -292,7 +253,7 @@ import Testing
       "POSITIONS=40", "GRID=3", "MINIMUM_COUNT=2", "ICON_SIZE=16", "STEPS=2", "STABILITY=0",
       "COMPONENTS=8",
     ]
-    let made = try make(["explain"] + usual)
+    let made = try Make.run(["explain"] + usual)
     #expect(made.status == 0, "\(made)")
     struct Use: Decodable {
       let program, output: String
@@ -312,7 +273,7 @@ import Testing
       #expect(use.isFinished && use.seconds > 0 && use.cpuSeconds > 0, "\(use)")
       #expect(use.peakBytes > 1 << 20 && use.threadCount > 0 && use.output.hasPrefix(out), "\(use)")
     }
-    let estimate = try make(["estimate", "CORES=1,64", "SHARDS=3"] + usual)
+    let estimate = try Make.run(["estimate", "CORES=1,64", "SHARDS=3"] + usual)
     #expect(estimate.status == 0, "\(estimate)")
     let rows = estimate.results.map { $0.split(separator: " ").first.map(String.init) ?? "" }
     let stages = [
@@ -325,11 +286,11 @@ import Testing
         $0.contains("on 1 core ") && $0.contains("on 64 cores") && $0.contains("of forecast")
       }, "\(estimate)")
     // Of more images there is more to do.
-    let large = try make(["estimate", "IMAGES=1000000"] + usual)
+    let large = try Make.run(["estimate", "IMAGES=1000000"] + usual)
     #expect(
       large.status == 0 && large.results.first?.contains("1000000 images") == true, "\(large)")
     // A mistake is said once, with where the rest is.
-    let refused = try make(["estimate", "PERPLEXITY=0"] + usual)
+    let refused = try Make.run(["estimate", "PERPLEXITY=0"] + usual)
     #expect(refused.status == 2 && refused.says("PERPLEXITY must be"), "\(refused)")
   }
 }

@@ -72,7 +72,7 @@ import Testing
       }
     }
     #expect(known.count > 25)
-    let help = try make(["help"]).results.joined(separator: "\n")
+    let help = try Make.run(["help"]).results.joined(separator: "\n")
     for (variable, setting) in known {
       #expect(help.contains("  \(variable) ") && help.contains(setting.help), "\(variable)")
     }
