@@ -180,7 +180,8 @@ plan: | $(BUILT) ## Show what make atlas would make, why, and at what cost
 
 estimate: $(if $(IS_WORLD),$(WORLD).jpg) | $(BUILT) ## Time a small sample, and forecast time, memory and disk of each stage (CORES, SHARDS, IMAGES)
 	+@python3 Pipelines/estimate/estimate.py --make $(call quote,$(MAKE)) --folder $(OUT) --bin $(BIN) --method $(METHOD) \
-	  --grid $(GRID) --minimum-count $(MINIMUM_COUNT) --shards $(SHARDS) $(if $(CORES),--cores $(CORES)) $(if $(IMAGES),--image-count $(IMAGES)) \
+	  --grid $(GRID) --minimum-count $(MINIMUM_COUNT) --sharded '$(SHARDED)' --shards $(SHARDS) \
+	  $(if $(CORES),--cores $(CORES)) $(if $(IMAGES),--image-count $(IMAGES)) \
 	  --settings $(call quote,$(SETTINGS_FILE)) --images $(call quote,$(DATASET)) $(foreach \
 	  name,RECIPE MODEL CARD LAYER JUDGE THREADS,$(if $($(name)),--given $(call quote,$(name)=$($(name)))))
 

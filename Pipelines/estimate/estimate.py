@@ -3,9 +3,9 @@
 
 A stage takes a + b w of processor time: w is what the stage has to do, by the formulas of atlas-plan, and a and b are
 measured at a smaller and a larger sample of the images, both in OUT/estimate; what it takes to put shards together is
-measured in the same way. Memory and disk are those of the larger
-sample, and by the same formulas what is more at full size. A grid has as many cells as the larger sample's layout
-fills, with a threshold as much lower as it has fewer samples.
+measured in the same way. Memory and disk are those of the larger sample, and by the same formulas what is more at full
+size. A grid has as many cells as the larger sample's layout fills, with a threshold as much lower as it has fewer
+samples.
 
 Where the atlas is there, what its stages took is shown beside the forecast.
 """
@@ -20,9 +20,10 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 from pilots import Estimate
 from used import used
-from words import duration, print_table, size
+from words import duration, size
 from batch import Refused
 from batch.settings import read as read_settings
+from batch.table import aligned
 
 
 def report(estimate: Estimate) -> None:
@@ -60,7 +61,7 @@ def report(estimate: Estimate) -> None:
         row += [duration(sum(took for _, took in known)),
                 f"{sum(took for _, took in known) / max(1e-9, sum(forecast for forecast, _ in known)):.2f}"]
     rows.append(row)
-    print_table(rows)
+    print("\n".join(aligned(rows)))
     shards = f"; {options.shards} shards" if options.shards > 1 else ""
     print(f"CPU is processor time on this machine; memory is that of a job; stages follow one another{shards}.")
     if any(count > machine for count in cores):
@@ -94,6 +95,7 @@ def main() -> int:
     parser.add_argument("--method", required=True, help="the layout's method")
     parser.add_argument("--grid", required=True, help="cells along a side, with commas")
     parser.add_argument("--minimum-count", required=True, help="samples that a cell needs")
+    parser.add_argument("--sharded", type=str.split, required=True, help="the stages that are made in shards")
     parser.add_argument("--shards", type=int, default=1, help="shards of a stage")
     parser.add_argument("--cores", type=counts, help="cores, with commas")
     parser.add_argument("--settings", type=Path, required=True, help="the settings of jobs")

@@ -6,7 +6,6 @@ import argparse
 import json
 import math
 import os
-import random
 import subprocess
 import tempfile
 import time
@@ -22,8 +21,6 @@ ICON_SECONDS = 20  # the same for its icons
 SAMPLES = 30_000  # of the larger pilot, where its images have as many positions
 FEWER = 4  # the smaller pilot is so many times smaller
 PILOT_SHARDS = 2  # so that putting them together is measured too
-SHARDED = ("extract", "neighbors", "render", "attribute", "effects")
-ENDINGS = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
 
 
 class Estimate:
@@ -70,23 +67,23 @@ class Estimate:
 
     # --------------------------------------------------------------------------------------------- pilots
 
-    def link(self, name: str, images: list[Path]) -> Path:
+    def link(self, name: str, images: list[str]) -> Path:
         """A folder of links to images, below the folders that they lie in."""
         target = self.folder / f"images-{name}"
-        wanted = {path: target / path.relative_to(self.options.images) for path in images}
+        wanted = {target / image: (self.options.images / image).resolve() for image in images}
         for old in target.rglob("*") if target.exists() else []:
-            if old.is_symlink() and old not in wanted.values():
+            if old.is_symlink() and old not in wanted:
                 old.unlink()
-        for path, new in wanted.items():
+        for new, path in wanted.items():
             new.parent.mkdir(parents=True, exist_ok=True)
             if not new.is_symlink():
-                new.symlink_to(path.resolve())
+                new.symlink_to(path)
         return target
 
-    def pilot(self, name: str, images: list[Path], positions: int, side: int) -> tuple[dict, dict]:
+    def pilot(self, name: str, images: list[str], side: int) -> tuple[dict, dict]:
         """Makes an atlas of some images; its costs by formula, and what its stages took."""
         out, folder = self.folder / name, self.link(name, images)
-        chosen = (f"POSITIONS={positions}", f"GRID={side}", f"SHARDS={PILOT_SHARDS}")
+        chosen = (f"POSITIONS={self.positions}", f"GRID={side}", f"SHARDS={PILOT_SHARDS}")
         self.make("explain" if self.goal == "explanation" else "atlas", out, f"DATASET={folder}", *chosen)
         costs = self.costs(out, folder, "", *chosen)
         uses = {stage: used(out, line) for stage, line in costs["stages"].items()}
@@ -134,24 +131,24 @@ class Estimate:
         if not whole["hasLogits"]:  # no classes for cells to argue for
             self.goal = "atlas"
             whole = self.costs(self.folder / "whole", self.options.images, words)
-        images = sorted(path for path in self.options.images.rglob("*") if path.suffix.lower() in ENDINGS)
         per_image = whole["stages"]["extract"]["cost"]["seconds"] / whole["images"]
-        count = max(min(len(images), 2 * FEWER), min(len(images), round(IMAGE_SECONDS / per_image)))
-        chosen = random.Random(0).sample(images, count)
+        wanted = max(2 * FEWER, round(IMAGE_SECONDS / per_image))
+        images = self.costs(self.folder / "whole", self.options.images, f"{words} --sample {wanted}")["sample"]
+        count = len(images)
         render = whole["stages"][f"render-{self.grids[0]}"]
         icons = min(64, max(12, ICON_SECONDS * render["cells"] / render["cost"]["seconds"]))
         side = max(4, round(math.sqrt(icons / 0.66)))
         whole_positions = whole["samples"] / whole["images"]
         # As many samples as the whole, or as layouts take seconds for.
-        wanted = min(whole["samples"], SAMPLES) / count
-        self.positions = max(1, round(max(wanted, min(whole_positions, 100))))
+        positions = min(whole["samples"], SAMPLES) / count
+        self.positions = max(1, round(max(positions, min(whole_positions, 100))))
         begin = time.monotonic()
         if os.getloadavg()[0] > 0.5 * (os.cpu_count() or 1):
             say("other programs are at work here: what is forecast to pass on cores may be too long")
-        say(f"a smaller sample: {max(1, count // FEWER)} images")
-        small = self.pilot("small", chosen[:max(1, count // FEWER)], self.positions, max(2, side // 2))
+        say(f"a smaller sample: {len(images[::FEWER])} images")
+        small = self.pilot("small", images[::FEWER], max(2, side // 2))
         say(f"a larger one: {count} images")
-        large = self.pilot("large", chosen, self.positions, side)
+        large = self.pilot("large", images, side)
         whole = self.costs(self.folder / "whole", self.options.images,
                            f"{words} --cells {','.join(map(str, self.cells(large[0], whole)))}")
         icons = large[0]["stages"][f"render-{side}"]["cells"]
@@ -166,8 +163,8 @@ class Estimate:
         costs = [stage_of(stage, pilot[0]["stages"])["cost"] for pilot in (small, large)]
         uses = [stage_of(stage, pilot[1]) for pilot in (small, large)]
         cost, last = line["cost"], uses[1]
-        runs = PILOT_SHARDS if stage in SHARDED else 1
-        is_sharded = stage in SHARDED and self.options.shards > 1
+        runs = PILOT_SHARDS if stage in self.options.sharded else 1
+        is_sharded = stage in self.options.sharded and self.options.shards > 1
         starts, work = fitted([(changing(one, runs), use.cpu - use.merge) for one, use in zip(costs, uses)],
                               changing(cost, self.options.shards if is_sharded else 1))
         # Both pilots have started the program so many times.

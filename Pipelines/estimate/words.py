@@ -1,4 +1,4 @@
-"""Times, sizes and tables for reading."""
+"""Times and sizes for reading, and what is said meanwhile."""
 
 from __future__ import annotations
 
@@ -30,11 +30,3 @@ def duration(seconds: float) -> str:
 def size(count: float) -> str:
     """A number of bytes for reading."""
     return f"{max(1, round(count / 1e6))} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"
-
-
-def print_table(rows: list[list[str]]) -> None:
-    """Prints rows with the first column to the left and the others to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) if column == 0 else cell.rjust(width)
-                        for column, (cell, width) in enumerate(zip(row, widths))).rstrip())

@@ -112,7 +112,7 @@ class Stages(unittest.TestCase):
             use = Use(cpu=2 + 10 * work + merge, wall=10, merge=merge, peak=50 + work, runs=3, threads=2)
             return costs, {name: use}
 
-        one = Estimate(argparse.Namespace(folder=Path("."), grid="20", shards=shards))
+        one = Estimate(argparse.Namespace(folder=Path("."), grid="20", shards=shards, sharded=["extract", "attribute"]))
         return one.forecast(stage, self.line(100, stage, None), pilot(1, stage), pilot(4, stage))
 
     def line(self, work, stage, grid):

@@ -92,6 +92,10 @@ import NetworkCommandLine
     help: ArgumentHelp(
       "For --costs: the number of images, if not those of the folder.", valueName: "number"))
   var imageCount: Int?
+  @Option(
+    help: ArgumentHelp(
+      "For --costs: name so many of the images as well, evenly spaced.", valueName: "number"))
+  var sample = 0
   @Flag(help: "Say how the finished atlas has turned out, instead.")
   var result = false
   @OptionGroup var common: CommonArguments
@@ -113,14 +117,13 @@ import NetworkCommandLine
     try source.requireSame(as: pipeline)
     if costs {
       let counts = zip(pipeline.request.grids, cells?.split(separator: ",") ?? [])
-      let known = Dictionary(counts.compactMap { grid, count in Int(count).map { (grid, $0) } }) {
-        $1
-      }
-      return [
-        try Costs(
-          pipeline, source, images: imageCount, cells: known, rate: Costs.nominalRate
-        ).json()
-      ]
+        .compactMap { grid, count in Int(count).map { (grid, $0) } }
+      let costs = try Costs(
+        pipeline, source, images: imageCount, cells: Dictionary(counts) { $1 },
+        rate: Costs.nominalRate)
+      let names = source.images.names
+      let count = min(sample, names.count)
+      return [try costs.json(sample: (0..<count).map { names[$0 * names.count / count] })]
     }
     let states = try pipeline.states(from: source)
     if due { return states.filter { $0.reason != nil }.map(\.product.stamp) }
@@ -151,5 +154,10 @@ extension AtlasPlan {
 
   func validate() throws {
     guard !grid.isEmpty else { throw ValidationError("--grid is needed.") }
+    for (name, count) in [("image-count", imageCount ?? 0), ("sample", sample)] {
+      guard (0...1_000_000_000).contains(count) else {
+        throw ValidationError("--\(name) must be a number from 0 to 1,000,000,000, got \(count).")
+      }
+    }
   }
 }

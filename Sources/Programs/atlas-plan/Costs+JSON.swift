@@ -2,11 +2,13 @@ import FoundationEssentials
 
 /// Costs as `Pipelines/estimate` reads them.
 extension Costs {
-  /// The costs of all products as JSON, for `Pipelines/estimate`.
+  /// The costs of all products as JSON.
   ///
   /// At a nominal rate, times are comparable between runs of this program; what they are on a machine is for
   /// measured runs to say.
-  func json() throws -> String {
+  ///
+  /// - Parameter sample: Names of images to measure with, which are passed on.
+  func json(sample: [String]) throws -> String {
     struct Line: Encodable {
       let stage, path: String
       let grid: String?
@@ -18,6 +20,7 @@ extension Costs {
       let images, samples: Int
       /// Whether there are classes for cells to argue for.
       let hasLogits: Bool
+      let sample: [String]
       let products: [Line]
     }
     let lines = pipeline.products.map { product in
@@ -29,7 +32,7 @@ extension Costs {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let table = Table(
       title: title, images: imageCount, samples: Int(sampleCount), hasLogits: hasLogits,
-      products: lines)
+      sample: sample, products: lines)
     return String(decoding: try encoder.encode(table), as: UTF8.self)
   }
 

@@ -105,6 +105,7 @@ struct Costs {
       + "\(samples) of \(counted(shape.channels, "channel"))"
   }
 
+  /// The samples that are laid out.
   var sampleCount: Double {
     let all = Double(imageCount * positionCount)
     guard pipeline.request.selection != nil else { return all }
@@ -115,6 +116,7 @@ struct Costs {
 
   // MARK: A stage's cost
 
+  /// What the stage that makes a product costs.
   func cost(of product: Pipeline.Product) -> Cost {
     var cost = costOfItems(product)
     if cost.finishing == 0 { cost.finishing = cost.disk }
