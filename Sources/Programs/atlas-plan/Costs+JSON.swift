@@ -8,6 +8,8 @@ extension Costs {
   /// measured runs to say.
   ///
   /// - Parameter sample: Names of images to measure with, which are passed on.
+  /// - Returns: An object with what is made of how much, the sample, and a list of the products with their costs.
+  /// - Throws: What the encoder throws, for a cost that is no number.
   func json(sample: [String]) throws -> String {
     struct Line: Encodable {
       let stage, path: String
