@@ -44,9 +44,10 @@ class Task(unittest.TestCase):
             "jobs": {"extract.0": {"stage": "extract", "tasks": tasks, "request": asked},
                      "extract.whole": {"stage": "extract", "tasks": [], "request": asked}}})
 
-    def start(self, job="extract.0", index=0, patience=1, **environment):
+    def start(self, job="extract.0", index=0, patience=1, first="", **environment):
         code = (f"import sys; sys.path.insert(0, {str(SLURM)!r}); sys.dont_write_bytecode = True\n"
                 f"from pathlib import Path; from batch import task, visible; visible.PATIENCE = {patience}\n"
+                f"{first}\n"
                 f"sys.exit(task.Task(Path({str(self.submission)!r}), {job!r}).run())")
         given = {"PATH": f"{self.folder}/bin:{os.environ['PATH']}", "SLURM_JOB_ID": "5", "SLURM_ARRAY_JOB_ID": "4",
                  "SLURM_ARRAY_TASK_ID": str(index), "ATLAS_THREADS": "2", "SLURMD_NODENAME": "n7"} | environment
@@ -129,6 +130,19 @@ class Task(unittest.TestCase):
         self.plan(shard="touch began; exec sleep 30")
         self.assertEqual(self.stop(self.start()), 75)
         self.assertIn("requeue 5", self.calls())
+
+    def test_stopped_between_two_commands(self):
+        # The first one does not hear the signal; what comes after it would never be told.
+        self.plan(shard="setsid bash -c 'touch began; sleep 0.5'; touch second; sleep 30")
+        self.assertEqual(self.stop(self.start()), 75)
+        self.assertFalse((self.folder / "second").exists())
+        self.assertIn("requeue 5", self.calls())
+
+    def test_stopped_before_there_is_a_command(self):
+        self.plan(shard="sleep 30")
+        process = self.start(first="import os; task.Task.scratch = lambda *_: os.kill(os.getpid(), 15)")
+        self.assertEqual(process.wait(timeout=20), 75)
+        process.stdout.close()
 
     def test_program_that_never_listens_at_its_time_limit(self):
         self.plan(shard="touch began; sleep 1.5; exec sleep 30", minutes=0.04)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import re
@@ -18,6 +19,9 @@ from batch import Refused, records, slurm, visible
 STOPPED = 75  # EX_TEMPFAIL: what was in hand is saved, and the rest waits for another start
 CHANGED = 78  # EX_CONFIG
 UNSEEN = 74  # EX_IOERR
+# The trap keeps a shell until its program has ended, and lets it start no other; programs do not inherit it. The line
+# that is read first comes only if nobody was told to stop before there was a shell that could hear it.
+LISTENING = f"trap 'code=$?; exit $((code ? code : {STOPPED}))' TERM; read -r || exit {STOPPED}; exec < /dev/null\n"
 BY_SIGNAL = (signal.SIGTERM, signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL,
              signal.SIGFPE)
 
@@ -149,7 +153,7 @@ class Task:
                             f"here after {visible.PATIENCE:.0f} s; make resume") or ""
 
     def command(self, shard: int | None) -> tuple[int, int, int, float]:
-        """Runs the command; its exit code, the signal that ended it, its peak memory in kilobytes, and processor time."""
+        """Runs the command; its exit code, the signal that ended it, peak memory in kilobytes, processor time."""
         environment = dict(os.environ)
         text = self.stage["whole"]
         if shard is not None:
@@ -159,9 +163,10 @@ class Task:
             scratch.mkdir(parents=True, exist_ok=True)
             environment["ATLAS_SCRATCH"] = str(scratch)
         try:
-            # The trap keeps the shell until its program has ended; programs do not inherit it.
-            process = subprocess.Popen(["bash", "-eu", "-o", "pipefail", "-c", f"trap : TERM\n{text}"],
-                                       env=environment, stdin=subprocess.DEVNULL)
+            process = subprocess.Popen(["bash", "-eu", "-o", "pipefail", "-c", LISTENING + text],
+                                       env=environment, stdin=subprocess.PIPE)
+            with contextlib.suppress(BrokenPipeError), process.stdin as line:
+                line.write(b"" if self.told_to_stop else b"\n")
             _, status, usage = os.wait4(process.pid, 0)
         finally:
             if scratch is not None:
