@@ -180,10 +180,10 @@ struct Costs {
         disk: 2 * all * columns, memory: 2 * imageMemory)
     case "select": return Cost(seconds: 1, disk: 4 * n * c)
     case "attribute":
-      // Samples of a cell, and what fills the passes of eight.
-      let perCell = Double(product.settings["rows"] ?? "") ?? n
-      let samples = min(n, 1.4 * perCell * cellCount(product))
-      let images = min(Double(imageCount), samples)
+      let rows = min(n, (Double(product.settings["rows"] ?? "") ?? n) * cellCount(product))
+      let images = min(Double(imageCount), rows)
+      // An image's samples go in passes of eight, and what fills the last of them is computed as well.
+      let samples = min(n, images * max(8, rows / max(1, images) + 3.5))
       // How far effects can be trusted, on up to 128 samples of as many images, and in each cell.
       let examined = 20 * min(128, images) + 3 * min(512, cellCount(product))
       let examining = examined * tangentOperations / (0.4 * rate)
