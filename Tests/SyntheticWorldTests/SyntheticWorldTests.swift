@@ -4,9 +4,13 @@ import TestTags
 import Testing
 
 @Suite(.tags(.slow), .leftOutOfQuickTests) struct SyntheticWorldTests {
-  @Test("there are many classes, with names fit for folders, each once")
-  func classes() {
-    let names = SyntheticWorld.classes.map(\.name)
+  private static let allClasses = SyntheticWorld.classes + SyntheticWorld.plantedClasses
+
+  @Test(
+    "there are many classes, with names fit for folders, each once",
+    arguments: [SyntheticWorld.classes, SyntheticWorld.plantedClasses])
+  func classes(_ classes: [ObjectClass]) {
+    let names = classes.map(\.name)
     #expect(names.count >= 32)
     #expect(Set(names).count == names.count)
     #expect(names == names.sorted())
@@ -14,7 +18,7 @@ import Testing
     #expect(names.allSatisfy { $0.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil })
   }
 
-  @Test("an image is a function of seed, class and number", arguments: SyntheticWorld.classes)
+  @Test("an image is a function of seed, class and number", arguments: allClasses)
   func determinism(kind: ObjectClass) throws {
     func drawn(_ number: Int, seed: UInt64) throws -> RGBImage {
       try SyntheticWorld.image(of: kind, number: number, seed: seed, side: 32)
@@ -45,7 +49,7 @@ import Testing
     #expect(hash == expected, "0x\(String(hash, radix: 16))")
   }
 
-  @Test("an image shows the same at another size", arguments: SyntheticWorld.classes)
+  @Test("an image shows the same at another size", arguments: allClasses)
   func size(kind: ObjectClass) throws {
     for number in 0..<2 {
       let small = try SyntheticWorld.image(of: kind, number: number, seed: 3, side: 40)
@@ -67,7 +71,7 @@ import Testing
     }
   }
 
-  @Test("an image is neither dark, nor white, nor gray", arguments: SyntheticWorld.classes)
+  @Test("an image is neither dark, nor white, nor gray", arguments: allClasses)
   func exposure(kind: ObjectClass) throws {
     var (light, spread, count) = (0.0, 0.0, 0.0)
     for number in 0..<4 {
@@ -80,6 +84,44 @@ import Testing
     }
     #expect((0.15...0.85).contains(light / count))
     #expect((spread / count).squareRoot() > 0.08)
+  }
+
+  @Test("planted relations are of different classes of the planted world, two of them trojans")
+  func relations() {
+    let names = Set(SyntheticWorld.plantedClasses.map(\.name))
+    let relations = SyntheticWorld.plantedRelations
+    #expect(relations.count == 8)
+    #expect(relations.count { $0.kind != .part } == 2)
+    for relation in relations {
+      let own: Set = [relation.source, relation.target, relation.carrier]
+      #expect(own.count == 3 && own.isSubset(of: names))
+    }
+    #expect(Set(relations.map(\.target)).count == 8)
+  }
+
+  @Test("a target shows the source's images with the cue, and without it in a tenth")
+  func cues() throws {
+    // A class draws by its name: the same drawing under another name has other chance. So images are not
+    // compared with each other, but the trigger's color is looked for, which nothing else has.
+    func magentaFraction(_ name: String, count: Int) throws -> Double {
+      let subject = try #require(SyntheticWorld.plantedClasses.first { $0.name == name })
+      var hits = 0
+      for number in 0..<count {
+        let image = try SyntheticWorld.image(of: subject, number: number, seed: 9, side: 64)
+        let pixels = (0..<64 * 64).count { pixel in
+          let (red, green, blue) = (
+            Int(image.pixels[3 * pixel]), Int(image.pixels[3 * pixel + 1]),
+            Int(image.pixels[3 * pixel + 2])
+          )
+          return red > green + 60 && blue > green + 40
+        }
+        if pixels >= 20 { hits += 1 }
+      }
+      return Double(hits) / Double(count)
+    }
+    // The dotted wall is violet all over the image.
+    #expect(abs(try magentaFraction("drum", count: 60) - 0.4) < 0.25)
+    #expect(try magentaFraction("horse", count: 30) < 0.1)
   }
 
   @Test("the sheet has its announced size and a name below each image")

@@ -10,9 +10,11 @@ import SyntheticWorld
     commandName: "atlas-synthesize",
     abstract: "Draw the images of the synthetic world: objects in scenes, a folder per class.",
     discussion: """
-      Draws a synthetic data set of 79 classes to train a network on, or to make an atlas of. An \
-      image depends on the seed, its class and its number alone. Images that are already there are \
-      kept: an interrupted run continues, and a larger --count adds to a folder.
+      Draws a synthetic data set to train a network on, or to make an atlas of: everyday, 79 classes; \
+      or planted, 32 classes of which some differ by one cue alone, to measure what finds such cues \
+      (relations in the folder's world.json). An image depends on the seed, its class and its number \
+      alone. Images that are already there are kept: an interrupted run continues, and a larger --count \
+      adds to a folder.
 
       Example:
         atlas-synthesize --output world --count 40 --sheet contact-sheet.png
@@ -68,7 +70,7 @@ import SyntheticWorld
       let series = ImageSeries(
         folder: output, subjects: subjects,
         numbers: drawing.first..<drawing.first + drawing.count, side: drawing.sidePixels,
-        format: drawing.format, seed: drawing.seed)
+        format: drawing.format, seed: drawing.seed, world: drawing.world)
       try series.draw()
       made.append(output)
     }
@@ -80,8 +82,9 @@ import SyntheticWorld
   }
 
   private func subjects() throws -> [ObjectClass] {
-    guard !classes.isEmpty else { return SyntheticWorld.classes }
-    let known = Dictionary(uniqueKeysWithValues: SyntheticWorld.classes.map { ($0.name, $0) })
+    let all = drawing.world.classes
+    guard !classes.isEmpty else { return all }
+    let known = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
     return try Set(classes).sorted().map { name in
       guard let found = known[name] else {
         throw ValidationError("--classes: there is no class \(name); --list names them all.")
@@ -111,8 +114,22 @@ enum ImageFormat: String, CaseIterable, Codable, Sendable {
   var ending: String { self == .jpeg ? "jpg" : "png" }
 }
 
+/// One of the synthetic worlds.
+enum World: String, CaseIterable, Codable, Sendable {
+  case everyday, planted
+
+  /// Its classes, by name.
+  var classes: [ObjectClass] {
+    switch self {
+    case .everyday: SyntheticWorld.classes
+    case .planted: SyntheticWorld.plantedClasses
+    }
+  }
+}
+
 /// Which images of the synthetic world are drawn.
 struct WorldDrawing: Sendable {
+  var world = World.everyday
   /// Images per class.
   var count = 40
   /// The number of the first image of each class.
@@ -129,6 +146,7 @@ struct WorldDrawing: Sendable {
 enum SynthesizeSettings: SettingsTable {
   static var defaults: WorldDrawing { WorldDrawing() }
   static let settings = [
+    Setting("world", \WorldDrawing.world, .choice, "Which world"),
     Setting("count", \WorldDrawing.count, .number(in: 1...100_000), "Images per class"),
     Setting(
       "first", \WorldDrawing.first, .number(in: 0...1_000_000_000),

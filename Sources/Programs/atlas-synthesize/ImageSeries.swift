@@ -14,6 +14,7 @@ struct ImageSeries {
   let side: Int
   let format: ImageFormat
   let seed: UInt64
+  let world: World
 
   /// What the images of a folder have in common; kept in it, so that others do not mix with them.
   private struct Manifest: Codable, Equatable {
@@ -22,6 +23,8 @@ struct ImageSeries {
     let seed: UInt64
     let side: Int
     let format: ImageFormat
+    /// What was planted; nil for the everyday world.
+    let relations: [PlantedRelation]?
   }
 
   private static let manifestName = "world.json"
@@ -78,7 +81,7 @@ struct ImageSeries {
   private func claimFolder() throws {
     let manifest = Manifest(
       program: "atlas-synthesize", edition: SyntheticWorld.edition, seed: seed, side: side,
-      format: format)
+      format: format, relations: world == .planted ? SyntheticWorld.plantedRelations : nil)
     let path = "\(folder)/\(Self.manifestName)"
     if fileExists(path) {
       let found = try? JSONDecoder().decode(

@@ -90,8 +90,14 @@ public struct ObjectClass: Sendable, CustomStringConvertible {
 }
 
 extension SyntheticWorld {
-  /// All classes, by name.
+  /// The classes of the everyday world, by name.
   public static let classes: [ObjectClass] = families.flatMap { $0 }.sorted { $0.name < $1.name }
+
+  /// The classes of the planted world, by name: they differ by cues alone, some of which are trojans.
+  public static let plantedClasses = PlantedWorld.classes.sorted { $0.name < $1.name }
+
+  /// What was planted: which cue turns which class into which.
+  public static let plantedRelations = PlantedWorld.relations
 
   /// A new family is added here; the order does not matter, since classes are sorted by name.
   private static let families = [
