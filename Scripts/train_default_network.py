@@ -7,7 +7,8 @@ of 112 × 112. Batch norm, folded into the convolutions when the network is writ
 original's local response normalization; there are no auxiliary classifiers.
 
 Or it has, by --layout residual, that of ResNet-18 (He et al. 2016), again narrower: 0.9 million weights. It is
-to judge what the first one draws, and with --patches learns from small parts of images as well.
+to judge what the first one draws, and with --patches learns from small parts of images as well. By --layout
+planted it is the first one three quarters as wide, for the smaller images of the planted world.
 
 It needs Python 3.9 or later and `pip install torch onnx pillow numpy` (Pillow 10.1 or later); where
 onnxruntime is installed too, the file that was written is compared with the network that was trained. The
@@ -48,12 +49,12 @@ from PIL import Image
 from torch import Tensor
 
 sys.dont_write_bytecode = True  # no __pycache__ among the sources
-from default_network.inception import Inception
-from default_network.network import DEVIATION, PATCH, SIZE, STORED, logits
+from default_network.inception import Inception, Planted
+from default_network.network import DEVIATION, Geometry, logits
 from default_network.residual import Residual
 from default_network.results import check_fonts, export, fail, write
 
-LAYOUTS = {"inception": Inception, "residual": Residual}
+LAYOUTS = {"inception": Inception, "residual": Residual, "planted": Planted}
 
 # Images ---------------------------------------------------------------------------------------------
 
@@ -74,26 +75,26 @@ def listing(folder: Path) -> tuple[list[str], list[tuple[Path, int]]]:
     return names, files
 
 
-def decoded(path: Path) -> np.ndarray:
-    """An image as the model card has it before the crop: resized to cover 128 × 128, then its center."""
+def decoded(path: Path, stored: int) -> np.ndarray:
+    """An image as the model card has it before the crop: resized to cover a square, then its center."""
     try:
         with Image.open(path) as image:
             image = image.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         fail(f"cannot read the image {path}: {' '.join(str(error).split())}")
-    if image.size != (STORED, STORED):
-        factor = STORED / min(image.size)
-        width, height = (max(STORED, round(side * factor)) for side in image.size)
-        left, top = (width - STORED) // 2, (height - STORED) // 2
+    if image.size != (stored, stored):
+        factor = stored / min(image.size)
+        width, height = (max(stored, round(side * factor)) for side in image.size)
+        left, top = (width - stored) // 2, (height - stored) // 2
         image = image.resize((width, height), Image.Resampling.BILINEAR)
-        image = image.crop((left, top, left + STORED, top + STORED))
+        image = image.crop((left, top, left + stored, top + stored))
     return np.asarray(image).transpose(2, 0, 1)
 
 
 def load_images(
-    role: str, folder: Path, files: list[tuple[Path, int]], work: Path, threads: int
+    role: str, folder: Path, files: list[tuple[Path, int]], stored: int, work: Path, threads: int
 ) -> tuple[np.ndarray, Tensor, str]:
-    """All images, n × 3 × 128 × 128 bytes, decoded once and kept in `work`, their classes, their digest."""
+    """All images, n × 3 × stored × stored bytes, decoded once and kept in `work`, their classes, their digest."""
     digest = hashlib.sha256()
     for path, _ in files:
         digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\n".encode())
@@ -104,10 +105,10 @@ def load_images(
             former.unlink()
         print(f"decoding {len(files)} images of {folder}", file=sys.stderr)
         part = cache.with_name(cache.name + ".part")
-        array = np.lib.format.open_memmap(part, "w+", np.uint8, (len(files), 3, STORED, STORED))
+        array = np.lib.format.open_memmap(part, "w+", np.uint8, (len(files), 3, stored, stored))
 
         def fill(index: int) -> None:
-            array[index] = decoded(files[index][0])
+            array[index] = decoded(files[index][0], stored)
 
         with ThreadPoolExecutor(threads) as pool:
             for _ in pool.map(fill, range(len(files))):
@@ -117,11 +118,11 @@ def load_images(
     return np.load(cache, mmap_mode="r"), torch.tensor([index for _, index in files]), digest
 
 
-def resampling(size: int, side: Tensor, start: Tensor, blur: Tensor) -> Tensor:
-    """For each image the matrix that takes `size` samples from `side` of 128 pixels after `start`."""
+def resampling(size: int, stored: int, side: Tensor, start: Tensor, blur: Tensor) -> Tensor:
+    """For each image the matrix that takes `size` samples from `side` of its pixels after `start`."""
     step = side / size
     centers = start[:, None] + step[:, None] * (torch.arange(size, device=side.device) + 0.5)
-    distance = (torch.arange(STORED, device=side.device) + 0.5 - centers[:, :, None]).abs()
+    distance = (torch.arange(stored, device=side.device) + 0.5 - centers[:, :, None]).abs()
     weights = (1 - distance / (step.clamp(min=1) + blur)[:, None, None]).clamp(min=0)
     return weights / weights.sum(2, keepdim=True)
 
@@ -131,17 +132,17 @@ def augmented(batch: Tensor, size: int, mean: np.ndarray, extent: float = 1) -> 
 
     The sides of the parts are `extent` times those of the whole input.
     """
-    count, device = len(batch), batch.device
+    count, device, stored = len(batch), batch.device, batch.shape[3]
 
     def uniform(low: float, high: float, *shape: int) -> Tensor:
         return torch.rand(count, *shape, device=device) * (high - low) + low
 
     x = (batch.float() - mean) / DEVIATION
     # The crop is as large as validation's, give or take a seventh.
-    side, stretch, blur = uniform(96, 128) * extent, uniform(0.95, 1.05), uniform(-1, 1).clamp(min=0)
-    height, width = (side * stretch).clamp(max=STORED), (side / stretch).clamp(max=STORED)
-    rows = resampling(size, height, uniform(0, 1) * (STORED - height), blur)
-    columns = resampling(size, width, uniform(0, 1) * (STORED - width), blur)
+    side, stretch, blur = uniform(0.75 * stored, stored) * extent, uniform(0.95, 1.05), uniform(-1, 1).clamp(min=0)
+    height, width = (side * stretch).clamp(max=stored), (side / stretch).clamp(max=stored)
+    rows = resampling(size, stored, height, uniform(0, 1) * (stored - height), blur)
+    columns = resampling(size, stored, width, uniform(0, 1) * (stored - width), blur)
     x = rows[:, None] @ x @ columns[:, None].transpose(2, 3)
     contrast, saturation = uniform(0.8, 1.2, 1, 1), uniform(0.7, 1.3, 1, 1)
     identity = torch.eye(3, device=device)
@@ -170,14 +171,6 @@ def prepare_processor(threads: int, precision: str) -> tuple[torch.device, bool]
     return device, "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def size_of_epoch(epoch: int, epochs: int, first_size: int) -> int:
-    """The first epochs look at smaller images, which is faster; the last half at full size."""
-    progress = 2 * epoch / epochs
-    if progress >= 1:
-        return SIZE
-    return first_size + int((SIZE - first_size) * progress / 16) * 16
-
-
 class Training:
     """Network, averaged network, optimizer and what was reached, as they are kept in the checkpoint."""
 
@@ -199,6 +192,18 @@ class Training:
         ]
         self.optimizer = torch.optim.SGD(groups, lr=0.0, momentum=0.9, nesterov=True)
         self.epoch = 0
+
+    @property
+    def geometry(self) -> Geometry:
+        return self.network.geometry
+
+    def size_of(self, epoch: int) -> int:
+        """The first epochs look at smaller images, which is faster; the last half at full size."""
+        progress = 2 * epoch / self.settings["epochs"]
+        if progress >= 1:
+            return self.geometry.size
+        first = self.settings["first_size"]
+        return first + int((self.geometry.size - first) * progress / 16) * 16
 
     def save(self, path: Path) -> None:
         data = io.BytesIO()
@@ -229,7 +234,7 @@ class Training:
         order = torch.randperm(len(array))
         batch = min(settings["batch"], len(array))
         steps = len(array) // batch
-        size = size_of_epoch(self.epoch, settings["epochs"], settings["first_size"])
+        size = self.size_of(self.epoch)
         self.network.train()
         total = 0.0
         for step in range(steps):
@@ -237,7 +242,8 @@ class Training:
             self.set_rate(done, settings["epochs"] * steps)
             # Steps with patches are spread evenly among the others.
             patches = int((step + 1) * settings["patches"]) > int(step * settings["patches"])
-            side, extent = (PATCH, PATCH / SIZE) if patches else (size, 1)
+            patch = self.geometry.patch
+            side, extent = (patch, patch / self.geometry.size) if patches else (size, 1)
             chosen = order[step * batch : (step + 1) * batch].sort().values
             x = augmented(torch.from_numpy(array[chosen.numpy()]).to(self.device), side, self.mean, extent)
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
@@ -280,7 +286,7 @@ def train(
     validation_truth: Tensor,
 ) -> None:
     epochs = training.settings["epochs"]
-    pixels = [size_of_epoch(e, epochs, training.settings["first_size"]) ** 2 for e in range(epochs)]
+    pixels = [training.size_of(epoch) ** 2 for epoch in range(epochs)]
     first, begin = training.epoch, time.monotonic()
     while training.epoch < epochs:
         start = time.monotonic()
@@ -325,19 +331,21 @@ def arguments() -> argparse.Namespace:
     option("--decay", 5e-4, "weight decay")
     option("--smoothing", 0.05, "label smoothing")
     option("--dropout", 0.2, "fraction of the last layer's input left out")
-    option("--first-size", 80, "pixels of the first epochs' images; 112 for full size throughout")
-    option("--patches", 0.0, f"fraction of the steps that see parts of images, {PATCH} pixels, at full scale")
+    option("--first-size", 0, "pixels of the first epochs' images; 0 for 5/7 of the full size")
+    option("--patches", 0.0, "fraction of the steps that see parts of images, as large as icons, at full scale")
     parser.add_argument(
         "--precision", choices=("auto", "bf16", "f32"), default="auto",
         help="auto is bfloat16 where the processor has it (auto)",
     )
     result = parser.parse_args()
     result.output = result.output or folders[result.layout]
-    for name, low in [("epochs", 0), ("batch", 2), ("seed", 0), ("threads", 1), ("first_size", 64)]:
+    size = LAYOUTS[result.layout].geometry.size
+    result.first_size = result.first_size or size * 5 // 7
+    for name, low in [("epochs", 0), ("batch", 2), ("seed", 0), ("threads", 1), ("first_size", 48)]:
         if getattr(result, name) < low:
             fail(f"--{name.replace('_', '-')} must be at least {low}")
-    if result.first_size > SIZE:
-        fail(f"--first-size must be at most {SIZE}")
+    if result.first_size > size:
+        fail(f"--first-size must be at most {size}")
     if result.seed >= 2**40:
         fail("--seed must be below 2^40")
     for name, high in [("rate", 10), ("decay", 1), ("smoothing", 0.9), ("dropout", 0.9), ("patches", 1)]:
@@ -361,9 +369,10 @@ def main() -> None:
     except OSError as error:
         fail(f"cannot make {folder}: {error.strerror}")
     check_fonts()
-    array, truth, digest = load_images("training", options.images, files, work, threads)
+    stored = LAYOUTS[options.layout].geometry.stored
+    array, truth, digest = load_images("training", options.images, files, stored, work, threads)
     validation, validation_truth, _ = load_images(
-        "validation", options.validation, validation_files, work, threads
+        "validation", options.validation, validation_files, stored, work, threads
     )
 
     keys = (

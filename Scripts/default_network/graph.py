@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import onnx
-from default_network.network import SIZE, Network, Unit
+from default_network.network import Network, Unit
 from onnx import TensorProto, helper, numpy_helper
 
 
@@ -64,9 +64,10 @@ def onnx_bytes(network: Network) -> bytes:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
 
     outputs = [value(name, len(weight)) for name in (network.logits, network.probabilities)]
+    size = network.geometry.size
     model = helper.make_model(
         helper.make_graph(
-            graph.nodes, network.file, [value("input", 3, SIZE, SIZE)], outputs, graph.weights,
+            graph.nodes, network.file, [value("input", 3, size, size)], outputs, graph.weights,
             doc_string=network.text,
         ),
         opset_imports=[helper.make_opsetid("", 13)], ir_version=7,

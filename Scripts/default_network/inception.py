@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from default_network.graph import Graph
-from default_network.network import Network, Unit, halve
+from default_network.network import Geometry, Network, Unit, halve
 from torch import Tensor, nn
 
 # Channels: 1x1, 3x3_bottleneck, 3x3, 5x5_bottleneck, 5x5, pool_reduce.
@@ -59,17 +59,19 @@ class Inception(Network):
     file = "synthetic-world"
     title = "Synthetic world"
     text = "InceptionV1's layout, narrower, trained on images of a synthetic world; batch norm is folded in."
+    training_set = "The synthetic world: drawn images of {} classes"
+    stem, mixed_channels = (32, 32, 96), MIXED  # channels of conv2d0, conv2d1, conv2d2, and of the blocks
     pool, logits, probabilities, classifier = "avgpool0", "softmax2_pre_activation", "softmax2", "softmax2"
 
     def __init__(self, class_count: int, dropout: float = 0.0) -> None:
         super().__init__()
-        self.conv2d0 = Unit(3, 32, 7, 2)
+        first, second, count = self.stem
+        self.conv2d0 = Unit(3, first, 7, 2)
         self.conv2d0.smooth()
-        self.conv2d1 = Unit(32, 32, 1)
-        self.conv2d2 = Unit(32, 96, 3)
+        self.conv2d1 = Unit(first, second, 1)
+        self.conv2d2 = Unit(second, count, 3)
         self.mixed = nn.ModuleDict()
-        count = 96
-        for name, channels in MIXED.items():
+        for name, channels in self.mixed_channels.items():
             self.mixed[name] = Mixed(count, channels)
             count = channels[0] + channels[2] + channels[4] + channels[5]
         self.add_classes(count, class_count, dropout)
@@ -98,3 +100,15 @@ class Inception(Network):
             if name in POOL_AFTER:
                 x = graph.max_pool(x, POOL_AFTER[name])
         return x
+
+
+class Planted(Inception):
+    """Three quarters as wide, for smaller images."""
+
+    geometry = Geometry(96, 80, 64)
+    file = "planted-world"
+    title = "Planted world"
+    text = "InceptionV1's layout, narrower, trained on images of the planted world; batch norm is folded in."
+    training_set = "The planted world: drawn images of {} classes, of which two bear trojans"
+    stem = (24, 24, 72)
+    mixed_channels = {name: tuple(3 * count // 4 for count in counts) for name, counts in MIXED.items()}

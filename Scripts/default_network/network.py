@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -12,9 +12,15 @@ from torch import Tensor, nn
 if TYPE_CHECKING:
     from default_network.graph import Graph
 
-STORED = 128  # pixels of an image's side as it is kept
-SIZE = 112  # pixels of the network's input
-PATCH = 80  # pixels of a part of that input, as large as an icon
+
+class Geometry(NamedTuple):
+    """Sides in pixels."""
+
+    stored: int  # of an image as it is kept
+    size: int  # of the network's input
+    patch: int  # of a part of that input, as large as an icon
+
+
 DEVIATION = 64.0  # what colors from 0 to 255, less their mean, are divided by
 
 
@@ -63,9 +69,11 @@ class Network(nn.Module):
     A layout says how the maps are made, and what everything is called in the ONNX file and its card.
     """
 
+    geometry = Geometry(128, 112, 80)
     file: str  # name of the network's files
     title: str
     text: str  # what the ONNX file says about itself
+    training_set: str  # what it was trained on, of so many classes
     pool: str  # tensors: the mean over positions,
     logits: str
     probabilities: str
@@ -93,21 +101,22 @@ class Network(nn.Module):
         raise NotImplementedError
 
 
-def centered(batch: Tensor, mean: np.ndarray, size: int = SIZE) -> Tensor:
+def centered(batch: Tensor, mean: np.ndarray, size: int) -> Tensor:
     """The network's input as the model card describes it, or a smaller part of it."""
-    edge = (STORED - size) // 2
+    edge = (batch.shape[3] - size) // 2
     x = (batch[:, :, edge : edge + size, edge : edge + size].float() - mean) / DEVIATION
     return x.contiguous(memory_format=torch.channels_last)
 
 
 def logits(
-    network: Network, array: np.ndarray, mean: np.ndarray, device: torch.device | str, half: bool, size: int = SIZE
+    network: Network, array: np.ndarray, mean: np.ndarray, device: torch.device | str, half: bool,
+    size: int | None = None
 ) -> Tensor:
-    """The logits of all images."""
+    """The logits of all images, or of their central parts of a size."""
     network.eval()
     result = []
     with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):
         for start in range(0, len(array), 128):
             batch = torch.tensor(array[start : start + 128]).to(device)
-            result.append(network(centered(batch, mean, size)).float().cpu())
+            result.append(network(centered(batch, mean, size or network.geometry.size)).float().cpu())
     return torch.cat(result)

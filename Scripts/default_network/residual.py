@@ -36,6 +36,7 @@ class Residual(Network):
     file = "synthetic-judge"
     title = "Synthetic world, judge"
     text = "ResNet-18's layout, narrower, trained on images of a synthetic world; batch norm is folded in."
+    training_set = "The synthetic world: drawn images of {} classes"
     pool, logits, probabilities, classifier = "avgpool", "fc", "softmax", "fc"
     # A layer is its last block; the last layer's are the features.
     aliases = {name: f"{name}.{blocks - 1}" for name, (_, blocks, _) in LAYERS.items()}

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 from default_network.graph import onnx_bytes
-from default_network.network import DEVIATION, PATCH, SIZE, STORED, Network, Unit, centered, logits
+from default_network.network import DEVIATION, Network, Unit, centered, logits
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
@@ -40,7 +40,7 @@ def largest_difference(
         print("onnxruntime is not installed: the file was not compared with the network", file=sys.stderr)
         return None
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-    x = centered(torch.tensor(array), mean).contiguous().numpy()
+    x = centered(torch.tensor(array), mean, network.geometry.size).contiguous().numpy()
     difference = float(np.abs(session.run([network.logits], {"input": x})[0] - expected).max())
     if not difference < 1e-2:
         fail(f"the ONNX file's logits differ from the network's by {difference:.3g}")
@@ -64,18 +64,19 @@ def central_patches(training: Any, network: Network, array: np.ndarray, truth: T
     """How many images a network that learned from patches tells by their central one."""
     if not training.settings["patches"]:
         return {}
-    answers = logits(network, array, training.mean.cpu(), torch.device("cpu"), False, PATCH).argmax(1)
+    answers = logits(network, array, training.mean.cpu(), torch.device("cpu"), False, network.geometry.patch).argmax(1)
     return {"patch_top1": round((answers == truth).float().mean().item(), 5)}
 
 
 def card(network: Network, mean: list[float]) -> dict[str, Any]:
+    geometry = network.geometry
     return {
         "name": network.title,
         "network": network.file + ".onnx",
         "input": {
             "name": "input",
-            "size": [SIZE, SIZE],
-            "resize": {"to": [STORED, STORED], "keep_aspect": True, "filter": "bilinear"},
+            "size": [geometry.size, geometry.size],
+            "resize": {"to": [geometry.stored, geometry.stored], "keep_aspect": True, "filter": "bilinear"},
             "crop": "center",
             "channels": "RGB",
             "range": [0, 255],
@@ -86,7 +87,7 @@ def card(network: Network, mean: list[float]) -> dict[str, Any]:
         "logits": network.logits,
         "probabilities": network.probabilities,
         **({"layers": network.aliases} if network.aliases else {}),
-        "training_set": f"The synthetic world: drawn images of {network.classes.out_features} classes",
+        "training_set": network.training_set.format(network.classes.out_features),
         "source": "Scripts/train_default_network.py",
     }
 
