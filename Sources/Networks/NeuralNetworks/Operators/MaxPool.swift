@@ -52,6 +52,11 @@ struct MaxPool: Operator {
     if keepsMaxima, VectorMaxPool.suits(input, output) {
       return try compileVectors(from: input, to: output, with: compiler)
     }
+    if !keepsMaxima, rule == .exact, PlainMaxPool.suits(window, input, output) {
+      return CompiledOperator(
+        forward: [.kernel(try PlainMaxPool(window, from: input, to: output))], pullback: { [] },
+        pushforward: { _ in TangentSteps(push: []) })
+    }
     let forward = try Primitive.pooling(
       .maximum, source: input.descriptor, destination: output.descriptor, geometry: geometry,
       keepsWorkspace: keepsMaxima)
