@@ -28,7 +28,7 @@ space := $(empty) $(empty)
 quote = '$(subst ','\'',$(1))'
 
 # What is given beside settings.
-INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID BESIDE ALIGN_TO COLUMNS SHARDS CORES IMAGES CLUSTER_SETTINGS DRY_RUN CHANGED_PROGRAMS FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
+INPUTS := MODEL CARD DATASET LAYER JUDGE OUT CLASS A B CLASS_GRID FROM TO HELD_OUT BESIDE ALIGN_TO COLUMNS SHARDS CORES IMAGES CLUSTER_SETTINGS DRY_RUN CHANGED_PROGRAMS FILTER TESTED WORLD_IMAGES WORLD_SEED RECIPE PYTHON PREFIX V BENCH_MODEL BENCH_IMAGES
 help.MODEL        := The network, an ONNX file or a frozen TensorFlow graph
 help.CARD         := Its model card, if that does not lie beside it
 help.DATASET      := The folder of images
@@ -39,6 +39,9 @@ help.CLASS        := The class of make class-atlas, by name or number
 help.A            := The class on the left of make compare
 help.B            := The class on the right
 help.CLASS_GRID   := Cells along a side of the atlas of a class
+help.FROM         := The class whose pictures patches of make patches are to turn into another; by default all
+help.TO           := The class that they are to be taken for; by default what is most confusable
+help.HELD_OUT     := Pictures that the atlas was not made of, in folders of classes, to try patches on
 help.BESIDE       := Folders of other atlases of the network, OUT/METHOD, to be explored beside this one
 help.ALIGN_TO     := Another layout.h5 of the same images to stay near
 help.COLUMNS      := A table of the images, whose columns of numbers are averaged over cells
@@ -92,20 +95,30 @@ ifneq ($(shell test $(call quote,$(SHARDS)) -ge 1 -a $(call quote,$(SHARDS)) -le
 endif
 
 # Names of files and layers may hold any sign: they are taken as they are given, and quoted below.
-NAMES := MODEL CARD DATASET LAYER JUDGE CLASSES CLASS A B ALIGN_TO COLUMNS OUT SELECT_FROM
+NAMES := MODEL CARD DATASET LAYER JUDGE CLASSES CLASS A B FROM TO HELD_OUT ALIGN_TO COLUMNS OUT SELECT_FROM
 $(foreach name,$(NAMES),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
 
-# Images per class of the synthetic world, drawn with a seed that its network was not trained on.
+# Images per class of a synthetic world, drawn with a seed that its network was not trained on; and of the next seed,
+# to try patches on.
 WORLD_IMAGES ?= 40
 WORLD_SEED   ?= 2
-WORLD        := Data/world/seed$(WORLD_SEED)-$(WORLD_IMAGES)
+WORLD_KIND   ?= everyday
+world_folder  = Data/world/$(if $(filter planted,$(WORLD_KIND)),planted-)seed$(1)-$(WORLD_IMAGES)
+WORLD        := $(call world_folder,$(WORLD_SEED))
+HELD_OUT_SEED  := $(shell expr $(WORLD_SEED) + 1 2> /dev/null || echo 3)
+HELD_OUT_WORLD := $(call world_folder,$(HELD_OUT_SEED))
 
-# With neither MODEL nor DATASET: the synthetic world and its network.
+# With neither MODEL nor DATASET: a synthetic world and its network.
+world.model.everyday := synthetic-world
+world.judge.everyday := Data/models/synthetic-judge/synthetic-judge.onnx
+world.model.planted  := planted-world
+world.size.planted   := 96
 ifeq ($(MODEL)$(DATASET),)
   IS_WORLD := yes
-  MODEL    := Data/models/synthetic-world/synthetic-world.onnx
+  MODEL    := Data/models/$(world.model.$(WORLD_KIND))/$(world.model.$(WORLD_KIND)).onnx
   DATASET  := $(WORLD)
-  JUDGE    ?= Data/models/synthetic-judge/synthetic-judge.onnx
+  HELD_OUT ?= $(HELD_OUT_WORLD)
+  JUDGE    ?= $(world.judge.$(WORLD_KIND))
   LAYER    ?= mixed4c
 endif
 MODEL    ?=
@@ -117,6 +130,9 @@ ALIGN_TO ?=
 CLASS    ?=
 A        ?=
 B        ?=
+FROM     ?=
+TO       ?=
+HELD_OUT ?=
 CLASS_GRID ?= 8
 # Folders of other atlases of the network, OUT/METHOD, to be explored beside this one.
 BESIDE   ?=
@@ -145,7 +161,7 @@ BUILT  ?= .build/built
 PYTHON ?= python3
 LEAFLET := Data/work/leaflet/leaflet.js
 
-.PHONY: atlas atlas-of-one explain explained explore explorer class-atlas compare effects submit status resume cancel test-cluster plan estimate costs layers install world network build test quick-test test-explorer bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
+.PHONY: atlas atlas-of-one explain explained explore explorer class-atlas compare patches patched effects submit status resume cancel test-cluster plan estimate costs layers install world network build test quick-test test-explorer bench check-images check-networks bench-peers bench-networks bench-icons bench-attribution bench-embedding fuzz \
   documentation format lint clean help packages FORCE
 .DEFAULT_GOAL := help
 
@@ -175,6 +191,10 @@ class-atlas compare: | $(BUILT)
 class-atlas: ## Make the atlas of a class, of the samples that argue for it (CLASS, CLASS_FILTER)
 compare: ## Make the atlas of two classes, laid out by the difference of their effects (A, B)
 
+patches: | $(BUILT) ## Search for patches that turn one class into another, and test them (FROM, TO, HELD_OUT, PAIRS)
+	+@$(MAKE) --no-print-directory explore && \
+	  Scripts/alone $(OUT) $(MAKE) --no-print-directory patched
+
 plan: | $(BUILT) ## Show what make atlas would make, why, and at what cost
 	+@SHOWN=--all Scripts/alone $(OUT) $(MAKE) --no-print-directory $(STAMPS)/planned
 
@@ -196,13 +216,16 @@ world: $(WORLD).jpg ## Draw the synthetic world (WORLD_IMAGES per class, WORLD_S
 	@echo "$(WORLD) $(WORLD).jpg"
 
 # The contact sheet comes last: where it is, all images are, unless their folder was removed.
+drawing = $(BIN)/atlas-synthesize --world $(WORLD_KIND) $(addprefix --size ,$(world.size.$(WORLD_KIND))) \
+  --output $(basename $@) --count $(WORLD_IMAGES) --seed $(1) --sheet $@ $(COMMON)
 $(WORLD).jpg: $(if $(wildcard $(WORLD)/world.json),,FORCE) | $(BUILT)
-	$(BIN)/atlas-synthesize --output $(WORLD) --count $(WORLD_IMAGES) --seed $(WORLD_SEED) \
-	  --sheet $@ $(COMMON)
+	$(call drawing,$(WORLD_SEED))
+$(HELD_OUT_WORLD).jpg: $(if $(wildcard $(HELD_OUT_WORLD)/world.json),,FORCE) | $(BUILT)
+	$(call drawing,$(HELD_OUT_SEED))
 
 # Images of two more seeds: one to train on, one to validate with.
 TRAINING := Data/work/training
-network: $(BUILT) ## Train the synthetic world's networks, or continue (PYTHON with torch; an hour)
+network: $(BUILT) ## Train the synthetic worlds' networks, or continue (PYTHON with torch; an hour)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed0 --count 600 --seed 0 $(COMMON)
 	$(BIN)/atlas-synthesize --output $(TRAINING)/seed1 --count 80 --seed 1 $(COMMON)
 	$(PYTHON) Scripts/train_default_network.py --images $(TRAINING)/seed0 \
@@ -211,13 +234,18 @@ network: $(BUILT) ## Train the synthetic world's networks, or continue (PYTHON w
 	$(PYTHON) Scripts/train_default_network.py --layout residual --patches 0.5 --precision f32 --epochs 12 --seed 1 \
 	  --images $(TRAINING)/seed0 --validation $(TRAINING)/seed1 --work $(TRAINING) \
 	  --output Data/models/synthetic-judge $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
+	$(BIN)/atlas-synthesize --world planted --size 96 --output $(TRAINING)/planted0 --count 600 --seed 0 $(COMMON)
+	$(BIN)/atlas-synthesize --world planted --size 96 --output $(TRAINING)/planted1 --count 80 --seed 1 $(COMMON)
+	$(PYTHON) Scripts/train_default_network.py --layout planted --precision f32 --images $(TRAINING)/planted0 \
+	  --validation $(TRAINING)/planted1 --work $(TRAINING)/planted --output Data/models/planted-world \
+	  $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
 
 # ---------------------------------------------------------------- build and checks
 
 # The libraries and programs, built again when a source changes.
 SOURCES := Package.swift $(shell find Sources -type f)
 SWIFT_BUILD ?= swift build --configuration release
-PROGRAMS    := extract reduce neighbors embed grid render judge assemble attribute evidence explore select network plan synthesize
+PROGRAMS    := extract reduce neighbors embed grid render judge assemble attribute evidence explore select propose patch conclude network plan synthesize
 FURTHER     := atlas-place atlas-bench atlas-documentation model-fuzzing
 
 # Program by program: a plain build would compile protoc as well, which is of no use here and takes as long
@@ -376,7 +404,7 @@ Q := $(if $(filter 1,$(V)),,@)
 
 # Mistakes that the programs would find late, or make would not survive.
 exists = $(shell test -$(1) $(call quote,$(2)) && echo yes)
-ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare submit resume plan estimate costs layers $(OUT)/%,$(MAKECMDGOALS)),)
+ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare patches submit resume plan estimate costs layers $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(MODEL),)
     $(error MODEL is not set: make atlas MODEL=network.onnx DATASET=photos LAYER=mixed4c)
   endif
@@ -394,7 +422,15 @@ ifneq ($(filter compare,$(MAKECMDGOALS)),)
     $(error A or B is not set: make compare A=snorkel B='scuba diver', two of the network's classes)
   endif
 endif
-ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare submit resume plan estimate costs $(OUT)/%,$(MAKECMDGOALS)),)
+ifneq ($(filter patches,$(MAKECMDGOALS)),)
+  ifeq ($(HELD_OUT),)
+    $(error HELD_OUT is not set: give a folder of pictures that the atlas is not made of, in folders of classes)
+  endif
+  ifeq ($(filter $(HELD_OUT_WORLD),$(HELD_OUT))$(call exists,d,$(HELD_OUT)),)
+    $(error HELD_OUT=$(HELD_OUT): there is no such folder of pictures)
+  endif
+endif
+ifneq ($(filter atlas atlas-of-one explain explore class-atlas compare patches submit resume plan estimate costs $(OUT)/%,$(MAKECMDGOALS)),)
   ifeq ($(DATASET),)
     $(error DATASET is not set: give the folder of images beside MODEL)
   endif
@@ -550,7 +586,7 @@ first_atlas   = for ending in json png; do cp $(1).$$ending $(LAYOUT)/atlas.$$en
 # it, and the last run puts them together to the same bytes. Whether a shard is there and fits is for the program to
 # say, by what the shard says of itself; its time says nothing.
 keep.extract = --keep-shards
-SHARDED := extract neighbors render attribute effects
+SHARDED := extract neighbors render attribute effects patch
 # The work of a stage, of a grid where it works grid by grid: $(call made,render,20).
 in_shards = $(if $(filter $(1),$(SHARDED)),$(NUMBERS))
 # The command that finishes it: all of it, or what puts the shards together.
@@ -624,6 +660,26 @@ explorer: $(STAMPS)/explore-$(METHOD).made $(LEAFLET) | $(BUILT)
 $(STAMPS)/explore-$(METHOD).made: FORCE | $(BUILT)
 	@mkdir -p $(@D) && echo $(call quote,$(EXPLORED) $(options.explore)) > $@.new
 	@cmp --silent $@.new $@ && rm $@.new || mv $@.new $@
+
+# Patches from cells of the first grid, tried on pictures that the atlas was not made of. Each program finds out whether
+# its result is there already.
+PATCHED := $(LAYOUT)/patches$(if $(FROM)$(TO),-$(call folder_name,$(or $(FROM),all)-$(or $(TO),all)))
+command.propose  = $(BIN)/atlas-propose $(NETWORK_FILES) --activations $(OUT)/activations.h5 \
+  --cells-file $(LAYOUT)/cells-$(firstword $(GRIDS)).h5 --attribution $(LAYOUT)/attribution-$(firstword $(GRIDS)).h5 \
+  --icons $(LAYOUT)/icons-$(firstword $(GRIDS)).h5 --held-out $(call quote,$(HELD_OUT)) \
+  $(if $(FROM),--from $(call quote,$(FROM))) $(if $(TO),--to $(call quote,$(TO))) $(options.propose) \
+  --output $(PATCHED)/patches.h5 $(COMMON)
+command.patch    = $(BIN)/atlas-patch $(NETWORK_FILES) --patches-file $(PATCHED)/patches.h5 \
+  --held-out $(call quote,$(HELD_OUT)) $(options.patch) --output $(PATCHED)/outcomes.h5 $(COMMON)
+command.conclude = $(BIN)/atlas-conclude $(NETWORK_FILES) --patches-file $(PATCHED)/patches.h5 \
+  --outcomes $(PATCHED)/outcomes.h5 --held-out $(call quote,$(HELD_OUT)) --explorer ../explorer/index.html \
+  $(options.conclude) --output $(PATCHED) $(COMMON)
+patched: $(if $(filter $(HELD_OUT_WORLD),$(HELD_OUT)),$(HELD_OUT_WORLD).jpg) | $(BUILT)
+	@mkdir -p $(PATCHED)
+	$(call made,propose)
+	$(call made,patch)
+	$(call made,conclude)
+	@echo "  patches: $(PATCHED)/index.html"
 
 # The library that draws the explorer's map, from PyPI.
 $(LEAFLET):

@@ -171,6 +171,12 @@ let package = Package(
       "Atlas", "Evidence",
       on: ["Activations", "Images", "Models", "Mosaics", "NeuralNetworks", "ParallelLoops"]),
     .room("Atlas", "Explorer", on: ["CExplorerPage", "Images", "Numerics"], exclude: ["Page"]),
+    .room(
+      "Atlas", "Patches",
+      on: [
+        "Activations", "Attribution", "Explorer", "Images", "Models", "NeuralNetworks",
+        "Numerics", "ParallelLoops", "Randomness",
+      ], exclude: ["Page"]),
 
     // MARK: Visualization: images optimized for what a network sees in them
     .room(
@@ -283,6 +289,25 @@ let package = Package(
         "LinearAlgebra", "ModelFormats", "Models", "Mosaics", "NetworkCommandLine", "Neighbors",
         "NeuralNetworks", "ParallelLoops", "PrincipalComponents",
       ]),
+    .program(
+      "atlas-propose",
+      on: [
+        "Activations", "ArrayStore", "Artifacts", "Attribution", "Evidence", "Images",
+        "LinearAlgebra", "Matrices", "ModelFormats", "Models", "NetworkCommandLine",
+        "NeuralNetworks", "ParallelLoops", "Patches", "Randomness",
+      ]),
+    .program(
+      "atlas-patch",
+      on: [
+        "Activations", "ArrayStore", "Artifacts", "Images", "ModelFormats", "Models",
+        "NetworkCommandLine", "ParallelLoops", "Patches",
+      ]),
+    .program(
+      "atlas-conclude",
+      on: [
+        "Activations", "ArrayStore", "Artifacts", "Explorer", "Images", "ModelFormats", "Models",
+        "NetworkCommandLine", "Patches",
+      ]),
     .program("atlas-documentation", on: ["Artifacts"]),
     .program(
       "atlas-network",
@@ -368,6 +393,7 @@ let package = Package(
       ]),
     .tests(for: "Artifacts", on: ["ArrayStore", "Matrices", "TestSupport"]),
     .tests(for: "Explorer", on: ["Images"]),
+    .tests(for: "Patches", on: ["Images", "Models", "NeuralNetworks", "Randomness"]),
     .tests(for: "Images", on: ["Randomness"]),
     .tests(for: "Drawing", on: ["Images"]),
     .tests(for: "Textures", on: ["Drawing"]),
@@ -401,7 +427,7 @@ let package = Package(
       dependencies: [
         "ArrayStore", "Artifacts", "Evidence", "IconQuality", "Images", "Mosaics", "Neighbors",
         "Randomness", "Matrices",
-        "ParallelLoops", "TestSupport", "TestTags",
+        "ParallelLoops", "Patches", "TestSupport", "TestTags",
       ],
       path: "Tests/PipelineTests", swiftSettings: house),
   ]

@@ -1,7 +1,7 @@
 # Made by `make documentation` from the tables of settings in the programs; changes here are lost.
 
 # The settings that recipes and the command line may give, in the order of the data flow.
-SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION GAP ATTRIBUTION_ROWS MAX_POOL PATH_STEPS EVIDENCE_SIZE EVIDENCE_PATCHES CLASS_FILTER CLASS_ROWS EXPLORER_QUALITY EXPLORER_PHOTOGRAPHS
+SETTINGS := THREADS POSITIONS INCLUDE_EDGES CLASSES SEED MEMORY_LIMIT COMPONENTS METRIC NEIGHBORS PERPLEXITY RECALL METHOD MIN_DIST EPOCHS EXAGGERATION START ALIGNMENT STABILITY GRID MINIMUM_COUNT WHITEN CONDITION COSINE_POWER COSINE_FLOOR ICON_SIZE STEPS MINIMUM_GAIN RESTARTS LEARNING_RATE BETA1 BETA2 WEIGHT_DECAY WARMUP COOLDOWN PARAMETERIZATION VIGNETTE BORDER PRECISION GAP ATTRIBUTION_ROWS MAX_POOL PATH_STEPS EVIDENCE_SIZE EVIDENCE_PATCHES CLASS_FILTER CLASS_ROWS EXPLORER_QUALITY EXPLORER_PHOTOGRAPHS PATCHES PATCH_CROPS PAIRS TARGETS PATCH_PICTURES RELATED PATCH_STEPS DISCOVERY_RATE
 
 # Defaults, where neither gives a value.
 THREADS ?= 0
@@ -52,6 +52,14 @@ CLASS_FILTER ?= both
 CLASS_ROWS ?= 2000
 EXPLORER_QUALITY ?= 80
 EXPLORER_PHOTOGRAPHS ?= 0
+PATCHES ?= 10
+PATCH_CROPS ?= 1
+PAIRS ?= 10
+TARGETS ?= 1
+PATCH_PICTURES ?= 20
+RELATED ?= 0.05
+PATCH_STEPS ?= 100
+DISCOVERY_RATE ?= 0.05
 
 # Meanings.
 help.THREADS := Threads; 0 stands for all processors; results do not depend on it (from 0 to 4096)
@@ -102,6 +110,14 @@ help.CLASS_FILTER := Samples of a class: those whose largest effect is on it (ra
 help.CLASS_ROWS := Samples that are chosen by magnitude, at most (from 1 to 10000000)
 help.EXPLORER_QUALITY := WebP quality of the map's tiles (from 1 to 100)
 help.EXPLORER_PHOTOGRAPHS := Longer side in pixels of the photographs that the explorer includes; 0 leaves them out (from 0 to 4096)
+help.PATCHES := Candidates of a pair, and patches of each kind of control (from 1 to 1000)
+help.PATCH_CROPS := Crops of photographs for each cell that is found, beside its icon (from 0 to 8)
+help.PAIRS := Pairs of classes, the most confusable ones, where no source or no target is given (from 1 to 100000)
+help.TARGETS := Targets of a source, where none is given (from 1 to 1000)
+help.PATCH_PICTURES := Pictures of a source that patches are chosen by, and as many that results are reported of (from 2 to 100000)
+help.RELATED := Mean probability of one class on images of another from which the two are related (above 0 and at most 1)
+help.PATCH_STEPS := Steps of the patch that is optimized as an upper bound; 0 leaves it out (from 0 to 100000)
+help.DISCOVERY_RATE := False-discovery rate below which a pair counts as found (above 0 and at most 1)
 
 # Words, where these are all there are.
 words.INCLUDE_EDGES := yes no
@@ -182,3 +198,17 @@ options.select = \
 options.explore = \
   --quality $(call quote,$(EXPLORER_QUALITY)) \
   --photograph-pixels $(call quote,$(EXPLORER_PHOTOGRAPHS))
+options.propose = \
+  --patches $(call quote,$(PATCHES)) \
+  --crops $(call quote,$(PATCH_CROPS)) \
+  --pairs $(call quote,$(PAIRS)) \
+  --targets $(call quote,$(TARGETS)) \
+  --pictures-per-half $(call quote,$(PATCH_PICTURES)) \
+  --related $(call quote,$(RELATED)) \
+  --optimization-steps $(call quote,$(PATCH_STEPS)) \
+  --seed $(call quote,$(SEED))
+options.patch = \
+  --seed $(call quote,$(SEED))
+options.conclude = \
+  --discovery-rate $(call quote,$(DISCOVERY_RATE)) \
+  --seed $(call quote,$(SEED))

@@ -43,7 +43,8 @@ public struct FileSchema: Sendable {
   /// All files that the programs exchange, in the order of the data flow.
   public static let all = [
     ActivationsFile.schema, ComponentsFile.schema, NeighborsFile.schema, LayoutFile.schema,
-    CellsFile.schema, IconsFile.schema, AttributionFile.schema, NetworkInputFile.schema,
+    CellsFile.schema, IconsFile.schema, AttributionFile.schema, PatchesFile.schema,
+    OutcomesFile.schema, NetworkInputFile.schema,
     NetworkValuesFile.schema,
   ]
 

@@ -120,7 +120,7 @@ struct Chain: Sendable {
           ("--model", workshop.model), ("--activations", activations),
           ("--attribution", file("effects.h5")), ("--output", file("selected.h5")),
         ]
-      case .explore, .network, .documentation, .plan: []
+      case .propose, .patch, .conclude, .explore, .network, .documentation, .plan: []
       }
     for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
       if let place = options.firstIndex(where: { $0.0 == name }) {

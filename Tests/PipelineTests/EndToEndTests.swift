@@ -23,9 +23,8 @@ import Testing
     for program in Program.stages {
       let expected =
         switch program {
-        case .synthesize, .place, .attribute, .evidence, .select, .explore, .network,
-          .documentation,
-          .plan:
+        case .synthesize, .place, .attribute, .evidence, .select, .explore, .propose,
+          .patch, .conclude, .network, .documentation, .plan:
           [String]()
         case .extract: [chain.activations]
         case .reduce: [chain.components]

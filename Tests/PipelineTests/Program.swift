@@ -4,7 +4,7 @@ import Testing
 /// The built programs, run as anyone would run them: arguments, files, an exit status, two streams.
 enum Program: String, CaseIterable, CustomTestStringConvertible {
   case synthesize, extract, reduce, neighbors, embed, place, grid, render, judge, assemble
-  case attribute, evidence, select, explore
+  case attribute, evidence, select, explore, propose, patch, conclude
   case network
   case documentation, plan
 

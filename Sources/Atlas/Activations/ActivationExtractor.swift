@@ -103,7 +103,7 @@ public final class ActivationExtractor: Sendable {
   /// less than 10⁹ operations get one at a time, and so do those that are written down for one image,
   /// and large images. The number depends on the network alone, so that an image's samples of a layer
   /// are the same whatever else is sampled.
-  private static func inputShape(
+  package static func inputShape(
     _ graph: NetworkGraph, _ size: Extent, _ tensors: [String], count: Int? = nil
   ) throws(GraphError) -> TensorShape {
     let image = try graph.imageShape(height: size.height, width: size.width)

@@ -83,6 +83,9 @@ public struct ImageCollection: Sendable {
   /// The path of an image.
   public func path(of index: Int) -> String { folder + "/" + names[index] }
 
+  /// The size of an image's file in bytes, when it was found.
+  public func byteCount(of index: Int) -> Int { byteCounts[index] }
+
   /// A number that changes when an image is added, removed or renamed, or becomes larger or
   /// smaller.
   ///

@@ -10,6 +10,9 @@ public enum ExplorerPage {
   /// The style sheet.
   public static var styleSheet: [UInt8] { bytes(of: page_css) }
 
+  /// The style sheet of the pages of patches: the explorer's, and what they add.
+  public static var patchesStyleSheet: [UInt8] { styleSheet + bytes(of: page_patches_css) }
+
   /// The page.
   ///
   /// - Parameter title: Its title, any text.

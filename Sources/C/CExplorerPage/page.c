@@ -91,6 +91,9 @@ static const unsigned char index_html[] = {
 static const unsigned char explorer_css[] = {
 #embed "../../Atlas/Explorer/Page/explorer.css"
 };
+static const unsigned char patches_css[] = {
+#embed "../../Atlas/Patches/Page/patches.css"
+};
 
 #define FILE_OF(name) {name, sizeof name}
 
@@ -127,3 +130,4 @@ const page_file *const page_modules = modules;
 const int page_module_count = sizeof modules / sizeof modules[0];
 const page_file page_html = FILE_OF(index_html);
 const page_file page_css = FILE_OF(explorer_css);
+const page_file page_patches_css = FILE_OF(patches_css);

@@ -22,6 +22,14 @@ public enum RandomPurpose: UInt32, Sendable {
   case neighborLists = 9
   /// Samples whose attribution is computed.
   case attribution = 10
+  /// The random place of a patch on a picture.
+  case patch = 11
+  /// The pixels of a patch.
+  case patchPixels = 12
+  /// Which patches are compared, and how the null shuffles.
+  case patchChoice = 13
+  /// Patches drawn anew for an interval.
+  case bootstrap = 14
 }
 
 /// An endless stream of random numbers that belongs to a seed, a purpose, an item and a step.

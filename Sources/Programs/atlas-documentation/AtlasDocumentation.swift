@@ -46,7 +46,7 @@ struct StageDescription {
   private static let programs = [
     "atlas-synthesize", "atlas-extract", "atlas-reduce", "atlas-neighbors", "atlas-embed",
     "atlas-grid", "atlas-render", "atlas-assemble", "atlas-attribute", "atlas-evidence",
-    "atlas-select", "atlas-explore",
+    "atlas-select", "atlas-explore", "atlas-propose", "atlas-patch", "atlas-conclude",
   ]
 
   /// Asks every program.

@@ -9,5 +9,5 @@ typedef struct {
 /// The modules of the script, each after those that it imports.
 extern const page_file *_Nonnull const page_modules;
 extern const int page_module_count;
-/// The page and its style sheet.
-extern const page_file page_html, page_css;
+/// The page and its style sheet, and what the pages of patches add to that.
+extern const page_file page_html, page_css, page_patches_css;
