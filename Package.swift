@@ -320,7 +320,7 @@ let package = Package(
       on: [
         "Activations", "ArrayStore", "Artifacts", "FeatureVisualization", "LinearAlgebra",
         "Matrices", "ModelFormats", "Models", "NetworkCommandLine", "NeuralNetworks",
-        "ParallelLoops", "Randomness",
+        "ParallelLoops", "Patches", "Randomness",
       ]),
 
     // MARK: Tests

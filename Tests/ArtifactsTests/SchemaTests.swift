@@ -33,7 +33,7 @@ import Testing
     #expect(
       formats == [
         "activations 1", "components 2", "neighbors 1", "layout 3", "cells 3", "icons 3",
-        "attribution 1", "network-input 1", "network-values 1",
+        "attribution 1", "patches 1", "outcomes 1", "network-input 1", "network-values 1",
       ])
   }
 

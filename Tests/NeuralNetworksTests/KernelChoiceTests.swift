@@ -78,6 +78,18 @@ import Testing
     // Sums of whole numbers below 2²⁴ are exact in any order.
     #expect(first.gradients == second.gradients)
     #expect(first.gradients[0].contains { $0 != 0 })
+    // Where no gradient is asked for, plain channels are pooled by lines.
+    let lines = try CompiledNetwork(
+      plain, input: [shape.count, channels, shape.height, shape.width], reading: ["out"],
+      weights: PreparedWeights())
+    #expect(try lines.profile(repetitions: 1).contains { $0.implementation == "lines" })
+    for (index, image) in images.enumerated() {
+      lines.withInput(image: index) { input in for i in image.indices { input[i] = image[i] } }
+    }
+    try lines.forward()
+    try lines.forEachOutput("out") { index, values in
+      #expect(values.indices.map { values[$0] } == first.values[index])
+    }
   }
 
   // MARK: Parts

@@ -76,6 +76,7 @@ import ParallelLoops
         Diagnostics.warn("this processor has no bf16: that is left out")
       }
       try TangentBench(model: model, card: card, layer: layer).run(&report)
+      try PatchBench(model: model, card: card).run(&report)
     } else {
       Diagnostics.warn("no --model: extraction and rendering are left out")
     }

@@ -82,6 +82,9 @@ import Patches
   var inputs: [String] { network.files + [activations, cellsFile, attribution, icons] }
   var outputs: [String] { [output] }
 
+  /// The most pictures that cells are put into; ten passes for each cell.
+  private static let insertionPictures = 8
+
   /// The least pictures of a half that a class needs to be a source by itself.
   private static let leastPictures = 5
 
@@ -253,7 +256,8 @@ import Patches
     var evidence = attribution
     let sources = Set(pairs.map(\.source)).sorted()
     let chosen = sources.map {
-      held.right(ofClass: $0, reported: false).prefix(settings.parameters.picturesPerHalf)
+      held.right(ofClass: $0, reported: false)
+        .prefix(min(Self.insertionPictures, settings.parameters.picturesPerHalf))
     }
     let progress = ProgressReporter(
       "insertion", total: chosen.reduce(0) { $0 + $1.count }, unit: "picture")
