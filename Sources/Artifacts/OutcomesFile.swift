@@ -25,9 +25,6 @@ public struct OutcomesFile {
   /// The file's path.
   public var path: String { reader.path }
 
-  /// Where the file comes from; nil if it does not say.
-  public var provenance: Provenance? { get throws { try reader.file.provenance } }
-
   /// Numbers of a placement: the probabilities of source and target, and the answer.
   public static let valuesPerPlacement = 3
 

@@ -117,9 +117,6 @@ public struct PatchesFile {
   /// The file's path.
   public var path: String { reader.path }
 
-  /// Where the file comes from; nil if it does not say.
-  public var provenance: Provenance? { get throws { try reader.file.provenance } }
-
   /// The folder of the pictures that patches are tried on; nil for a file that does not say.
   public func imagesFolder() throws -> String? { try reader.imagesFolder()?.path }
 

@@ -65,7 +65,6 @@ import Testing
     confusion.add([0.5, 0.4, 0.1, 0], ofClass: 0)
     confusion.add([0.01, 0.9, 0.05, 0.04], ofClass: 1)
     #expect(confusion.shownClasses == [0, 1])
-    #expect(confusion.imageCount(ofClass: 0) == 2)
     #expect(abs((confusion.probability(of: 1, onImagesOf: 0) ?? 0) - 0.3) < 1e-6)
     #expect(confusion.probability(of: 0, onImagesOf: 2) == nil)
     #expect(abs(confusion.likeness(1, 0) - 0.3) < 1e-6)

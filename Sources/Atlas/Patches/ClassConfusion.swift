@@ -29,9 +29,6 @@ public struct ClassConfusion: Sendable {
   /// The classes that there are images of.
   public var shownClasses: [Int] { counts.keys.sorted() }
 
-  /// How many images there are of a class.
-  public func imageCount(ofClass index: Int) -> Int { counts[index] ?? 0 }
-
   /// The mean probability of a class on images of another; nil where there are none.
   public func probability(of answer: Int, onImagesOf shown: Int) -> Double? {
     guard let sum = sums[shown], let count = counts[shown] else { return nil }

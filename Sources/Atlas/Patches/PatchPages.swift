@@ -127,14 +127,14 @@ public struct PatchPages: Sendable {
   private func row(_ kind: PatchReport.Kind) -> String {
     let own = kind.kind == PatchKind.candidate.rawValue
     guard let score = kind.scores[PatchProtocol.fixed.rawValue] else { return "" }
-    func width(_ value: Double) -> String { decimal(180 * value, 1) }
+    func width(_ value: Double) -> String { decimal(100 * value, 1) }
     let whisker =
       if let low = score.low, let high = score.high {
-        "<b style=\"left:\(width(low))px;width:\(width(max(0.01, high - low)))px\"></b>"
+        "<b style=\"left:\(width(low))%;width:\(width(max(0.01, high - low)))%\"></b>"
       } else { "" }
     return """
       <tr class="\(own ? "own" : "")"><td>\(kind.patches.count) \(text(kind.title))</td>\
-      <td><span class="bar"><i style="width:\(width(score.success))px"></i>\(whisker)</span></td>\
+      <td><span class="bar"><i style="width:\(width(score.success))%"></i>\(whisker)</span></td>\
       <td>\(interval(score))</td><td>\(interval(kind.scores[PatchProtocol.dynamic.rawValue]))</td>\
       <td>\(interval(kind.scores[PatchProtocol.random.rawValue]))</td>\
       <td>\(percent(score.best))</td><td>\(percent(score.worst))</td>\
@@ -154,7 +154,7 @@ public struct PatchPages: Sendable {
     let own = patch.ownClass.map { ", of class \(text($0))" } ?? ""
     let image = patch.image.map { "<br>\(text($0))" } ?? ""
     return """
-      <figure><img src="\(Self.file(ofPatch: patch.number))" alt="\(text(patch.origin))" loading="lazy">\
+      <figure><img src="\(Self.file(ofPatch: patch.number))" alt="\(text(patch.origin))">\
       <figcaption><strong>\(text(title)): \(percent(patch.success[PatchProtocol.fixed.rawValue]))</strong>\
       \(percent(patch.size)), \(patch.place); dynamic \(percent(patch.success[PatchProtocol.dynamic.rawValue])), \
       choosing half \(percent(patch.choosing))<br>\(text(patch.origin))\(place.map { ", \($0)" } ?? "")\(own)\(image)\

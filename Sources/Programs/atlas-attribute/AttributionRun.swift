@@ -5,15 +5,15 @@ import CommandLine
 import LinearAlgebra
 import Matrices
 import Models
+import NetworkCommandLine
 import NeuralNetworks
 import ParallelLoops
 
 /// The work between samples and the file of their effects.
 ///
-/// Effects grow on the disk in blocks of images, and a journal says which images are done: a run that was
-/// cut off goes on behind it. What cells do is then summed from the effects as they lie on the disk, so
-/// that it is the same for a run that was never cut off.
-struct AttributionRun: ShardedWork {
+/// Effects grow on the disk image by image. What cells do is then summed from the effects as they lie on the
+/// disk, so that it is the same for a run that was cut off.
+struct AttributionRun: JournaledWork {
   let top: AttributionTop
   let photographs: Photographs
   /// The samples, image by image.
@@ -42,13 +42,6 @@ struct AttributionRun: ShardedWork {
   /// The number of columns of the result.
   private var columnCount: Int { classes?.count ?? classCount }
 
-  /// What a run has made of some images: how many are done, and the effects of their samples.
-  private struct Work {
-    let doneCount: Int
-    let rows: GrowingRows
-    let journal: RunJournal
-  }
-
   /// Computes what is missing and writes the file.
   ///
   /// - Parameters:
@@ -61,7 +54,7 @@ struct AttributionRun: ShardedWork {
     trust: (_ level: AttributionFile.Level?, _ classes: [Int]) throws -> TrustCheck.Result?
   ) throws {
     let images = images
-    let work = try computed(output, images[...])
+    let work = try computed()
     let rows = work.rows
     let all = classes ?? Array(0..<classCount)
     let sums = try levels.map { try sum($0, images, rows) }
@@ -88,120 +81,28 @@ struct AttributionRun: ShardedWork {
     work.journal.remove()
   }
 
-  /// The effects of the samples of some images, in rows for a file at a path.
-  ///
-  /// - Throws: `Interrupted` if the program is asked to end; what is done stays.
-  private func computed(_ path: String, _ images: ArraySlice<Range<Int>>) throws -> Work {
-    try Interruption.heeding {
-      let work = try begun(path, images)
-      try compute(images, into: work)
-      return work
-    }
-  }
-
-  /// What an earlier process has done of some images, or the beginning.
-  private func begun(_ path: String, _ images: ArraySlice<Range<Int>>) throws -> Work {
-    let first = images.first?.lowerBound ?? 0
-    let journal = try RunJournal(path: path + ".progress", run: identity)
-    let stored = GrowingRows.storedRowCount(
-      for: path, columnCount: columnCount, of: .float16)
-    // Lines without their rows, or of other samples, do not count.
-    let done = zip(images, journal.entries).prefix { image, line in
-      line == self.line(of: image) && image.upperBound - first <= stored
-    }.count
-    try journal.keep(first: done)
-    if done > 0 {
-      Diagnostics.note(
-        "attribute: \(counted(done, "image")) \(done == 1 ? "is" : "are") there from an earlier run"
-      )
-    }
-    return Work(
-      doneCount: done, rows: try rows(path, keeping: rowCount(images.prefix(done))),
-      journal: journal)
-  }
-
-  private func rows(_ path: String, keeping count: Int) throws -> GrowingRows {
-    try GrowingRows(for: path, columnCount: columnCount, of: .float16, keeping: count)
-  }
-
-  private func rowCount(_ images: ArraySlice<Range<Int>>) -> Int {
-    images.reduce(0) { $0 + $1.count }
-  }
-
-  /// What decides the result, in a line.
-  private var identity: String {
-    provenance.journalLine(
-      "images \(subject.imagesFingerprint ?? "") classes \(classCount) "
-        + "format \(AttributionFile.schema.format)")
-  }
-
-  private func line(of image: Range<Int>) -> String {
-    "image \(photographs.origins.image[samples[image.lowerBound]]) \(image.count)"
-  }
-
-  // MARK: Shards
+  // MARK: Items
 
   var name: String { "attribute" }
 
-  var results: [String] { [output] }
+  /// The images, with the effects of their samples.
+  var items: RowItems {
+    RowItems(
+      // What decides the result.
+      run: provenance.journalLine(
+        "images \(subject.imagesFingerprint ?? "") classes \(classCount) "
+          + "format \(AttributionFile.schema.format)"),
+      lines: images.map {
+        "image \(photographs.origins.image[samples[$0.lowerBound]]) \($0.count)"
+      },
+      rowCounts: images.map(\.count), columnCount: columnCount, type: .float16,
+      names: ("image", "images"), mismatch: "its effects are of other samples")
+  }
 
   var isFinished: Bool {
     ShardFile.isFinished(
       output, AttributionFile.schema, provenance: provenance,
       imagesFingerprint: subject.imagesFingerprint)
-  }
-
-  /// Computes the effects of the samples of a shard's images, and writes its file.
-  func run(_ shard: Shard) throws -> [String] {
-    let files = [shard.path(of: output)]
-    let images = images
-    let range = images[shard.range(of: images.count)]
-    guard !ShardFile.isThere(shard, of: output, run: identity) else {
-      Diagnostics.note("attribute: shard \(shard) is there from an earlier run")
-      return files
-    }
-    let work = try computed(shard.path(of: output), range)
-    try ShardFile.write(
-      shard, of: output, run: identity, provenance: provenance, rows: work.rows,
-      lines: range.map(line))
-    work.journal.remove()
-    return files
-  }
-
-  /// Which shards are missing, of so many.
-  func missing(of count: Int) -> [Int] {
-    ShardFile.missing(of: count, of: output, run: identity)
-  }
-
-  /// Takes the effects of all shards over, as if they had been computed here; `run` then has none left to compute.
-  ///
-  /// - Throws: `ArtifactError` that names the first shard that is missing or does not fit.
-  func merge(_ count: Int) throws {
-    let images = images
-    let shards = (0..<count).map { Shard(index: $0, of: count) }
-    for shard in shards { _ = try ShardFile(shard, of: output, run: identity) }
-    let work = try begun(output, images[...])
-    let progress = ProgressReporter("merge", total: count, unit: "shard")
-    for shard in shards {
-      let range = shard.range(of: images.count)
-      defer { progress.advance() }
-      guard range.upperBound > work.doneCount else { continue }
-      let file = try ShardFile(shard, of: output, run: identity)
-      try file.verify()
-      let lines = try file.lines()
-      guard lines == images[range].map(line), file.rowCount == rowCount(images[range]) else {
-        throw ArtifactError(
-          "Cannot use shard \(shard), \(file.path): its effects are of other samples; remove it and make it again"
-        )
-      }
-      // What there is of this shard's, by a run in one piece, is left out.
-      try work.journal.keep(first: min(work.journal.entries.count, range.lowerBound))
-      let rows = try rows(output, keeping: rowCount(images[..<range.lowerBound]))
-      for block in file.blocks { try rows.append(try file.halves(block)) }
-      try rows.synchronize()
-      try work.journal.append(lines)
-    }
-    progress.finish()
   }
 
   // MARK: Effects
@@ -219,7 +120,8 @@ struct AttributionRun: ShardedWork {
   }
 
   /// Computes the effects of those of some images that are not done.
-  private func compute(_ all: ArraySlice<Range<Int>>, into work: Work) throws {
+  func compute(_ range: Range<Int>, into work: RowProgress) throws {
+    let (all, items) = (images[range], items)
     let images = all.dropFirst(work.doneCount)
     guard !images.isEmpty else { return }
     let way = try way(self.images.count)
@@ -230,7 +132,7 @@ struct AttributionRun: ShardedWork {
       ? 1.25 * Double(columnCount * images.count)
       : Double(images.reduce(0) { $0 + ($1.count + Self.lanes - 1) / Self.lanes * Self.lanes })
     Diagnostics.note(
-      "attribute: \(counted(rowCount(all), "sample")) of \(counted(all.count, "image")), \(counted(columnCount, "class", plural: "classes")) by \(way == .pullback ? "pullback" : "pushforward"), \(decimal(operations / 1e9)) GFLOP each, about \(approximateDuration(passes * operations / (0.6 * peak)))"
+      "attribute: \(counted(items.rowCount(of: range), "sample")) of \(counted(all.count, "image")), \(counted(columnCount, "class", plural: "classes")) by \(way == .pullback ? "pullback" : "pushforward"), \(decimal(operations / 1e9)) GFLOP each, about \(approximateDuration(passes * operations / (0.6 * peak)))"
     )
     let copies = try (0..<min(Parallelism.threadCount, images.count)).map { _ in
       Copy(try top.attribution(way))
@@ -250,7 +152,7 @@ struct AttributionRun: ShardedWork {
             of: block[block.startIndex + item], by: copies[worker].attribution, way)
         }
       }
-      writer.block = ([effects.flatMap { $0 }], block.map(line))
+      writer.block = ([effects.flatMap { $0 }], Array(items.lines[block.indices]))
     }
     try writer.write()
     try Interruption.check("attribute")

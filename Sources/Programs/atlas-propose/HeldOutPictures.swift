@@ -30,8 +30,8 @@ struct HeldOutPictures: Sendable {
 
   let collection: ImageCollection
   let pictures: [Picture]
-  /// How many were not used: of no class of the network, in the atlas as well or twice there, unreadable.
-  let unknownCount, knownCount, unreadableCount: Int
+  /// How many were not used: of no class of the network, and in the atlas as well or twice there.
+  let unknownCount, knownCount: Int
 
   /// Finds, reads and classifies the pictures of a folder.
   ///
@@ -101,7 +101,6 @@ struct HeldOutPictures: Sendable {
     self.pictures = pictures
     unknownCount = collection.names.count - usable.count
     knownCount = usable.count - kept.count
-    unreadableCount = failures.count
   }
 
   /// The digests of pictures, and of those of the atlas's images that have as many bytes as one of them.

@@ -17,7 +17,6 @@ struct Proposing: Sendable {
   var imagesPerClass = 10
   /// Steps of the optimized patch; 0 leaves it out.
   var steps = 100
-  /// Grid of the cells; 0 for the only one.
   var seed: UInt64 = 0
 }
 
