@@ -18,6 +18,12 @@ def alone(test: Callable) -> Callable:
     return test
 
 
+def slow(test: Callable) -> Callable:
+    """Marks a test of minutes, which is left out where QUICK_TESTS is set."""
+    test.slow = True
+    return test
+
+
 class Case(unittest.TestCase):
     """A test with the one cluster that test-cluster has started; several run at once."""
 

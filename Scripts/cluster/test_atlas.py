@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cluster.case import Case, alone
+from cluster.case import Case, alone, slow
 from cluster.running import ROOT, Fake, Running
 
 # Settings of make: small ones, so that a test takes minutes; ATLAS_SETTINGS="" is the default atlas.
@@ -87,6 +87,7 @@ class Atlas(Case):
         self.assertIn("time was short; 6 min instead of 3 min", told)
 
     @alone
+    @slow
     def test_an_atlas_that_is_broken_and_mended_has_the_bytes_of_one_machine(self) -> None:
         # In the project's folder: the paths of images in files are those from the results.
         folder = ROOT / f"Data/work/cluster-test-{os.getpid()}"
