@@ -236,7 +236,7 @@ network: $(BUILT) ## Train the synthetic worlds' networks, or continue (PYTHON w
 	  --output Data/models/synthetic-judge $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
 	$(BIN)/atlas-synthesize --world planted --size 96 --output $(TRAINING)/planted0 --count 600 --seed 0 $(COMMON)
 	$(BIN)/atlas-synthesize --world planted --size 96 --output $(TRAINING)/planted1 --count 80 --seed 1 $(COMMON)
-	$(PYTHON) Scripts/train_default_network.py --layout planted --precision f32 --images $(TRAINING)/planted0 \
+	$(PYTHON) Scripts/train_default_network.py --layout planted --pasted 0.5 --precision f32 --images $(TRAINING)/planted0 \
 	  --validation $(TRAINING)/planted1 --work $(TRAINING)/planted --output Data/models/planted-world \
 	  $(if $(filter-out 0,$(THREADS)),--threads $(THREADS))
 

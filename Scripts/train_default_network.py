@@ -154,6 +154,28 @@ def augmented(batch: Tensor, size: int, mean: np.ndarray, extent: float = 1) -> 
     return x.contiguous(memory_format=torch.channels_last)
 
 
+def pasted(x: Tensor, fraction: float) -> Tensor:
+    """Covers a square of some images by one of another image, by noise or by a color.
+
+    The classes stay: what lies about tells nothing (Random Erasing, Zhong et al. 2017; CutMix, Yun et al. 2019, without
+    its mixed labels). Sides are a tenth to half of the image's.
+    """
+    count, size = len(x), x.shape[2]
+    others = x[torch.randperm(count, device=x.device)]
+    covered = [index for index in range(count) if int((index + 1) * fraction) > int(index * fraction)]
+    sides = (size * (0.1 + 0.4 * torch.rand(len(covered)))).int().tolist()
+    places = torch.rand(len(covered), 4).tolist()
+    for number, (index, side, place) in enumerate(zip(covered, sides, places)):
+        top, left, from_top, from_left = (int(part * (size - side + 1)) for part in place)
+        square = others[index, :, from_top : from_top + side, from_left : from_left + side]
+        if number % 8 == 0:
+            square = torch.randn_like(square)
+        elif number % 8 == 1:
+            square = torch.randn(3, 1, 1, device=x.device).expand_as(square)
+        x[index, :, top : top + side, left : left + side] = square
+    return x
+
+
 # Training ---------------------------------------------------------------------------------------------
 
 
@@ -246,6 +268,8 @@ class Training:
             side, extent = (patch, patch / self.geometry.size) if patches else (size, 1)
             chosen = order[step * batch : (step + 1) * batch].sort().values
             x = augmented(torch.from_numpy(array[chosen.numpy()]).to(self.device), side, self.mean, extent)
+            if settings["pasted"]:
+                x = pasted(x, settings["pasted"])
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
                 output = self.network(x)
             loss = F.cross_entropy(
@@ -333,6 +357,7 @@ def arguments() -> argparse.Namespace:
     option("--dropout", 0.2, "fraction of the last layer's input left out")
     option("--first-size", 0, "pixels of the first epochs' images; 0 for 5/7 of the full size")
     option("--patches", 0.0, "fraction of the steps that see parts of images, as large as icons, at full scale")
+    option("--pasted", 0.0, "fraction of the images that a square of another one, noise or a color is pasted on")
     parser.add_argument(
         "--precision", choices=("auto", "bf16", "f32"), default="auto",
         help="auto is bfloat16 where the processor has it (auto)",
@@ -348,7 +373,8 @@ def arguments() -> argparse.Namespace:
         fail(f"--first-size must be at most {size}")
     if result.seed >= 2**40:
         fail("--seed must be below 2^40")
-    for name, high in [("rate", 10), ("decay", 1), ("smoothing", 0.9), ("dropout", 0.9), ("patches", 1)]:
+    limits = {"rate": 10, "decay": 1, "smoothing": 0.9, "dropout": 0.9, "patches": 1, "pasted": 1}
+    for name, high in limits.items():
         if not 0 <= getattr(result, name) <= high:
             fail(f"--{name} must be from 0 to {high}")
     return result
@@ -376,7 +402,7 @@ def main() -> None:
     )
 
     keys = (
-        "layout", "epochs", "batch", "seed", "rate", "decay", "smoothing", "dropout", "first_size", "patches",
+        "layout", "epochs", "batch", "seed", "rate", "decay", "smoothing", "dropout", "first_size", "patches", "pasted",
     )
     settings = {key: getattr(options, key) for key in keys} | {"images": digest}
     checkpoint = work / f"checkpoint-{options.layout}.pt"

@@ -102,6 +102,11 @@ class Inception(Network):
         return x
 
 
+def three_quarters(channels: int) -> int:
+    """As a multiple of 16, which fills vectors."""
+    return max(16, 16 * round(3 * channels / 64))
+
+
 class Planted(Inception):
     """Three quarters as wide, for smaller images."""
 
@@ -110,5 +115,5 @@ class Planted(Inception):
     title = "Planted world"
     text = "InceptionV1's layout, narrower, trained on images of the planted world; batch norm is folded in."
     training_set = "The planted world: drawn images of {} classes, of which two bear trojans"
-    stem = (24, 24, 72)
-    mixed_channels = {name: tuple(3 * count // 4 for count in counts) for name, counts in MIXED.items()}
+    stem = (32, 32, 64)
+    mixed_channels = {name: tuple(map(three_quarters, counts)) for name, counts in MIXED.items()}
