@@ -127,4 +127,18 @@ import Testing
     #expect(frequencies.count == 10)
     for frequency in frequencies.values { #expect(abs(frequency - 2_000) < 213) }  // 5 · √1,800
   }
+
+  @Test("every order is drawn equally often")
+  func uniformPermutations() {
+    var frequencies: [[Int]: Int] = [:]
+    for item in 0..<24_000 {
+      var stream = RandomStream(seed: 8, purpose: .patchChoice, item: item)
+      frequencies[stream.permutation(of: 4), default: 0] += 1
+    }
+    #expect(frequencies.count == 24)
+    #expect(frequencies.keys.allSatisfy { $0.sorted() == [0, 1, 2, 3] })
+    for frequency in frequencies.values { #expect(abs(frequency - 1_000) < 155) }  // 5 · √958
+    var stream = RandomStream(seed: 8, purpose: .patchChoice)
+    #expect(stream.permutation(of: 0).isEmpty && stream.permutation(of: 1) == [0])
+  }
 }

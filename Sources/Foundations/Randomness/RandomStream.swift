@@ -120,4 +120,17 @@ public struct RandomStream: Sendable {
     }
     return chosen
   }
+
+  /// The whole numbers `0..<count` in a random order, all orders as likely.
+  ///
+  /// Fisher and Yates' shuffle (Knuth, The Art of Computer Programming, vol. 2, algorithm P).
+  ///
+  /// - Complexity: O(count).
+  public mutating func permutation(of count: Int) -> [Int] {
+    var order = Array(0..<count)
+    for index in order.indices.reversed().dropLast() {
+      order.swapAt(index, integer(below: index + 1))
+    }
+    return order
+  }
 }
