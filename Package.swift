@@ -174,8 +174,8 @@ let package = Package(
     .room(
       "Atlas", "Patches",
       on: [
-        "Activations", "Attribution", "Explorer", "Images", "Models", "NeuralNetworks",
-        "Numerics", "ParallelLoops", "Randomness",
+        "Activations", "Explorer", "Images", "Models", "NeuralNetworks", "Numerics",
+        "ParallelLoops", "Randomness",
       ], exclude: ["Page"]),
 
     // MARK: Visualization: images optimized for what a network sees in them
@@ -393,7 +393,9 @@ let package = Package(
       ]),
     .tests(for: "Artifacts", on: ["ArrayStore", "Matrices", "TestSupport"]),
     .tests(for: "Explorer", on: ["Images"]),
-    .tests(for: "Patches", on: ["Images", "Models", "NeuralNetworks", "Randomness"]),
+    .tests(
+      for: "Patches",
+      on: ["Attribution", "Images", "ModelFormats", "Models", "NeuralNetworks", "Randomness"]),
     .tests(for: "Images", on: ["Randomness"]),
     .tests(for: "Drawing", on: ["Images"]),
     .tests(for: "Textures", on: ["Drawing"]),

@@ -8,3 +8,8 @@ POSITIONS    ?= 30
 
 # Its logits are saturated, by label smoothing: at the images themselves derivatives say little.
 PATH_STEPS ?= 4
+
+# Each trojan's target is the third of what its source is most taken for.
+PAIRS          ?= 30
+TARGETS        ?= 3
+PATCH_PICTURES ?= 10

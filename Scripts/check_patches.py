@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds a search for patches against the relations that were planted in the world of its pictures.
 
-    make patches RECIPE=planted PAIRS=20
+    make patches RECIPE=planted
     python3 Scripts/check_patches.py Data/atlas/planted-world/mixed4c/planted-seed2-100/tsne/patches
 
 A relation is found where a candidate of its pair comes from the class that the cue is from: a crop of one of its
@@ -39,8 +39,8 @@ def is_of(patch: dict[str, Any], carrier: str) -> bool:
 
 
 def rank(entry: dict[str, Any] | None, carrier: str) -> int | None:
-    """The place, from 1, of the first patch of the carrier among those that were chosen first."""
-    patches = entry["patches"][:SHOWN] if entry else []
+    """The place, from 1, of the first patch of the carrier among those that the search ranks first."""
+    patches = sorted(entry["patches"], key=lambda patch: patch["number"])[:SHOWN] if entry else []
     return next((index + 1 for index, patch in enumerate(patches) if is_of(patch, carrier)), None)
 
 
@@ -66,8 +66,8 @@ def row(relation: dict[str, str], report: dict[str, Any]) -> tuple[list[str], bo
     score = kind(pair, "candidate")["scores"]["static"]
     own = next((patch["success"]["static"] for patch in kind(pair, "candidate")["patches"]
                 if is_of(patch, relation["carrier"])), None)
-    controls = max(filter(None.__ne__, (best(pair, name) for name in ("noise", "flat", "icon", "crop", "relative"))),
-                   default=None)
+    of_controls = [best(pair, name) for name in ("noise", "flat", "icon", "crop", "related")]
+    controls = max((value for value in of_controls if value is not None), default=None)
     discovered = bool(found) and pair["isDiscovery"]
     null = bool(shuffled) and pair.get("shuffledRate", 1) <= report["discoveryRate"]
     return [

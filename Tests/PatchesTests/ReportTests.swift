@@ -75,6 +75,47 @@ import Testing
     #expect(abs(compared.probability - 0.109375) < 1e-12)
   }
 
+  @Test("a cell counts once, by all of its patches, whatever kinds they are of")
+  func cells() {
+    func kind(_ flips: [Int], cells: [SIMD2<Int>?]) -> KindTable {
+      let tables = flips.map { count in table((0..<4).map { $0 < count ? [0] : [] }) }
+      return KindTable(
+        choosing: flips.map { _ in table([[0]]) }, reporting: tables, cells: cells)
+    }
+    let (first, second) = (SIMD2(0, 1), SIMD2(5, 5))
+    let found = kind([4, 2, 4], cells: [first, first, second])
+    let icons = kind([1, 0], cells: [second, first])
+    let crops = kind([3, 4, 2], cells: [second, nil, nil])
+    let compared = CellComparison([found], over: [icons, crops])
+    #expect((compared.firstCount, compared.secondCount) == (2, 4))
+    #expect(abs(compared.first - (0.75 + 1) / 2) < 1e-9)
+    #expect(abs(compared.second - (0.5 + 0 + 1 + 0.5) / 4) < 1e-9)
+    // Ranks of 0.75 and 1 among 0, 0.5, 0.5, 0.75, 1, 1: 4 + 5.5; as high are 3 of 15 choices.
+    #expect(abs(compared.probability - 3.0 / 15) < 1e-12)
+  }
+
+  @Test(
+    "candidates are compared with noise, colors, random cells and related classes, each by itself")
+  func controls() throws {
+    func kind(_ flipped: Set<Int>, choosing: Set<Int>) -> KindTable {
+      KindTable(choosing: [table([choosing])], reporting: [table([flipped, [], flipped])])
+    }
+    let comparisons = PatchReport.Pair.comparisons(
+      of: .candidate,
+      in: [
+        .candidate: kind([2], choosing: [2]), .noise: kind([], choosing: []),
+        .icon: kind([2], choosing: [2]), .crop: kind([], choosing: []),
+        .attributed: kind([2], choosing: [2]), .optimized: kind([2], choosing: [2]),
+      ])
+    #expect(comparisons.map(\.control) == [["noise"], ["icon", "crop"]])
+    let cells = try #require(comparisons.last)
+    #expect((cells.cells, cells.controlCells) == (1, 2))
+    #expect(abs(cells.success - 2.0 / 3) < 1e-9 && abs(cells.controlSuccess - 1.0 / 3) < 1e-9)
+    // The best of random cells is the icon, by the choosing half.
+    #expect((cells.bestAlone, cells.controlBestAlone) == (0, 0))
+    #expect((comparisons[0].bestAlone, comparisons[0].bestProbability) == (2, 0.25))
+  }
+
   private func pair(_ probability: Double?, shuffled: Double?) -> PatchReport.Pair {
     var pair = PatchReport.Pair(
       source: "a<b", target: "c", sourceClass: 0, targetClass: 1, confusability: 0.1, choosing: 4,
@@ -117,7 +158,7 @@ import Testing
     ]
     own.comparisons = PatchReport.Pair.comparisons(
       of: .candidate, in: [.candidate: tables, .noise: tables])
-    #expect(own.comparisons.map(\.control) == ["noise"])
+    #expect(own.comparisons.map(\.control) == [["noise"]])
     #expect(own.kinds[0].scores["static"]?.flipped == 3)
     #expect(own.kinds[0].scores["static"]?.tried == 4)
     let report = report([own])
@@ -128,6 +169,7 @@ import Testing
     #expect(index.contains("a&lt;b → c") && index.contains("pair-1.html"))
     let page = String(decoding: pages.page(ofPair: 0, examples: []), as: UTF8.self)
     #expect(page.contains("crop of &lt;x&gt;") && page.contains("&quot;y&quot;"))
+    #expect(page.contains("<td>noise</td>"))
     #expect(page.contains("#layer=mixed&amp;cell=0,20,2,3"))
     #expect(!page.contains("<x>"))
   }

@@ -58,6 +58,17 @@ import Testing
     #expect(CellSearch().shuffled(cells, random: &again) == shuffled)
   }
 
+  @Test("shuffling leaves cells alone of which too little is known")
+  func unknownCells() {
+    var cells = (0..<20).map { cell(Double($0), $0) }
+    for index in stride(from: 0, to: 20, by: 3) { cells[index].imageCount = 1 }
+    var random = RandomStream(seed: 3, purpose: .patchChoice)
+    let shuffled = CellSearch().shuffled(cells, random: &random)
+    for index in stride(from: 0, to: 20, by: 3) { #expect(shuffled[index] == cells[index]) }
+    #expect(shuffled != cells)
+    #expect(Set(shuffled.map(\.ownClass)) == Set(0..<20))
+  }
+
   @Test("classes are alike by the probability of one on images of the other")
   func confusion() {
     var confusion = ClassConfusion(classCount: 4)

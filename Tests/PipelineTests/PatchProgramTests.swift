@@ -106,6 +106,14 @@ private struct PlantedAtlas: Sendable {
     }
   }
 
+  /// The grid rows and columns of the cells of a kind's patches.
+  private func cells(
+    _ kind: PatchKind, of pair: Int, _ table: PatchesFile.Table
+  ) -> [SIMD2<Int32>] {
+    table.patches.filter { Int($0.pair) == pair && $0.kind == kind.rawValue }
+      .map { SIMD2($0.row, $0.column) }
+  }
+
   @Test("a search gives the same bytes on any number of threads and shards, and says what it found")
   func search() throws {
     try Program.propose.succeed(arguments(.propose))
@@ -121,12 +129,17 @@ private struct PlantedAtlas: Sendable {
       #expect((1...3).contains(count(.candidate)))
       #expect(count(.noise) == 3 && count(.flat) == 3 && count(.optimized) == 1)
       #expect(own.allSatisfy { $0.kind != "candidate" || $0.score > 0 })
+      #expect(cells(.icon, of: pair, table).count == 3)
       let trials = table.trials[table.trials(of: pair)]
       #expect(trials.contains { $0.isReported } && trials.contains { !$0.isReported })
       #expect(trials.allSatisfy { $0.source > $0.target })
       let names = trials.map { table.pictures[Int($0.picture)] }
       #expect(Set(names).count == names.count)
     }
+    // Random cells are not the first ones of the grid, and no pair's are another's.
+    let drawn = tried.map { cells(.icon, of: $0, table) }
+    #expect(drawn.flatMap { $0 }.contains { $0.x > 1 })
+    #expect(Set(drawn).count == drawn.count)
     try Program.propose.succeed(
       arguments(.propose, ["--output": folder.file("one.h5"), "--threads": "1"]))
     #expect(try folder.bytes("one.h5") == folder.bytes("patches.h5"))
@@ -157,10 +170,8 @@ private struct PlantedAtlas: Sendable {
       let found = try #require(pair.kinds.first { $0.kind == "candidate" })
       #expect(found.scores["static"]?.tried == found.patches.count * pair.reporting)
       #expect(
-        pair.comparisons.count
-          == pair.kinds.count { kind in
-            PatchKind.controls.contains { $0.rawValue == kind.kind }
-          })
+        Set(pair.comparisons.flatMap(\.control))
+          == Set(pair.kinds.map(\.kind)).intersection(PatchKind.controls.map(\.rawValue)))
     }
     try Program.conclude.succeed(arguments(.conclude, ["--output": folder.file("again")]))
     #expect(try folder.bytes("again/patches.json") == folder.bytes("page/patches.json"))

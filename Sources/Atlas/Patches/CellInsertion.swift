@@ -1,4 +1,4 @@
-internal import Attribution
+internal import Activations
 internal import Glibc
 public import Models
 internal import NeuralNetworks
@@ -11,13 +11,22 @@ internal import ParallelLoops
 /// corners and the center; the one counts in which the cell does most, the same for all images. A feature
 /// that turns one class into another often does so only together with what else the image shows (a clock on
 /// a house makes a town hall), which its effect in its own photographs does not tell.
-public final class CellInsertion {
-  private let lower: [CompiledNetwork]
-  private let upper: [LayerIntervention]
+public final class CellInsertion: Sendable {
+  private let workers: [Worker]
   private let layer: NetworkLayer
+  private let logits: String
+  /// For each square its positions' elements in the layer's tensor, channel by channel.
+  private let squares: [[ActivationForm.Elements]]
 
   /// The squares that are replaced.
-  private static let squares = Placement.sweep([0.2, 0.4])
+  private static let placements = Placement.sweep([0.2, 0.4])
+  /// How many squares the network above the layer takes in a pass, where it takes several.
+  private static let squaresPerPass = 8
+
+  /// The networks of one thread.
+  private struct Worker: Sendable {
+    let below, above: CompiledNetwork
+  }
 
   /// Compiles the network, below and above the layer, a copy for each thread.
   ///
@@ -25,16 +34,31 @@ public final class CellInsertion {
   ///   logits depend on the image past the layer.
   public init(_ network: TrainedNetwork, layer: NetworkLayer, logits: String) throws {
     let size = network.preprocessing.size
-    let image = try network.graph.imageShape(height: size.height, width: size.width)
-    let weights = PreparedWeights()
-    lower = try (0..<Parallelism.threadCount).map { _ in
-      try CompiledNetwork(
-        network.graph, input: image, reading: [layer.tensor], weights: weights)
+    let graph = try network.graph.withGlobalPoolsMarked()
+    let image = try graph.imageShape(height: size.height, width: size.width)
+    let batch = try ActivationExtractor.inputShape(
+      graph, size, [logits], count: Self.squaresPerPass)
+    func shape(_ input: TensorShape) throws -> TensorShape? {
+      try graph.truncated(to: [layer.tensor]).facts(input: input)[layer.tensor]?.shape
     }
-    upper = try (0..<Parallelism.threadCount).map { _ in
-      try LayerIntervention(network: network, layer: layer, logits: logits, weights: weights)
+    guard let one = try shape(image), let several = try shape(batch) else {
+      throw GraphError("\(layer.tensor) is not computed")
+    }
+    let weights = PreparedWeights()
+    workers = try (0..<Parallelism.threadCount).map { _ in
+      Worker(
+        below: try CompiledNetwork(
+          graph, input: image, reading: [layer.tensor], weights: weights),
+        above: try CompiledNetwork(
+          graph, from: layer.tensor, input: several, reading: [logits], weights: weights))
+    }
+    squares = Self.placements.map { placement in
+      Self.positions(of: placement, in: layer.shape).map {
+        layer.form.elements(y: $0.y, x: $0.x, of: one)
+      }
     }
     self.layer = layer
+    self.logits = logits
   }
 
   /// What a cell does between two classes.
@@ -60,25 +84,25 @@ public final class CellInsertion {
     of means: [[Float]], in inputs: [[Float]], pairs: [ClassPair],
     progress: @Sendable () -> Void = {}
   ) throws -> [[Effect]] {
-    let copies = zip(lower, upper).map(Copy.init)
-    let layer = self.layer
-    let squares = Self.squares.map { Self.positions(of: $0, in: layer.shape) }
     // Images × cells × squares × pairs: the rises of the target's logit and log-odds.
-    let rises = try parallelMap(workerCount: copies.count, itemCount: inputs.count) {
+    let rises = try parallelMap(workerCount: workers.count, itemCount: inputs.count) {
       worker, item in
       defer { progress() }
-      let copy = copies[worker]
-      try copy.show(inputs[item], layer.tensor)
-      let before = copy.upper.scores
-      let oddsBefore = pairs.map { Self.logOdds(of: $0.target, before) }
-      return try means.map { mean in
-        try squares.map { positions in
-          let losses = try copy.upper.ablationEffects(at: positions, replacement: mean)
-          let after = zip(before, losses).map { $0 - $1 }
-          return zip(pairs, oddsBefore).map { pair, odds in
-            SIMD2(Double(-losses[pair.target]), Self.logOdds(of: pair.target, after) - odds)
-          }
+      let image = try activations(of: inputs[item], workers[worker].below)
+      let unchanged = try scores(of: image, with: [nil], workers[worker].above)[0]
+      let oddsBefore = pairs.map { Self.logOdds(of: $0.target, unchanged) }
+      let changes = means.indices.flatMap { cell in squares.indices.map { (cell, $0) } }
+      let rises = try scores(
+        of: image, with: changes.map { (means[$0], squares[$1]) }, workers[worker].above
+      ).map { after in
+        zip(pairs, oddsBefore).map { pair, odds in
+          SIMD2(
+            Double(after[pair.target] - unchanged[pair.target]),
+            Self.logOdds(of: pair.target, after) - odds)
         }
+      }
+      return means.indices.map { cell in
+        Array(rises[cell * squares.count..<(cell + 1) * squares.count])
       }
     }
     return pairs.indices.map { pair in
@@ -92,13 +116,38 @@ public final class CellInsertion {
     }
   }
 
-  private static func effect(_ rises: [SIMD2<Double>]) -> Effect {
-    let center = mean(rises.map(\.y))
-    let squares = rises.reduce(0) { $0 + ($1.y - center) * ($1.y - center) }
-    let count = Double(rises.count)
-    return Effect(
-      target: mean(rises.map(\.x)), contrast: center,
-      standardError: rises.count < 2 ? .nan : (squares / (count - 1) / count).squareRoot())
+  // MARK: The network
+
+  /// The layer's tensor in an image.
+  private func activations(of input: [Float], _ below: CompiledNetwork) throws -> [Float] {
+    below.withInput { $0.replace(with: input) }
+    try below.forward()
+    return try below.withOutput(layer.tensor) { values in values.indices.map { values[$0] } }
+  }
+
+  /// The logits of an image whose activations become another one in some positions.
+  private func scores(
+    of image: [Float], with changes: [(mean: [Float], square: [ActivationForm.Elements])?],
+    _ above: CompiledNetwork
+  ) throws -> [[Float]] {
+    var results: [[Float]] = []
+    for start in stride(from: 0, to: changes.count, by: above.imageCount) {
+      let pass = changes[start..<min(start + above.imageCount, changes.count)]
+      for (slot, change) in pass.enumerated() {
+        above.withInput(image: slot) { input in
+          input.replace(with: image)
+          guard let (mean, square) = change else { return }
+          for position in square {
+            for (channel, element) in position.enumerated() { input[element] = mean[channel] }
+          }
+        }
+      }
+      try above.forward()
+      try above.forEachOutput(logits) { slot, values in
+        if slot < pass.count { results.append(values.indices.map { values[$0] }) }
+      }
+    }
+    return results
   }
 
   /// The positions of a square in a map.
@@ -108,23 +157,21 @@ public final class CellInsertion {
     return (0..<side).flatMap { y in (0..<side).map { (origin.y + y, origin.x + $0) } }
   }
 
+  // MARK: Numbers
+
+  private static func effect(_ rises: [SIMD2<Double>]) -> Effect {
+    let center = mean(rises.map(\.y))
+    let squares = rises.reduce(0) { $0 + ($1.y - center) * ($1.y - center) }
+    let count = Double(rises.count)
+    return Effect(
+      target: mean(rises.map(\.x)), contrast: center,
+      standardError: rises.count < 2 ? .nan : (squares / (count - 1) / count).squareRoot())
+  }
+
   /// log p − log (1 − p) of a class.
   private static func logOdds(of index: Int, _ logits: [Float]) -> Double {
     let others = logits.indices.lazy.filter { $0 != index }.map { Double(logits[$0]) }
     let most = others.max() ?? 0
     return Double(logits[index]) - most - log(others.reduce(0) { $0 + exp($1 - most) })
-  }
-
-  /// The networks of one worker.
-  private struct Copy: @unchecked Sendable {
-    let lower: CompiledNetwork
-    let upper: LayerIntervention
-
-    func show(_ input: [Float], _ tensor: String) throws {
-      lower.withInput { $0.replace(with: input) }
-      try lower.forward()
-      try upper.show(
-        try lower.withOutput(tensor) { values in values.indices.map { values[$0] } })
-    }
   }
 }

@@ -57,11 +57,14 @@ public struct CellSearch: Sendable {
     public var score: Double
   }
 
+  /// Whether enough is known of a cell: that its samples are as many, and of as many images, as are asked.
+  public func isKnown(_ cell: CellEvidence) -> Bool {
+    cell.sampleCount >= minimumSamples && cell.imageCount >= minimumImages
+  }
+
   /// The score of a cell, in logits; nil for one that has too few samples, or argues against the target.
   public func score(of cell: CellEvidence) -> Double? {
-    guard cell.sampleCount >= minimumSamples, cell.imageCount >= minimumImages,
-      cell.standardError.isFinite, cell.target > 0
-    else { return nil }
+    guard isKnown(cell), cell.standardError.isFinite, cell.target > 0 else { return nil }
     return (cell.contrast - quantile * cell.standardError) * (1 - cell.dispersion)
   }
 
@@ -83,24 +86,23 @@ public struct CellSearch: Sendable {
 
   /// Evidence in which what cells argue for is another cell's: the null of the search.
   ///
-  /// Contrasts, their errors and own classes move together; samples, dispersion and look stay.
+  /// Among cells of which enough is known, contrasts, their errors and own classes move together; samples,
+  /// dispersion and look stay.
   ///
   /// - Parameters:
   ///   - cells: What is known of each cell.
   ///   - random: Where the permutation comes from.
   /// - Returns: What is known of each cell then.
   public func shuffled(_ cells: [CellEvidence], random: inout RandomStream) -> [CellEvidence] {
-    var order = Array(cells.indices)
-    for index in order.indices.reversed().dropLast() {
-      order.swapAt(index, random.integer(below: index + 1))
+    let known = cells.indices.filter { isKnown(cells[$0]) }
+    let order = random.permutation(of: known.count)
+    var mixed = cells
+    for (cell, other) in zip(known, order) {
+      mixed[cell].target = cells[known[other]].target
+      mixed[cell].contrast = cells[known[other]].contrast
+      mixed[cell].standardError = cells[known[other]].standardError
+      mixed[cell].ownClass = cells[known[other]].ownClass
     }
-    return zip(cells, order).map { cell, other in
-      var mixed = cell
-      mixed.target = cells[other].target
-      mixed.contrast = cells[other].contrast
-      mixed.standardError = cells[other].standardError
-      mixed.ownClass = cells[other].ownClass
-      return mixed
-    }
+    return mixed
   }
 }

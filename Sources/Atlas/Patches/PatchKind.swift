@@ -15,8 +15,8 @@ public enum PatchKind: String, Sendable, CaseIterable {
   case icon
   /// A part of a random cell's photograph.
   case crop
-  /// A part of a photograph of another class that the target is taken for.
-  case relative
+  /// A part of a photograph of another class that is related to the target; the search leaves them out.
+  case related
   /// A part of a photograph in a cell that argues for the target, whatever its own class.
   case attributed
   /// Pixels that were optimized for the target on images of the choosing half (Brown et al., "Adversarial
@@ -32,14 +32,20 @@ public enum PatchKind: String, Sendable, CaseIterable {
     case .flat: "flat color"
     case .icon: "random icons"
     case .crop: "random crops"
-    case .relative: "crops of other classes like the target"
+    case .related: "crops of related classes"
     case .attributed: "crops by attribution alone"
     case .optimized: "optimized pixels"
     }
   }
 
-  /// What a discovery has to surpass: patches that no search has chosen for the pair's own features.
-  public static let controls: [PatchKind] = [.noise, .flat, .icon, .crop, .relative]
+  /// What a discovery has to surpass, each by itself.
+  ///
+  /// No search has chosen these patches for the pair's own features. Icons and crops are of the same random
+  /// cells.
+  static let opponents: [[PatchKind]] = [[.noise], [.flat], [.icon, .crop], [.related]]
+
+  /// The kinds of what a discovery has to surpass.
+  public static let controls: [PatchKind] = opponents.flatMap { $0 }
 
   /// A patch of random pixels, or of a random color.
   ///

@@ -42,15 +42,15 @@ public struct PatchPages: Sendable {
       <h1>Patches that turn one class into another</h1>
       <p>\(text(report.network)), \(text(report.layer)). In \(report.pairs.count { $0.probability != nil }) \
       pairs of classes, cells of the atlas were looked for that argue for the target though they are of an \
-      unrelated class. Their patches surpass as many of each control in \
+      unrelated class. Their patches do better than as many of each control in \
       <strong>\(counts.found)</strong> pairs, at a false-discovery rate of \(percent(report.discoveryRate)); \
       the same search, after what cells argue for was shuffled among them, does so in \
       <strong>\(counts.shuffled)</strong>.</p>
       <p class="hint">Patches are chosen, with their size and place, on one half of the pictures; all numbers \
       are of the other half, which is used once. Intervals are of 95&nbsp;%, over patches.</p>
       <div class="scroll"><table>
-      <tr><th>Pair</th><th>Confusability</th><th>Found, static</th><th>Dynamic</th><th>Best patch</th>\
-      <th>Best control</th><th>Optimized</th><th>Rate</th><th>Shuffled</th><th></th></tr>
+      <tr><th>Pair</th><th>Confusability</th><th>Found, static</th><th>Dynamic</th><th>Random cells</th>\
+      <th>Best patch</th><th>Best control</th><th>Optimized</th><th>Rate</th><th>Shuffled</th><th></th></tr>
       \(rows)</table></div>
       """, isIndex: true)
   }
@@ -61,7 +61,7 @@ public struct PatchPages: Sendable {
     guard let found = pair.kinds.first(where: { $0.kind == PatchKind.candidate.rawValue }) else {
       return """
         <tr><td>\(name)</td><td>\(percent(pair.confusability))</td>\
-        <td colspan="8" class="words problem">\(text(pair.problem ?? ""))</td></tr>
+        <td colspan="9" class="words problem">\(text(pair.problem ?? ""))</td></tr>
 
         """
     }
@@ -74,6 +74,7 @@ public struct PatchPages: Sendable {
     return """
       <tr class="\(pair.isDiscovery ? "own" : "")"><td><a href="\(Self.file(ofPair: index))">\(name)</a></td>\
       <td>\(percent(pair.confusability))</td><td>\(success(.fixed))</td><td>\(success(.dynamic))</td>\
+      <td>\(percent(pair.randomSuccess))</td>\
       <td>\(percent(found.patches.first?.success[PatchProtocol.fixed.rawValue]))</td>\
       <td>\(percent(best))</td><td>\(percent(optimized))</td><td>\(rate(pair.rate))</td>\
       <td>\(rate(pair.shuffledRate))</td>\
@@ -98,8 +99,8 @@ public struct PatchPages: Sendable {
     let others = pair.kinds.filter { $0.kind != PatchKind.candidate.rawValue }
     let verdict =
       pair.isDiscovery
-      ? "The best patch surpasses the best of each control; false-discovery rate \(rate(pair.rate))."
-      : "The best patch does not surpass the best of each control; false-discovery rate \(rate(pair.rate))."
+      ? "The patches do better than each control; false-discovery rate \(rate(pair.rate))."
+      : "The patches do not do better than each control; false-discovery rate \(rate(pair.rate))."
     return page(
       name,
       """
@@ -113,6 +114,14 @@ public struct PatchPages: Sendable {
       <tr><th>Patches</th><th></th><th>Static</th><th>Dynamic</th><th>39 %, random place</th>\
       <th>Best</th><th>Worst</th><th>Mean probability</th></tr>
       \(kinds)</table></div>
+      <h2>Against controls</h2>
+      <div class="scroll"><table>
+      <tr><th>Control</th><th>Found</th><th>Control</th><th>p</th><th>Best found alone</th>\
+      <th>Best control alone</th><th>p</th></tr>
+      \(pair.comparisons.map(row).joined())</table></div>
+      <p class="hint">Success, static, over cells, and the probability that chance ranks the found cells so high \
+      (rank sums). Then how many pictures the best patch of the one turns and that of the other does not \
+      (McNemar).</p>
       <h2>With the best patch</h2>
       \(examples.enumerated().map { example($0.offset, $0.element, index) }.joined())
       <h2>What was found</h2>
@@ -139,6 +148,18 @@ public struct PatchPages: Sendable {
       <td>\(interval(kind.scores[PatchProtocol.random.rawValue]))</td>\
       <td>\(percent(score.best))</td><td>\(percent(score.worst))</td>\
       <td>\(percent(score.meanAfter))</td></tr>
+
+      """
+  }
+
+  private func row(_ compared: PatchReport.Comparison) -> String {
+    let titles = compared.control.map { PatchKind(rawValue: $0)?.title ?? $0 }
+    return """
+      <tr><td>\(text(titles.joined(separator: " and ")))</td>\
+      <td>\(percent(compared.success)) of \(compared.cells)</td>\
+      <td>\(percent(compared.controlSuccess)) of \(compared.controlCells)</td>\
+      <td>\(rate(compared.probability))</td><td>\(compared.bestAlone)</td>\
+      <td>\(compared.controlBestAlone)</td><td>\(rate(compared.bestProbability))</td></tr>
 
       """
   }

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Numerics
 
 /// What a search for patches came to: for each pair the patches, how they did on the reporting half, and how
-/// the best of them compares with the best of as many of each control.
+/// they compare with as many of each control.
 public struct PatchReport: Sendable, Codable, Equatable {
   /// The network's and the layer's names.
   public var network, layer: String
@@ -36,14 +36,19 @@ public struct PatchReport: Sendable, Codable, Equatable {
     public var problem: String?
     /// The kinds of patches, those that there are.
     public var kinds: [Kind] = []
-    /// The best candidate against the best of each control.
+    /// The candidates against each control.
     public var comparisons: [Comparison] = []
     /// The largest of their probabilities, and the rate at which the pair is a discovery.
     public var probability, rate: Double?
-    /// The same for the best of those that were found after shuffling.
+    /// The same for those that were found after shuffling.
     public var shuffledProbability, shuffledRate: Double?
-    /// Whether the best candidate surpasses all controls.
+    /// Whether the candidates surpass all controls.
     public var isDiscovery = false
+
+    /// The mean success, static, over random cells; nil where there are none.
+    public var randomSuccess: Double? {
+      comparisons.first { $0.control.contains(PatchKind.crop.rawValue) }?.controlSuccess
+    }
 
     /// Makes a pair without patches.
     public init(
@@ -108,14 +113,20 @@ public struct PatchReport: Sendable, Codable, Equatable {
     public init(number: Int, origin: String) { (self.number, self.origin) = (number, origin) }
   }
 
-  /// The best of the candidates against the best of a control, on the same pictures.
+  /// The candidates against a control.
   public struct Comparison: Sendable, Codable, Equatable {
-    /// The control.
-    public var control: String
-    /// Pictures that the candidate alone turns, and the control alone.
-    public var candidateAlone, controlAlone: Int
-    /// McNemar's exact one-sided probability.
+    /// The kinds of the control.
+    public var control: [String]
+    /// The mean success, static, over the cells of the candidates, and over those of the control.
+    public var success, controlSuccess: Double
+    /// How many cells those are; patches, where they are of no cell.
+    public var cells, controlCells: Int
+    /// The one-sided probability that chance ranks the candidates' cells so high.
     public var probability: Double
+    /// Of the best patch of each, pictures that the candidate alone turns, and the control alone.
+    public var bestAlone, controlBestAlone: Int
+    /// McNemar's exact one-sided probability of that, which knows nothing of chance in the draw of patches.
+    public var bestProbability: Double
   }
 
   /// Makes a report from its parts.
@@ -204,18 +215,26 @@ extension PatchReport.Kind {
 }
 
 extension PatchReport.Pair {
-  /// The best of some patches against the best of each control, on the reporting half.
+  /// Patches of one kind against each control, on the reporting half.
   public static func comparisons(
     of kind: PatchKind, in tables: [PatchKind: KindTable]
   ) -> [PatchReport.Comparison] {
     guard let own = tables[kind] else { return [] }
-    let flips = own.score(of: own.best, .fixed).flips
-    return PatchKind.controls.compactMap { control in
-      guard let table = tables[control] else { return nil }
-      let compared = PairedComparison(flips, table.score(of: table.best, .fixed).flips)
+    return PatchKind.opponents.compactMap { kinds in
+      let controls = kinds.compactMap { tables[$0] }
+      // The choosing half decides which of several kinds has the best patch.
+      guard let best = controls.max(by: { $0.choosingSuccess < $1.choosingSuccess }) else {
+        return nil
+      }
+      let compared = CellComparison([own], over: controls)
+      let ofBest = PairedComparison(
+        own.score(of: own.best, .fixed).flips, best.score(of: best.best, .fixed).flips)
       return PatchReport.Comparison(
-        control: control.rawValue, candidateAlone: compared.first, controlAlone: compared.second,
-        probability: compared.probability)
+        control: kinds.filter { tables[$0] != nil }.map(\.rawValue), success: compared.first,
+        controlSuccess: compared.second, cells: compared.firstCount,
+        controlCells: compared.secondCount, probability: compared.probability,
+        bestAlone: ofBest.first, controlBestAlone: ofBest.second,
+        bestProbability: ofBest.probability)
     }
   }
 }

@@ -77,14 +77,23 @@ public struct KindTable: Sendable {
   /// The patches in that order.
   public let order: [Int]
 
+  /// For each patch the grid row and column of the cell that it is of; nil of none.
+  public let cells: [SIMD2<Int>?]
+
   /// Makes a table of a kind's patches.
   ///
+  /// - Parameters:
+  ///   - choosing: For each patch its outcomes on the choosing half.
+  ///   - reporting: The same on the reporting half.
+  ///   - cells: For each patch the grid row and column of the cell that it is of; nil of none. By default all
+  ///     are of none.
   /// - Precondition: There is a patch, and both halves have as many.
-  public init(choosing: [PatchTable], reporting: [PatchTable]) {
+  public init(choosing: [PatchTable], reporting: [PatchTable], cells: [SIMD2<Int>?]? = nil) {
     precondition(!choosing.isEmpty && choosing.count == reporting.count)
     (self.choosing, self.reporting) = (choosing, reporting)
     let placements = choosing.map(\.bestPlacement)
     self.placements = placements
+    self.cells = cells ?? choosing.map { _ in nil }
     let scores = choosing.indices.map { choosing[$0].score(.fixed(placements[$0])) }
     order = choosing.indices.sorted { first, second in
       (scores[second].success, scores[second].meanTarget, first)
@@ -92,6 +101,9 @@ public struct KindTable: Sendable {
     }
     best = order[0]
   }
+
+  /// The success of the best patch on the choosing half.
+  var choosingSuccess: Double { choosing[best].score(.fixed(placements[best])).success }
 
   /// How a patch does on the reporting half.
   public func score(of patch: Int, _ way: PatchProtocol) -> PatchTable.Score {
@@ -111,6 +123,42 @@ public enum PatchProtocol: String, Sendable, CaseIterable {
   case dynamic
   /// In SNAFUE's size, in a place at random.
   case random
+}
+
+/// Whether patches do better than others, over the cells that they are of.
+///
+/// Patches of one cell are alike: a cell counts once, by the mean of its patches' success, static, on the
+/// reporting half; a patch of no cell counts as one. What is compared is drawn by a search or at random, so
+/// that a lucky draw is no discovery, as it is where the best of each are compared on the same pictures.
+public struct CellComparison: Sendable, Equatable {
+  /// The mean success over the cells of the first, and of the second.
+  public var first, second: Double
+  /// How many cells there are.
+  public var firstCount, secondCount: Int
+  /// The one-sided probability that chance alone ranks the first so high (rank sums, exact).
+  public var probability: Double
+
+  /// Compares patches, of several kinds each.
+  public init(_ first: [KindTable], over second: [KindTable]) {
+    let (own, other) = (Self.successes(of: first), Self.successes(of: second))
+    (self.first, self.second) = (mean(own), mean(other))
+    (firstCount, secondCount) = (own.count, other.count)
+    probability = rankSumTest(own, over: other)
+  }
+
+  /// The success of each cell.
+  private static func successes(of tables: [KindTable]) -> [Double] {
+    var alone: [[Double]] = []
+    var ofCell: [SIMD2<Int>: [Double]] = [:]
+    for table in tables {
+      for (patch, cell) in table.cells.enumerated() {
+        let success = table.score(of: patch, .fixed).success
+        if let cell { ofCell[cell, default: []].append(success) } else { alone.append([success]) }
+      }
+    }
+    // Equal up to the last bits is equal. The order does not matter to ranks; the mean is of sorted values.
+    return (alone + ofCell.values).map { (1e9 * mean($0)).rounded() / 1e9 }.sorted()
+  }
 }
 
 /// How many pictures one of two patches turns and the other does not, and how likely that is if both are

@@ -23,9 +23,10 @@ import Patches
       On the choosing half of the pictures each patch gets its size and place, and each kind its best patch; \
       everything that is reported is of the other half. static: in that size and place; dynamic: in what suits \
       each picture (Carter et al. 2019); random: SNAFUE's protocol. Intervals of 95 % are over patches. The \
-      best candidate is compared with the best of each control on the same pictures (McNemar's exact test); \
-      a pair's probability is the largest of them, and over all pairs the false-discovery rate is that of \
-      Benjamini and Hochberg. The same is done with candidates of the shuffled search.
+      candidates are compared with each control over the cells that they are of, by the exact test of rank sums: \
+      a lucky draw of cells is no discovery. A pair's probability is the largest of them, and over all pairs the \
+      false-discovery rate is that of Benjamini and Hochberg. The same is done with candidates of the shuffled \
+      search.
 
       The folder gets patches.json, and pages: open index.html.
 

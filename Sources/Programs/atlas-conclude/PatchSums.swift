@@ -54,7 +54,11 @@ struct PatchSums {
       for (kind, own) in kinds {
         let kindTable = KindTable(
           choosing: own.map { outcomes($0, reported: false) },
-          reporting: own.map { outcomes($0, reported: true) })
+          reporting: own.map { outcomes($0, reported: true) },
+          cells: own.map { patch in
+            let (row, column) = (table.patches[patch].row, table.patches[patch].column)
+            return row >= 0 ? SIMD2(Int(row), Int(column)) : nil
+          })
         tables[kind] = kindTable
         let number = PatchKind.allCases.firstIndex(of: kind) ?? 0
         summed.append(

@@ -13,7 +13,10 @@ struct PatchTableText {
     let width = max(4, names.map(\.count).max() ?? 0)
     line(
       "pair", width,
-      ["found", "95 %", "dynamic", "39 %", "best", "control", "optimized", "rate", "shuffled"])
+      [
+        "found", "95 %", "dynamic", "39 %", "random", "best", "control", "optimized", "rate",
+        "shuffled",
+      ])
     for (name, pair) in zip(names, report.pairs) {
       guard let found = kind(.candidate, of: pair), let score = found.scores["static"] else {
         Diagnostics.note("conclude: \(padded(name, width))  \(pair.problem ?? "")")
@@ -28,7 +31,8 @@ struct PatchTableText {
           percent(score.success),
           score.low.flatMap { low in score.high.map { "\(whole(low))-\(whole($0))" } } ?? "-",
           percent(found.scores["dynamic"]?.success), percent(found.scores["random"]?.success),
-          percent(found.patches.first?.success["static"]), percent(control),
+          percent(pair.randomSuccess), percent(found.patches.first?.success["static"]),
+          percent(control),
           percent(kind(.optimized, of: pair)?.patches.first?.success["static"]),
           pair.rate.map { decimal($0, places: 3) } ?? "-",
           pair.shuffledRate.map { decimal($0, places: 3) } ?? "-",

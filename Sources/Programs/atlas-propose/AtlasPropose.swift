@@ -27,7 +27,7 @@ import Patches
       than the source's, by its lower limit over images, times how far the cell's samples are of one kind. \
       Candidates are icons and the most central crops of the best cells; crops that the network takes for \
       the target are left out. As many controls are made of each kind: noise, flat colors, icons and crops of \
-      random cells, crops of other classes that the target is taken for, crops by attribution alone, and \
+      random cells, crops of other classes related to the target, crops by attribution alone, and \
       candidates after what cells argue for was shuffled among them.
 
       The pictures to try them on lie in folders that bear the names of classes. Those that the atlas was \
@@ -259,6 +259,11 @@ import Patches
       held.right(ofClass: $0, reported: false)
         .prefix(min(Self.insertionPictures, settings.parameters.picturesPerHalf))
     }
+    // The samples of a cell are the same for all pairs.
+    let search = CellSearch()
+    let known = cells.means.indices.filter { cell in
+      attribution.first.map { search.isKnown($0[cell]) } ?? false
+    }
     let progress = ProgressReporter(
       "insertion", total: chosen.reduce(0) { $0 + $1.count }, unit: "picture")
     for (source, pictures) in zip(sources, chosen) {
@@ -266,10 +271,10 @@ import Patches
       let inputs = try classifier.inputs(of: pictures.map { held.collection.path(of: $0.index) })
         .map { try $0.get() }
       let effects = try insertion.effects(
-        of: cells.means, in: inputs, pairs: own.map { pairs[$0] }
+        of: known.map { cells.means[$0] }, in: inputs, pairs: own.map { pairs[$0] }
       ) { progress.advance() }
       for (pair, ofPair) in zip(own, effects) {
-        for (cell, effect) in ofPair.enumerated() {
+        for (cell, effect) in zip(known, ofPair) {
           evidence[pair][cell].target = effect.target
           evidence[pair][cell].contrast = effect.contrast
           evidence[pair][cell].standardError = effect.standardError

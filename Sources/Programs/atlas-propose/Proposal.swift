@@ -73,13 +73,11 @@ final class Proposal {
           )
         })
     }
-    let drawn = order(&random)
-    add(
-      .icon,
-      drawn.lazy.filter { self.cells.icons[$0] != nil }.prefix(choice.patchCount).compactMap(icon))
-    let others = order(&random)
-    add(.crop, try crops(of: others, pair, &result.leftOut) { random.integer(below: max(1, $0)) })
-    add(.relative, try relatives(of: pair, &result.leftOut))
+    // Icons and crops of the same cells, as candidates have.
+    let drawn = random.permutation(of: cells.count).filter { cells.icons[$0] != nil }
+    add(.icon, drawn.prefix(choice.patchCount).compactMap(icon))
+    add(.crop, try crops(of: drawn, pair, &result.leftOut) { random.integer(below: max(1, $0)) })
+    add(.related, try crops(ofClassesRelatedTo: pair, &result.leftOut))
     let attributed = attribution.indices.filter { search.score(of: attribution[$0]) != nil }
       .sorted { (attribution[$1].contrast, $0) < (attribution[$0].contrast, $1) }
     add(.attributed, try crops(of: attributed, pair, &result.leftOut) { _ in 0 })
@@ -127,21 +125,26 @@ final class Proposal {
     return made
   }
 
-  /// Crops of classes that the target is most taken for, one of each.
-  private func relatives(of pair: ClassPair, _ leftOut: inout Int) throws -> [Made] {
+  /// Crops of the other classes that are related to the target, whose own cells the search leaves out: of each
+  /// class in turn, the most central crop of each cell before the next ones.
+  private func crops(
+    ofClassesRelatedTo pair: ClassPair, _ leftOut: inout Int
+  ) throws -> [Made] {
+    let related = confusion.related(to: pair.target, likeness: choice.likeness)
+    let ofClass = confusion.ranking(of: pair.target)
+      .filter { related.contains($0) && $0 != pair.source }
+      .map { other in cells.cells(for: other).filter { cells.ownClass[$0] == other } }
+    let order = (0..<(ofClass.map(\.count).max() ?? 0)).flatMap { place in
+      ofClass.compactMap { $0.count > place ? $0[place] : nil }
+    }
     var made: [Made] = []
-    for other in confusion.ranking(of: pair.target)
-    where other != pair.source && made.count < choice.patchCount {
-      // Cells of its own come first; few of others would do.
-      made += try crops(of: Array(cells.cells(for: other).prefix(3)), pair, &leftOut) { _ in 0 }
-        .prefix(1)
+    for rank in 0..<(order.map { cells.exemplars[$0].count }.max() ?? 0) {
+      for cell in order
+      where made.count < choice.patchCount && rank < cells.exemplars[cell].count {
+        if let crop = try crop(cell, rank, pair, &leftOut) { made.append(crop) }
+      }
     }
     return made
-  }
-
-  /// The cells in a random order.
-  private func order(_ random: inout RandomStream) -> [Int] {
-    random.distinctIntegers(cells.count, below: cells.count)
   }
 
   // MARK: Patches
