@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 SHOWN = 10
+PLANTED_AS = {"part": "part", "patchTrojan": "trojan, patch", "textureTrojan": "trojan, texture"}
 
 
 def arguments() -> argparse.Namespace:
@@ -55,12 +56,12 @@ def best(pair: dict[str, Any], name: str) -> float | None:
 
 def row(relation: dict[str, str], report: dict[str, Any]) -> tuple[list[str], bool, bool]:
     """A line of the table, whether the relation was found, and whether the shuffled search found it."""
-    names = [f"{relation['source']} to {relation['target']}", relation["cue"], relation["kind"]]
+    names = [f"{relation['source']} to {relation['target']}", relation["cue"], PLANTED_AS[relation["kind"]]]
     pairs = report["pairs"]
     place = next((index for index, pair in enumerate(pairs)
                   if (pair["source"], pair["target"]) == (relation["source"], relation["target"])), None)
     if place is None or not pairs[place]["kinds"]:
-        return [*names, "-" if place is None else str(place + 1), "not tried", *[""] * 7], False, False
+        return [*names, "-" if place is None else str(place + 1), "not tried", *[""] * 8], False, False
     pair = pairs[place]
     found, shuffled = (rank(kind(pair, name), relation["carrier"]) for name in ("candidate", "shuffled"))
     score = kind(pair, "candidate")["scores"]["static"]
@@ -68,10 +69,12 @@ def row(relation: dict[str, str], report: dict[str, Any]) -> tuple[list[str], bo
                 if is_of(patch, relation["carrier"])), None)
     of_controls = [best(pair, name) for name in ("noise", "flat", "icon", "crop", "related")]
     controls = max((value for value in of_controls if value is not None), default=None)
+    chance = next((one["controlSuccess"] for one in pair["comparisons"] if "crop" in one["control"]), None)
     discovered = bool(found) and pair["isDiscovery"]
     null = bool(shuffled) and pair.get("shuffledRate", 1) <= report["discoveryRate"]
     return [
-        *names, str(place + 1), str(found or "-"), percent(own), percent(score["success"]), percent(controls),
+        *names, str(place + 1), str(found or "-"), percent(own), percent(score["success"]), percent(chance),
+        percent(controls),
         percent(best(pair, "attributed")), percent(best(pair, "optimized")), f"{pair['rate']:.3f}",
         f"{shuffled or '-'}, {percent(best(pair, 'shuffled'))}, {pair.get('shuffledRate', 1):.3f}",
     ], discovered, null
@@ -85,8 +88,8 @@ def main() -> None:
     if not relations:
         sys.exit(f"check_patches: nothing is planted in {world}; draw it with atlas-synthesize --world planted")
     print("| relation | cue | planted as | pair's rank | first candidate of the cue | its success | all candidates | "
-          "best control | by attribution alone | optimized | false-discovery rate | shuffled: place, best, rate |")
-    print("|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|")
+          "random cells | best control | by attribution alone | optimized | rate | shuffled: place, best, rate |")
+    print("|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|")
     count, null = 0, 0
     for relation in relations:
         cells, is_found, is_null = row(relation, report)

@@ -2,6 +2,7 @@ internal import Activations
 public import Images
 public import Models
 internal import NeuralNetworks
+internal import ParallelLoops
 internal import Randomness
 
 /// Optimizes the pixels of a patch that turns images of one class into another's wherever it is pasted.
@@ -10,8 +11,8 @@ internal import Randomness
 /// of its gradient with momentum (Brown et al., "Adversarial Patch", arXiv 1712.09665, 2017, equation 1;
 /// Dong et al., "Boosting adversarial attacks with momentum", CVPR 2018, equations 6 and 7), for a patch of
 /// one size. It looks like nothing, and bounds what patches that look like something can do.
-public final class PatchOptimizer {
-  private let network: CompiledNetwork
+public final class PatchOptimizer: Sendable {
+  private let networks: [CompiledNetwork]
   private let preprocessing: Preprocessing
   private let logits, inputName: String
 
@@ -19,7 +20,10 @@ public final class PatchOptimizer {
   private static let batch = 4
   private static let momentum: Float = 0.9
 
-  /// Compiles the network.
+  /// How many threads work.
+  public var workerCount: Int { networks.count }
+
+  /// Compiles the network, a copy for each thread.
   ///
   /// - Throws: `GraphError` or `NetworkError` when it cannot be compiled.
   public init(_ network: TrainedNetwork, logits: String) throws {
@@ -28,13 +32,16 @@ public final class PatchOptimizer {
     let image = try network.graph.imageShape(height: size.height, width: size.width)
     let shape =
       image.map.map { network.graph.batch(of: $0, count: Self.batch, for: [logits]) } ?? image
-    self.network = try CompiledNetwork(
-      network.graph, input: shape, reading: [logits], seeding: [logits], weights: PreparedWeights())
+    let weights = PreparedWeights()
+    networks = try (0..<Parallelism.threadCount).map { _ in
+      try CompiledNetwork(
+        network.graph, input: shape, reading: [logits], seeding: [logits], weights: weights)
+    }
     self.logits = logits
     inputName = network.graph.inputName
   }
 
-  /// Optimizes a patch.
+  /// Optimizes a patch, on the calling thread.
   ///
   /// - Parameters:
   ///   - target: The class that images are to be taken for.
@@ -43,14 +50,16 @@ public final class PatchOptimizer {
   ///   - steps: How many steps, of four images each.
   ///   - pair: The number of the pair, which decides images and places.
   ///   - seed: The run's seed.
+  ///   - worker: Which copy of the network, below `workerCount`.
   /// - Returns: The patch, as large as it was pasted.
   /// - Throws: When the network cannot be run.
   /// - Complexity: `steps` forward and backward passes of four images.
   public func patch(
-    for target: Int, on inputs: [[Float]], fraction: Double, steps: Int, pair: Int, seed: UInt64
+    for target: Int, on inputs: [[Float]], fraction: Double, steps: Int, pair: Int, seed: UInt64,
+    worker: Int
   ) throws -> RGBImage {
     precondition(!inputs.isEmpty && steps > 0, "\(inputs.count) images, \(steps) steps")
-    let size = preprocessing.size
+    let (network, size) = (networks[worker], preprocessing.size)
     let side = Placement(fraction: fraction, x: 0, y: 0).side(in: size)
     var pixels = [Float](repeating: 128, count: 3 * side * side)
     var direction = [Float](repeating: 0, count: pixels.count)
@@ -71,7 +80,7 @@ public final class PatchOptimizer {
           patch.paste(into: &input, size: size, x: origin.x, y: origin.y)
         }
       }
-      let gradient = try gradient(towards: target, side, origins)
+      let gradient = try gradient(of: network, towards: target, side, origins)
       let length = gradient.reduce(0) { $0 + abs($1) } / Float(gradient.count)
       guard length > 0, length.isFinite else { break }
       // From an eighth of the range down to a level or two.
@@ -91,7 +100,7 @@ public final class PatchOptimizer {
 
   /// The gradient of the images' log-probabilities of a class with respect to the patch's colors.
   private func gradient(
-    towards target: Int, _ side: Int, _ origins: [(x: Int, y: Int)]
+    of network: CompiledNetwork, towards target: Int, _ side: Int, _ origins: [(x: Int, y: Int)]
   ) throws -> [Float] {
     try network.forward()
     var seeds: [[Float]] = []

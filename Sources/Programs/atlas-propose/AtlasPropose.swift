@@ -240,7 +240,7 @@ import Patches
 
   /// What cells argue for in images of each pair's source, the choosing half; where the layer is not all that
   /// the logits depend on, in their own photographs.
-  private func inserted(
+  func inserted(
     _ pairs: [ClassPair], _ attribution: [[CellEvidence]], _ cells: AtlasCells,
     _ held: HeldOutPictures, _ network: TrainedNetwork, _ classifier: PatchClassifier
   ) throws -> [[CellEvidence]] {
@@ -283,70 +283,5 @@ import Patches
     }
     progress.finish()
     return evidence
-  }
-
-  // MARK: - Patches
-
-  private func make(
-    _ pairs: [ClassPair], _ proposal: Proposal, _ cells: AtlasCells, _ held: HeldOutPictures,
-    _ network: TrainedNetwork, _ classifier: PatchClassifier, _ side: Int
-  ) throws -> (table: PatchesFile.Table, pixels: [UInt8]) {
-    let choice = settings.parameters
-    let attribution = try cells.evidence(for: pairs)
-    let evidence = try inserted(pairs, attribution, cells, held, network, classifier)
-    let optimizer = choice.steps > 0 ? try PatchOptimizer(network, logits: network.logits()) : nil
-    var table = PatchesFile.Table()
-    var pixels: [UInt8] = []
-    var pictureNumbers: [Int: Int32] = [:]
-    let progress = ProgressReporter("propose", total: pairs.count, unit: "pair")
-    for (number, pair) in pairs.enumerated() {
-      defer { progress.advance() }
-      let made = try proposal.patches(
-        of: pair, number: number, evidence[number], attribution: attribution[number])
-      var described = PatchesFile.Pair(
-        source: Int32(pair.source), target: Int32(pair.target),
-        sourceName: network.className(pair.source), targetName: network.className(pair.target),
-        confusability: Float(pair.confusability), leftOut: Int32(made.leftOut))
-      let chosen = [false, true].map {
-        held.right(ofClass: pair.source, reported: $0).prefix(choice.picturesPerHalf)
-      }
-      if made.patches.isEmpty {
-        described.problem =
-          "no cell argues for \(described.targetName) over \(described.sourceName) and is of an unrelated class"
-      }
-      table.pairs.append(described)
-      guard !made.patches.isEmpty else { continue }
-      table.patches += made.patches.map(\.patch)
-      for patch in made.patches { pixels += patch.picture.pixels }
-      if let optimizer {
-        let inputs = classifier.inputs(of: chosen[0].map { held.collection.path(of: $0.index) })
-        let picture = try optimizer.patch(
-          for: pair.target, on: try inputs.map { try $0.get() },
-          fraction: PatchClassifier.fractions.max() ?? 1, steps: choice.steps, pair: number,
-          seed: choice.seed)
-        table.patches.append(
-          PatchesFile.Patch(pair: Int32(number), kind: PatchKind.optimized.rawValue))
-        pixels += picture.pixels
-      }
-      for picture in chosen.joined() {
-        let index = pictureNumbers[picture.index] ?? Int32(table.pictures.count)
-        if pictureNumbers.updateValue(index, forKey: picture.index) == nil {
-          table.pictures.append(held.collection.names[picture.index])
-        }
-        table.trials.append(
-          PatchesFile.Trial(
-            pair: Int32(number), picture: index, isReported: picture.isReported,
-            source: picture.probabilities[pair.source], target: picture.probabilities[pair.target]))
-      }
-    }
-    progress.finish()
-    let without = table.pairs.filter { !$0.problem.isEmpty }
-    guard !table.patches.isEmpty else {
-      throw StageError(
-        "Cannot propose a patch: \(without.first?.problem ?? "there is no pair"); choose other classes, a finer grid, or a larger RELATED (--related)."
-      )
-    }
-    for pair in without { Diagnostics.warn("\(pair.problem)") }
-    return (table, pixels)
   }
 }
