@@ -88,7 +88,8 @@ def main() -> None:
     if not relations:
         sys.exit(f"check_patches: nothing is planted in {world}; draw it with atlas-synthesize --world planted")
     print("| relation | cue | planted as | pair's rank | first candidate of the cue | best of the cue | "
-          "all candidates | random cells | best control | by attribution alone | optimized | rate | shuffled: place, best, rate |")
+          "all candidates | random cells | best control | by attribution alone | "
+          "optimized | rate | shuffled: place, best, rate |")
     print("|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|")
     count, null = 0, 0
     for relation in relations:
