@@ -23,8 +23,8 @@ import Patches
       A cell that argues for the target over the source though its own class is related to neither shows a \
       feature that serves several classes: a patch of it may bring the network to take the one for the other \
       (Carter et al. 2019). The cell's mean activation is put into images of the source, and the logits are \
-      computed: cells are ranked by (d - 1.645 e) (1 - dispersion), how much more the target's logit rises \
-      than the source's, by its lower limit over images, times how far the cell's samples are of one kind. \
+      computed: cells are ranked by (d - 1.645 e) (1 - dispersion), how much the target's log-odds rise, by \
+      its lower limit over images, times how far the cell's samples are of one kind. \
       Candidates are icons and the most central crops of the best cells; crops that the network takes for \
       the target are left out. As many controls are made of each kind: noise, flat colors, icons and crops of \
       random cells, crops of other classes related to the target, crops by attribution alone, and \
